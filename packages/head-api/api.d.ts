@@ -1,0 +1,288 @@
+// ---- data.d.ts
+
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+/** A sparse tensor: `values[i]` stands at `indices[i]` of a tensor of shape `denseShape`. */
+export interface SparseTensor {
+    /** int32, `[count, rank]`, in row-major order. */
+    readonly indices: Tensor2D;
+    /** `[count]`. */
+    readonly values: Tensor1D;
+    readonly denseShape: readonly number[];
+}
+/** Feature name to values, the first dimension being the batch. */
+export type Features = Readonly<Record<string, Tensor | SparseTensor>>;
+/** Labels of one head, or of each head by name. */
+export type Labels = Tensor | SparseTensor | Readonly<Record<string, Tensor | SparseTensor>>;
+/** Logits of one head, `[D0, .., DN, logitsDimension]`, or of each head by name. */
+export type Logits = Tensor | Readonly<Record<string, Tensor>>;
+/**
+ * String values with a shape, such as class names. A string tensor of tfjs is one; an object that
+ * makes the strings only when they are asked for is another, and forces no read from a GPU.
+ */
+export interface StringValues {
+    readonly shape: readonly number[];
+    readonly dtype: 'string';
+    /** The values in row-major order. */
+    data(): Promise<ArrayLike<string>>;
+    /** The values nested as in `shape`. */
+    array(): Promise<unknown>;
+    dispose(): void;
+}
+/** Prediction key to values. The caller owns every value. */
+export type Predictions = Readonly<Record<string, Tensor | StringValues>>;
+
+// ---- error.d.ts
+
+/**
+ * Why a head refused something. Codes are stable within a major version; messages are not. Each
+ * message names the argument, what was expected and what came.
+ */
+export type HeadErrorCode = 'EVAL_METRICS_INVALID' | 'EXPORT_OUTPUT_INVALID' | 'FEATURES_INVALID' | 'GRADIENT_UNSUPPORTED' | 'INVALID_ARGUMENT' | 'LABEL_DIMENSION_INVALID' | 'LABELS_DTYPE' | 'LABELS_MISSING' | 'LABELS_RANGE' | 'LABELS_SHAPE' | 'LABELS_SPARSE' | 'LOGITS_DTYPE' | 'LOGITS_MISSING' | 'LOGITS_NOT_A_FUNCTION' | 'LOGITS_SHAPE' | 'LOSS_FN_INVALID' | 'LOSS_FN_SHAPE' | 'LOSS_REDUCTION_INVALID' | 'METRIC_INPUT_INVALID' | 'METRIC_STATE_INVALID' | 'MODE_INVALID' | 'NOT_IMPLEMENTED' | 'NUMERIC_COLUMN_INVALID' | 'OPTIMIZER_INVALID' | 'PREDICTION_KEY_INVALID' | 'REGULARIZATION_LOSSES_INVALID' | 'SPEC_INVALID' | 'TENSOR_DISPOSED' | 'TRAIN_OP_CONFLICT' | 'TRAIN_OP_MISSING' | 'TRAIN_OP_USED' | 'TRAINABLE_VARIABLES_INVALID' | 'TRAINABLE_VARIABLES_MISSING' | 'UPDATE_OPS_INVALID' | 'WEIGHT_COLUMN_INVALID' | 'WEIGHTS_DTYPE' | 'WEIGHTS_MISSING' | 'WEIGHTS_SHAPE' | 'WEIGHTS_SPARSE';
+/** An ordinary `Error` with a code. Recognise it by `code`, never by `instanceof`. */
+export interface HeadError extends Error {
+    readonly code: HeadErrorCode;
+}
+
+// ---- estimator-spec.d.ts
+
+import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Features, Labels, Logits, Predictions } from './data.js';
+import type { ExportOutputs } from './export-output.js';
+import type { Metrics } from './metric.js';
+import type { ModeKeys } from './mode-keys.js';
+/** Scalars to add to the reduced loss, or a function that makes them under the gradient tape. */
+export type RegularizationLosses = readonly Scalar[] | (() => readonly Scalar[]);
+/** What a training step needs of an optimizer; every optimizer of tfjs-core has it. */
+export interface GradientOptimizer {
+    applyGradients(variableGradients: NamedTensorMap | {
+        name: string;
+        tensor: Tensor;
+    }[]): void;
+}
+/**
+ * Trains in the optimizer's place. `loss` is the scalar of the spec; `recompute` computes it again,
+ * for whoever takes gradients of their own. What it returns is what `trainOp()` returns.
+ */
+export type TrainOpFn = (loss: Scalar, recompute: () => Scalar) => unknown;
+/** The arguments of {@link Head.createEstimatorSpec}. */
+export interface EstimatorSpecArgs {
+    /** Looked at for weights and by custom losses. Default: none. */
+    readonly features?: Features | undefined;
+    readonly mode: ModeKeys;
+    /** The logits, or the function that runs the network. With an `optimizer` it must be a function. */
+    readonly logits: Logits | (() => Logits);
+    /** Needed unless `mode` is `PREDICT`. */
+    readonly labels?: Labels | undefined;
+    /** In `TRAIN` exactly one of `optimizer` and `trainOpFn` is given. */
+    readonly optimizer?: GradientOptimizer | undefined;
+    /** Needed with `optimizer`. Gradients are applied in this order. */
+    readonly trainableVariables?: readonly Variable[] | undefined;
+    readonly trainOpFn?: TrainOpFn | undefined;
+    /** Run by `trainOp()` after the variables have been updated. */
+    readonly updateOps?: readonly (() => void)[] | undefined;
+    readonly regularizationLosses?: RegularizationLosses | undefined;
+    /**
+     * How many replicas sum their gradients. With an optimizer and the reduction
+     * `sum_over_batch_size` the loss that is differentiated is divided by it; `loss` is not.
+     * Default: 1.
+     */
+    readonly numReplicasInSync?: number | undefined;
+}
+/** Called around the steps of a run by whoever drives it. */
+export interface SessionRunHook {
+    begin?(): void | Promise<void>;
+    beforeRun?(): void | Promise<void>;
+    afterRun?(): void | Promise<void>;
+    end?(): void | Promise<void>;
+}
+interface SpecBase {
+    /** Empty in `TRAIN` and `EVAL` when the model gave none. */
+    readonly predictions: Predictions;
+    readonly trainingChiefHooks: readonly SessionRunHook[];
+    readonly trainingHooks: readonly SessionRunHook[];
+    readonly evaluationHooks: readonly SessionRunHook[];
+    readonly predictionHooks: readonly SessionRunHook[];
+    /** Releases every tensor and metric that the spec holds. */
+    dispose(): void;
+}
+/** How to train one step. */
+export interface TrainSpec extends SpecBase {
+    readonly mode: typeof ModeKeys.TRAIN;
+    readonly loss: Scalar;
+    /**
+     * Does the training step, once, and returns `loss`, or what `trainOpFn` returned. `loss`
+     * belongs to the spec.
+     */
+    trainOp(): unknown;
+    /** Tag to scalar. */
+    readonly summaries: Readonly<Record<string, Scalar>>;
+    /** Empty: training keeps no metrics. */
+    readonly evalMetricOps: Metrics;
+}
+/** The evaluation of one batch. */
+export interface EvalSpec extends SpecBase {
+    readonly mode: typeof ModeKeys.EVAL;
+    readonly loss: Scalar;
+    /** Metrics that have seen this batch. */
+    readonly evalMetricOps: Metrics;
+}
+/** Predictions and what to export. */
+export interface PredictSpec extends SpecBase {
+    readonly mode: typeof ModeKeys.PREDICT;
+    readonly exportOutputs: ExportOutputs;
+}
+/** What a model does with one batch, by mode. */
+export type EstimatorSpec = TrainSpec | EvalSpec | PredictSpec;
+export {};
+
+// ---- export-output.d.ts
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { StringValues } from './data.js';
+/** A regression result for serving: float values. */
+export interface RegressionOutput {
+    readonly kind: 'regression';
+    readonly value: Tensor;
+}
+/** A classification result for serving: float scores, class names, or both. */
+export interface ClassificationOutput {
+    readonly kind: 'classification';
+    readonly scores?: Tensor;
+    readonly classes?: StringValues | Tensor;
+}
+/** Any named results for serving. */
+export interface PredictOutput {
+    readonly kind: 'predict';
+    readonly outputs: Readonly<Record<string, Tensor | StringValues>>;
+}
+/** What a model offers under one serving key. */
+export type ExportOutput = RegressionOutput | ClassificationOutput | PredictOutput;
+/** Serving key to output. */
+export type ExportOutputs = Readonly<Record<string, ExportOutput>>;
+
+// ---- head.d.ts
+
+import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Features, Labels, Logits, Predictions } from './data.js';
+import type { EstimatorSpec, EstimatorSpecArgs, RegularizationLosses } from './estimator-spec.js';
+import type { Metrics } from './metric.js';
+import type { ModeKeys } from './mode-keys.js';
+import type { Reduction } from './reduction.js';
+/** The options of {@link Head.metrics}. */
+export interface MetricsOptions {
+    readonly regularizationLosses?: RegularizationLosses | undefined;
+}
+/** The options of {@link Head.updateMetrics}. */
+export interface UpdateMetricsOptions extends MetricsOptions {
+    readonly mode?: ModeKeys | undefined;
+}
+/** The options of {@link Head.loss}. */
+export interface LossOptions extends UpdateMetricsOptions {
+    readonly features?: Features | undefined;
+}
+/**
+ * The top of a model: from logits and labels it computes the loss, the predictions, the metrics,
+ * the training step and what to export.
+ *
+ * A head is recognised by its shape and `apiVersion`, never by `instanceof`. The caller owns every
+ * tensor that a method returns; inputs are never disposed; nothing else stays behind. Errors are
+ * {@link HeadError}s, thrown before anything is changed.
+ */
+export interface Head {
+    readonly apiVersion: 1;
+    /** Metric and summary keys end in `/name` when it is neither undefined nor empty. */
+    readonly name: string | undefined;
+    /** The last dimension of the logits. */
+    readonly logitsDimension: number;
+    readonly lossReduction: Reduction;
+    /** The training loss, float32: reduced element losses plus the regularization losses. */
+    loss(labels: Labels, logits: Logits, options?: LossOptions): Scalar;
+    /** Predictions by key; all of the head's keys, or those asked for, in the head's order. */
+    predictions(logits: Logits, keys?: readonly string[]): Predictions;
+    /** Fresh metrics. */
+    metrics(options?: MetricsOptions): Metrics;
+    /**
+     * Adds a batch to metrics that {@link Head.metrics} made, and returns them. Never blocks: where
+     * values live on another device they are read asynchronously, at most once.
+     */
+    updateMetrics(evalMetrics: Metrics, features: Features | undefined, logits: Logits, labels: Labels, options?: UpdateMetricsOptions): Metrics;
+    /** What a model function returns for one batch. */
+    createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec;
+}
+
+// ---- index.d.ts
+
+export type { Features, Labels, Logits, Predictions, SparseTensor, StringValues } from './data.js';
+export type { HeadError, HeadErrorCode } from './error.js';
+export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, PredictSpec, RegularizationLosses, SessionRunHook, TrainOpFn, TrainSpec, } from './estimator-spec.js';
+export type { ClassificationOutput, ExportOutput, ExportOutputs, PredictOutput, RegressionOutput, } from './export-output.js';
+export type { Head, LossOptions, MetricsOptions, UpdateMetricsOptions } from './head.js';
+export type { JsonNumber, Metric, Metrics, MetricState } from './metric.js';
+export { ModeKeys } from './mode-keys.js';
+export { Reduction } from './reduction.js';
+
+// ---- metric.d.ts
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+/** A number as JSON can carry it. */
+export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
+/**
+ * What a metric has summed up so far, as plain JSON. States of the same `metric` merge by adding
+ * `sums` element by element, so an evaluation can be split over workers, machines or backends.
+ */
+export interface MetricState {
+    /** The class of the metric, with its settings where they matter for merging. */
+    readonly metric: string;
+    readonly sums: readonly JsonNumber[];
+}
+/** A streaming metric: the result over everything seen since it was made or reset. */
+export interface Metric {
+    /**
+     * Adds a batch. The tensors may be disposed as soon as this returns. Reading them is
+     * asynchronous where their values live on another device.
+     */
+    update(...tensors: readonly (Tensor | undefined)[]): void;
+    /** The value over all updates so far. Rejects with the error of an update that failed. */
+    result(): Promise<number>;
+    /** Forgets all updates, also those still being read. */
+    reset(): void;
+    /** What has been summed up so far. */
+    state(): Promise<MetricState>;
+    /** Adds what another metric of the same kind has summed up. */
+    merge(state: MetricState): void;
+    /** Releases what the metric holds. */
+    dispose(): void;
+}
+/** Metric key to metric, in the order of the head. */
+export type Metrics = Readonly<Record<string, Metric>>;
+
+// ---- mode-keys.d.ts
+
+/** The values of {@link ModeKeys}. Note that `PREDICT` is the string `infer`, as in the original. */
+export declare const ModeKeys: {
+    readonly TRAIN: 'train';
+    readonly EVAL: 'eval';
+    readonly PREDICT: 'infer';
+};
+/** What a model is being run for. */
+export type ModeKeys = (typeof ModeKeys)[keyof typeof ModeKeys];
+
+// ---- reduction.d.ts
+
+/**
+ * How the element losses of a batch become one scalar.
+ *
+ * - `SUM`: the sum of loss times weight.
+ * - `SUM_OVER_BATCH_SIZE`: that sum divided by the number of elements of the losses after
+ *   broadcasting, never by the sum of the weights; an element of weight zero still counts.
+ * - `AUTO`: the same as `SUM_OVER_BATCH_SIZE`.
+ * - `NONE`: no reduction. No head accepts it.
+ */
+export declare const Reduction: {
+    readonly AUTO: 'auto';
+    readonly NONE: 'none';
+    readonly SUM: 'sum';
+    readonly SUM_OVER_BATCH_SIZE: 'sum_over_batch_size';
+};
+/** The name of a loss reduction: lower case, compared as it is. */
+export type Reduction = (typeof Reduction)[keyof typeof Reduction];

@@ -1,0 +1,95 @@
+import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Features, Labels, Logits, Predictions } from './data.js';
+import type { ExportOutputs } from './export-output.js';
+import type { Metrics } from './metric.js';
+import type { ModeKeys } from './mode-keys.js';
+
+/** Scalars to add to the reduced loss, or a function that makes them under the gradient tape. */
+export type RegularizationLosses = readonly Scalar[] | (() => readonly Scalar[]);
+
+/** What a training step needs of an optimizer; every optimizer of tfjs-core has it. */
+export interface GradientOptimizer {
+  applyGradients(variableGradients: NamedTensorMap | { name: string; tensor: Tensor }[]): void;
+}
+
+/**
+ * Trains in the optimizer's place. `loss` is the scalar of the spec; `recompute` computes it again,
+ * for whoever takes gradients of their own. What it returns is what `trainOp()` returns.
+ */
+export type TrainOpFn = (loss: Scalar, recompute: () => Scalar) => unknown;
+
+/** The arguments of {@link Head.createEstimatorSpec}. */
+export interface EstimatorSpecArgs {
+  /** Looked at for weights and by custom losses. Default: none. */
+  readonly features?: Features | undefined;
+  readonly mode: ModeKeys;
+  /** The logits, or the function that runs the network. With an `optimizer` it must be a function. */
+  readonly logits: Logits | (() => Logits);
+  /** Needed unless `mode` is `PREDICT`. */
+  readonly labels?: Labels | undefined;
+  /** In `TRAIN` exactly one of `optimizer` and `trainOpFn` is given. */
+  readonly optimizer?: GradientOptimizer | undefined;
+  /** Needed with `optimizer`. Gradients are applied in this order. */
+  readonly trainableVariables?: readonly Variable[] | undefined;
+  readonly trainOpFn?: TrainOpFn | undefined;
+  /** Run by `trainOp()` after the variables have been updated. */
+  readonly updateOps?: readonly (() => void)[] | undefined;
+  readonly regularizationLosses?: RegularizationLosses | undefined;
+  /**
+   * How many replicas sum their gradients. With an optimizer and the reduction
+   * `sum_over_batch_size` the loss that is differentiated is divided by it; `loss` is not.
+   * Default: 1.
+   */
+  readonly numReplicasInSync?: number | undefined;
+}
+
+/** Called around the steps of a run by whoever drives it. */
+export interface SessionRunHook {
+  begin?(): void | Promise<void>;
+  beforeRun?(): void | Promise<void>;
+  afterRun?(): void | Promise<void>;
+  end?(): void | Promise<void>;
+}
+
+interface SpecBase {
+  /** Empty in `TRAIN` and `EVAL` when the model gave none. */
+  readonly predictions: Predictions;
+  readonly trainingChiefHooks: readonly SessionRunHook[];
+  readonly trainingHooks: readonly SessionRunHook[];
+  readonly evaluationHooks: readonly SessionRunHook[];
+  readonly predictionHooks: readonly SessionRunHook[];
+  /** Releases every tensor and metric that the spec holds. */
+  dispose(): void;
+}
+
+/** How to train one step. */
+export interface TrainSpec extends SpecBase {
+  readonly mode: typeof ModeKeys.TRAIN;
+  readonly loss: Scalar;
+  /**
+   * Does the training step, once, and returns `loss`, or what `trainOpFn` returned. `loss`
+   * belongs to the spec.
+   */
+  trainOp(): unknown;
+  /** Tag to scalar. */
+  readonly summaries: Readonly<Record<string, Scalar>>;
+  /** Empty: training keeps no metrics. */
+  readonly evalMetricOps: Metrics;
+}
+
+/** The evaluation of one batch. */
+export interface EvalSpec extends SpecBase {
+  readonly mode: typeof ModeKeys.EVAL;
+  readonly loss: Scalar;
+  /** Metrics that have seen this batch. */
+  readonly evalMetricOps: Metrics;
+}
+
+/** Predictions and what to export. */
+export interface PredictSpec extends SpecBase {
+  readonly mode: typeof ModeKeys.PREDICT;
+  readonly exportOutputs: ExportOutputs;
+}
+
+/** What a model does with one batch, by mode. */
+export type EstimatorSpec = TrainSpec | EvalSpec | PredictSpec;

@@ -1,0 +1,66 @@
+import { engine, logicalAnd, greaterEqual, lessEqual, all } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { HeadError } from '@tfjs-heads/head-api';
+import { headError } from '../error.js';
+import { valuesAtHand } from '../values-at-hand.js';
+import { shapeText } from './describe.js';
+
+/** Which values labels may have, both ends included. */
+export interface LabelRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Throws LABELS_RANGE when the values of `labels` are outside of `range` (NaN is) and can be had
+ * without a stall.
+ *
+ * @returns Whether the values could be had. If not, see {@link labelsInRange}.
+ */
+export function checkLabelRange(labels: Tensor, range: LabelRange): boolean {
+  const values = valuesAtHand(labels) ?? nativeValues(labels);
+  if (values === undefined) return false;
+  const error = labelRangeError(values, labels.shape, range);
+  if (error !== undefined) throw error;
+  return true;
+}
+
+/** The error for labels out of range, if any is; the upper end is looked at first, as in the original. */
+export function labelRangeError(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  { min, max }: LabelRange,
+): HeadError | undefined {
+  let inRange = true;
+  for (let i = 0; i < values.length && inRange; i++) {
+    const value = values[i] as number;
+    inRange = value >= min && value <= max;
+  }
+  if (inRange) return undefined;
+  const list = Array.from(values);
+  let index = list.findIndex((value) => !(value <= max));
+  if (index < 0) index = list.findIndex((value) => !(value >= min));
+  return outOfRange(`${list[index]} came at index ${index} of labels of shape ${shapeText(shape)}`, { min, max });
+}
+
+/** The error for labels of which only the device knows that one is out of range. */
+export function labelRangeErrorOnDevice(shape: readonly number[], range: LabelRange): HeadError {
+  return outOfRange(`labels of shape ${shapeText(shape)} came with a value outside`, range);
+}
+
+/** Whether all labels are in range, as a bool scalar on the device. */
+export function labelsInRange(labels: Tensor, { min, max }: LabelRange): Tensor {
+  return all(logicalAnd(greaterEqual(labels, min), lessEqual(labels, max)));
+}
+
+function outOfRange(came: string, { min, max }: LabelRange): HeadError {
+  return headError('LABELS_RANGE', `Labels must be in range [${min}, ${max}], but ${came}.`);
+}
+
+/**
+ * The one blocking read of the package: the native backend has its data in this process' memory, and
+ * a copy of the labels costs less than the step that would train on wrong ones.
+ */
+function nativeValues(labels: Tensor): ArrayLike<number> | undefined {
+  return 'binding' in engine().backend ? labels.dataSync() : undefined;
+}

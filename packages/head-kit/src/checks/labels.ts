@@ -1,0 +1,73 @@
+import { Tensor, util } from '@tensorflow/tfjs-core';
+import { headError } from '../error.js';
+import { describe, isSparseTensor, shapeText } from './describe.js';
+import { checkNotDisposed, checkNumeric } from './tensor.js';
+
+/**
+ * Checks that there are labels at all.
+ *
+ * @throws LABELS_MISSING
+ */
+export function checkLabelsGiven(labels: unknown, expected: string): void {
+  if (labels !== undefined && labels !== null) return;
+  throw headError(
+    'LABELS_MISSING',
+    `You must provide a labels Tensor: labels must be ${expected}, but ${describe(labels)} came.`,
+  );
+}
+
+/**
+ * Checks that `labels` is there and dense.
+ *
+ * @throws LABELS_MISSING, LABELS_SPARSE, LABELS_DTYPE, TENSOR_DISPOSED
+ */
+function checkDense(labels: unknown, expected: string): Tensor {
+  checkLabelsGiven(labels, expected);
+  if (isSparseTensor(labels)) {
+    throw headError(
+      'LABELS_SPARSE',
+      `SparseTensor labels are not supported: labels must be ${expected}, but ${describe(labels)} came.`,
+    );
+  }
+  if (!(labels instanceof Tensor)) {
+    throw headError('LABELS_DTYPE', `labels must be a tensor, ${expected}, but ${describe(labels)} came.`);
+  }
+  checkNotDisposed('labels', labels);
+  return labels;
+}
+
+/**
+ * Checks dense numeric labels against logits. Their shape must be `[D0, .., DN, dimension]`, with
+ * the logits' leading dimensions, or, when that leaves one dimension out, `[D0, .., DN]`.
+ *
+ * @param dimension The last dimension of the labels; 1 for labels that hold an id.
+ * @returns The labels as they came: with as many elements as the expected shape, but perhaps of one
+ *   rank less, and of any numeric dtype.
+ * @throws LABELS_MISSING, LABELS_SPARSE, LABELS_DTYPE, LABELS_SHAPE, TENSOR_DISPOSED
+ */
+export function checkDenseLabels(labels: unknown, logits: Tensor, dimension: number): Tensor {
+  const target = [...logits.shape.slice(0, -1), dimension];
+  const dense = checkDense(labels, `dense, of shape ${shapeText(target)}`);
+  checkNumeric('labels', dense, 'LABELS_DTYPE');
+  const shape = dense.rank === logits.rank - 1 ? [...dense.shape, 1] : dense.shape;
+  const came = `labels of shape ${shapeText(dense.shape)} came with logits of shape ${shapeText(logits.shape)}`;
+  if (shape.length < 2) {
+    throw headError(
+      'LABELS_SHAPE',
+      `labels must have rank at least 2, shape ${shapeText(target)}, but ${came}.`,
+    );
+  }
+  if (shape.at(-1) !== dimension) {
+    throw headError(
+      'LABELS_SHAPE',
+      `Mismatched label shape. Expected labels dimension=${dimension}, shape ${shapeText(target)}, but ${came}.`,
+    );
+  }
+  if (!util.arraysEqual(shape, target)) {
+    throw headError(
+      'LABELS_SHAPE',
+      `labels shape must be [D0, D1, ... DN, ${dimension}], here ${shapeText(target)}, but ${came}.`,
+    );
+  }
+  return dense;
+}

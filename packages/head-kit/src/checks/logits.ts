@@ -1,0 +1,39 @@
+import { cast, Tensor } from '@tensorflow/tfjs-core';
+import { headError } from '../error.js';
+import { describe, shapeText } from './describe.js';
+import { checkNotDisposed, checkNumeric } from './tensor.js';
+
+/**
+ * Checks logits and gives them as float32.
+ *
+ * @param dimension What their last dimension must be.
+ * @returns The tensor itself if it is float32 already, else a new one.
+ * @throws LOGITS_MISSING, LOGITS_DTYPE, LOGITS_SHAPE, TENSOR_DISPOSED
+ */
+export function checkLogits(logits: unknown, dimension: number): Tensor {
+  const expected = `shape [D0, D1, ... DN, ${dimension}]`;
+  if (logits === undefined || logits === null) {
+    throw headError('LOGITS_MISSING', `logits must be a tensor of ${expected}, but ${describe(logits)} came.`);
+  }
+  if (!(logits instanceof Tensor)) {
+    throw headError('LOGITS_DTYPE', `logits must be a tensor of ${expected}, but ${describe(logits)} came.`);
+  }
+  checkNotDisposed('logits', logits);
+  checkNumeric('logits', logits, 'LOGITS_DTYPE');
+  if (logits.rank < 2) {
+    throw headError(
+      'LOGITS_SHAPE',
+      `logits must have rank at least 2 (${expected}), but the shape ${shapeText(logits.shape)} came.`,
+    );
+  }
+  if (logits.shape.at(-1) !== dimension) {
+    throw headError('LOGITS_SHAPE', `logits shape must be ${expected}, but ${shapeText(logits.shape)} came.`);
+  }
+  if (logits.size === 0) {
+    throw headError(
+      'LOGITS_SHAPE',
+      `logits must have at least one element (${expected}), but the shape ${shapeText(logits.shape)} came.`,
+    );
+  }
+  return logits.dtype === 'float32' ? logits : cast(logits, 'float32');
+}

@@ -1,0 +1,311 @@
+import { clone, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { Reduction } from '@tfjs-heads/head-api';
+import type {
+  EstimatorSpec,
+  EstimatorSpecArgs,
+  ExportOutputs,
+  Features,
+  Head,
+  HeadError,
+  Labels,
+  Logits,
+  LossOptions,
+  Metrics,
+  MetricsOptions,
+  Predictions,
+  StringValues,
+  UpdateMetricsOptions,
+} from '@tfjs-heads/head-api';
+import { describe } from '../checks/describe.js';
+import { checkDenseLabels } from '../checks/labels.js';
+import { checkLabelRange, labelRangeError, labelRangeErrorOnDevice, labelsInRange } from '../checks/label-range.js';
+import type { LabelRange } from '../checks/label-range.js';
+import { checkLogits } from '../checks/logits.js';
+import { checkReduction } from '../checks/reduction.js';
+import { headError } from '../error.js';
+import { predictOutput } from '../export-output.js';
+import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
+import { align } from '../losses/align.js';
+import type { ElementLoss } from '../losses/element-loss.js';
+import { givenLoss } from '../losses/given.js';
+import { callLossFn } from '../losses/loss-fn.js';
+import type { LossFn } from '../losses/loss-fn.js';
+import { divisorOf } from '../losses/reduce-loss.js';
+import { weightedLoss } from '../losses/weighted-loss.js';
+import { Mean } from '../metrics/mean.js';
+import { readTensors } from '../read-tensors.js';
+import type { HostTensor } from '../read-tensors.js';
+import { regularizationScalars, sumOfScalars } from '../regularization.js';
+import { scoped } from '../scoped.js';
+import { weightsOf } from '../weights.js';
+import type { WeightColumn } from '../weights.js';
+import { raiseOnRead, verdictOf } from './deferred-error.js';
+import { estimatorSpecOf } from './estimator-spec.js';
+import { elementLosses, metricAt } from './metric-definition.js';
+import type { EvalBatch, MetricDefinition } from './metric-definition.js';
+
+/** What every head is made with. */
+export interface BaseHeadOptions {
+  readonly logitsDimension: number;
+  /** Metric and summary keys end in `/name`. Default: no name. */
+  readonly name?: string | undefined;
+  /** Default: `sum_over_batch_size`. */
+  readonly lossReduction?: Reduction | undefined;
+  /** The feature that holds the weights of the examples. Default: none. */
+  readonly weightColumn?: WeightColumn | undefined;
+}
+
+/** A batch that has passed the checks. */
+interface Batch {
+  readonly labels: Tensor;
+  readonly logits: Tensor;
+  readonly weights: Tensor | undefined;
+  /** Whether the labels are in range, where only the device knows. */
+  readonly valid: Tensor | undefined;
+}
+
+/**
+ * What heads have in common: checks, reduction, gradients, metrics and specs. A subclass writes its
+ * element loss, its predictions and its metrics.
+ */
+export abstract class BaseHead implements Head {
+  readonly apiVersion = 1;
+  readonly name: string | undefined;
+  readonly logitsDimension: number;
+  readonly lossReduction: Reduction;
+  readonly #weightColumn: WeightColumn | undefined;
+
+  /** The loss of each logit in closed form, or a function that computes the loss of each element. */
+  protected abstract readonly elementLoss: ElementLoss | LossFn;
+  /** Which values labels may have. Default: any. */
+  protected readonly labelRange: LabelRange | undefined = undefined;
+  /** Whether there may be a weight for each logit, not just for each row. */
+  protected readonly weighsLogits: boolean = false;
+
+  /** @throws LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
+  constructor({ logitsDimension, name, lossReduction = Reduction.SUM_OVER_BATCH_SIZE, weightColumn }: BaseHeadOptions) {
+    if (name !== undefined && name !== null && typeof name !== 'string') {
+      throw headError('INVALID_ARGUMENT', `name must be a string, but ${describe(name)} came.`);
+    }
+    this.lossReduction = checkReduction(lossReduction);
+    this.logitsDimension = logitsDimension;
+    this.name = name ?? undefined;
+    this.#weightColumn = weightColumn;
+  }
+
+  /** How to make each prediction from float32 logits, by key, in the head's order. */
+  protected abstract predictors(logits: Tensor): Readonly<Record<string, () => Tensor | StringValues>>;
+
+  /**
+   * The head's metrics, in order.
+   *
+   * @param regularization The metric of the regularization losses, if there are any: put it where it belongs.
+   */
+  protected abstract metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[];
+
+  /** What to export. Default: all predictions. */
+  protected exportsOf(predictions: Predictions): ExportOutputs {
+    const all = predictOutput({ outputs: predictions });
+    return { [ServingKeys.DEFAULT]: all, [ServingKeys.PREDICT]: all };
+  }
+
+  /** Checks labels against logits and gives them numeric, with as many elements as there are losses. */
+  protected checkLabels(labels: Labels, logits: Tensor): Tensor {
+    return checkDenseLabels(labels, logits, this.logitsDimension);
+  }
+
+  /** The last dimension of the element losses. */
+  protected get lossDimension(): number {
+    return this.logitsDimension;
+  }
+
+  /** More tensors that the metrics need to be read, by names of the head's own. */
+  protected metricTensors(_logits: Tensor): Readonly<Record<string, Tensor>> {
+    return {};
+  }
+
+  /**
+   * The training loss: the reduced element losses plus the regularization losses.
+   *
+   * @returns float32, owned by the caller. Where only a GPU knows that a label is out of range, the
+   *   loss is NaN, its gradient 0, and `data()` and `array()` of it reject with LABELS_RANGE.
+   * @throws LABELS_*, LOGITS_*, WEIGHTS_*, WEIGHT_COLUMN_INVALID, FEATURES_INVALID, LOSS_FN_SHAPE,
+   *   REGULARIZATION_LOSSES_INVALID, TENSOR_DISPOSED
+   */
+  loss(labels: Labels, logits: Logits, options: LossOptions = {}): Scalar {
+    return tidy(() => {
+      const batch = this.#checkBatch(labels, logits, options.features);
+      const regularization = regularizationScalars(options.regularizationLosses) ?? [];
+      const reduced = this.#reducedLoss(batch, options.features);
+      const loss = regularization.length === 0 ? reduced : sumOfScalars([reduced, ...regularization]);
+      const { valid, labels: checked } = batch;
+      if (valid !== undefined) raiseOnRead(loss, this.#verdict(valid, checked.shape));
+      return loss;
+    });
+  }
+
+  /**
+   * Predictions by key, in the head's order.
+   *
+   * @param keys Which. Default: all.
+   * @returns Tensors owned by the caller.
+   * @throws LOGITS_*, PREDICTION_KEY_INVALID, TENSOR_DISPOSED
+   */
+  predictions(logits: Logits, keys: readonly string[] = []): Predictions {
+    return scoped(() => {
+      this.#checkImplemented();
+      const checked = checkLogits(logits, this.logitsDimension);
+      const predictors = this.predictors(checked);
+      const known = Object.keys(predictors);
+      const unknown = keys.find((key) => !known.includes(key));
+      if (unknown !== undefined) {
+        throw headError('PREDICTION_KEY_INVALID', `Prediction key must be in PredictionKeys, one of ${known.join(', ')}, given: ${unknown}.`);
+      }
+      const asked = keys.length === 0 ? known : known.filter((key) => keys.includes(key));
+      return Object.fromEntries(asked.map((key) => [key, ownedBy(predictors[key]?.() as Tensor | StringValues, checked)]));
+    });
+  }
+
+  /** Fresh metrics, in the head's order. */
+  metrics(options: MetricsOptions = {}): Metrics {
+    const definitions = this.#definitions(options.regularizationLosses !== undefined);
+    return Object.fromEntries(definitions.map(({ key, create }) => [this.#named(key), create()]));
+  }
+
+  /**
+   * Adds a batch to the metrics.
+   *
+   * @throws EVAL_METRICS_INVALID and what {@link loss} throws. Where label values are on a GPU,
+   *   LABELS_RANGE comes from the metrics' `result()` instead.
+   */
+  updateMetrics(
+    evalMetrics: Metrics,
+    features: Features | undefined,
+    logits: Logits,
+    labels: Labels,
+    options: UpdateMetricsOptions = {},
+  ): Metrics {
+    const definitions = this.#definitions(options.regularizationLosses !== undefined);
+    const metrics = definitions.map(({ key }) => metricAt(evalMetrics, this.#named(key)));
+    // All of it under the tidy: values that are read at once are views of tensors that it releases.
+    tidy(() => {
+      const checked = this.#checkBatch(labels, logits, features);
+      const read = this.#readBatch(checked, features, regularizationScalars(options.regularizationLosses));
+      const inputsOf = (batch: EvalBatch): readonly (readonly (HostTensor | undefined)[])[] => definitions.map(({ inputs }) => inputs(batch));
+      const inputs = read instanceof Promise ? read.then(inputsOf) : inputsOf(read);
+      metrics.forEach((metric, index) => {
+        metric.receive(inputs, (all) => metric.add(...(all[index] ?? [])));
+      });
+    });
+    return evalMetrics;
+  }
+
+  /**
+   * What a model function returns for one batch. In TRAIN the network runs once, and so does its
+   * backward pass; `trainOp()` applies the gradients. The spec owns all tensors in it.
+   *
+   * @throws MODE_INVALID, what {@link loss} throws, and in TRAIN the errors of the training arguments:
+   *   UPDATE_OPS_INVALID, TRAIN_OP_CONFLICT, OPTIMIZER_INVALID, TRAINABLE_VARIABLES_MISSING,
+   *   TRAINABLE_VARIABLES_INVALID, LOGITS_NOT_A_FUNCTION, TRAIN_OP_MISSING
+   */
+  createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec {
+    return estimatorSpecOf(this, args, (predictions) => this.exportsOf(predictions));
+  }
+
+  #named(key: string): string {
+    return withHeadName(key, this.name);
+  }
+
+  #checkBatch(givenLabels: Labels, givenLogits: Logits, features: Features | undefined): Batch {
+    this.#checkImplemented();
+    const logits = checkLogits(givenLogits, this.logitsDimension);
+    const labels = this.checkLabels(givenLabels, logits);
+    const weights = weightsOf(this.#weightColumn, features, logits, this.weighsLogits);
+    const range = this.labelRange;
+    const known = range === undefined || checkLabelRange(labels, range);
+    return { labels, logits, weights, valid: known ? undefined : labelsInRange(labels, range) };
+  }
+
+  /** A subclass in JavaScript may have forgotten something that TypeScript would have demanded. */
+  #checkImplemented(): void {
+    for (const member of ['elementLoss', 'predictors', 'metricDefinitions'] as const) {
+      if (this[member] === undefined) {
+        throw headError('NOT_IMPLEMENTED', `A subclass of BaseHead must implement ${member}, but ${this.constructor.name} does not.`);
+      }
+    }
+  }
+
+  #reducedLoss({ labels, logits, weights, valid }: Batch, features: Features | undefined): Scalar {
+    const { elementLoss } = this;
+    const others = { ...(weights && { weights }), ...(valid && { valid }) };
+    if (typeof elementLoss === 'function') {
+      const losses = this.#customLosses(elementLoss, labels, logits, features);
+      return weightedLoss({ logits: losses, ...others }, { loss: givenLoss, divisor: divisorOf(this.lossReduction, losses.size) });
+    }
+    return weightedLoss({ logits, labels, ...others }, { loss: elementLoss, divisor: divisorOf(this.lossReduction, logits.size) });
+  }
+
+  #customLosses(lossFn: LossFn, labels: Tensor, logits: Tensor, features: Features | undefined): Tensor {
+    const shape = [...logits.shape.slice(0, -1), labels.size / (logits.size / this.logitsDimension)];
+    return callLossFn(lossFn, { labels: align(labels, shape), logits, features: features ?? {} }, this.lossDimension);
+  }
+
+  #verdict(valid: Tensor, shape: readonly number[]): Promise<HeadError | undefined> {
+    return verdictOf(valid, () => labelRangeErrorOnDevice(shape, this.labelRange as LabelRange));
+  }
+
+  #definitions(regularized: boolean): readonly MetricDefinition[] {
+    this.#checkImplemented();
+    return this.metricDefinitions(regularized ? [regularizationMetric] : []);
+  }
+
+  /** Reads what the metrics need of a batch, with one read. */
+  #readBatch(batch: Batch, features: Features | undefined, regularization: readonly Scalar[] | undefined): EvalBatch | Promise<EvalBatch> {
+    const { labels, logits, weights, valid } = batch;
+    const { elementLoss } = this;
+    const extra = this.metricTensors(logits);
+    const read = readTensors({
+      ...extra,
+      [LABELS]: labels,
+      [LOGITS]: logits,
+      ...(weights && { [WEIGHTS]: weights }),
+      ...(typeof elementLoss === 'function' && { [LOSSES]: this.#customLosses(elementLoss, labels, logits, features) }),
+      ...(regularization && { [REGULARIZATION]: sumOfScalars(regularization) }),
+    });
+    const toBatch = (values: Readonly<Record<string, HostTensor>>): EvalBatch => {
+      const { [LABELS]: hostLabels, [LOGITS]: hostLogits, [WEIGHTS]: hostWeights, [LOSSES]: losses, [REGULARIZATION]: sum, ...others } = values;
+      const given = { logits: hostLogits as HostTensor, labels: hostLabels as HostTensor };
+      if (valid !== undefined && this.labelRange !== undefined) {
+        const error = labelRangeError(given.labels.values, given.labels.shape, this.labelRange);
+        if (error !== undefined) throw error;
+      }
+      return {
+        ...given,
+        losses: losses ?? elementLosses(elementLoss as ElementLoss, given.logits, given.labels),
+        ...(hostWeights && { weights: hostWeights }),
+        ...(sum && { regularization: sum }),
+        extra: others,
+      };
+    };
+    return read instanceof Promise ? read.then(toBatch) : toBatch(read);
+  }
+}
+
+// Names of what is read; a head's own tensors cannot have them.
+const LABELS = '#labels';
+const LOGITS = '#logits';
+const WEIGHTS = '#weights';
+const LOSSES = '#losses';
+const REGULARIZATION = '#regularization';
+
+const regularizationMetric: MetricDefinition = {
+  key: MetricKeys.LOSS_REGULARIZATION,
+  create: () => new Mean(),
+  inputs: ({ regularization }) => [regularization],
+};
+
+/** A prediction that the caller may dispose without disposing the logits. */
+function ownedBy(prediction: Tensor | StringValues, logits: Tensor): Tensor | StringValues {
+  return prediction === logits ? clone(logits) : prediction;
+}

@@ -1,0 +1,146 @@
+import { clone, keep, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys } from '@tfjs-heads/head-api';
+import type { EstimatorSpec, EstimatorSpecArgs, ExportOutputs, Head, Labels, Logits, Metrics, Predictions } from '@tfjs-heads/head-api';
+import { checkLabelsGiven } from '../checks/labels.js';
+import { checkMode } from '../checks/mode.js';
+import { headError } from '../error.js';
+import { MetricKeys, withHeadName } from '../keys.js';
+import { regularizationScalars, sumOfScalars } from '../regularization.js';
+import { scoped } from '../scoped.js';
+import { createSpec } from '../spec/create-spec.js';
+import { checkTrainArgs, gradientsOf, replicaFactor } from './train.js';
+
+/** What a head's model function returns for one batch; see {@link Head.createEstimatorSpec}. */
+export function estimatorSpecOf(
+  head: Head,
+  args: EstimatorSpecArgs,
+  exportsOf: (predictions: Predictions) => ExportOutputs,
+): EstimatorSpec {
+  const mode = checkMode(args.mode);
+  if (mode === ModeKeys.PREDICT) {
+    const predictions = scoped(() => head.predictions(runLogits(args)));
+    return createSpec({ mode, predictions, exportOutputs: exportsOf(predictions) });
+  }
+  if (mode === ModeKeys.TRAIN) checkTrainArgs(args);
+  checkLabelsGiven(args.labels, 'a tensor to train or evaluate');
+  if (mode === ModeKeys.EVAL) return evalSpec(head, args);
+  return args.optimizer === undefined ? specWithTrainOpFn(head, args) : specWithOptimizer(head, args);
+}
+
+function runLogits({ logits }: EstimatorSpecArgs): Logits {
+  return typeof logits === 'function' ? logits() : logits;
+}
+
+function evalSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
+  const { features } = args;
+  const labels = args.labels as Labels;
+  let evalMetricOps: Metrics = {};
+  const tensors = scoped(() => {
+    const logits = runLogits(args);
+    const predictions = head.predictions(logits);
+    const regularizationLosses = regularizationScalars(args.regularizationLosses);
+    const options = { mode: ModeKeys.EVAL, ...(regularizationLosses && { regularizationLosses }) };
+    const loss = head.loss(labels, logits, { ...options, features });
+    evalMetricOps = head.updateMetrics(head.metrics(options), features, logits, labels, options);
+    return { loss, predictions };
+  });
+  return createSpec({ mode: ModeKeys.EVAL, ...tensors, evalMetricOps });
+}
+
+function specWithTrainOpFn(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
+  const { loss, predictions, regularization } = scoped(() => {
+    const logits = runLogits(args);
+    return { predictions: head.predictions(logits), ...lossWithParts(head, args, logits) };
+  });
+  const recompute = (): Scalar => tidy(() => lossWithParts(head, args, runLogits(args)).loss);
+  return createSpec({
+    mode: ModeKeys.TRAIN,
+    loss,
+    predictions,
+    summaries: summariesOf(head, loss, regularization),
+    trainOp: once(() => {
+      const result = args.trainOpFn?.(loss, recompute);
+      runUpdateOps(args);
+      return result;
+    }),
+  });
+}
+
+function specWithOptimizer(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
+  const { optimizer, trainableVariables = [] } = args;
+  const kept: Tensor[] = [];
+  // What is needed after the tape has ended; a copy, since what the function returns is its own.
+  const keepCopy = <T extends Tensor>(tensor: T): T => {
+    const copy = keep(clone(tensor));
+    kept.push(copy);
+    return copy;
+  };
+  let logits: Logits = {};
+  let regularization: Scalar | undefined;
+  const computeLoss = (): Scalar => {
+    const computed = runLogits(args);
+    const parts = lossWithParts(head, args, computed);
+    logits = mapLogits(computed, keepCopy);
+    regularization = parts.regularization && keepCopy(parts.regularization);
+    return parts.loss;
+  };
+  try {
+    const gradients = gradientsOf(computeLoss, trainableVariables, replicaFactor(head.lossReduction, args));
+    const { loss } = gradients;
+    const predictions = head.predictions(logits);
+    return createSpec({
+      mode: ModeKeys.TRAIN,
+      loss,
+      predictions,
+      summaries: summariesOf(head, loss, regularization),
+      trainOp: once(() => {
+        gradients.apply(optimizer as NonNullable<typeof optimizer>);
+        gradients.dispose();
+        runUpdateOps(args);
+        return loss;
+      }),
+      onDispose: gradients.dispose,
+    });
+  } catch (error) {
+    regularization?.dispose();
+    throw error;
+  } finally {
+    for (const tensor of kept) if (tensor !== regularization) tensor.dispose();
+  }
+}
+
+/** The loss, and the sum of the regularization losses in it. */
+function lossWithParts(head: Head, args: EstimatorSpecArgs, logits: Logits): { loss: Scalar; regularization?: Scalar } {
+  const scalars = regularizationScalars(args.regularizationLosses);
+  const regularization = scalars && sumOfScalars(scalars);
+  const options = { mode: ModeKeys.TRAIN, features: args.features, ...(regularization && { regularizationLosses: [regularization] }) };
+  const loss = head.loss(args.labels as Labels, logits, options);
+  return regularization === undefined ? { loss } : { loss, regularization };
+}
+
+function summariesOf({ name }: Head, loss: Scalar, regularization: Scalar | undefined): Record<string, Scalar> {
+  return {
+    [withHeadName(MetricKeys.LOSS, name)]: loss,
+    ...(regularization && { [withHeadName(MetricKeys.LOSS_REGULARIZATION, name)]: regularization }),
+  };
+}
+
+function mapLogits(logits: Logits, map: (tensor: Tensor) => Tensor): Logits {
+  if ('dataId' in logits) return map(logits as Tensor);
+  return Object.fromEntries(Object.entries(logits).map(([name, tensor]) => [name, map(tensor)]));
+}
+
+/** The gradients of a step are gone once they have been applied. */
+function once(trainOp: () => unknown): () => unknown {
+  let used = false;
+  return () => {
+    if (used) throw headError('TRAIN_OP_USED', 'trainOp must be called once for each spec, but it was called again: make a spec for each step.');
+    used = true;
+    return trainOp();
+  };
+}
+
+function runUpdateOps({ updateOps = [] }: EstimatorSpecArgs): void {
+  for (const updateOp of updateOps) updateOp();
+}

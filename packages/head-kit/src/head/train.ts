@@ -1,0 +1,122 @@
+import { engine, scalar, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { Reduction } from '@tfjs-heads/head-api';
+import type { EstimatorSpecArgs, GradientOptimizer } from '@tfjs-heads/head-api';
+import { describe } from '../checks/describe.js';
+import { headError } from '../error.js';
+
+/**
+ * Checks the arguments of a training step, before anything is run, in the original's order.
+ *
+ * @throws UPDATE_OPS_INVALID, TRAIN_OP_CONFLICT, OPTIMIZER_INVALID, TRAINABLE_VARIABLES_MISSING,
+ *   TRAINABLE_VARIABLES_INVALID, LOGITS_NOT_A_FUNCTION, TRAIN_OP_MISSING, INVALID_ARGUMENT
+ */
+export function checkTrainArgs(args: EstimatorSpecArgs): void {
+  const { updateOps, optimizer, trainOpFn, trainableVariables, logits, numReplicasInSync = 1 } = args;
+  if (updateOps !== undefined && !(Array.isArray(updateOps) && updateOps.every((op) => typeof op === 'function'))) {
+    const came = Array.isArray(updateOps) ? updateOps.map(describe).join(', ') : describe(updateOps);
+    throw headError('UPDATE_OPS_INVALID', `update_ops should be a list: updateOps must be a list of functions, but ${came} came.`);
+  }
+  if (optimizer === undefined && trainOpFn === undefined) {
+    throw headError('TRAIN_OP_MISSING', 'train_op_fn and optimizer cannot both be None: one of optimizer and trainOpFn must be given to train, but neither came.');
+  }
+  if (optimizer !== undefined && trainOpFn !== undefined) {
+    throw headError('TRAIN_OP_CONFLICT', 'train_op_fn and optimizer cannot both be set: one of optimizer and trainOpFn must be given to train, but both came.');
+  }
+  if (optimizer === undefined) {
+    if (typeof trainOpFn !== 'function') {
+      throw headError('INVALID_ARGUMENT', `trainOpFn must be a function, but ${describe(trainOpFn)} came.`);
+    }
+    return;
+  }
+  if (typeof optimizer?.applyGradients !== 'function') {
+    throw headError('OPTIMIZER_INVALID', `optimizer must have a method applyGradients, as the optimizers of tfjs have, but ${describe(optimizer)} came.`);
+  }
+  checkVariables(trainableVariables);
+  if (typeof logits !== 'function') {
+    throw headError(
+      'LOGITS_NOT_A_FUNCTION',
+      `logits must be a function that runs the network when an optimizer trains it, so that gradients flow, but ${describe(logits)} came.`,
+    );
+  }
+  if (!Number.isInteger(numReplicasInSync) || numReplicasInSync < 1) {
+    throw headError('INVALID_ARGUMENT', `numReplicasInSync must be a whole number from 1 on, but ${describe(numReplicasInSync)} came.`);
+  }
+}
+
+function checkVariables(variables: unknown): void {
+  if (variables === undefined || variables === null) {
+    throw headError(
+      'TRAINABLE_VARIABLES_MISSING',
+      `trainable_variables cannot be None: trainableVariables must be a list of variables with an optimizer, but ${describe(variables)} came.`,
+    );
+  }
+  if (!Array.isArray(variables)) {
+    throw headError('TRAINABLE_VARIABLES_INVALID', `trainable_variables should be a list: trainableVariables must be a list of variables, but ${describe(variables)} came.`);
+  }
+  variables.forEach((variable: unknown, index) => {
+    if (variable instanceof Variable && !variable.isDisposed) return;
+    throw headError('TRAINABLE_VARIABLES_INVALID', `trainableVariables[${index}] must be a live variable, but ${describe(variable)} came.`);
+  });
+}
+
+/** A loss and its gradients, not yet applied. */
+export interface Gradients {
+  readonly loss: Scalar;
+  /** Applies the gradients. */
+  apply(optimizer: GradientOptimizer): void;
+  dispose(): void;
+}
+
+/**
+ * Runs a network and its loss once under the tape.
+ *
+ * @throws TRAINABLE_VARIABLES_INVALID when the loss depends on none of the variables, and whatever
+ *   `computeLoss` throws; nothing of the tape is left behind.
+ */
+export function gradientsOf(computeLoss: () => Scalar, variables: readonly Variable[], factor: number): Gradients {
+  const trainable = variables.filter((variable) => variable.trainable);
+  // As in the original there may be nothing to train; the tape must have something.
+  if (trainable.length === 0) return { loss: computeLoss(), apply: () => undefined, dispose: () => undefined };
+  // A replica's share goes into what the tape begins with, so the loss itself is not scaled.
+  const dy = factor === 1 ? undefined : scalar(factor);
+  const { value, grads } = underTape(() => engine().gradients<Tensor>(computeLoss, trainable, dy, true), () => dy?.dispose());
+  // The optimizers of tfjs find their slots by position, so the order is the variables'.
+  const named = trainable.flatMap(({ name }, index) => {
+    const tensor = grads[index] as Tensor | null | undefined;
+    return tensor ? [{ name, tensor }] : [];
+  });
+  if (named.length === 0) {
+    value.dispose();
+    throw headError(
+      'TRAINABLE_VARIABLES_INVALID',
+      `trainableVariables must be what the logits are computed from, but the loss depends on none of ${trainable.map((v) => v.name).join(', ')}.`,
+    );
+  }
+  return {
+    loss: value as Scalar,
+    apply: (optimizer) => optimizer.applyGradients(named),
+    dispose: () => named.forEach(({ tensor }) => tensor.dispose()),
+  };
+}
+
+/** tfjs releases what a tape has saved at the end of a gradient, but not when the function throws. */
+function underTape<T>(run: () => T, finish: () => void): T {
+  const { state } = engine();
+  try {
+    return run();
+  } catch (error) {
+    if (state.gradientDepth === 0) {
+      for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
+      state.activeTape = [];
+    }
+    throw error;
+  } finally {
+    finish();
+  }
+}
+
+/** What a replica multiplies its loss by before the gradients are summed over replicas. */
+export function replicaFactor(reduction: Reduction, { numReplicasInSync = 1 }: EstimatorSpecArgs): number {
+  return reduction === Reduction.SUM_OVER_BATCH_SIZE ? 1 / numReplicasInSync : 1;
+}

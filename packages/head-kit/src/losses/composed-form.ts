@@ -1,0 +1,55 @@
+import { div, fill, mul, sum, where, zerosLike } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { hostMemory } from '../host-memory.js';
+import { align } from './align.js';
+import { hostSum } from './host-form.js';
+import type { LossAttributes, LossTensors } from './weighted-loss.js';
+
+/** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
+export function composedLoss(tensors: LossTensors, attributes: LossAttributes & { withGradient: boolean }, backend: object): TensorInfo[] {
+  const { loss, divisor, withGradient } = attributes;
+  const { logits, labels, weights, valid } = alignTensors(tensors);
+  const total = weightedSum(loss.value(logits, labels), weights, divisor, backend);
+  if (!withGradient) return [valid === undefined ? total : orNaN(total, valid)];
+  const gradient = composedDerivative({ logits, labels, ...(weights && { weights }), ...(valid && { valid }) }, attributes, 1);
+  return [valid === undefined ? total : orNaN(total, valid), gradient];
+}
+
+/** The derivative of the weighted loss with respect to each logit, of first or second order. */
+export function composedDerivative(tensors: LossTensors, { loss, divisor }: LossAttributes, order: 1 | 2): Tensor {
+  const { logits, labels, weights, valid } = alignTensors(tensors);
+  const derivative = order === 1 ? loss.derivative(logits, labels) : loss.curvature(logits, labels);
+  // The division comes last, also by 1: on packed webgl it is the one op that clears the padding of
+  // its output, and the matrix product that follows in the network multiplies the padding too. No
+  // upstream issue reports it.
+  const gradient = div(weights === undefined ? derivative : mul(derivative, weights), divisor);
+  return valid === undefined ? gradient : where(valid, gradient, zerosLike(gradient));
+}
+
+/** The tensors as float32 and in shapes that broadcast. */
+function alignTensors({ logits, labels, weights, valid }: LossTensors): {
+  logits: Tensor;
+  labels: Tensor;
+  weights: Tensor | undefined;
+  valid: Tensor | undefined;
+} {
+  return {
+    logits,
+    labels: labels === undefined ? logits : align(labels, logits.shape),
+    weights:
+      weights && align(weights, weights.size === logits.size ? logits.shape : [...logits.shape.slice(0, -1), 1]),
+    valid,
+  };
+}
+
+/** wasm adds in one float32, 1 % off after a million terms; where the values are at hand, so are doubles. */
+function weightedSum(losses: Tensor, weights: Tensor | undefined, divisor: number, backend: object): TensorInfo {
+  const memory = hostMemory(backend);
+  if (memory !== undefined) return hostSum(memory, losses, weights, divisor);
+  // Divided before they are summed, so that the sum of large losses does not overflow.
+  return sum(weights === undefined ? div(losses, divisor) : mul(losses, div(weights, divisor)));
+}
+
+function orNaN(total: TensorInfo, valid: Tensor): Tensor {
+  return where(valid, total as Tensor, fill([], NaN));
+}

@@ -1,0 +1,56 @@
+import { Reduction } from '@tfjs-heads/head-api';
+import { cast, Tensor, tidy, util } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { describe, shapeText } from '../checks/describe.js';
+import { checkReduction } from '../checks/reduction.js';
+import { checkNotDisposed, checkNumeric } from '../checks/tensor.js';
+import { headError } from '../error.js';
+import { givenLoss } from './given.js';
+import { weightedLoss } from './weighted-loss.js';
+
+/** By what the sum of loss times weight is divided: the number of losses, or nothing. */
+export function divisorOf(reduction: Reduction, numberOfLosses: number): number {
+  return reduction === Reduction.SUM ? 1 : numberOfLosses;
+}
+
+/**
+ * Reduces element losses to a scalar as the original does. `sum_over_batch_size` and `auto` divide
+ * by the number of losses after broadcasting, never by the sum of the weights.
+ *
+ * Differentiable in the losses; needs no registered gradient.
+ *
+ * @param losses Numeric, of any shape with at least one element.
+ * @param weights None, of the losses' shape, or of `[D0, .., DN, 1]` for losses `[D0, .., DN, K]`.
+ * @returns float32, owned by the caller.
+ * @throws LOSS_FN_SHAPE, WEIGHTS_SHAPE, WEIGHTS_DTYPE, LOSS_REDUCTION_INVALID, TENSOR_DISPOSED
+ */
+export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reduction: Reduction): Scalar {
+  checkReduction(reduction);
+  checkIsNumeric('losses', losses, 'LOSS_FN_SHAPE');
+  if (losses.size === 0) {
+    throw headError('LOSS_FN_SHAPE', `losses must have at least one element, but the shape ${shapeText(losses.shape)} came.`);
+  }
+  if (weights !== undefined) {
+    checkIsNumeric('weights', weights, 'WEIGHTS_DTYPE');
+    const perRow = [...losses.shape.slice(0, -1), 1];
+    if (!util.arraysEqual(weights.shape, losses.shape) && !util.arraysEqual(weights.shape, perRow)) {
+      throw headError(
+        'WEIGHTS_SHAPE',
+        `weights shape must be ${shapeText(losses.shape)} or ${shapeText(perRow)} for losses of shape ` +
+          `${shapeText(losses.shape)}, but ${shapeText(weights.shape)} came.`,
+      );
+    }
+  }
+  return tidy(() =>
+    weightedLoss(
+      { logits: losses.dtype === 'float32' ? losses : cast(losses, 'float32'), ...(weights && { weights }) },
+      { loss: givenLoss, divisor: divisorOf(reduction, losses.size) },
+    ),
+  );
+}
+
+function checkIsNumeric(name: string, value: unknown, code: 'LOSS_FN_SHAPE' | 'WEIGHTS_DTYPE'): asserts value is Tensor {
+  if (!(value instanceof Tensor)) throw headError(code, `${name} must be a tensor, but ${describe(value)} came.`);
+  checkNotDisposed(name, value);
+  checkNumeric(name, value, code);
+}

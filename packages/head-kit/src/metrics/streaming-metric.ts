@@ -1,0 +1,144 @@
+import { Tensor } from '@tensorflow/tfjs-core';
+import type { JsonNumber, Metric, MetricState } from '@tfjs-heads/head-api';
+import { describe } from '../checks/describe.js';
+import { checkNotDisposed, checkNumeric } from '../checks/tensor.js';
+import { headError } from '../error.js';
+import { readTensors } from '../read-tensors.js';
+import type { HostTensor } from '../read-tensors.js';
+
+/**
+ * A metric made of sums. They are kept on the host in doubles: a device's float32 sums would depend
+ * on how the data were cut into batches, and stop counting at 2^24.
+ *
+ * A subclass says how many sums there are, what a batch adds to them and what they come to.
+ */
+export abstract class StreamingMetric implements Metric {
+  /** The class of the metric, with its settings where they matter for merging. */
+  abstract readonly metric: string;
+  /** The names of the inputs of `update`, in order; those that end in `?` may be left out. */
+  protected abstract readonly inputs: readonly string[];
+  protected readonly sums: Float64Array;
+  #updates = 0;
+  /** Reads under way, each with what it then adds. */
+  #pending: Promise<void> = Promise.resolve();
+  #error: unknown;
+  /** Counts resets: a read that was begun before one must not be added after it. */
+  #epoch = 0;
+
+  constructor(numberOfSums: number) {
+    this.sums = new Float64Array(numberOfSums);
+  }
+
+  /** Adds what is on the host already. Must check before it adds anything. */
+  abstract add(...inputs: readonly (HostTensor | undefined)[]): void;
+
+  /** The value that the sums come to. */
+  protected abstract compute(): number;
+
+  /** How often something was added since the last reset, what is still being read included. */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  update(...tensors: readonly (Tensor | undefined)[]): void {
+    this.#checkInputs(tensors);
+    const given = Object.fromEntries(Object.entries(tensors).filter(([, tensor]) => tensor !== undefined));
+    this.receive(readTensors(given as Record<string, Tensor>), (read) => {
+      this.add(...tensors.map((_, index) => read[String(index)]));
+    });
+  }
+
+  /**
+   * Takes part in a read that several metrics share.
+   *
+   * @param read What was read, or the promise of it.
+   * @param add Adds it, by way of {@link add}.
+   */
+  receive<T>(read: T | Promise<T>, add: (read: T) => void): void {
+    if (!(read instanceof Promise)) {
+      add(read);
+      this.#updates++;
+      return;
+    }
+    this.#updates++;
+    const epoch = this.#epoch;
+    const added = read.then(
+      (values) => {
+        if (epoch === this.#epoch) add(values);
+      },
+    ).catch((error: unknown) => {
+      // Kept until somebody asks for the result; nobody awaits an update.
+      if (epoch === this.#epoch) this.#error ??= error;
+    });
+    this.#pending = Promise.all([this.#pending, added]).then(() => undefined);
+  }
+
+  async result(): Promise<number> {
+    await this.#settle();
+    return this.compute();
+  }
+
+  reset(): void {
+    this.#epoch++;
+    this.#updates = 0;
+    this.#error = undefined;
+    this.#pending = Promise.resolve();
+    this.sums.fill(0);
+  }
+
+  async state(): Promise<MetricState> {
+    await this.#settle();
+    return { metric: this.metric, sums: Array.from(this.sums, toJson) };
+  }
+
+  merge(state: MetricState): void {
+    const sums = state?.metric === this.metric && Array.isArray(state.sums) ? state.sums.map(fromJson) : [];
+    if (sums.length !== this.sums.length || sums.includes(undefined)) {
+      throw headError(
+        'METRIC_STATE_INVALID',
+        `state must be that of the metric ${this.metric}, with ${this.sums.length} sums, but ${JSON.stringify(state)} came.`,
+      );
+    }
+    sums.forEach((sum, index) => {
+      this.sums[index] = (this.sums[index] as number) + (sum as number);
+    });
+    this.#updates++;
+  }
+
+  dispose(): void {
+    this.reset();
+  }
+
+  async #settle(): Promise<void> {
+    await this.#pending;
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  #checkInputs(tensors: readonly unknown[]): void {
+    if (tensors.length > this.inputs.length) {
+      throw headError(
+        'METRIC_INPUT_INVALID',
+        `${this.metric}.update takes ${this.inputs.join(', ')}, but ${tensors.length} arguments came.`,
+      );
+    }
+    this.inputs.forEach((input, index) => {
+      const tensor = tensors[index];
+      if (tensor === undefined && input.endsWith('?')) return;
+      if (!(tensor instanceof Tensor)) {
+        throw headError('METRIC_INPUT_INVALID', `${this.metric}.update: ${input} must be a tensor, but ${describe(tensor)} came.`);
+      }
+      checkNotDisposed(`${this.metric}.update: ${input}`, tensor);
+      checkNumeric(`${this.metric}.update: ${input}`, tensor, 'METRIC_INPUT_INVALID');
+    });
+  }
+}
+
+/** JSON has no NaN and no infinities. */
+function toJson(value: number): JsonNumber {
+  return Number.isFinite(value) ? value : (String(value) as JsonNumber);
+}
+
+function fromJson(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : undefined;
+}

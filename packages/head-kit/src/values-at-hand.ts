@@ -1,0 +1,36 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { backendOf, hostMemory } from './host-memory.js';
+import type { HostArray } from './host-memory.js';
+
+/** What the GPU backends keep of a tensor until they upload it, or after they have read it back. */
+interface DeviceStorage {
+  has(dataId: object): boolean;
+  get(dataId: object): { values?: unknown };
+}
+
+/**
+ * The numbers of a tensor where they can be had without waiting for a device: always on cpu and
+ * wasm; on webgl and webgpu while the tensor has not been uploaded, as with labels that come from
+ * the host. Not a copy: take what you need before anything else is allocated.
+ */
+export function valuesAtHand(tensor: Tensor): HostArray | undefined {
+  const backend = backendOf(tensor);
+  const memory = hostMemory(backend);
+  if (memory !== undefined) return memory.view(tensor);
+  const storage = deviceStorage(backend);
+  // Asking for data that the storage does not have would move them, with a blocking read.
+  if (storage === undefined || !storage.has(tensor.dataId)) return undefined;
+  const { values } = storage.get(tensor.dataId);
+  return isHostArray(values) ? values : undefined;
+}
+
+function deviceStorage(backend: object): DeviceStorage | undefined {
+  if ('texData' in backend) return backend.texData as DeviceStorage; // webgl
+  // webgpu; the native backend has a map of this name too, but no values in it.
+  if ('tensorMap' in backend && !('binding' in backend)) return backend.tensorMap as DeviceStorage;
+  return undefined;
+}
+
+function isHostArray(values: unknown): values is HostArray {
+  return values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array;
+}

@@ -1,0 +1,96 @@
+import { cast, reshape, Tensor, util } from '@tensorflow/tfjs-core';
+import type { Features } from '@tfjs-heads/head-api';
+import { describe, isMap, isSparseTensor, shapeText } from './checks/describe.js';
+import { checkNotDisposed, checkNumeric } from './checks/tensor.js';
+import { headError } from './error.js';
+import { isNumericColumn } from './numeric-column.js';
+import type { NumericColumn } from './numeric-column.js';
+
+/** Names the feature that holds the weights of the examples. */
+export type WeightColumn = string | NumericColumn;
+
+/**
+ * Fetches the weights of a batch from its features and checks them against the logits. They are of
+ * shape `[D0, .., DN]` or `[D0, .., DN, 1]`, or, for heads that weigh each logit, of the logits'
+ * shape. Nothing else broadcasts.
+ *
+ * @param perLogit Whether weights of the logits' shape are allowed.
+ * @returns The weights as they came or as the column's `normalizerFn` made them: one for each row or
+ *   for each logit, in any numeric dtype. Undefined without a column.
+ * @throws WEIGHT_COLUMN_INVALID, FEATURES_INVALID, WEIGHTS_MISSING, WEIGHTS_SPARSE, WEIGHTS_DTYPE,
+ *   WEIGHTS_SHAPE, TENSOR_DISPOSED
+ */
+export function weightsOf(
+  column: WeightColumn | undefined,
+  features: Features | undefined,
+  logits: Tensor,
+  perLogit: boolean,
+): Tensor | undefined {
+  if (features !== undefined && !isMap(features)) {
+    throw headError('FEATURES_INVALID', `features must be a map of names to tensors, but ${describe(features)} came.`);
+  }
+  if (column === undefined || column === null) return undefined;
+  const { key, normalizerFn } = asNumericColumn(column);
+  const raw = fetch(key, features);
+  return checkShape(key, normalizerFn === undefined ? raw : normalized(key, raw, normalizerFn), logits, perLogit);
+}
+
+function asNumericColumn(column: unknown): Pick<NumericColumn, 'key' | 'normalizerFn'> {
+  if (typeof column === 'string') return { key: column, normalizerFn: undefined };
+  if (isNumericColumn(column)) return column;
+  throw headError(
+    'WEIGHT_COLUMN_INVALID',
+    `Weight column must be either a string or NumericColumn: weightColumn was ${describe(column)}.`,
+  );
+}
+
+function fetch(key: string, features: Features | undefined): Tensor {
+  const feature = features !== undefined && Object.hasOwn(features, key) ? features[key] : undefined;
+  if (feature === undefined || feature === null) {
+    throw headError(
+      'WEIGHTS_MISSING',
+      `Feature ${key} is not in features dictionary: features must hold the weights under '${key}', ` +
+        `but ${features === undefined ? 'no features' : `the keys ${JSON.stringify(Object.keys(features))}`} came.`,
+    );
+  }
+  if (isSparseTensor(feature)) {
+    throw headError(
+      'WEIGHTS_SPARSE',
+      `SparseTensor is not supported for weights: features['${key}'] must be dense, but ${describe(feature)} came.`,
+    );
+  }
+  if (!(feature instanceof Tensor)) {
+    throw headError('WEIGHTS_DTYPE', `features['${key}'] must be a tensor of weights, but ${describe(feature)} came.`);
+  }
+  checkNotDisposed(`features['${key}']`, feature);
+  checkNumeric(`features['${key}']`, feature, 'WEIGHTS_DTYPE');
+  if (feature.rank === 0) {
+    throw headError(
+      'WEIGHTS_SHAPE',
+      `Weights cannot have rank 0: features['${key}'] must be of shape [D0, D1, ... DN] or [D0, D1, ... DN, 1], but [] came.`,
+    );
+  }
+  return feature;
+}
+
+function normalized(key: string, raw: Tensor, normalizerFn: (feature: Tensor) => Tensor): Tensor {
+  const result = normalizerFn(raw.rank === 1 ? reshape(raw, [-1, 1]) : raw);
+  if (!(result instanceof Tensor)) {
+    throw headError('WEIGHTS_DTYPE', `The normalizerFn of '${key}' must return a tensor, but ${describe(result)} came.`);
+  }
+  checkNumeric(`What the normalizerFn of '${key}' returns`, result, 'WEIGHTS_DTYPE');
+  return result.dtype === 'float32' ? result : cast(result, 'float32');
+}
+
+function checkShape(key: string, weights: Tensor, logits: Tensor, perLogit: boolean): Tensor {
+  const rows = logits.shape.slice(0, -1);
+  const allowed = [rows, [...rows, 1], ...(perLogit ? [logits.shape] : [])];
+  if (!allowed.some((shape) => util.arraysEqual(shape, weights.shape))) {
+    throw headError(
+      'WEIGHTS_SHAPE',
+      `weights shape must be one of ${allowed.map(shapeText).join(', ')} for logits of shape ${shapeText(logits.shape)}, ` +
+        `but features['${key}'] of shape ${shapeText(weights.shape)} came.`,
+    );
+  }
+  return weights;
+}

@@ -1,0 +1,34 @@
+import type { Reduction } from '@tfjs-heads/head-api';
+import { sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
+import type { WeightColumn } from '@tfjs-heads/head-kit';
+import { sigmoidLink } from './inverse-link.js';
+import { RegressionFamilyHead } from './regression-family.js';
+
+/** The options of {@link LogisticRegressionHead}. */
+export interface LogisticRegressionHeadOptions {
+  /** The feature that holds the weights, as in `RegressionHead`. */
+  readonly weightColumn?: WeightColumn | undefined;
+  /** Default: `sum_over_batch_size`. */
+  readonly lossReduction?: Reduction | undefined;
+  /** Metric and summary keys end in `/name`. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * A head for logistic regression: logits are log odds, `[D0, .., DN, 1]`; labels are probabilities,
+ * in [0, 1]; predictions are `sigmoid(logits)`. Its metrics are those of a regression.
+ */
+export class LogisticRegressionHead extends RegressionFamilyHead {
+  /** @throws LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
+  constructor({ lossReduction, weightColumn, name }: LogisticRegressionHeadOptions = {}) {
+    super({
+      logitsDimension: 1,
+      lossReduction,
+      weightColumn,
+      name,
+      elementLoss: sigmoidCrossEntropy,
+      inverseLink: sigmoidLink,
+      labelRange: { min: 0, max: 1 },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { Reduction } from '@tfjs-heads/head-api';
+import { fullLogPoisson, logPoisson } from '@tfjs-heads/head-kit';
+import type { WeightColumn } from '@tfjs-heads/head-kit';
+import { expLink } from './inverse-link.js';
+import { checkLabelDimension } from './label-dimension.js';
+import { RegressionFamilyHead } from './regression-family.js';
+
+/** The options of {@link PoissonRegressionHead}. */
+export interface PoissonRegressionHeadOptions {
+  /** How many counts there are for each example. Default: 1. */
+  readonly labelDimension?: number | undefined;
+  /** The feature that holds the weights, as in `RegressionHead`. */
+  readonly weightColumn?: WeightColumn | undefined;
+  /** Default: `sum_over_batch_size`. */
+  readonly lossReduction?: Reduction | undefined;
+  /** Whether the loss includes Stirling's approximation of `log(z!)` for counts above 1. Default: true. */
+  readonly computeFullLoss?: boolean | undefined;
+  /** Metric and summary keys end in `/name`. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * A head for counts: the logits are logarithms of the expected count, and the loss is the negative
+ * log likelihood of a Poisson distribution. Predictions are `exp(logits)`.
+ *
+ * Labels are not checked for their range; a negative one makes the full loss NaN.
+ */
+export class PoissonRegressionHead extends RegressionFamilyHead {
+  /** @throws LABEL_DIMENSION_INVALID, LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
+  constructor(options: PoissonRegressionHeadOptions = {}) {
+    const { labelDimension = 1, computeFullLoss = true, lossReduction, weightColumn, name } = options;
+    super({
+      logitsDimension: checkLabelDimension(labelDimension),
+      lossReduction,
+      weightColumn,
+      name,
+      elementLoss: computeFullLoss ? fullLogPoisson : logPoisson,
+      inverseLink: expLink,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ExportOutputs, Predictions } from '@tfjs-heads/head-api';
+import { BaseHead, mapValues, Mean, MetricKeys, predictOutput, PredictionKeys, regressionOutput, ServingKeys } from '@tfjs-heads/head-kit';
+import type { BaseHeadOptions, ElementLoss, EvalBatch, HostTensor, LabelRange, LossFn, MetricDefinition } from '@tfjs-heads/head-kit';
+import { applyLink } from './inverse-link.js';
+import type { InverseLinkFn, KnownLink } from './inverse-link.js';
+
+/** What tells one head of the family from another. */
+export interface RegressionFamilyOptions extends BaseHeadOptions {
+  readonly elementLoss: ElementLoss | LossFn;
+  readonly inverseLink?: KnownLink | InverseLinkFn | undefined;
+  readonly labelRange?: LabelRange | undefined;
+}
+
+/** Predictions, metrics and exports of the heads that predict numbers. */
+export abstract class RegressionFamilyHead extends BaseHead {
+  protected override readonly elementLoss: ElementLoss | LossFn;
+  protected override readonly labelRange: LabelRange | undefined;
+  protected override readonly weighsLogits = true;
+  readonly #inverseLink: KnownLink | InverseLinkFn | undefined;
+
+  constructor({ elementLoss, inverseLink, labelRange, ...options }: RegressionFamilyOptions) {
+    super(options);
+    this.elementLoss = elementLoss;
+    this.labelRange = labelRange;
+    this.#inverseLink = inverseLink;
+  }
+
+  protected override predictors(logits: Tensor): Readonly<Record<string, () => Tensor>> {
+    const link = this.#inverseLink;
+    if (link === undefined) return { [PredictionKeys.PREDICTIONS]: () => logits };
+    return { [PredictionKeys.PREDICTIONS]: () => applyLink(link, logits), [PredictionKeys.LOGITS]: () => logits };
+  }
+
+  protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
+    const mean = (key: string, valuesOf: (batch: EvalBatch) => HostTensor | undefined): MetricDefinition => ({
+      key,
+      create: () => new Mean(),
+      inputs: (batch) => [valuesOf(batch), batch.weights],
+    });
+    return [
+      mean(MetricKeys.LOSS_MEAN, ({ losses }) => losses),
+      mean(MetricKeys.PREDICTION_MEAN, (batch) => this.#hostPredictions(batch)),
+      mean(MetricKeys.LABEL_MEAN, ({ labels }) => labels),
+      ...regularization,
+    ];
+  }
+
+  /** The predictions of a link that only the user knows must be made on the device. */
+  protected override metricTensors(logits: Tensor): Readonly<Record<string, Tensor>> {
+    return typeof this.#inverseLink === 'function' ? { predictions: applyLink(this.#inverseLink, logits) } : {};
+  }
+
+  #hostPredictions({ logits, extra }: EvalBatch): HostTensor | undefined {
+    const link = this.#inverseLink;
+    if (link === undefined) return logits;
+    return typeof link === 'function' ? extra.predictions : mapValues(logits, link.value);
+  }
+
+  protected override exportsOf(predictions: Predictions): ExportOutputs {
+    const value = regressionOutput({ value: predictions[PredictionKeys.PREDICTIONS] as Tensor });
+    return {
+      [ServingKeys.DEFAULT]: value,
+      [ServingKeys.REGRESSION]: value,
+      [ServingKeys.PREDICT]: predictOutput({ outputs: predictions }),
+    };
+  }
+}
