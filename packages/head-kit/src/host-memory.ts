@@ -28,9 +28,20 @@ interface ArrayBackend {
 
 /** What the wasm backend offers. */
 interface HeapBackend {
+  readonly dataIdMap: { get(dataId: object): unknown };
   typedArrayFromHeap(tensor: TensorInfo): HostArray;
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   incRef(dataId: object): void;
+}
+
+/**
+ * The views of several tensors, all of them valid. Asking for a tensor that another backend holds
+ * brings it over, which is an allocation, so each is asked for twice.
+ */
+export function viewAll(memory: HostMemory, tensors: readonly (TensorInfo | undefined)[]): (HostArray | undefined)[] {
+  const view = (tensor: TensorInfo | undefined): HostArray | undefined => tensor && memory.view(tensor);
+  tensors.forEach(view);
+  return tensors.map(view);
 }
 
 const memories = new WeakMap<object, HostMemory | 'none'>();
@@ -51,7 +62,7 @@ export function backendOf(tensor: TensorInfo): object {
 }
 
 function isHeapBackend(backend: object): backend is HeapBackend {
-  return 'typedArrayFromHeap' in backend && 'makeOutput' in backend;
+  return 'typedArrayFromHeap' in backend && 'dataIdMap' in backend;
 }
 
 function isArrayBackend(backend: object): backend is ArrayBackend {
@@ -60,7 +71,12 @@ function isArrayBackend(backend: object): backend is ArrayBackend {
 
 function heapMemory(backend: HeapBackend): HostMemory {
   return {
-    view: (tensor) => backend.typedArrayFromHeap(tensor),
+    view(tensor) {
+      // Brings over what another backend holds. typedArrayFromHeap would do so as well, but only after
+      // it has taken the buffer that this may replace.
+      backend.dataIdMap.get(tensor.dataId);
+      return backend.typedArrayFromHeap(tensor);
+    },
     allocate: (shape, dtype) => backend.makeOutput(shape, dtype),
     share: (tensor) => share(backend, tensor),
     kernelsWinFrom: 2048, // they are vectorised, but cost 10 microseconds a call

@@ -13,8 +13,10 @@ export type HostTensors = Readonly<Record<string, HostTensor>>;
 
 /**
  * Reads tensors: at once where all values are at hand, else asynchronously, with one read for all of
- * them. The tensors may be disposed as soon as this returns. Values read at once are views that hold
- * until something else is allocated.
+ * them.
+ *
+ * Values read at once are views: use them before anything is allocated or disposed. After an
+ * asynchronous read the tensors may be disposed as soon as this returns.
  */
 export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTensors | Promise<HostTensors> {
   const entries = Object.entries(tensors);

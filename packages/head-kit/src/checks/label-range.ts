@@ -31,16 +31,19 @@ export function labelRangeError(
   shape: readonly number[],
   { min, max }: LabelRange,
 ): HeadError | undefined {
-  let inRange = true;
-  for (let i = 0; i < values.length && inRange; i++) {
-    const value = values[i] as number;
-    inRange = value >= min && value <= max;
-  }
-  if (inRange) return undefined;
+  if (allInRange(values, min, max)) return undefined;
   const list = Array.from(values);
   let index = list.findIndex((value) => !(value <= max));
   if (index < 0) index = list.findIndex((value) => !(value >= min));
   return outOfRange(`${list[index]} came at index ${index} of labels of shape ${shapeText(shape)}`, { min, max });
+}
+
+function allInRange(values: ArrayLike<number>, min: number, max: number): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!(value >= min && value <= max)) return false; // NaN as well
+  }
+  return true;
 }
 
 /** The error for labels of which only the device knows that one is out of range. */

@@ -1,6 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { HostMemory } from '../host-memory.js';
+import { viewAll } from '../host-memory.js';
+import type { HostArray, HostMemory } from '../host-memory.js';
 import type { LossAttributes, LossTensors } from './weighted-loss.js';
+
+/** Logits, labels (none for losses that were given), weights, and what is written. */
+type Views = [logits: HostArray, labels?: HostArray, weights?: HostArray, written?: HostArray];
 
 /**
  * The weighted loss and, if asked for, its gradient in one walk over the arrays of a backend whose
@@ -13,11 +17,7 @@ export function hostLoss(
 ): TensorInfo[] {
   const total = memory.allocate([], 'float32');
   const gradient = withGradient ? memory.allocate(logits.shape, 'float32') : undefined;
-  // Views come after the last allocation, which may move the memory.
-  const x = memory.view(logits);
-  const z = labels === undefined ? x : memory.view(labels);
-  const w = weights === undefined ? undefined : memory.view(weights);
-  const g = gradient === undefined ? undefined : memory.view(gradient);
+  const [x, z = x, w, g] = viewAll(memory, [logits, labels, weights, gradient]) as Views;
   const columns = w === undefined ? 1 : x.length / w.length;
   const factor = 1 / divisor;
   const out = new Float64Array(3);
@@ -45,10 +45,7 @@ export function hostDerivative(
   order: 1 | 2,
 ): TensorInfo {
   const derivative = memory.allocate(logits.shape, 'float32');
-  const x = memory.view(logits);
-  const z = labels === undefined ? x : memory.view(labels);
-  const w = weights === undefined ? undefined : memory.view(weights);
-  const d = memory.view(derivative);
+  const [x, z = x, w, d] = viewAll(memory, [logits, labels, weights, derivative]) as [HostArray, HostArray | undefined, HostArray | undefined, HostArray];
   const columns = w === undefined ? 1 : x.length / w.length;
   const factor = 1 / divisor;
   const out = new Float64Array(3);
@@ -60,13 +57,12 @@ export function hostDerivative(
   return derivative;
 }
 
-/** `x * factor` for a scalar factor; x itself where the factor is 1. */
+/** `x * factor` for a scalar factor; x itself where that is 1, as it is at the top of most training steps. */
 export function hostScale(memory: HostMemory, x: TensorInfo, factor: TensorInfo): TensorInfo {
-  if (memory.view(factor)[0] === 1) return memory.share(x);
-  const product = memory.allocate(x.shape, 'float32');
-  const values = memory.view(x);
-  const scaled = memory.view(product);
   const by = memory.view(factor)[0] as number;
+  if (by === 1) return memory.share(x);
+  const product = memory.allocate(x.shape, 'float32');
+  const [values, scaled] = viewAll(memory, [x, product]) as [HostArray, HostArray];
   for (let i = 0; i < values.length; i++) scaled[i] = (values[i] as number) * by;
   return product;
 }
@@ -74,17 +70,27 @@ export function hostScale(memory: HostMemory, x: TensorInfo, factor: TensorInfo)
 /** `sum(losses * weights) / divisor` in doubles, where one float32 sum would drift. */
 export function hostSum(memory: HostMemory, losses: TensorInfo, weights: TensorInfo | undefined, divisor: number): TensorInfo {
   const total = memory.allocate([], 'float32');
-  const l = memory.view(losses);
-  let sum = 0;
-  if (weights === undefined) {
-    for (let i = 0; i < l.length; i++) sum += l[i] as number;
-  } else {
-    const w = memory.view(weights);
-    const columns = l.length / w.length;
-    for (let row = 0, i = 0; row < w.length; row++) {
-      for (let column = 0; column < columns; column++, i++) sum += (l[i] as number) * (w[row] as number);
-    }
-  }
+  const [l, w] = viewAll(memory, [losses, weights]) as [HostArray, HostArray?];
+  const sum = w === undefined ? plainSum(l) : weightedSum(l, w);
   memory.view(total)[0] = sum / divisor;
   return total;
+}
+
+function plainSum(losses: HostArray): number {
+  let sum = 0;
+  for (let i = 0; i < losses.length; i++) sum += losses[i] as number;
+  return sum;
+}
+
+function weightedSum(losses: HostArray, weights: HostArray): number {
+  let sum = 0;
+  const columns = losses.length / weights.length;
+  if (columns === 1) {
+    for (let i = 0; i < losses.length; i++) sum += (losses[i] as number) * (weights[i] as number);
+    return sum;
+  }
+  for (let row = 0, i = 0; row < weights.length; row++) {
+    for (let column = 0; column < columns; column++, i++) sum += (losses[i] as number) * (weights[row] as number);
+  }
+  return sum;
 }
