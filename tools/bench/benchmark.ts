@@ -1,0 +1,20 @@
+import type { BackendName } from '../test/backend/name.js';
+
+/** One measurement: ours against a peer, in the same run. */
+export interface Row {
+  readonly benchmark: string;
+  readonly backend: string;
+  readonly case: string;
+  readonly batch: number;
+  /** What ours is compared with. */
+  readonly peer: string;
+  readonly unit: string;
+  /** Medians. */
+  readonly ours: number;
+  readonly theirs: number;
+  /** How many times as fast (or as few) ours is. */
+  readonly ratio: number;
+}
+
+/** A benchmark: runs on the backend that has been started, in Node or in a page. */
+export type Benchmark = (backend: BackendName, onRow: (row: Row) => void) => Promise<void>;

@@ -1,0 +1,43 @@
+import { chromium } from 'playwright';
+import { createServer } from 'vite';
+import { chromiumFlags, chromiumPath } from '../chromium.mjs';
+import type { BackendName } from '../test/backend/name.js';
+import { root } from '../workspace.js';
+import type { Row } from './benchmark.js';
+
+const ORIGIN_PATH = '/tools/bench/page.html';
+
+/** Runs a benchmark in a page of a real Chromium, one backend after the other. */
+export async function runInChromium(benchmark: string, backends: readonly BackendName[], onRow: (row: Row) => void): Promise<string> {
+  const server = await createServer({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    resolve: {
+      alias: [{ find: /^@tfjs-heads\/([^/]+)$/, replacement: `${root}/packages/$1/src/index.ts` }],
+      dedupe: ['@tensorflow/tfjs-core'],
+    },
+    optimizeDeps: {
+      include: ['core', 'layers', ...backends.map((name) => `backend-${name}`)].map((name) => `@tensorflow/tfjs-${name}`),
+    },
+    server: { host: '127.0.0.1', port: 0 },
+  });
+  await server.listen();
+  const executablePath = chromiumPath();
+  const browser = await chromium.launch({ args: [...chromiumFlags], ...(executablePath === undefined ? {} : { executablePath }) });
+  try {
+    for (const backend of backends) {
+      const page = await browser.newPage();
+      page.on('pageerror', (error) => console.error(error));
+      await page.exposeFunction('onRow', onRow);
+      await page.goto(new URL(ORIGIN_PATH, server.resolvedUrls?.local[0]).href);
+      await page.waitForFunction(() => 'runBenchmark' in window);
+      await page.evaluate(([name, chosen]) => window.runBenchmark(name, chosen), [benchmark, backend] as const);
+      await page.close();
+    }
+    return browser.version();
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}

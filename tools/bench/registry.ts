@@ -1,0 +1,6 @@
+import type { Benchmark } from './benchmark.js';
+
+/** The benchmarks by name, each loaded when it is asked for. */
+export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  head: async () => (await import('./head.js')).head,
+};

@@ -1,0 +1,25 @@
+// Makes a fresh machine ready: the dependencies, and a Chromium unless told --no-browser. Plain
+// JavaScript without dependencies, since it runs before there are any. Doing it again costs nothing.
+import { parseArgs } from 'node:util';
+import { prepareBrowser } from './browser.mjs';
+import { prepareDependencies } from './dependencies.mjs';
+
+const { values } = parseArgs({ options: { 'no-browser': { type: 'boolean', default: false } } });
+
+try {
+  const ready = [prepareDependencies()];
+  if (!values['no-browser']) ready.push(prepareBrowser());
+  console.log(`bootstrap: ready (${ready.join('; ')})`);
+} catch (error) {
+  console.error(`bootstrap: ${describe(error)}`);
+  process.exitCode = 1;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+function describe(error) {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
+}

@@ -1,0 +1,23 @@
+// Builds every package through nx, which skips what has not changed. Arguments are passed on to nx.
+// Prints one line, or everything when something is wrong.
+import { execa } from 'execa';
+import { root, workspacePackages } from '../workspace.js';
+import { removeStaleOutputs } from './stale-outputs.js';
+
+const start = performance.now();
+const result = await execa('nx', ['run-many', '-t', 'build', '--outputStyle=static', ...process.argv.slice(2)], {
+  cwd: root,
+  preferLocal: true,
+  reject: false,
+  all: true,
+  env: { NX_TUI: 'false', NX_DAEMON: 'false' },
+});
+
+if (result.failed) {
+  console.error(result.all);
+  process.exitCode = 1;
+} else {
+  const packages = workspacePackages();
+  packages.forEach(({ folder }) => removeStaleOutputs(folder));
+  console.log(`build: ${packages.length} packages ready (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+}

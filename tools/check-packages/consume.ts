@@ -1,0 +1,81 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { build } from 'vite';
+import { readJson, root } from '../workspace.js';
+import type { Tarball } from './pack.js';
+
+const template = join(import.meta.dirname, 'consumer');
+const companions = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'typescript'];
+
+/**
+ * Uses the packages as a stranger would: installs the tarballs in an empty folder, compiles a
+ * program there, and runs it under plain Node and again from a bundle.
+ */
+export async function consumerProblems(tarballs: readonly Tarball[], folder: string): Promise<readonly string[]> {
+  await install(tarballs, folder);
+  const typeErrors = await compile(folder);
+  const expected = readFileSync(join(template, 'expected.txt'), 'utf8');
+  const outputs = {
+    'under plain Node': await output(join(folder, 'consumer.js')),
+    'from a bundle': await output(await bundle(folder)),
+  };
+  const wrongOutputs = Object.entries(outputs)
+    .filter(([, printed]) => printed !== expected)
+    .map(([how, printed]) => `the consumer, run ${how}, printed\n${printed}instead of\n${expected}`);
+  return [...typeErrors.map((error) => `the consumer does not compile: ${error}`), ...wrongOutputs];
+}
+
+async function install(tarballs: readonly Tarball[], folder: string): Promise<void> {
+  cpSync(template, folder, { recursive: true });
+  const dependencies = Object.fromEntries([
+    ...companions.map((name) => [name, lockedVersion(name)]),
+    ...tarballs.map(({ name, path }) => [name, `file:${path}`]),
+  ]);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  await execa('npm', ['install', ...flags], { cwd: folder });
+}
+
+function lockedVersion(name: string): string {
+  const { packages } = readJson<{ packages: Record<string, { version: string }> }>(join(root, 'package-lock.json'));
+  const version = packages[`node_modules/${name}`]?.version;
+  if (version === undefined) throw new Error(`${name} is not in package-lock.json.`);
+  return version;
+}
+
+/**
+ * Compiles with every check on, those of declarations too, and returns the errors in the program
+ * and in our packages. The declarations of tfjs-core clash with the DOM's own of WebGPU, which is
+ * nothing that we could mend.
+ */
+async function compile(folder: string): Promise<readonly string[]> {
+  const { stdout } = await execa('tsc', ['--project', folder, '--pretty', 'false'], {
+    cwd: folder,
+    preferLocal: true,
+    reject: false,
+  });
+  const isForeign = /^node_modules\/(?!@tfjs-heads\/)/;
+  return stdout.split('\n').filter((line) => line.includes('error TS') && !isForeign.test(line));
+}
+
+/** Bundles the compiled program with all it imports into a folder where nothing is installed. */
+async function bundle(folder: string): Promise<string> {
+  const outDir = join(folder, '..', `${basename(folder)}-bundle`);
+  mkdirSync(outDir);
+  writeFileSync(join(outDir, 'package.json'), '{ "type": "module" }');
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: folder,
+    build: { ssr: 'consumer.js', outDir, emptyOutDir: false, minify: true },
+    ssr: { noExternal: true },
+  });
+  return join(outDir, 'consumer.js');
+}
+
+/** What a program prints; with an error, all of it. */
+async function output(program: string): Promise<string> {
+  const { failed, stdout, all } = await execa('node', [program], { reject: false, all: true });
+  return `${failed ? all : stdout}\n`;
+}

@@ -1,0 +1,33 @@
+import type { Manifest } from '../workspace.js';
+
+const scope = '@tfjs-heads/';
+
+/** The house, from the ground up. A package may build on floors below its own, on no other. */
+const floors: readonly (readonly string[])[] = [
+  ['head-api'],
+  ['head-kit'],
+  ['head-regression', 'head-classification', 'optimizers', 'tracing'],
+  ['head-multi', 'backends'],
+  ['estimator', 'backend-conformance'],
+  ['examples'],
+];
+
+/** Says where a package depends on its own floor, on one above, or stands on none. */
+export function floorProblems(manifest: Manifest): readonly string[] {
+  const floor = floorOf(manifest.name);
+  if (floor === undefined) return [`${manifest.name} has no floor in tools/check-packages/floors.ts`];
+  return declaredDependencies(manifest)
+    .filter((name) => name.startsWith(scope) && !((floorOf(name) ?? Infinity) < floor))
+    .map((name) => `${manifest.name} depends on ${name}, which is not on a floor below it`);
+}
+
+/** The packages that users of this one have installed too. */
+export function declaredDependencies(manifest: Manifest): readonly string[] {
+  const { dependencies, optionalDependencies, peerDependencies } = manifest;
+  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+}
+
+function floorOf(name: string): number | undefined {
+  const index = floors.findIndex((packages) => packages.some((short) => scope + short === name));
+  return index === -1 ? undefined : index;
+}

@@ -1,0 +1,33 @@
+// Checks the packages as they would be published: what each may depend on, its tarball, and a
+// program that uses them all.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { workspacePackages } from '../workspace.js';
+import { consumerProblems } from './consume.js';
+import { floorProblems } from './floors.js';
+import { importProblems } from './imports.js';
+import { pack } from './pack.js';
+import { tarballProblems } from './tarball.js';
+
+const packages = workspacePackages();
+const published = packages.filter(({ manifest }) => !manifest.private);
+const problems = packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)]);
+
+// Outside the repository, or its node_modules would lend what a package forgot to declare.
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'check-packages-')));
+try {
+  const tarballs = await pack(published, scratch);
+  for (const tarball of tarballs) problems.push(...(await tarballProblems(tarball)));
+  const consumer = join(scratch, 'consumer');
+  mkdirSync(consumer);
+  problems.push(...(await consumerProblems(tarballs, consumer)));
+} catch (error) {
+  problems.push(error instanceof Error ? error.message : String(error));
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+
+problems.forEach((problem) => console.error(`check-packages: ${problem}`));
+if (problems.length > 0) process.exitCode = 1;
+else console.log(`check-packages: ${published.map(({ manifest }) => manifest.name).join(', ')} are fit to publish`);

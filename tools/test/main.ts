@@ -1,0 +1,42 @@
+// npm test: every check there is, and a tally. With arguments it is vitest alone, which gets them:
+//   npm test -- --project node-cpu loss      the tests of one project whose path contains "loss"
+import { projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
+import { runStep, steps } from './steps.js';
+import { nothing, sum, type Tally } from './tally.js';
+import { runVitest } from './vitest.js';
+
+const args = process.argv.slice(2);
+process.exitCode = args.length > 0 ? (await runVitest(args)).exitCode : await runEverything();
+
+async function runEverything(): Promise<number> {
+  const projects = requiredProjects(requiredBackends(process.env['TFJS_HEADS_REQUIRE']));
+  const stepTallies = await runSteps();
+  const vitest = await runVitest(projects.map((name) => `--project=${name}`));
+
+  const unseen = Object.fromEntries(projects.map((name) => [name, nothing]));
+  const tallies = { ...unseen, ...vitest.tallies };
+  const withoutPass = projectsWithoutPass(projects, tallies);
+  console.table({ ...stepTallies, ...tallies });
+  withoutPass.forEach((name) => console.log(`${name} is required, and no test of it passed.`));
+  if (!vitest.tallies) console.log('vitest did not come to its end.');
+
+  // A required project that passed nothing fails, even if nothing of it failed.
+  const silent = withoutPass.filter((name) => (tallies[name]?.failed ?? 0) === 0).length;
+  const total = sum([...Object.values(stepTallies), ...Object.values(tallies), { ...nothing, failed: silent }]);
+  const isGood = total.failed === 0 && vitest.exitCode === 0;
+  if (total.failed === 0 && !isGood) console.log(`vitest ended with exit code ${vitest.exitCode}.`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return isGood ? 0 : 1;
+}
+
+/** Each step is one test; those that need a build are skipped where there is none. */
+async function runSteps(): Promise<Readonly<Record<string, Tally>>> {
+  const tallies: Record<string, Tally> = {};
+  for (const step of steps) {
+    const isPossible = !step.needsBuild || tallies['build']?.passed === 1;
+    if (!isPossible) tallies[step.name] = { ...nothing, skipped: 1 };
+    else if (await runStep(step)) tallies[step.name] = { ...nothing, passed: 1 };
+    else tallies[step.name] = { ...nothing, failed: 1 };
+  }
+  return tallies;
+}

@@ -1,0 +1,34 @@
+import { backendNames, type BackendName } from './backend/name.js';
+import { environments, projectName, type Environment } from './projects.js';
+import type { ProjectTallies } from './tally.js';
+
+/** The projects that no machine lacks. */
+const alwaysRequired = ['types', 'tools'];
+
+/** The backends that TFJS_HEADS_REQUIRE lists; all of them if it is not set. */
+export function requiredBackends(list = backendNames.join()): readonly BackendName[] {
+  const names = list.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !isBackend(name));
+  if (unknown !== undefined) {
+    throw new Error(`TFJS_HEADS_REQUIRE names "${unknown}"; there are ${backendNames.join(', ')}.`);
+  }
+  return names.filter(isBackend);
+}
+
+function isBackend(name: string): name is BackendName {
+  return (backendNames as readonly string[]).includes(name);
+}
+
+/** The vitest projects that show that these backends work. */
+export function requiredProjects(backends: readonly BackendName[]): readonly string[] {
+  const inEnvironment = (environment: Environment): readonly string[] =>
+    environments[environment]
+      .filter((backend) => backends.includes(backend))
+      .map((backend) => projectName(environment, backend));
+  return [...inEnvironment('node'), ...inEnvironment('chromium'), ...alwaysRequired];
+}
+
+/** The projects of which nothing passed. To have skipped everything, or never to have run, is no pass. */
+export function projectsWithoutPass(projects: readonly string[], tallies: ProjectTallies): readonly string[] {
+  return projects.filter((name) => (tallies[name]?.passed ?? 0) === 0);
+}

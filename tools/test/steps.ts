@@ -1,0 +1,28 @@
+import { execa } from 'execa';
+import { root } from '../workspace.js';
+
+/** A check beside vitest: a command that must succeed. It counts as one test. */
+export interface Step {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** It looks at what the step `build` makes. */
+  readonly needsBuild?: true;
+}
+
+export const steps: readonly Step[] = [
+  { name: 'build', command: ['tsx', 'tools/build/main.ts'] },
+  { name: 'lint', command: ['oxlint', '--deny-warnings'] },
+  { name: 'typecheck', command: ['tsc', '--project', 'tsconfig.test.json'] },
+  { name: 'api', command: ['tsx', 'tools/api-snapshot/main.ts', '--check'], needsBuild: true },
+  { name: 'size', command: ['tsx', 'tools/size/main.ts'], needsBuild: true },
+  { name: 'check-packages', command: ['tsx', 'tools/check-packages/main.ts'], needsBuild: true },
+];
+
+/** Runs a step, shows what it printed only if it failed, and says whether it passed. */
+export async function runStep({ name, command: [program, ...args] }: Step): Promise<boolean> {
+  const start = performance.now();
+  const { failed, all } = await execa(program, args, { cwd: root, preferLocal: true, reject: false, all: true });
+  if (failed) console.log(all);
+  console.log(`${failed ? '✗' : '✓'} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  return !failed;
+}

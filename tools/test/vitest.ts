@@ -1,0 +1,33 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { readJson, root } from '../workspace.js';
+import { tallyFileVariable } from './tally-reporter.js';
+import type { ProjectTallies } from './tally.js';
+
+export interface VitestRun {
+  readonly exitCode: number;
+  /** Undefined when vitest did not come to its end. */
+  readonly tallies: ProjectTallies | undefined;
+}
+
+/** Runs vitest with its output shown. */
+export async function runVitest(args: readonly string[]): Promise<VitestRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'vitest-tally-'));
+  const tallyFile = join(folder, 'tally.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=./tools/test/tally-reporter.ts'];
+    const { exitCode } = await execa('vitest', ['run', ...reporters, ...args], {
+      cwd: root,
+      preferLocal: true,
+      reject: false,
+      stdio: 'inherit',
+      env: { [tallyFileVariable]: tallyFile },
+    });
+    const tallies = existsSync(tallyFile) ? readJson<ProjectTallies>(tallyFile) : undefined;
+    return { exitCode: exitCode ?? 1, tallies };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,95 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { chromiumFlags, chromiumPath } from './tools/chromium.mjs';
+import { environments, projectName } from './tools/test/projects.js';
+
+/** The tests that every backend passes, whatever it runs in. */
+const onBackends = {
+  include: ['packages/*/test/**/*.test.ts'],
+  setupFiles: ['tools/test/setup-backend.ts'],
+  testTimeout: 30_000, // A GPU in software is slow.
+  hookTimeout: 30_000,
+};
+
+const nodeProjects = environments.node.map(
+  (backend): TestProjectInlineConfiguration => ({
+    extends: true,
+    test: { ...onBackends, name: projectName('node', backend), environment: 'node', provide: { backend } },
+  }),
+);
+
+const chromiumProjects: TestProjectInlineConfiguration = {
+  extends: true,
+  // Named, so that no page is reloaded half way because the server found one more dependency.
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-layers',
+      ...environments.chromium.map((backend) => `@tensorflow/tfjs-backend-${backend}`),
+    ],
+  },
+  test: {
+    ...onBackends,
+    name: 'chromium',
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: oneBrowserAtATime(chromiumPath()),
+      instances: environments.chromium.map((backend) => ({
+        browser: 'chromium',
+        name: projectName('chromium', backend),
+        provide: { backend },
+      })),
+    },
+  },
+};
+
+/** vitest would start the browsers of all instances at once: too much for a small machine. */
+function oneBrowserAtATime(executablePath: string | undefined): ReturnType<typeof playwright> {
+  const provider = playwright({
+    launchOptions: { args: [...chromiumFlags], ...(executablePath === undefined ? {} : { executablePath }) },
+  });
+  return {
+    ...provider,
+    providerFactory: (project) => Object.assign(provider.providerFactory(project), { supportsParallelism: false }),
+  };
+}
+
+export default defineConfig({
+  resolve: {
+    alias: [{ find: /^@tfjs-heads\/([^/]+)$/, replacement: `${import.meta.dirname}/packages/$1/src/index.ts` }],
+    dedupe: ['@tensorflow/tfjs-core'],
+  },
+  test: {
+    silent: 'passed-only',
+    slowTestThreshold: 10_000,
+    projects: [
+      ...nodeProjects,
+      chromiumProjects,
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/*/test/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.test.json',
+            ignoreSourceErrors: true, // The step `typecheck` reports them.
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'tools',
+          include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
+          environment: 'node',
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
