@@ -1,0 +1,67 @@
+import { RegressionHead } from '@tfjs-heads/head-regression';
+import { mean } from 'd3-array';
+import type { Sample } from '../batches.js';
+import { fitEncoder } from '../encoder.js';
+import type { Example, RunOptions, RunResult } from '../example.js';
+import { learn } from '../learn.js';
+import { splitRows } from '../split.js';
+import { loadCars, type Car } from './cars.js';
+
+/** How far a car goes on a gallon: `RegressionHead` with its defaults, a squared error. */
+export const milesPerGallon: Example = {
+  name: 'miles-per-gallon',
+  head: 'RegressionHead',
+  task: 'How many miles a car of 1970 to 1982 goes on a gallon, from its engine, weight, year and origin.',
+  baseline: 'the mean of the training cars',
+  lossLabel: 'squared error (mpg²)',
+  lossScale: 'log',
+  run,
+};
+
+async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult> {
+  const { train, test } = splitRows(await loadCars(), { testShare: 0.2, seed: 1 });
+  const encode = fitEncoder(train, {
+    numeric: [
+      (car) => car.displacement,
+      (car) => car.horsepower,
+      (car) => car.weight,
+      (car) => car.acceleration,
+      (car) => car.year,
+    ],
+    categorical: [(car) => car.cylinders, (car) => car.origin],
+  });
+  const toSample = (car: Car): Sample => ({ inputs: encode(car), label: car.milesPerGallon });
+  const meanOfTraining = mean(train, (car) => car.milesPerGallon) ?? 0;
+
+  const learned = await learn({
+    head: new RegressionHead(),
+    train: train.map(toSample),
+    test: test.map(toSample),
+    constantLogit: meanOfTraining,
+    hidden: 16,
+    epochs,
+    batchSize: 32,
+    learningRate: 0.01,
+    onStep,
+  });
+
+  const meanError = (predict: (row: number) => number): string =>
+    mpg(mean(test, (car, row) => Math.abs(car.milesPerGallon - predict(row))) ?? 0);
+  return {
+    ...learned,
+    verdict: {
+      measure: 'mean absolute error',
+      model: meanError((row) => learned.predictions[row] ?? NaN),
+      baseline: meanError(() => meanOfTraining),
+    },
+    rows: test.slice(0, 6).map((car, row) => ({
+      subject: `${car.name}, ${car.year}`,
+      actual: mpg(car.milesPerGallon),
+      predicted: mpg(learned.predictions[row] ?? NaN),
+    })),
+  };
+}
+
+function mpg(value: number): string {
+  return `${value.toFixed(1)} mpg`;
+}

@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { enableProdMode } from '@tensorflow/tfjs-core';
+import { backendNames, startBackend, type BackendStatus } from './backends.js';
+import { examples } from './examples.js';
+import { commandLine, type Options } from './options.js';
+import { startProgress } from './progress.js';
+import { htmlReport } from './report/html.js';
+import type { Report, Run } from './report/report.js';
+import { predictionTables, resultsTable } from './report/terminal.js';
+
+const htmlFile = fileURLToPath(new URL('../../../out/learning-curves.html', import.meta.url));
+
+const program = commandLine().parse();
+const options = program.opts<Options>();
+enableProdMode(); // Keeps tfjs from advertising tfjs-node in the middle of the output.
+
+const statuses: BackendStatus[] = [];
+for (const name of options.backend ?? backendNames) statuses.push(await startBackend(name));
+const unavailable = statuses.filter((status) => !status.available);
+if (options.backend !== undefined && unavailable.length > 0) {
+  program.error(unavailable.map(({ name, reason }) => `error: backend ${name} is unavailable: ${reason}`).join('\n'));
+}
+// The wasm backend listens for uncaught errors, and has Node print its whole source with each.
+for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
+
+const report: Report = {
+  runs: await runAll(
+    options.example,
+    statuses.filter((status) => status.available).map(({ name }) => name),
+  ),
+  unavailable,
+};
+console.log(`\n${resultsTable(report)}\n\n${predictionTables(report)}`);
+await mkdir(dirname(htmlFile), { recursive: true });
+await writeFile(htmlFile, htmlReport(report));
+console.log(`\nLearning curves: ${htmlFile}`);
+
+async function runAll(names: readonly string[], backends: readonly string[]): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const example of examples.filter(({ name }) => names.includes(name))) {
+    for (const backend of backends) {
+      await startBackend(backend);
+      const progress = startProgress(`${example.name} on ${backend}`);
+      runs.push({ example, backend, result: await example.run({ onStep: progress.onStep }) });
+      progress.end();
+    }
+  }
+  return runs;
+}
