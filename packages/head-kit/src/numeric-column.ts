@@ -1,4 +1,4 @@
-import { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe } from './checks/describe.js';
 import { headError } from './error.js';
 

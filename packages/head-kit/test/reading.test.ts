@@ -51,8 +51,8 @@ describe('reading several tensors', () => {
   });
 
   it('finds values on the host, or none on the device', () => {
-    const tensor_ = computed([1]);
-    expect(valuesAtHand(tensor_) === undefined).toBe(['webgl', 'webgpu'].includes(getBackend()));
-    tensor_.dispose();
+    const onDevice = computed([1]);
+    expect(valuesAtHand(onDevice) === undefined).toBe(['webgl', 'webgpu'].includes(getBackend()));
+    onDevice.dispose();
   });
 });

@@ -15,14 +15,30 @@ export interface LabelRange {
  * Throws LABELS_RANGE when the values of `labels` are outside of `range` (NaN is) and can be had
  * without a stall.
  *
- * @returns Whether the values could be had. If not, see {@link labelsInRange}.
+ * @returns Whether the labels are known to be in range. If not, see {@link labelsInRange}.
  */
 export function checkLabelRange(labels: Tensor, range: LabelRange): boolean {
   const values = valuesAtHand(labels) ?? nativeValues(labels);
-  if (values === undefined) return false;
+  if (values === undefined) return inRange(range).has(labels.dataId);
   const error = labelRangeError(values, labels.shape, range);
   if (error !== undefined) throw error;
+  rememberInRange(labels.dataId, range);
   return true;
+}
+
+/** Data that were found in range, by the range. The data of a tensor never change. */
+const dataInRange = new Map<string, WeakSet<object>>();
+
+function inRange({ min, max }: LabelRange): WeakSet<object> {
+  const key = `${min},${max}`;
+  const known = dataInRange.get(key) ?? new WeakSet();
+  dataInRange.set(key, known);
+  return known;
+}
+
+/** Spares the next step with the same labels the check, when they lie on a device by then. */
+export function rememberInRange(dataId: object, range: LabelRange): void {
+  inRange(range).add(dataId);
 }
 
 /** The error for labels out of range, if any is; the upper end is looked at first, as in the original. */

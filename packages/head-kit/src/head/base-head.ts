@@ -19,7 +19,7 @@ import type {
 } from '@tfjs-heads/head-api';
 import { describe } from '../checks/describe.js';
 import { checkDenseLabels } from '../checks/labels.js';
-import { checkLabelRange, labelRangeError, labelRangeErrorOnDevice, labelsInRange } from '../checks/label-range.js';
+import { checkLabelRange, labelRangeError, labelRangeErrorOnDevice, labelsInRange, rememberInRange } from '../checks/label-range.js';
 import type { LabelRange } from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
 import { checkReduction } from '../checks/reduction.js';
@@ -139,8 +139,7 @@ export abstract class BaseHead implements Head {
       const regularization = regularizationScalars(options.regularizationLosses) ?? [];
       const reduced = this.#reducedLoss(batch, options.features);
       const loss = regularization.length === 0 ? reduced : sumOfScalars([reduced, ...regularization]);
-      const { valid, labels: checked } = batch;
-      if (valid !== undefined) raiseOnRead(loss, this.#verdict(valid, checked.shape));
+      if (batch.valid !== undefined) raiseOnRead(loss, this.#verdict(batch.valid, batch.labels));
       return loss;
     });
   }
@@ -251,8 +250,13 @@ export abstract class BaseHead implements Head {
     return callLossFn(lossFn, { labels: align(labels, shape), logits, features: features ?? {} }, this.lossDimension);
   }
 
-  #verdict(valid: Tensor, shape: readonly number[]): Promise<HeadError | undefined> {
-    return verdictOf(valid, () => labelRangeErrorOnDevice(shape, this.labelRange as LabelRange));
+  #verdict(valid: Tensor, { shape, dataId }: Tensor): Promise<HeadError | undefined> {
+    const range = this.labelRange as LabelRange;
+    return verdictOf({
+      valid,
+      error: () => labelRangeErrorOnDevice(shape, range),
+      onValid: () => rememberInRange(dataId, range),
+    });
   }
 
   #definitions(regularized: boolean): readonly MetricDefinition[] {

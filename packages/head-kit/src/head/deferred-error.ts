@@ -2,15 +2,22 @@ import { keep } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HeadError } from '@tfjs-heads/head-api';
 
-/**
- * Begins to read a bool scalar and gives the error to raise if it is false. For what only the device
- * knows when a head must already return.
- */
-export async function verdictOf(valid: Tensor, error: () => HeadError): Promise<HeadError | undefined> {
+/** What a device will say about something: the error to raise, or that all is well. */
+export interface Question {
+  /** A bool scalar. */
+  readonly valid: Tensor;
+  error(): HeadError;
+  onValid(): void;
+}
+
+/** Begins to read the answer to a question, for what only the device knows when a head must already return. */
+export async function verdictOf({ valid, error, onValid }: Question): Promise<HeadError | undefined> {
   keep(valid);
   try {
     const [isValid] = await valid.data();
-    return isValid ? undefined : error();
+    if (!isValid) return error();
+    onValid();
+    return undefined;
   } finally {
     valid.dispose();
   }
@@ -25,6 +32,7 @@ export function raiseOnRead(tensor: Tensor, verdict: Promise<HeadError | undefin
       if (error !== undefined) throw error;
       return values;
     };
+  verdict.catch(() => undefined); // nobody may ever read the tensor
   const { data, array } = tensor;
   Object.assign(tensor, { data: guarded(() => data.call(tensor)), array: guarded(() => array.call(tensor)) });
 }
