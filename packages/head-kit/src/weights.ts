@@ -85,7 +85,9 @@ function normalized(key: string, raw: Tensor, normalizerFn: (feature: Tensor) =>
 function checkShape(key: string, weights: Tensor, logits: Tensor, perLogit: boolean): Tensor {
   const rows = logits.shape.slice(0, -1);
   const allowed = [rows, [...rows, 1], ...(perLogit ? [logits.shape] : [])];
-  if (!allowed.some((shape) => util.arraysEqual(shape, weights.shape))) {
+  // As in the original, [B] stands for [B, 1], also where the logits are [B, 1, K].
+  const shape = weights.rank === 1 ? [...weights.shape, 1] : weights.shape;
+  if (!allowed.some((one) => util.arraysEqual(one, shape))) {
     throw headError(
       'WEIGHTS_SHAPE',
       `weights shape must be one of ${allowed.map(shapeText).join(', ')} for logits of shape ${shapeText(logits.shape)}, ` +

@@ -4,6 +4,7 @@ import { Reduction } from '@tfjs-heads/head-api';
 import type {
   EstimatorSpec,
   EstimatorSpecArgs,
+  EvalSpec,
   ExportOutputs,
   Features,
   Head,
@@ -13,8 +14,11 @@ import type {
   LossOptions,
   Metrics,
   MetricsOptions,
+  ModeKeys,
   Predictions,
+  PredictSpec,
   StringValues,
+  TrainSpec,
   UpdateMetricsOptions,
 } from '@tfjs-heads/head-api';
 import { describe } from '../checks/describe.js';
@@ -208,6 +212,10 @@ export abstract class BaseHead implements Head {
    *   UPDATE_OPS_INVALID, TRAIN_OP_CONFLICT, OPTIMIZER_INVALID, TRAINABLE_VARIABLES_MISSING,
    *   TRAINABLE_VARIABLES_INVALID, LOGITS_NOT_A_FUNCTION, TRAIN_OP_MISSING
    */
+  createEstimatorSpec(args: EstimatorSpecArgs & { readonly mode: typeof ModeKeys.TRAIN }): TrainSpec;
+  createEstimatorSpec(args: EstimatorSpecArgs & { readonly mode: typeof ModeKeys.EVAL }): EvalSpec;
+  createEstimatorSpec(args: EstimatorSpecArgs & { readonly mode: typeof ModeKeys.PREDICT }): PredictSpec;
+  createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec;
   createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec {
     return estimatorSpecOf(this, args, (predictions) => this.exportsOf(predictions));
   }

@@ -1,4 +1,4 @@
-import { engine, scalar, Variable } from '@tensorflow/tfjs-core';
+import { engine, scalar, tidy, Variable } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
 import type { EstimatorSpecArgs, GradientOptimizer } from '@tfjs-heads/head-api';
@@ -77,7 +77,7 @@ export interface Gradients {
 export function gradientsOf(computeLoss: () => Scalar, variables: readonly Variable[], factor: number): Gradients {
   const trainable = variables.filter((variable) => variable.trainable);
   // As in the original there may be nothing to train; the tape must have something.
-  if (trainable.length === 0) return { loss: computeLoss(), apply: () => undefined, dispose: () => undefined };
+  if (trainable.length === 0) return { loss: tidy(computeLoss), apply: () => undefined, dispose: () => undefined };
   // A replica's share goes into what the tape begins with, so the loss itself is not scaled.
   const dy = factor === 1 ? undefined : scalar(factor);
   const { value, grads } = underTape(() => engine().gradients<Tensor>(computeLoss, trainable, dy, true), () => dy?.dispose());
