@@ -54,9 +54,13 @@ import type { ModeKeys } from './mode-keys.js';
 export type RegularizationLosses = readonly Scalar[] | (() => readonly Scalar[]);
 /** What a training step needs of an optimizer; every optimizer of tfjs-core has it. */
 export interface GradientOptimizer {
+    /**
+     * Updates variables by their names. A list is given, which has the same variables in the same order each time;
+     * one that the loss does not depend on has no tensor, and must be left alone.
+     */
     applyGradients(variableGradients: NamedTensorMap | {
         name: string;
-        tensor: Tensor;
+        tensor: Tensor | null;
     }[]): void;
 }
 /**

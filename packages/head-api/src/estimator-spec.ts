@@ -9,7 +9,11 @@ export type RegularizationLosses = readonly Scalar[] | (() => readonly Scalar[])
 
 /** What a training step needs of an optimizer; every optimizer of tfjs-core has it. */
 export interface GradientOptimizer {
-  applyGradients(variableGradients: NamedTensorMap | { name: string; tensor: Tensor }[]): void;
+  /**
+   * Updates variables by their names. A list is given, which has the same variables in the same order each time;
+   * one that the loss does not depend on has no tensor, and must be left alone.
+   */
+  applyGradients(variableGradients: NamedTensorMap | { name: string; tensor: Tensor | null }[]): void;
 }
 
 /**

@@ -38,6 +38,7 @@ import type { LossFn } from '../losses/loss-fn.js';
 import { divisorOf } from '../losses/reduce-loss.js';
 import { weightedLoss } from '../losses/weighted-loss.js';
 import { Mean } from '../metrics/mean.js';
+import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import { readTensors } from '../read-tensors.js';
 import type { HostTensor } from '../read-tensors.js';
 import { regularizationScalars, sumOfScalars } from '../regularization.js';
@@ -195,11 +196,11 @@ export abstract class BaseHead implements Head {
     tidy(() => {
       const checked = this.#checkBatch(labels, logits, features);
       const read = this.#readBatch(checked, features, regularizationScalars(options.regularizationLosses));
-      const inputsOf = (batch: EvalBatch): readonly (readonly (HostTensor | undefined)[])[] => definitions.map(({ inputs }) => inputs(batch));
-      const inputs = read instanceof Promise ? read.then(inputsOf) : inputsOf(read);
-      metrics.forEach((metric, index) => {
-        metric.receive(inputs, (all) => metric.add(...(all[index] ?? [])));
-      });
+      // What each metric adds is made for all of them before any adds it: a batch counts whole or not at all.
+      const sumsOf = (batch: EvalBatch): readonly ArrayLike<number>[] =>
+        definitions.map(({ inputs }, index) => (metrics[index] as StreamingMetric).sumsOf(...inputs(batch)));
+      const sums = read instanceof Promise ? read.then(sumsOf) : sumsOf(read);
+      metrics.forEach((metric, index) => metric.receive(sums, (all) => all[index] ?? []));
     });
     return evalMetrics;
   }

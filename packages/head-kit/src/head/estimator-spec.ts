@@ -1,7 +1,7 @@
 import { clone, keep, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
-import type { EstimatorSpec, EstimatorSpecArgs, ExportOutputs, Head, Labels, Logits, Metrics, Predictions } from '@tfjs-heads/head-api';
+import type { EstimatorSpec, EstimatorSpecArgs, ExportOutputs, GradientOptimizer, Head, Labels, Logits, Metrics, Predictions } from '@tfjs-heads/head-api';
 import { checkLabelsGiven } from '../checks/labels.js';
 import { checkMode } from '../checks/mode.js';
 import { headError } from '../error.js';
@@ -10,6 +10,7 @@ import { regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { createSpec } from '../spec/create-spec.js';
 import { checkTrainArgs, gradientsOf, replicaFactor } from './train.js';
+import type { Gradients } from './train.js';
 
 /** What a head's model function returns for one batch; see {@link Head.createEstimatorSpec}. */
 export function estimatorSpecOf(
@@ -19,8 +20,11 @@ export function estimatorSpecOf(
 ): EstimatorSpec {
   const mode = checkMode(args.mode);
   if (mode === ModeKeys.PREDICT) {
-    const predictions = scoped(() => head.predictions(runLogits(args)));
-    return createSpec({ mode, predictions, exportOutputs: exportsOf(predictions) });
+    const fields = scoped(() => {
+      const predictions = head.predictions(runLogits(args));
+      return { predictions, exportOutputs: exportsOf(predictions) };
+    });
+    return createSpec({ mode, ...fields });
   }
   if (mode === ModeKeys.TRAIN) checkTrainArgs(args);
   checkLabelsGiven(args.labels, 'a tensor to train or evaluate');
@@ -78,6 +82,7 @@ function specWithOptimizer(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
   };
   let logits: Logits = {};
   let regularization: Scalar | undefined;
+  let gradients: Gradients | undefined;
   const computeLoss = (): Scalar => {
     const computed = runLogits(args);
     const parts = lossWithParts(head, args, computed);
@@ -86,8 +91,7 @@ function specWithOptimizer(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
     return parts.loss;
   };
   try {
-    const gradients = gradientsOf(computeLoss, trainableVariables, replicaFactor(head.lossReduction, args));
-    const { loss } = gradients;
+    const { loss, apply, dispose } = (gradients = gradientsOf(computeLoss, trainableVariables, replicaFactor(head.lossReduction, args)));
     const predictions = head.predictions(logits);
     return createSpec({
       mode: ModeKeys.TRAIN,
@@ -95,15 +99,15 @@ function specWithOptimizer(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
       predictions,
       summaries: summariesOf(head, loss, regularization),
       trainOp: once(() => {
-        gradients.apply(optimizer as NonNullable<typeof optimizer>);
-        gradients.dispose();
+        apply(optimizer as GradientOptimizer);
+        dispose();
         runUpdateOps(args);
         return loss;
       }),
-      onDispose: gradients.dispose,
+      onDispose: dispose,
     });
   } catch (error) {
-    regularization?.dispose();
+    for (const held of [gradients, gradients?.loss, regularization]) held?.dispose();
     throw error;
   } finally {
     for (const tensor of kept) if (tensor !== regularization) tensor.dispose();

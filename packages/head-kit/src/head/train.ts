@@ -81,12 +81,13 @@ export function gradientsOf(computeLoss: () => Scalar, variables: readonly Varia
   // A replica's share goes into what the tape begins with, so the loss itself is not scaled.
   const dy = factor === 1 ? undefined : scalar(factor);
   const { value, grads } = underTape(() => engine().gradients<Tensor>(computeLoss, trainable, dy, true), () => dy?.dispose());
-  // The optimizers of tfjs find their slots by position, so the order is the variables'.
-  const named = trainable.flatMap(({ name }, index) => {
-    const tensor = grads[index] as Tensor | null | undefined;
-    return tensor ? [{ name, tensor }] : [];
-  });
-  if (named.length === 0) {
+  // The optimizers of tfjs find their slots by position, so each variable keeps its own, also while it
+  // has no gradient; they skip those.
+  const named = variables.map((variable) => ({
+    name: variable.name,
+    tensor: (grads[trainable.indexOf(variable)] as Tensor | null | undefined) ?? null,
+  }));
+  if (named.every(({ tensor }) => tensor === null)) {
     value.dispose();
     throw headError(
       'TRAINABLE_VARIABLES_INVALID',
@@ -96,7 +97,7 @@ export function gradientsOf(computeLoss: () => Scalar, variables: readonly Varia
   return {
     loss: value as Scalar,
     apply: (optimizer) => optimizer.applyGradients(named),
-    dispose: () => named.forEach(({ tensor }) => tensor.dispose()),
+    dispose: () => named.forEach(({ tensor }) => tensor?.dispose()),
   };
 }
 

@@ -29,8 +29,7 @@ export class Mean extends StreamingMetric {
     return this.sums[1] as number;
   }
 
-  /** @throws METRIC_INPUT_INVALID */
-  add(values: HostTensor, weights?: HostTensor): void {
+  sumsOf(values: HostTensor, weights?: HostTensor): readonly [total: number, count: number] {
     const { weightOf, trailing } = alignWeights(values, weights);
     let total = 0;
     let count = 0;
@@ -39,8 +38,7 @@ export class Mean extends StreamingMetric {
       total += (values.values[i] as number) * weight;
       count += weight;
     }
-    this.sums[0] = this.total + total / trailing;
-    this.sums[1] = this.count + count / trailing;
+    return [total / trailing, count / trailing];
   }
 
   protected compute(): number {

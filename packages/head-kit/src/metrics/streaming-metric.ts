@@ -29,8 +29,12 @@ export abstract class StreamingMetric implements Metric {
     this.sums = new Float64Array(numberOfSums);
   }
 
-  /** Adds what is on the host already. Must check before it adds anything. */
-  abstract add(...inputs: readonly (HostTensor | undefined)[]): void;
+  /**
+   * What a batch adds to the sums, from what was read of it.
+   *
+   * @throws METRIC_INPUT_INVALID
+   */
+  abstract sumsOf(...inputs: readonly (HostTensor | undefined)[]): ArrayLike<number>;
 
   /** The value that the sums come to. */
   protected abstract compute(): number;
@@ -44,7 +48,7 @@ export abstract class StreamingMetric implements Metric {
     this.#checkInputs(tensors);
     const given = Object.fromEntries(Object.entries(tensors).filter(([, tensor]) => tensor !== undefined));
     this.receive(readTensors(given as Record<string, Tensor>), (read) => {
-      this.add(...tensors.map((_, index) => read[String(index)]));
+      return this.sumsOf(...tensors.map((_, index) => read[String(index)]));
     });
   }
 
@@ -52,25 +56,29 @@ export abstract class StreamingMetric implements Metric {
    * Takes part in a read that several metrics share.
    *
    * @param read What was read, or the promise of it.
-   * @param add Adds it, by way of {@link add}.
+   * @param sumsOf What of it to add to the sums.
    */
-  receive<T>(read: T | Promise<T>, add: (read: T) => void): void {
+  receive<T>(read: T | Promise<T>, sumsOf: (read: T) => ArrayLike<number>): void {
     if (!(read instanceof Promise)) {
-      add(read);
+      this.#add(sumsOf(read));
       this.#updates++;
       return;
     }
     this.#updates++;
     const epoch = this.#epoch;
-    const added = read.then(
-      (values) => {
-        if (epoch === this.#epoch) add(values);
-      },
-    ).catch((error: unknown) => {
-      // Kept until somebody asks for the result; nobody awaits an update.
-      if (epoch === this.#epoch) this.#error ??= error;
-    });
+    const added = read
+      .then((values) => {
+        if (epoch === this.#epoch) this.#add(sumsOf(values));
+      })
+      .catch((error: unknown) => {
+        // Kept until somebody asks for the result; nobody awaits an update.
+        if (epoch === this.#epoch) this.#error ??= error;
+      });
     this.#pending = Promise.all([this.#pending, added]).then(() => undefined);
+  }
+
+  #add(sums: ArrayLike<number>): void {
+    for (let i = 0; i < this.sums.length; i++) this.sums[i] = (this.sums[i] as number) + (sums[i] as number);
   }
 
   async result(): Promise<number> {
@@ -99,9 +107,7 @@ export abstract class StreamingMetric implements Metric {
         `state must be that of the metric ${this.metric}, with ${this.sums.length} sums, but ${JSON.stringify(state)} came.`,
       );
     }
-    sums.forEach((sum, index) => {
-      this.sums[index] = (this.sums[index] as number) + (sum as number);
-    });
+    this.#add(sums as number[]);
     this.#updates++;
   }
 
