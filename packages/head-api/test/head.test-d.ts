@@ -1,0 +1,104 @@
+import { mean, scalar, squaredDifference, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { Head, Labels, Logits, Predictions, Reduction } from '@tfjs-heads/head-api';
+import { BaseHead, Mean, squaredError } from '@tfjs-heads/head-kit';
+import type { ElementLoss, EvalBatch } from '@tfjs-heads/head-kit';
+import { RegressionHead, type LogisticRegressionHead, type PoissonRegressionHead } from '@tfjs-heads/head-regression';
+import { describe, expectTypeOf, it } from 'vitest';
+
+const tenLines = {
+  apiVersion: 1,
+  name: undefined,
+  logitsDimension: 1,
+  lossReduction: 'sum',
+  loss: (labels: Labels, logits: Logits) => mean(squaredDifference(labels as Tensor, logits as Tensor)) as Scalar,
+  predictions: (logits: Logits): Predictions => ({ predictions: (logits as Tensor).clone() }),
+  metrics: () => ({ nothing: new Mean() }),
+  updateMetrics: (evalMetrics) => evalMetrics,
+  createEstimatorSpec: () => ({ ...hooks, mode: 'eval', loss: scalar(0), evalMetricOps: {} }),
+} satisfies Head;
+
+const hooks = { predictions: {}, trainingChiefHooks: [], trainingHooks: [], evaluationHooks: [], predictionHooks: [], dispose: () => undefined };
+
+type TenLines = typeof tenLines;
+/** The same head with some members of other types. */
+type With<Members> = Omit<TenLines, keyof Members> & Members;
+
+describe('line 7: a head of ten lines', () => {
+  it('is a head, without a base class', () => {
+    expectTypeOf<TenLines>().toExtend<Head>();
+    expectTypeOf<With<{ readonly more: string }>>().toExtend<Head>();
+  });
+
+  it('is none without one of its members', () => {
+    expectTypeOf<Omit<TenLines, 'apiVersion'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'name'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'logitsDimension'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'lossReduction'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'loss'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'predictions'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'metrics'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'updateMetrics'>>().not.toExtend<Head>();
+    expectTypeOf<Omit<TenLines, 'createEstimatorSpec'>>().not.toExtend<Head>();
+  });
+
+  it('is none for another version of the contract', () => {
+    expectTypeOf<With<{ apiVersion: 2 }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ apiVersion: '1' }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ apiVersion: number }>>().not.toExtend<Head>();
+  });
+
+  it('is none with a number for a tensor', () => {
+    expectTypeOf<With<{ loss: () => number }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ loss: () => Promise<Scalar> }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ predictions: () => { predictions: number } }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ metrics: () => { loss: number } }>>().not.toExtend<Head>();
+  });
+
+  it('is none with a spec of a wrong mode, or with members of wrong types', () => {
+    expectTypeOf<With<{ createEstimatorSpec: () => { mode: 'predict' } }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ createEstimatorSpec: () => Omit<ReturnType<TenLines['createEstimatorSpec']>, 'loss'> }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ lossReduction: 'mean' }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ logitsDimension: string }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ name: null }>>().not.toExtend<Head>();
+    expectTypeOf<With<{ loss: (labels: string, logits: Tensor) => Scalar }>>().not.toExtend<Head>();
+  });
+});
+
+class TenLineHead extends BaseHead {
+  protected override readonly elementLoss: ElementLoss = squaredError;
+  protected override predictors(logits: Tensor) {
+    return { predictions: () => logits };
+  }
+  protected override metricDefinitions() {
+    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses }: EvalBatch) => [losses] }];
+  }
+}
+
+describe('lines 6, 7: heads of packages', () => {
+  it('are heads', () => {
+    expectTypeOf<RegressionHead>().toExtend<Head>();
+    expectTypeOf<PoissonRegressionHead>().toExtend<Head>();
+    expectTypeOf<LogisticRegressionHead>().toExtend<Head>();
+    expectTypeOf<TenLineHead>().toExtend<Head>();
+    expectTypeOf<BaseHead>().toExtend<Head>();
+  });
+
+  it('are made from options that are checked', () => {
+    expectTypeOf(RegressionHead).toBeConstructibleWith();
+    expectTypeOf(RegressionHead).toBeConstructibleWith({ labelDimension: 2, weightColumn: 'w', lossReduction: 'sum' });
+    expectTypeOf<{ labelDimension: string }>().not.toExtend<ConstructorParameters<typeof RegressionHead>[0]>();
+    expectTypeOf<{ lossReduction: 'mean' }>().not.toExtend<ConstructorParameters<typeof LogisticRegressionHead>[0]>();
+    expectTypeOf<{ lossFn: () => number }>().not.toExtend<ConstructorParameters<typeof RegressionHead>[0]>();
+    expectTypeOf<{ weightColumn: number }>().not.toExtend<ConstructorParameters<typeof PoissonRegressionHead>[0]>();
+  });
+
+  it('need what a base class cannot know', () => {
+    expectTypeOf<typeof BaseHead>().not.toExtend<new (options: { logitsDimension: number }) => BaseHead>();
+    expectTypeOf<typeof TenLineHead>().toExtend<new (options: { logitsDimension: number }) => BaseHead>();
+  });
+
+  it('have the reductions of the contract', () => {
+    expectTypeOf<Head['lossReduction']>().toEqualTypeOf<Reduction>();
+    expectTypeOf<Reduction>().toEqualTypeOf<'auto' | 'none' | 'sum' | 'sum_over_batch_size'>();
+  });
+});

@@ -1,0 +1,134 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers';
+import type { LossFn, LossFnArgs } from '@tfjs-heads/head-kit';
+import { RegressionHead } from '@tfjs-heads/head-regression';
+import { describe, it } from 'vitest';
+import { held, releaseTensors } from './support/backend.js';
+import { randomBatch, tensorsOf } from './support/data.js';
+import { expect } from './support/expect.js';
+import { results } from './support/heads.js';
+import { metricValues, trainingLoss, type Formula } from './support/reference.js';
+
+releaseTensors();
+
+/** |x - z| with the derivative that tfjs gives it. */
+const absolute: LossFn = ({ labels, logits }) => tf.abs(tf.sub(logits, labels));
+const absoluteFormula: Formula = {
+  value: (x, z) => Math.abs(x - z),
+  derivative: (x, z) => Math.sign(x - z),
+  curvature: () => 0,
+  predict: (x) => x,
+};
+
+describe('line 17: a custom loss', () => {
+  const cases = [1, 3].flatMap((k) =>
+    (['none', '[D0..DN]', '[D0..DN,1]', '[D0..DN,K]'] as const).flatMap((weights) =>
+      (['sum', 'sum_over_batch_size'] as const).map((lossReduction) => ({ k, weights, lossReduction })),
+    ),
+  );
+
+  it.each(cases)('is reduced as any: $k labels, weights $weights, $lossReduction', async ({ k, weights, lossReduction }) => {
+    const batch = randomBatch(17 + k, [33, k], 'real', weights);
+    const { logits, labels, features } = tensorsOf(batch);
+    const head = new RegressionHead({ labelDimension: k, lossFn: absolute, lossReduction, ...(batch.weights && { weightColumn: 'w' }) });
+    const expected = trainingLoss(absoluteFormula, batch, lossReduction);
+    const { value, grad } = tf.valueAndGrad((x) => head.loss(labels, x, { features }))(logits);
+    expect(await value.data()).toBeNear([expected.loss]);
+    expect(await grad.data()).toBeWithin1e5(expected.gradient);
+    const metrics = head.updateMetrics(head.metrics(), features, logits, labels);
+    expect(Object.values(await results(metrics))).toBeNear(Object.values(metricValues(absoluteFormula, [batch])), { scale: 1 });
+  });
+
+  it('gets float32 labels and logits of the same shape, and the features', () => {
+    const calls: LossFnArgs[] = [];
+    const head = new RegressionHead({
+      lossFn: (args) => {
+        calls.push(args);
+        return tf.zerosLike(args.logits);
+      },
+    });
+    const features = { w: tf.ones([3]), other: tf.zeros([3, 9]) };
+    head.loss(tf.tensor1d([1, 2, 3], 'int32'), tf.tensor2d([[1], [2], [3]], [3, 1], 'int32'), { features });
+    head.loss(tf.tensor1d([true, false, true], 'bool'), tf.zeros([3, 1]));
+    expect(calls).toHaveLength(2);
+    for (const { labels, logits } of calls) {
+      expect(labels).toMatchObject({ dtype: 'float32', shape: [3, 1] });
+      expect(logits).toMatchObject({ dtype: 'float32', shape: [3, 1] });
+    }
+    expect(calls[0]?.features).toBe(features);
+    expect(calls[1]?.features).toEqual({});
+    expect(Object.keys(calls[0] ?? {}).toSorted()).toEqual(['features', 'labels', 'logits']);
+  });
+
+  it('may use the features', async () => {
+    const head = new RegressionHead({ lossFn: ({ labels, logits, features }) => tf.mul(tf.sub(logits, labels), features['f'] as tf.Tensor) });
+    const loss = head.loss(tf.zeros([2, 1]), tf.tensor2d([[1], [2]]), { features: { f: tf.tensor2d([[10], [100]]) } });
+    expect(await loss.data()).toBeNear([105]);
+  });
+
+  it('may return integers, which are reduced in float32', async () => {
+    const head = new RegressionHead({ lossFn: ({ logits }) => tf.cast(logits, 'int32') });
+    const loss = head.loss(tf.zeros([2, 1]), tf.tensor2d([[1], [2]]));
+    expect(loss.dtype).toBe('float32');
+    expect(await loss.data()).toBeNear([1.5]);
+  });
+
+  it('has a gradient of second order, too', async () => {
+    const head = new RegressionHead({ lossFn: ({ labels, logits }) => tf.pow(tf.sub(logits, labels), 3), lossReduction: 'sum' });
+    const labels = tf.tensor2d([[0], [1]]);
+    const second = tf.grad((y) => tf.sum(tf.grad((x) => head.loss(labels, x))(y)))(tf.tensor2d([[1], [3]]));
+    expect(await second.data()).toBeNear([6, 12]);
+  });
+
+  it('may return its logits, which stay alive', async () => {
+    const head = new RegressionHead({ lossFn: ({ logits }) => logits });
+    const logits = tf.tensor2d([[1], [2]]);
+    expect(await head.loss(tf.zeros([2, 1]), logits).data()).toBeNear([1.5]);
+    expect(logits.isDisposed).toBe(false);
+  });
+
+  it('is also what average_loss is the mean of', async () => {
+    const head = new RegressionHead({ lossFn: ({ logits }) => tf.mul(logits, 10), weightColumn: 'w' });
+    const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1], [2]]), tf.zeros([2, 1]));
+    expect([(await results(metrics))['average_loss']]).toBeNear([70 / 4]);
+  });
+});
+
+describe('line 17: a custom loss that is refused', () => {
+  it.each([7, 'squared', {}, null])('%j, when the head is made', (lossFn) => {
+    expect(() => new RegressionHead({ lossFn: lossFn as unknown as LossFn })).toThrowCoded('LOSS_FN_INVALID', ['lossFn', 'labels, logits']);
+  });
+
+  const returned: readonly { what: string; lossFn: () => unknown; message: string[] }[] = [
+    { what: 'a shape without the last dimension', lossFn: () => tf.zeros([4]), message: ['[4,2]', 'loss_shape [4]'] },
+    { what: 'a shape that would broadcast', lossFn: () => tf.zeros([4, 1]), message: ['[4,2]', 'loss_shape [4,1]'] },
+    { what: 'another batch', lossFn: () => tf.zeros([3, 2]), message: ['[4,2]', 'loss_shape [3,2]'] },
+    { what: 'a reduced loss', lossFn: () => tf.scalar(0), message: ['[4,2]', 'loss_shape []'] },
+    { what: 'a number', lossFn: () => 3, message: ['[4,2]', '3'] },
+    { what: 'nothing', lossFn: () => undefined, message: ['[4,2]', 'undefined'] },
+    { what: 'strings', lossFn: () => tf.tensor([...'abcdefgh'], [4, 2]), message: ['lossFn', 'string'] },
+  ];
+
+  it.each(returned)('since it returns $what', ({ lossFn, message }) => {
+    const head = new RegressionHead({ labelDimension: 2, lossFn: lossFn as LossFn });
+    const [labels, logits] = [tf.zeros([4, 2]), tf.zeros([4, 2])];
+    const before = held();
+    expect(() => head.loss(labels, logits)).toThrowCoded('LOSS_FN_SHAPE', message);
+    expect(() => head.updateMetrics(head.metrics(), {}, logits, labels)).toThrowCoded('LOSS_FN_SHAPE', message);
+    expect(held()).toEqual(before);
+  });
+
+  it('says what the original says', () => {
+    const head = new RegressionHead({ lossFn: () => tf.zeros([4]) });
+    expect(() => head.loss(tf.zeros([4, 1]), tf.zeros([4, 1]))).toThrowCoded('LOSS_FN_SHAPE', ['loss_fn must return Tensor of shape', 'loss_shape']);
+  });
+
+  it('keeps an error of its own', () => {
+    const head = new RegressionHead({
+      lossFn: () => {
+        throw new TypeError('mine');
+      },
+    });
+    expect(() => head.loss(tf.zeros([4, 1]), tf.zeros([4, 1]))).toThrow(TypeError);
+  });
+});

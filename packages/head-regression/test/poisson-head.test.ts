@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { PoissonRegressionHead } from '@tfjs-heads/head-regression';
+import { describe, it } from 'vitest';
+import { releaseTensors } from './support/backend.js';
+import { randomOnDevice } from './support/device.js';
+import { expect } from './support/expect.js';
+import { results } from './support/heads.js';
+import { fullPoisson, poisson } from './support/reference.js';
+
+releaseTensors();
+
+// Stirling's approximation of log(z!), from its formula and by hand.
+const stirling = [
+  { count: 0, log: 0 },
+  { count: 0.5, log: 0 },
+  { count: 1, log: 0 },
+  { count: 1.5, log: 1.5 * Math.log(1.5) - 1.5 + 0.5 * Math.log(3 * Math.PI) },
+  { count: 2, log: 0.651806484604536 },
+  { count: 50, log: 148.47610021 },
+  { count: 1e6, log: 12815518.301326 },
+];
+
+describe('line 40: the full loss of a PoissonRegressionHead', () => {
+  it.each(stirling)('adds $log for the count $count', async ({ count, log }) => {
+    const head = new PoissonRegressionHead({ lossReduction: 'sum' });
+    const short = new PoissonRegressionHead({ lossReduction: 'sum', computeFullLoss: false });
+    const [labels, logits] = [tf.tensor2d([[count]]), tf.tensor2d([[0.5]])];
+    const expected = poisson.value(0.5, count);
+    expect(await short.loss(labels, logits).data()).toBeNear([expected], { scale: Math.exp(0.5) });
+    expect(await head.loss(labels, logits).data()).toBeNear([expected + log], { scale: Math.abs(expected) + log });
+  });
+
+  it('is the default', async () => {
+    const [labels, logits] = [tf.tensor2d([[50]]), tf.tensor2d([[4]])];
+    const full = await new PoissonRegressionHead({ computeFullLoss: true }).loss(labels, logits).data();
+    expect(await new PoissonRegressionHead().loss(labels, logits).data()).toEqual(full);
+    expect(full).toBeNear([fullPoisson.value(4, 50)], { scale: 200 });
+  });
+
+  it('is the same for counts that a device has made', async () => {
+    const counts = [0, 0.5, 1, 1.5, 2, 50];
+    const head = new PoissonRegressionHead({ lossReduction: 'sum' });
+    const labels = tf.mul(tf.tensor2d(counts, [6, 1]), tf.ones([6, 1]));
+    const expected = counts.reduce((sum, count) => sum + fullPoisson.value(1, count), 0);
+    expect(await head.loss(labels, tf.ones([6, 1])).data()).toBeNear([expected], { scale: 200 });
+  });
+
+  it('has the gradient of the short one', async () => {
+    const [logits, labels] = [await randomOnDevice(1, [33, 2], 'logits'), await randomOnDevice(2, [33, 2], 'count')];
+    const gradients = [true, false].map((computeFullLoss) => {
+      const head = new PoissonRegressionHead({ labelDimension: 2, computeFullLoss });
+      return tf.grad((x) => head.loss(labels.tensor, x))(logits.tensor);
+    });
+    expect(await gradients[0]?.data()).toEqual(await gradients[1]?.data());
+  });
+
+  it('overflows to infinity where float32 does', async () => {
+    const head = new PoissonRegressionHead({ lossReduction: 'sum' });
+    expect(await head.loss(tf.zeros([1, 1]), tf.tensor2d([[100]])).data()).toBeNear([Infinity]);
+  });
+});
+
+describe('line 40: what a PoissonRegressionHead predicts', () => {
+  const head = new PoissonRegressionHead({ labelDimension: 2 });
+  const logits = [[0, -1], [3, 0.5]];
+
+  it('is exp of the logits, which come along', async () => {
+    const predictions = head.predictions(tf.tensor2d(logits));
+    expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
+    expect(predictions['predictions']).toMatchObject({ shape: [2, 2], dtype: 'float32' });
+    expect(await (predictions['predictions'] as tf.Tensor).data()).toBeNear(logits.flat().map(Math.exp));
+    expect(await predictions['logits']?.array()).toEqual(logits);
+  });
+
+  it('has its mean in the metrics, labels of more dimensions included', async () => {
+    const metrics = head.updateMetrics(head.metrics(), {}, tf.tensor2d(logits), tf.tensor2d([[0, 1], [2, 50]]));
+    const { 'prediction/mean': predicted, 'label/mean': labelMean, average_loss: loss } = await results(metrics);
+    expect([predicted]).toBeNear([(1 + Math.exp(-1) + Math.exp(3) + Math.exp(0.5)) / 4]);
+    expect(labelMean).toBe(53 / 4);
+    const losses = [fullPoisson.value(0, 0), fullPoisson.value(-1, 1), fullPoisson.value(3, 2), fullPoisson.value(0.5, 50)];
+    expect([loss]).toBeNear([losses.reduce((sum, one) => sum + one) / 4]);
+  });
+});
+
+describe('line 40: the options of a PoissonRegressionHead', () => {
+  it('have the defaults of the original', () => {
+    expect(new PoissonRegressionHead()).toMatchObject({ logitsDimension: 1, lossReduction: 'sum_over_batch_size', name: undefined });
+  });
+
+  it('are checked', () => {
+    expect(() => new PoissonRegressionHead({ labelDimension: 0 })).toThrowCoded('LABEL_DIMENSION_INVALID', ['0']);
+    expect(() => new PoissonRegressionHead({ lossReduction: 'none' })).toThrowCoded('LOSS_REDUCTION_INVALID', ['none']);
+  });
+
+  it('have neither a custom loss nor a link', async () => {
+    const options = { lossFn: () => tf.scalar(7), inverseLinkFn: () => tf.scalar(7) };
+    const head = new PoissonRegressionHead(options as object);
+    expect(await head.loss(tf.zeros([1, 1]), tf.zeros([1, 1])).data()).toBeNear([1]);
+    expect(await head.predictions(tf.zeros([1, 1]))['predictions']?.array()).toEqual([[1]]);
+  });
+});

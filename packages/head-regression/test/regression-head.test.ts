@@ -1,0 +1,154 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { RegressionHead } from '@tfjs-heads/head-regression';
+import { describe, it } from 'vitest';
+import { releaseTensors } from './support/backend.js';
+import { expect } from './support/expect.js';
+import { results } from './support/heads.js';
+
+releaseTensors();
+
+describe('lines 35 to 37: the documented example', () => {
+  const head = new RegressionHead();
+  const labels = () => tf.tensor2d([[43], [44]], [2, 1], 'int32');
+  const logits = () => tf.tensor2d([[45], [41]]);
+
+  it('has the loss 6.50', async () => {
+    expect((await head.loss(labels(), logits()).array()).toFixed(2)).toBe('6.50');
+  });
+
+  it('has the metrics average_loss 6.50, label/mean 43.50, prediction/mean 43.00', async () => {
+    const metrics = await results(head.updateMetrics(head.metrics(), {}, logits(), labels()));
+    const text = Object.entries(metrics).map(([key, value]) => `${key} : ${value.toFixed(2)}`);
+    expect(text).toEqual(['average_loss : 6.50', 'prediction/mean : 43.00', 'label/mean : 43.50']);
+  });
+
+  it('has the predictions 45 and 41', async () => {
+    expect(await head.predictions(logits())['predictions']?.array()).toEqual([[45], [41]]);
+  });
+});
+
+describe('line 35: label_dimension', () => {
+  it('is 1 if not given', () => {
+    expect(new RegressionHead().logitsDimension).toBe(1);
+    expect(new RegressionHead({ labelDimension: undefined }).logitsDimension).toBe(1);
+    expect(new RegressionHead({ labelDimension: 7 }).logitsDimension).toBe(7);
+  });
+
+  it.each([0, -1, 1.5, NaN, Infinity, '2', null])('is not %j', (labelDimension) => {
+    const construct = () => new RegressionHead({ labelDimension: labelDimension as number });
+    expect(construct).toThrowCoded('LABEL_DIMENSION_INVALID', ['Invalid label_dimension', 'labelDimension']);
+  });
+
+  it('is checked before the reduction, and that before the loss', () => {
+    const options = { labelDimension: 0, lossReduction: 'none', lossFn: 7, inverseLinkFn: 7, name: 7 } as object;
+    expect(() => new RegressionHead(options)).toThrowCoded('LABEL_DIMENSION_INVALID');
+    expect(() => new RegressionHead({ ...options, labelDimension: 1 })).toThrowCoded('LOSS_REDUCTION_INVALID');
+    expect(() => new RegressionHead({ ...options, labelDimension: 1, lossReduction: 'sum' })).toThrowCoded('LOSS_FN_INVALID');
+  });
+});
+
+describe('line 35: the squared error in several dimensions', () => {
+  it('is divided by batch times labels, not by the batch', async () => {
+    const head = new RegressionHead({ labelDimension: 3 });
+    const loss = head.loss(tf.zeros([2, 3]), tf.tensor2d([[1, 2, 3], [4, 5, 6]]));
+    expect(await loss.data()).toBeNear([91 / 6]);
+  });
+
+  it('is summed by the reduction sum', async () => {
+    const head = new RegressionHead({ labelDimension: 3, lossReduction: 'sum' });
+    expect(await head.loss(tf.zeros([2, 3]), tf.tensor2d([[1, 2, 3], [4, 5, 6]])).data()).toBeNear([91]);
+  });
+
+  it('may have more leading dimensions, each row with its weight', async () => {
+    const head = new RegressionHead({ labelDimension: 2, weightColumn: 'w' });
+    const logits = tf.tensor4d([[[[1, 2]], [[3, 4]]], [[[5, 6]], [[7, 8]]]]);
+    const features = { w: tf.tensor3d([[[1], [0]], [[0], [2]]]) };
+    expect(await head.loss(tf.zerosLike(logits), logits, { features }).data()).toBeNear([(1 + 4 + 2 * (49 + 64)) / 8]);
+  });
+
+  it.each([1e-20, 1e-10, 1e10, 1e18])('keeps its precision at %d', async (scale) => {
+    const loss = new RegressionHead({ lossReduction: 'sum' }).loss(tf.tensor2d([[0.5 * scale]]), tf.tensor2d([[2 * scale]]));
+    const difference = Math.fround(2 * scale) - Math.fround(0.5 * scale);
+    // The square of 1e-20 is below the smallest float32 that every device has.
+    expect(await loss.data()).toBeNear([scale < 1e-19 ? 0 : difference ** 2]);
+  });
+});
+
+describe('line 36: predictions', () => {
+  const logits = () => tf.tensor2d([[1, -2], [0, 4]]);
+
+  it('are the logits, under one key', async () => {
+    const given = logits();
+    const predictions = new RegressionHead({ labelDimension: 2 }).predictions(given);
+    expect(Object.keys(predictions)).toEqual(['predictions']);
+    expect(predictions['predictions']).toMatchObject({ shape: [2, 2], dtype: 'float32' });
+    expect(await predictions['predictions']?.array()).toEqual([[1, -2], [0, 4]]);
+  });
+
+  it('are what the inverse link makes of the logits, which then come along', async () => {
+    const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn: (x) => tf.add(tf.mul(x, 2), 1) }).predictions(logits());
+    expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
+    expect(await predictions['predictions']?.array()).toEqual([[3, -3], [1, 9]]);
+    expect(await predictions['logits']?.array()).toEqual([[1, -2], [0, 4]]);
+  });
+
+  it('may be some of them, in the order of the head', () => {
+    const head = new RegressionHead({ labelDimension: 2, inverseLinkFn: tf.exp });
+    expect(Object.keys(head.predictions(logits(), ['logits', 'predictions']))).toEqual(['predictions', 'logits']);
+    expect(Object.keys(head.predictions(logits(), ['logits']))).toEqual(['logits']);
+    expect(Object.keys(head.predictions(logits(), []))).toEqual(['predictions', 'logits']);
+  });
+
+  it.each(['classes', 'Predictions', '', 'logits'])('have no key %j without an inverse link', (key) => {
+    const head = new RegressionHead({ labelDimension: 2 });
+    expect(() => head.predictions(logits(), ['predictions', key])).toThrowCoded('PREDICTION_KEY_INVALID', [
+      'Prediction key must be in PredictionKeys',
+      `given: ${key}`,
+    ]);
+  });
+
+  it.each([
+    { what: 'without a link', inverseLinkFn: undefined },
+    { what: 'with a link', inverseLinkFn: tf.exp },
+    { what: 'with a link that changes nothing', inverseLinkFn: (x: tf.Tensor) => x },
+  ])('belong to the caller: $what', async ({ inverseLinkFn }) => {
+    const given = logits();
+    const before = tf.memory().numTensors;
+    const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn }).predictions(given);
+    tf.dispose(Object.values(predictions) as tf.Tensor[]);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(await given.array()).toEqual([[1, -2], [0, 4]]);
+  });
+
+  it('outlive the logits', async () => {
+    const given = logits();
+    const predictions = new RegressionHead({ labelDimension: 2 }).predictions(given);
+    given.dispose();
+    expect(await predictions['predictions']?.array()).toEqual([[1, -2], [0, 4]]);
+  });
+
+  it('do not change the loss by their link', async () => {
+    const head = new RegressionHead({ labelDimension: 2, inverseLinkFn: tf.exp, lossReduction: 'sum' });
+    expect(await head.loss(tf.zeros([2, 2]), logits()).data()).toBeNear([21]);
+  });
+
+  it('of an inverse link that returns no tensor are refused', () => {
+    const head = new RegressionHead({ inverseLinkFn: (() => 7) as never });
+    expect(() => head.predictions(tf.zeros([1, 1]))).toThrowCoded('INVALID_ARGUMENT', ['inverseLinkFn', '7']);
+    expect(() => new RegressionHead({ inverseLinkFn: 7 as never })).toThrowCoded('INVALID_ARGUMENT', ['inverseLinkFn', '7']);
+  });
+});
+
+describe('line 37: prediction/mean', () => {
+  it('is after the inverse link, weighted', async () => {
+    const head = new RegressionHead({ inverseLinkFn: (x) => tf.mul(x, 10), weightColumn: 'w' });
+    const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1], [2]]), tf.tensor1d([5, 7]));
+    expect(await results(metrics)).toEqual({ average_loss: (16 + 75) / 4, 'prediction/mean': 70 / 4, 'label/mean': 26 / 4 });
+  });
+
+  it('divides by labels times the sum of the weights', async () => {
+    const head = new RegressionHead({ labelDimension: 2, weightColumn: 'w' });
+    const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1, 2], [3, 4]]), tf.zeros([2, 2]));
+    expect(await results(metrics)).toEqual({ average_loss: (5 + 75) / 8, 'prediction/mean': (3 + 21) / 8, 'label/mean': 0 });
+  });
+});
