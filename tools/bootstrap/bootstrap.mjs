@@ -1,13 +1,15 @@
-// Makes a fresh machine ready: the dependencies, and a Chromium unless told --no-browser. Plain
+// Makes a fresh machine ready: the dependencies, the native backend, and a Chromium unless told --no-browser. Plain
 // JavaScript without dependencies, since it runs before there are any. Doing it again costs nothing.
 import { parseArgs } from 'node:util';
 import { prepareBrowser } from './browser.mjs';
 import { prepareDependencies } from './dependencies.mjs';
+import { prepareNative } from './native.mjs';
 
 const { values } = parseArgs({ options: { 'no-browser': { type: 'boolean', default: false } } });
 
 try {
   const ready = [prepareDependencies()];
+  ready.push(await prepareNative());
   if (!values['no-browser']) ready.push(prepareBrowser());
   console.log(`bootstrap: ready (${ready.join('; ')})`);
 } catch (error) {
