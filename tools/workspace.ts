@@ -11,6 +11,8 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly private?: boolean;
+  /** Specifiers that stand for something, from `#` on. */
+  readonly imports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Dependencies;
   readonly optionalDependencies?: Dependencies;
   readonly peerDependencies?: Dependencies;

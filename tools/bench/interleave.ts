@@ -1,5 +1,5 @@
 /** A piece of work that is done when its promise resolves. */
-export type Work = () => Promise<void>;
+export type Work = () => Promise<unknown>;
 
 /** Long enough for the engine to have compiled what it is going to compile. */
 const WARM_UP_MILLISECONDS = 300;

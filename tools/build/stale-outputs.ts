@@ -9,7 +9,9 @@ import { filesUnder } from '../workspace.js';
 export function removeStaleOutputs(packageFolder: string): void {
   const dist = join(packageFolder, 'dist');
   for (const output of filesUnder(dist)) {
-    const source = output.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
-    if (!existsSync(join(packageFolder, 'src', source))) rmSync(join(dist, output));
+    const module = join(packageFolder, 'src', output.replace(/(\.d\.ts|\.js)(\.map)?$/, ''));
+    // A declaration alone stands for a module that the build makes of something else.
+    const isMade = ['.ts', '.d.ts'].some((ending) => existsSync(module + ending));
+    if (!isMade) rmSync(join(dist, output));
   }
 }

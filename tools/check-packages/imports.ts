@@ -6,7 +6,7 @@ import { declaredDependencies } from './floors.js';
 
 /** Says where a source imports something by a path out of its package, or something not declared. */
 export function importProblems({ folder, manifest }: WorkspacePackage): readonly string[] {
-  const declared = new Set(declaredDependencies(manifest));
+  const declared = new Set([...declaredDependencies(manifest), ...Object.keys(manifest.imports ?? {})]);
   return filesUnder(join(folder, 'src')).flatMap((path) =>
     importsOf(readFileSync(join(folder, 'src', path), 'utf8'))
       .map((specifier) => importProblem(specifier, path, declared))

@@ -1,7 +1,9 @@
-// What a user would write first: the documented example, with nothing but tfjs-core and one backend.
+// What a user would write first: the documented example, with nothing but tfjs-core and one backend,
+// and then that backend picked and self-tested.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { ModeKeys, type Head } from '@tfjs-heads/head-api';
+import { startBackend } from '@tfjs-heads/backends';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 
 const head: Head = new RegressionHead();
@@ -15,3 +17,7 @@ console.log(`loss ${(await loss.array()).toFixed(2)}`);
 for (const key of ['average_loss', 'label/mean', 'prediction/mean']) {
   console.log(`${key} ${(await metrics[key]?.result())?.toFixed(2)}`);
 }
+
+const { name, candidates } = await startBackend({ allow: ['cpu', 'wasm'] });
+console.log(`backend ${name}`);
+console.log(candidates.map((candidate) => `${candidate.name} ${candidate.status}`).join(', '));

@@ -1,0 +1,89 @@
+import { backend } from '@tensorflow/tfjs-core';
+import { nodeModule } from '../node-module.js';
+import { repairNodeGradients } from '../repairs/node-gradients.js';
+import { repairNodeUtil } from '../repairs/node-util.js';
+import { repairWasmFusedMatMul } from '../repairs/wasm-fused-matmul.js';
+import { repairWasmLargeSums } from '../repairs/wasm-large-sums.js';
+import { repairWasmPaths } from '../repairs/wasm-paths.js';
+import { repairWasmStaleWeights } from '../repairs/wasm-stale-weights.js';
+import { repairWasmTransposedMatMul } from '../repairs/wasm-transposed-matmul.js';
+import { repairWasmUnsortedSegmentSum } from '../repairs/wasm-unsorted-segment-sum.js';
+import { repairWebglEpsilon } from '../repairs/webgl-epsilon.js';
+import { repairWebglPadding } from '../repairs/webgl-padding.js';
+import type { Candidate } from './candidate.js';
+import { asNative, noCudaDevice, usesCuda } from './cuda.js';
+
+const cpu: Candidate = {
+  name: 'cpu',
+  backendName: 'cpu',
+  load: async () => void (await import('@tensorflow/tfjs-backend-cpu')),
+  repairsBeforeStart: [repairNodeGradients],
+  repairs: [],
+};
+
+const wasm: Candidate = {
+  name: 'wasm',
+  backendName: 'wasm',
+  load: async () => void (await import('@tensorflow/tfjs-backend-wasm')),
+  repairsBeforeStart: [repairNodeGradients, repairWasmPaths],
+  repairs: [
+    repairWasmUnsortedSegmentSum,
+    repairWasmLargeSums,
+    repairWasmStaleWeights,
+    repairWasmFusedMatMul,
+    repairWasmTransposedMatMul,
+  ],
+};
+
+const webgl: Candidate = {
+  name: 'webgl',
+  backendName: 'webgl',
+  load: async () => void (await import('@tensorflow/tfjs-backend-webgl')),
+  repairsBeforeStart: [repairNodeGradients],
+  repairs: [repairWebglPadding, repairWebglEpsilon],
+};
+
+const webgpu: Candidate = {
+  name: 'webgpu',
+  backendName: 'webgpu',
+  unavailable: () => ('gpu' in navigator ? undefined : 'this browser has no WebGPU'),
+  load: async () => void (await import('@tensorflow/tfjs-backend-webgpu')),
+  repairsBeforeStart: [repairNodeGradients],
+  repairs: [],
+};
+
+const tensorflow: Candidate = {
+  name: 'tensorflow',
+  backendName: 'tensorflow',
+  load: () => importNative('@tensorflow/tfjs-node'),
+  repairsBeforeStart: [repairNodeUtil],
+  unfit: () =>
+    usesCuda(backend()) ? "this process runs TensorFlow's CUDA build already: ask for tensorflow-gpu, or for this one alone" : undefined,
+  repairs: [],
+};
+
+const tensorflowGpu: Candidate = {
+  name: 'tensorflow-gpu',
+  backendName: 'tensorflow',
+  unavailable: noCudaDevice,
+  load: () => importNative('@tensorflow/tfjs-node-gpu'),
+  repairsBeforeStart: [repairNodeUtil],
+  unfit: () => {
+    const native = asNative(backend());
+    if (native?.isUsingGpuDevice) return undefined;
+    return native?.isGPUPackage
+      ? 'TensorFlow found no CUDA device, or not the libraries of CUDA 12 and cuDNN 8, and would compute on the CPU'
+      : 'this process runs tfjs-node already, which computes on the CPU: start tensorflow-gpu before it';
+  },
+  repairs: [],
+};
+
+/** The backends that this environment may have, the most promising first. */
+export function builtInCandidates(): readonly Candidate[] {
+  return nodeModule('node:fs') === undefined ? [webgpu, webgl, wasm, cpu] : [tensorflowGpu, tensorflow, wasm, cpu];
+}
+
+/** Out of the sight of bundlers: a browser has no use for native code, and Node needs it unbundled. */
+async function importNative(name: string): Promise<void> {
+  await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+}

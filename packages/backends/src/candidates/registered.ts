@@ -1,0 +1,7 @@
+import { repairNodeGradients } from '../repairs/node-gradients.js';
+import type { Candidate } from './candidate.js';
+
+/** A backend that the program has registered itself. */
+export function registeredCandidate(name: string): Candidate {
+  return { name, backendName: name, load: async () => {}, repairsBeforeStart: [repairNodeGradients], repairs: [] };
+}
