@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { chromiumFlags, chromiumPath } from './tools/chromium.mjs';
+import { backendNames, type BackendName } from './tools/test/backend/name.js';
 import { environments, projectName } from './tools/test/projects.js';
 
 /** The tests that every backend passes, whatever it runs in. */
@@ -11,10 +12,20 @@ const onBackends = {
   hookTimeout: 30_000,
 };
 
+/** `x.wasm.test.ts` is for one backend alone: it shows a defect that only that one has. */
+const exceptFor = (backend: BackendName): string[] =>
+  backendNames.filter((other) => other !== backend).map((other) => `packages/*/test/**/*.${other}.test.ts`);
+
 const nodeProjects = environments.node.map(
   (backend): TestProjectInlineConfiguration => ({
     extends: true,
-    test: { ...onBackends, name: projectName('node', backend), environment: 'node', provide: { backend } },
+    test: {
+      ...onBackends,
+      exclude: exceptFor(backend),
+      name: projectName('node', backend),
+      environment: 'node',
+      provide: { backend },
+    },
   }),
 );
 
@@ -24,6 +35,7 @@ const chromiumProjects: TestProjectInlineConfiguration = {
   optimizeDeps: {
     include: [
       '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-core/dist/register_all_gradients.js',
       '@tensorflow/tfjs-layers',
       ...environments.chromium.map((backend) => `@tensorflow/tfjs-backend-${backend}`),
     ],
@@ -39,6 +51,7 @@ const chromiumProjects: TestProjectInlineConfiguration = {
       instances: environments.chromium.map((backend) => ({
         browser: 'chromium',
         name: projectName('chromium', backend),
+        exclude: exceptFor(backend),
         provide: { backend },
       })),
     },
@@ -63,6 +76,7 @@ export default defineConfig({
   },
   test: {
     silent: 'passed-only',
+    env: { TF_CPP_MIN_LOG_LEVEL: '3' }, // or TensorFlow tells about the processor
     slowTestThreshold: 10_000,
     projects: [
       ...nodeProjects,

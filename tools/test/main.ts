@@ -1,7 +1,7 @@
 // npm test: every check there is, and a tally. With arguments it is vitest alone, which gets them:
 //   npm test -- --project node-cpu loss      the tests of one project whose path contains "loss"
 import { projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
-import { runStep, steps } from './steps.js';
+import { runStep, steps, type Step } from './steps.js';
 import { nothing, sum, type Tally } from './tally.js';
 import { runVitest } from './vitest.js';
 
@@ -9,8 +9,9 @@ const args = process.argv.slice(2);
 process.exitCode = args.length > 0 ? (await runVitest(args)).exitCode : await runEverything();
 
 async function runEverything(): Promise<number> {
-  const projects = requiredProjects(requiredBackends(process.env['TFJS_HEADS_REQUIRE']));
-  const stepTallies = await runSteps();
+  const backends = requiredBackends(process.env['TFJS_HEADS_REQUIRE']);
+  const projects = requiredProjects(backends);
+  const stepTallies = await runSteps(steps.filter(({ backend }) => backend === undefined || backends.includes(backend)));
   const vitest = await runVitest(projects.map((name) => `--project=${name}`));
 
   const unseen = Object.fromEntries(projects.map((name) => [name, nothing]));
@@ -30,9 +31,9 @@ async function runEverything(): Promise<number> {
 }
 
 /** Each step is one test; those that need a build are skipped where there is none. */
-async function runSteps(): Promise<Readonly<Record<string, Tally>>> {
+async function runSteps(required: readonly Step[]): Promise<Readonly<Record<string, Tally>>> {
   const tallies: Record<string, Tally> = {};
-  for (const step of steps) {
+  for (const step of required) {
     const isPossible = !step.needsBuild || tallies['build']?.passed === 1;
     if (!isPossible) tallies[step.name] = { ...nothing, skipped: 1 };
     else if (await runStep(step)) tallies[step.name] = { ...nothing, passed: 1 };

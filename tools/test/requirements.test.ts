@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
 
 it('requires every backend unless told which', () => {
-  expect(requiredBackends(undefined)).toEqual(['cpu', 'wasm', 'webgl', 'webgpu']);
+  expect(requiredBackends(undefined)).toEqual(['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow']);
   expect(requiredBackends('wasm, cpu')).toEqual(['wasm', 'cpu']);
 });
 

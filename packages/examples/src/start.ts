@@ -14,7 +14,8 @@ const htmlFile = fileURLToPath(new URL('../../../out/learning-curves.html', impo
 
 const program = commandLine().parse();
 const options = program.opts<Options>();
-enableProdMode(); // Keeps tfjs from advertising tfjs-node in the middle of the output.
+enableProdMode(); // Keeps tfjs from advertising tfjs-node in the middle of the output,
+process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3'; // and TensorFlow from telling about the processor.
 
 const statuses: BackendStatus[] = [];
 for (const name of options.backend ?? backendNames) statuses.push(await startBackend(name));

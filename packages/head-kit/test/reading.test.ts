@@ -16,9 +16,7 @@ describe('reading several tensors', () => {
     const before = memory().numTensors;
     const tensors = { a: computed([1, 2]), b: computed([3]), c: computed([4, 5, 6]) };
     const read = vi.spyOn(engine().backend, 'read');
-    const readSync = vi.spyOn(engine().backend, 'readSync').mockImplementation(() => {
-      throw new Error('a blocking read');
-    });
+    const readSync = vi.spyOn(engine().backend, 'readSync');
     const pending = readTensors(tensors);
     if (pending instanceof Promise) dispose(tensors); // they may go as soon as it has returned
     const values = await pending;
@@ -28,14 +26,15 @@ describe('reading several tensors', () => {
       ['c', [5, 6, 7], [3]],
     ]);
     dispose(tensors);
-    expect(readSync).not.toHaveBeenCalled();
+    // TensorFlow's own asynchronous read is a blocking one behind a promise.
+    expect(readSync.mock.calls.length).toBe(getBackend() === 'tensorflow' ? 1 : 0);
     expect(read.mock.calls.length).toBeLessThanOrEqual(1);
     expect(memory().numTensors).toBe(before);
   });
 
-  it('needs none for labels that come from the host', () => {
+  it('needs none for labels that come from the host, except where TensorFlow keeps them', () => {
     const labels = tensor([0, 1, 1]);
-    expect(Array.from(valuesAtHand(labels) ?? [])).toEqual([0, 1, 1]);
+    expect(valuesAtHand(labels) && Array.from(valuesAtHand(labels) ?? [])).toEqual(getBackend() === 'tensorflow' ? undefined : [0, 1, 1]);
     labels.dispose();
   });
 
@@ -52,7 +51,7 @@ describe('reading several tensors', () => {
 
   it('finds values on the host, or none on the device', () => {
     const onDevice = computed([1]);
-    expect(valuesAtHand(onDevice) === undefined).toBe(['webgl', 'webgpu'].includes(getBackend()));
+    expect(valuesAtHand(onDevice) === undefined).toBe(['webgl', 'webgpu', 'tensorflow'].includes(getBackend()));
     onDevice.dispose();
   });
 });

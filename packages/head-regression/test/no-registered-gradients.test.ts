@@ -1,7 +1,7 @@
 // Without tfjs-layers: no gradient of any op is registered here.
 import * as tf from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
-import { beforeEach, describe, it } from 'vitest';
+import { beforeAll, beforeEach, describe, inject, it } from 'vitest';
 import { expectHeld, held, releaseTensors } from './support/backend.js';
 import { randomBatch, tensorsOf } from './support/data.js';
 import { expect } from './support/expect.js';
@@ -9,6 +9,12 @@ import { poissonRegression, threeHeads } from './support/heads.js';
 import { trainingLoss } from './support/reference.js';
 
 releaseTensors();
+
+// tfjs-node brings them along.
+beforeAll(() => {
+  if (inject('backend') !== 'tensorflow') return;
+  for (const { kernelName } of tf.getKernelsForBackend('tensorflow')) if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
+});
 
 beforeEach(() => {
   const registered = ['Multiply', 'Sub', 'Exp', 'Sum', 'Cast', 'Reshape'].filter((kernel) => tf.getGradient(kernel));

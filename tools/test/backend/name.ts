@@ -1,5 +1,5 @@
 /** The backends of TensorFlow.js that the tests run on. */
-export const backendNames = ['cpu', 'wasm', 'webgl', 'webgpu'] as const;
+export const backendNames = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 declare module 'vitest' {

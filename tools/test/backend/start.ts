@@ -22,6 +22,9 @@ const load: Readonly<Record<BackendName, () => Promise<void>>> = {
     await import('@tensorflow/tfjs-backend-webgpu');
     tf.env().set('WEBGPU_CPU_FORWARD', false);
   },
+  async tensorflow() {
+    await import('@tensorflow/tfjs-node');
+  },
 };
 
 /** Starts a backend, or throws: no other backend ever stands in for the one that was asked for. */

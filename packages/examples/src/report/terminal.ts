@@ -23,7 +23,7 @@ export function resultsTable(report: Report): string {
     table.push(['baseline', '', '', ...metricCells(runs[0].result.baseline)]);
   }
   for (const { name, reason } of report.unavailable) {
-    table.push([name, ...wide(columns.length - 1, `unavailable: ${reason}`)]);
+    table.push(wide(columns.length, `${name} is unavailable: ${reason}`));
   }
   return table.toString();
 }
