@@ -1,4 +1,4 @@
-import { dispose, grad, memory, tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, fill, grad, memory, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +39,13 @@ describe('lines 9 and 10: reductions', () => {
 
   it('is differentiable without registered gradients', async () => {
     expectAllWithin(await read(() => grad((l) => reduceLoss(l, perRow, Reduction.AUTO))(losses)), [1, 1, 0, 0, 10, 10].map((w) => w / 6), 8);
+  });
+
+  it.each([2048, 2053, 10_007, 65_537, 100_000])('adds %d equal losses without drift', async (count) => {
+    const equal = fill([count], 0.1);
+    const [value] = await read(() => reduceLoss(equal, undefined, Reduction.SUM_OVER_BATCH_SIZE));
+    expectWithin(value as number, Math.fround(0.1), 64);
+    equal.dispose();
   });
 
   it('reduces integers in float32', async () => {

@@ -1,8 +1,9 @@
-import { div, fill, mul, sum, where, zerosLike } from '@tensorflow/tfjs-core';
+import { div, fill, mul, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { hostMemory } from '../host-memory.js';
 import { align } from './align.js';
 import { hostSum } from './host-form.js';
+import { sumOnDevice } from './sum-on-device.js';
 import type { LossAttributes, LossTensors } from './weighted-loss.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
@@ -47,7 +48,7 @@ function weightedSum(losses: Tensor, weights: Tensor | undefined, divisor: numbe
   const memory = hostMemory(backend);
   if (memory !== undefined) return hostSum(memory, losses, weights, divisor);
   // Divided before they are summed, so that the sum of large losses does not overflow.
-  return sum(weights === undefined ? div(losses, divisor) : mul(losses, div(weights, divisor)));
+  return sumOnDevice(weights === undefined ? div(losses, divisor) : mul(losses, div(weights, divisor)));
 }
 
 function orNaN(total: TensorInfo, valid: Tensor): Tensor {
