@@ -81,14 +81,16 @@ describe.each([
       sum.dispose();
     }));
 
-  it('make gradients 0', () =>
+  it('make gradients 0 and the loss that comes with them NaN', () =>
     withTensors(labels, async ({ logits, labels: given, features }) => {
       const valueAndGrad = () => tf.valueAndGrad((x) => head.loss(given, x, { features }))(logits);
       if (throwsAtOnce(valueAndGrad)) return;
       const { value, grad } = valueAndGrad();
       expect(Array.from(await grad.data(), Math.abs)).toEqual([0, 0, 0]);
       await expect(value.data()).rejects.toMatchObject(outOfRange);
-      tf.dispose([value, grad]);
+      const copy = tf.clone(value); // It knows nothing of the error.
+      expect(await copy.data()).toBeNear([NaN]);
+      tf.dispose([value, grad, copy]);
     }));
 
   it('make gradients of second order 0', () =>
