@@ -11,7 +11,7 @@ export type { BaseHeadOptions } from './head/base-head.js';
 export { mapValues } from './head/metric-definition.js';
 export type { EvalBatch, MetricDefinition } from './head/metric-definition.js';
 export { MetricKeys, PredictionKeys, ServingKeys, withHeadName } from './keys.js';
-export type { ElementLoss } from './losses/element-loss.js';
+export type { ElementLoss, LossTerms } from './losses/element-loss.js';
 export { givenLoss } from './losses/given.js';
 export { fullLogPoisson, logPoisson } from './losses/log-poisson.js';
 export { checkLossFn } from './losses/loss-fn.js';

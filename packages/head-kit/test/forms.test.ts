@@ -23,16 +23,16 @@ async function run(loss: ElementLoss, inputs: Inputs, divisor: number, form?: Lo
 
 /** The loss, its gradient and the sizes of what was summed, in doubles. */
 function reference(loss: ElementLoss, logits: ArrayLike<number>, labels: ArrayLike<number>, weights: ArrayLike<number>, divisor: number) {
-  const out = new Float64Array(3);
+  const out = { loss: 0, derivative: 0, curvature: 0 };
   const columns = logits.length / weights.length;
   let sum = 0;
   let size = 0;
   const gradient = Array.from(logits, (logit, index) => {
-    loss.evaluate(logit, labels[index] as number, out);
+    loss.evaluate(logits, labels, index, out);
     const weight = weights[Math.floor(index / columns)] as number;
-    sum += (out[0] as number) * weight;
-    size += Math.max(Math.abs(out[0] as number), Math.abs(logit), 1) * Math.abs(weight);
-    return ((out[1] as number) * weight) / divisor;
+    sum += out.loss * weight;
+    size += Math.max(Math.abs(out.loss), Math.abs(logit), 1) * Math.abs(weight);
+    return (out.derivative * weight) / divisor;
   });
   return { loss: sum / divisor, scale: size / divisor, gradient };
 }

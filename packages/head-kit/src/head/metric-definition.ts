@@ -1,5 +1,6 @@
 import { headError } from '../error.js';
 import { describe } from '../checks/describe.js';
+import { lossTerms } from '../losses/element-loss.js';
 import type { ElementLoss } from '../losses/element-loss.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import type { HostTensor } from '../read-tensors.js';
@@ -33,11 +34,11 @@ export function mapValues({ values, shape }: HostTensor, map: (value: number) =>
 
 /** The element losses of a batch by the scalar formula, in doubles. */
 export function elementLosses(loss: ElementLoss, logits: HostTensor, labels: HostTensor): HostTensor {
-  const out = new Float64Array(3);
+  const out = lossTerms();
   const values = new Float64Array(logits.values.length);
   for (let i = 0; i < values.length; i++) {
-    loss.evaluate(logits.values[i] as number, labels.values[i] as number, out);
-    values[i] = Math.fround(out[0] as number); // what overflows float32 does so in the loss, too
+    loss.evaluate(logits.values, labels.values, i, out);
+    values[i] = Math.fround(out.loss); // what overflows float32 does so in the loss, too
   }
   return { values, shape: logits.shape };
 }

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { viewAll } from '../host-memory.js';
 import type { HostArray, HostMemory } from '../host-memory.js';
+import { lossTerms } from './element-loss.js';
 import type { LossAttributes, LossTensors } from './weighted-loss.js';
 
 /** Logits, labels (none for losses that were given), weights, and what is written. */
@@ -20,14 +21,14 @@ export function hostLoss(
   const [x, z = x, w, g] = viewAll(memory, [logits, labels, weights, gradient]) as Views;
   const columns = w === undefined ? 1 : x.length / w.length;
   const factor = 1 / divisor;
-  const out = new Float64Array(3);
+  const out = lossTerms();
   let sum = 0;
   for (let i = 0, row = 0, column = 0; i < x.length; i++) {
-    loss.evaluate(x[i] as number, z[i] as number, out);
+    loss.evaluate(x, z, i, out);
     const weight = w === undefined ? 1 : (w[row] as number);
     // Rounded to float32 first: what overflows there does so on every backend.
-    sum += Math.fround(out[0] as number) * weight;
-    if (g !== undefined) g[i] = Math.fround(out[1] as number) * weight * factor;
+    sum += Math.fround(out.loss) * weight;
+    if (g !== undefined) g[i] = Math.fround(out.derivative) * weight * factor;
     if (++column === columns) {
       column = 0;
       row++;
@@ -48,11 +49,11 @@ export function hostDerivative(
   const [x, z = x, w, d] = viewAll(memory, [logits, labels, weights, derivative]) as [HostArray, HostArray | undefined, HostArray | undefined, HostArray];
   const columns = w === undefined ? 1 : x.length / w.length;
   const factor = 1 / divisor;
-  const out = new Float64Array(3);
+  const out = lossTerms();
   for (let i = 0; i < x.length; i++) {
-    loss.evaluate(x[i] as number, z[i] as number, out);
+    loss.evaluate(x, z, i, out);
     const weight = w === undefined ? 1 : (w[Math.floor(i / columns)] as number);
-    d[i] = Math.fround(out[order] as number) * weight * factor;
+    d[i] = Math.fround(order === 1 ? out.derivative : out.curvature) * weight * factor;
   }
   return derivative;
 }

@@ -8,11 +8,13 @@ import type { ElementLoss } from './element-loss.js';
  */
 export const logPoisson: ElementLoss = {
   name: 'logPoisson',
-  evaluate(logit, label, out) {
+  evaluate(logits, labels, index, out) {
+    const logit = logits[index] as number;
+    const label = labels[index] as number;
     const mean = Math.exp(logit);
-    out[0] = mean - label * logit;
-    out[1] = mean - label;
-    out[2] = mean;
+    out.loss = mean - label * logit;
+    out.derivative = mean - label;
+    out.curvature = mean;
   },
   value: (logits, labels) => sub(exp(logits), mul(labels, logits)),
   derivative: (logits, labels) => sub(exp(logits), labels),
@@ -26,9 +28,10 @@ export const logPoisson: ElementLoss = {
 export const fullLogPoisson: ElementLoss = {
   ...logPoisson,
   name: 'fullLogPoisson',
-  evaluate(logit, label, out) {
-    logPoisson.evaluate(logit, label, out);
-    out[0] = (out[0] as number) + stirling(label);
+  evaluate(logits, labels, index, out) {
+    const label = labels[index] as number;
+    logPoisson.evaluate(logits, labels, index, out);
+    out.loss += stirling(label);
   },
   value: (logits, labels) => add(logPoisson.value(logits, labels), stirlingOf(labels)),
 };

@@ -13,12 +13,14 @@ import type { ElementLoss } from './element-loss.js';
  */
 export const sigmoidCrossEntropy: ElementLoss = {
   name: 'sigmoidCrossEntropy',
-  evaluate(logit, label, out) {
+  evaluate(logits, labels, index, out) {
+    const logit = logits[index] as number;
+    const label = labels[index] as number;
     const decay = expOfMinus(Math.abs(logit));
     const smaller = decay / (1 + decay); // sigmoid(-|x|)
-    out[0] = Math.max(logit, 0) - logit * label + log1pOfUnit(decay);
-    out[1] = (logit > 0 ? 1 - smaller : smaller) - label;
-    out[2] = smaller * (1 - smaller);
+    out.loss = Math.max(logit, 0) - logit * label + log1pOfUnit(decay);
+    out.derivative = (logit > 0 ? 1 - smaller : smaller) - label;
+    out.curvature = smaller * (1 - smaller);
   },
   value: (logits, labels) => sub(softplusOf(logits), mul(logits, labels)),
   derivative: (logits, labels) => sub(sigmoid(logits), labels),

@@ -4,11 +4,11 @@ import type { ElementLoss } from './element-loss.js';
 /** `(x - z)^2`. */
 export const squaredError: ElementLoss = {
   name: 'squaredError',
-  evaluate(logit, label, out) {
-    const difference = logit - label;
-    out[0] = difference * difference;
-    out[1] = 2 * difference;
-    out[2] = 2;
+  evaluate(logits, labels, index, out) {
+    const difference = (logits[index] as number) - (labels[index] as number);
+    out.loss = difference * difference;
+    out.derivative = 2 * difference;
+    out.curvature = 2;
   },
   value: (logits, labels) => squaredDifference(logits, labels),
   derivative: (logits, labels) => mul(sub(logits, labels), 2),
