@@ -92,8 +92,8 @@ describe('line 31: the rules of a spec', () => {
     refuses(3 as never, 'SPEC_INVALID');
     const gone = scalar(1);
     gone.dispose();
-    refuses({ mode: 'eval', loss: gone }, 'SPEC_INVALID', 'disposed');
-    refuses({ mode: 'infer', predictions: { p: gone } }, 'SPEC_INVALID', 'disposed');
+    refuses({ mode: 'eval', loss: gone }, 'TENSOR_DISPOSED', 'loss', 'disposed');
+    refuses({ mode: 'infer', predictions: { p: gone } }, 'TENSOR_DISPOSED', "predictions['p']", 'disposed');
   });
 
   it('knows its mode, and is frozen', () => {

@@ -1,18 +1,10 @@
-import type { Reduction } from '@tfjs-heads/head-api';
 import { sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
-import type { WeightColumn } from '@tfjs-heads/head-kit';
 import { sigmoidLink } from './inverse-link.js';
 import { RegressionFamilyHead } from './regression-family.js';
+import type { RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link LogisticRegressionHead}. */
-export interface LogisticRegressionHeadOptions {
-  /** The feature that holds the weights, as in `RegressionHead`. */
-  readonly weightColumn?: WeightColumn | undefined;
-  /** Default: `sum_over_batch_size`. */
-  readonly lossReduction?: Reduction | undefined;
-  /** Metric and summary keys end in `/name`. */
-  readonly name?: string | undefined;
-}
+export type LogisticRegressionHeadOptions = RegressionFamilyHeadOptions;
 
 /**
  * A head for logistic regression: logits are log odds, `[D0, .., DN, 1]`; labels are probabilities,

@@ -1,22 +1,15 @@
-import type { Reduction } from '@tfjs-heads/head-api';
 import { fullLogPoisson, logPoisson } from '@tfjs-heads/head-kit';
-import type { WeightColumn } from '@tfjs-heads/head-kit';
 import { expLink } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
 import { RegressionFamilyHead } from './regression-family.js';
+import type { RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link PoissonRegressionHead}. */
-export interface PoissonRegressionHeadOptions {
+export interface PoissonRegressionHeadOptions extends RegressionFamilyHeadOptions {
   /** How many counts there are for each example. Default: 1. */
   readonly labelDimension?: number | undefined;
-  /** The feature that holds the weights, as in `RegressionHead`. */
-  readonly weightColumn?: WeightColumn | undefined;
-  /** Default: `sum_over_batch_size`. */
-  readonly lossReduction?: Reduction | undefined;
   /** Whether the loss includes Stirling's approximation of `log(z!)` for counts above 1. Default: true. */
   readonly computeFullLoss?: boolean | undefined;
-  /** Metric and summary keys end in `/name`. */
-  readonly name?: string | undefined;
 }
 
 /**

@@ -1,9 +1,22 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ExportOutputs, Predictions } from '@tfjs-heads/head-api';
+import type { ExportOutputs, Predictions, Reduction } from '@tfjs-heads/head-api';
 import { BaseHead, mapValues, Mean, MetricKeys, predictOutput, PredictionKeys, regressionOutput, ServingKeys } from '@tfjs-heads/head-kit';
-import type { BaseHeadOptions, ElementLoss, EvalBatch, HostTensor, LabelRange, LossFn, MetricDefinition } from '@tfjs-heads/head-kit';
+import type { BaseHeadOptions, ElementLoss, EvalBatch, HostTensor, LabelRange, LossFn, MetricDefinition, WeightColumn } from '@tfjs-heads/head-kit';
 import { applyLink } from './inverse-link.js';
 import type { InverseLinkFn, KnownLink } from './inverse-link.js';
+
+/** The options that the heads of the family have in common. */
+export interface RegressionFamilyHeadOptions {
+  /**
+   * The feature that holds the weights: its name, or a `numericColumn`. Weights are of shape
+   * `[D0, .., DN]`, `[D0, .., DN, 1]` or the logits'. Default: none.
+   */
+  readonly weightColumn?: WeightColumn | undefined;
+  /** Default: `sum_over_batch_size`, the sum divided by batch size times label dimension. */
+  readonly lossReduction?: Reduction | undefined;
+  /** Metric and summary keys end in `/name`. Default: no name. */
+  readonly name?: string | undefined;
+}
 
 /** What tells one head of the family from another. */
 export interface RegressionFamilyOptions extends BaseHeadOptions {

@@ -1,27 +1,18 @@
-import type { Reduction } from '@tfjs-heads/head-api';
 import { checkLossFn, checkReduction, describe, headError, squaredError } from '@tfjs-heads/head-kit';
-import type { LossFn, WeightColumn } from '@tfjs-heads/head-kit';
+import type { LossFn } from '@tfjs-heads/head-kit';
 import type { InverseLinkFn } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
 import { RegressionFamilyHead } from './regression-family.js';
+import type { RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link RegressionHead}. */
-export interface RegressionHeadOptions {
+export interface RegressionHeadOptions extends RegressionFamilyHeadOptions {
   /** How many values there are for each example. Default: 1. */
   readonly labelDimension?: number | undefined;
-  /**
-   * The feature that holds the weights: its name, or a `numericColumn`. Weights are of shape
-   * `[D0, .., DN]`, `[D0, .., DN, 1]` or `[D0, .., DN, labelDimension]`.
-   */
-  readonly weightColumn?: WeightColumn | undefined;
-  /** Default: `sum_over_batch_size`, the sum divided by batch size times label dimension. */
-  readonly lossReduction?: Reduction | undefined;
   /** The loss of each element, `[D0, .., DN, labelDimension]`. Default: the squared error. */
   readonly lossFn?: LossFn | undefined;
   /** From logits to predictions; no part of the loss. Default: predictions are the logits. */
   readonly inverseLinkFn?: InverseLinkFn | undefined;
-  /** Metric and summary keys end in `/name`. */
-  readonly name?: string | undefined;
 }
 
 /**

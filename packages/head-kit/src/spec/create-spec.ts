@@ -14,6 +14,7 @@ import type {
 } from '@tfjs-heads/head-api';
 import { describe, isMap, shapeText } from '../checks/describe.js';
 import { checkMode } from '../checks/mode.js';
+import { checkNotDisposed } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { isExportOutput, isValues, predictOutput } from '../export-output.js';
 import { ServingKeys } from '../keys.js';
@@ -51,7 +52,7 @@ const fieldsOf = new WeakMap<EstimatorSpec, SpecFields>();
  * Makes the spec of one mode, checked as the original checks it. The spec takes over the tensors and
  * metrics in it: its `dispose()` releases them.
  *
- * @throws MODE_INVALID, SPEC_INVALID, EXPORT_OUTPUT_INVALID, EVAL_METRICS_INVALID
+ * @throws MODE_INVALID, SPEC_INVALID, EXPORT_OUTPUT_INVALID, EVAL_METRICS_INVALID, TENSOR_DISPOSED
  */
 export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.TRAIN }): TrainSpec;
 export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.EVAL }): EvalSpec;
@@ -137,7 +138,7 @@ function checkLoss(loss: unknown, needed: boolean): Tensor | undefined {
     return undefined;
   }
   if (!(loss instanceof Tensor)) throw headError('SPEC_INVALID', `loss must be a tensor, but ${describe(loss)} came.`);
-  checkLive('loss', loss);
+  checkNotDisposed('loss', loss); // for the original's rule that every tensor belongs to the current graph
   if (loss.size !== 1) throw headError('SPEC_INVALID', `Loss must be scalar, of shape [], but the shape ${shapeText(loss.shape)} came.`);
   return loss;
 }
@@ -151,14 +152,9 @@ function checkPredictions(predictions: unknown, needed: boolean): Predictions {
   if (!isMap(map)) throw headError('SPEC_INVALID', `predictions must be a map of tensors, but ${describe(map)} came.`);
   for (const [key, value] of Object.entries(map)) {
     if (!isValues(value)) throw headError('SPEC_INVALID', `predictions['${key}'] must be a tensor, but ${describe(value)} came.`);
-    if (value instanceof Tensor) checkLive(`predictions['${key}']`, value);
+    if (value instanceof Tensor) checkNotDisposed(`predictions['${key}']`, value);
   }
   return map as Predictions;
-}
-
-/** The counterpart of the original's rule that every tensor belongs to the current graph. */
-function checkLive(name: string, tensor: Tensor): void {
-  if (tensor.isDisposed) throw headError('SPEC_INVALID', `${name} must be a live tensor, but ${describe(tensor)} came that was disposed.`);
 }
 
 function checkExportOutputs(exportOutputs: unknown, predictions: Predictions): ExportOutputs {
