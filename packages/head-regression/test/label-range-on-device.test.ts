@@ -47,6 +47,16 @@ describe('lines 16, 41: labels that a device has made', () => {
       tf.dispose([value, grad]);
     }));
 
+  it('may have five dimensions, though webgl and webgpu choose between values in four at most', () =>
+    withTensors(labels, async (given) => {
+      const [logits, five] = [tf.reshape(given.logits, [1, 1, 3, 1, 1]), tf.reshape(given.labels, [1, 1, 3, 1, 1])];
+      const { value, grad } = tf.valueAndGrad((x) => new LogisticRegressionHead().loss(five, x))(logits);
+      const expected = trainingLoss(logistic, { logits: values, labels }, 'sum_over_batch_size');
+      expect(await value.data()).toBeNear([expected.loss]);
+      expect(await grad.data()).toBeWithin1e5(expected.gradient);
+      tf.dispose([logits, five, value, grad]);
+    }));
+
   it('keep their check while the loss is an array or a number', () =>
     withTensors(labels, async ({ logits, labels: given, features }) => {
       const loss = head.loss(given, logits, { features });

@@ -5,6 +5,7 @@ import { align } from './align.js';
 import { hostSum } from './host-form.js';
 import { sumOnDevice } from './sum-on-device.js';
 import type { LossAttributes, LossTensors } from './weighted-loss.js';
+import { whereOfAnyRank } from './where-of-any-rank.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
 export function composedLoss(tensors: LossTensors, attributes: LossAttributes & { withGradient: boolean }, backend: object): TensorInfo[] {
@@ -24,7 +25,7 @@ export function composedDerivative(tensors: LossTensors, { loss, divisor }: Loss
   // its output, and the matrix product that follows in the network multiplies the padding too. No
   // upstream issue reports it.
   const gradient = div(weights === undefined ? derivative : mul(derivative, weights), divisor);
-  return valid === undefined ? gradient : where(valid, gradient, zerosLike(gradient));
+  return valid === undefined ? gradient : whereOfAnyRank(valid, gradient, zerosLike(gradient));
 }
 
 /** The tensors as float32 and in shapes that broadcast. */

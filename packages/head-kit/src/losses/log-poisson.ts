@@ -1,6 +1,7 @@
-import { add, exp, fill, greater, greaterEqual, log, mul, sub, where, zerosLike } from '@tensorflow/tfjs-core';
+import { add, exp, fill, greater, greaterEqual, log, mul, sub, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ElementLoss } from './element-loss.js';
+import { whereOfAnyRank } from './where-of-any-rank.js';
 
 /**
  * The negative log likelihood of a count z under a Poisson distribution of mean exp(x), without the
@@ -43,7 +44,7 @@ function stirling(label: number): number {
 
 function stirlingOf(labels: Tensor): Tensor {
   const approximation = add(sub(mul(labels, log(labels)), labels), mul(log(mul(labels, 2 * Math.PI)), 0.5));
-  const positive = where(greater(labels, 1), approximation, zerosLike(labels));
+  const positive = whereOfAnyRank(greater(labels, 1), approximation, zerosLike(labels));
   // Said outright, since not every device has NaN for the logarithm of a negative number.
-  return where(greaterEqual(labels, 0), positive, fill(labels.shape, NaN));
+  return whereOfAnyRank(greaterEqual(labels, 0), positive, fill(labels.shape, NaN));
 }
