@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
-import { chromiumFlags, chromiumPath } from '../../../tools/chromium.mjs';
+import { chromiumFlags, chromiumPath } from '../../backend-conformance/browser/chromium.mjs';
 
 const execute = promisify(execFile);
 const repetitions = 3;

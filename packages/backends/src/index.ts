@@ -8,3 +8,4 @@ export { startBackend, type CandidateReport, type NoBackendError, type StartOpti
 export { formatReport } from './table.js';
 export { usedTolerance } from './tolerance.js';
 export { headWorkload, type HeadWorkload, type Step, type Workload } from './workload.js';
+export { withoutCpuForwarding } from './without-cpu-forwarding.js';

@@ -24,6 +24,11 @@ export interface StartOptions {
   readonly timeLimit?: number;
   /** Default: true. Without it a backend that computes wrongly may be taken. */
   readonly selfTest?: boolean;
+  /**
+   * Default: true. Without it nothing that a backend computes is changed, for whoever wants to see it as tfjs ships it; gradients
+   * are registered and files found all the same, since nothing would run without.
+   */
+  readonly repair?: boolean;
 }
 
 export interface CandidateReport {
@@ -74,7 +79,7 @@ export async function startBackend(options: StartOptions = {}): Promise<StartRes
     }
     const wasMade = isMade(candidate.backendName);
     const isPreferred = prefer.includes(candidate.name);
-    const report = await tryCandidate(candidate, isPreferred ? undefined : workload, timeLimit, options.selfTest ?? true);
+    const report = await tryCandidate(candidate, { ...options, timeLimit, workload: isPreferred ? undefined : workload });
     reports.push(report);
     if (report.status === 'slower') {
       if (!wasMade) made.push(candidate.backendName);
@@ -98,12 +103,16 @@ export async function startBackend(options: StartOptions = {}): Promise<StartRes
   return { name, candidates: final, toString: () => formatReport(final) };
 }
 
+interface Trial extends Pick<StartOptions, 'selfTest' | 'repair'> {
+  /** None for a candidate that is taken unmeasured. */
+  readonly workload: Workload | undefined;
+  readonly timeLimit: number;
+}
+
 /** Ends with the candidate as the current backend, unless it failed: `slower` until another is found slower still. */
 async function tryCandidate(
   candidate: Candidate,
-  workload: Workload | undefined,
-  timeLimit: number,
-  mustPass: boolean,
+  { workload, timeLimit, selfTest: mustPass = true, repair: isRepaired = true }: Trial,
 ): Promise<CandidateReport> {
   const { name, backendName } = candidate;
   const repairs: RepairReport[] = [];
@@ -115,7 +124,7 @@ async function tryCandidate(
     await useBackend(backendName, await within(timeLimit, 'starting', makeBackend(backendName), (late) => late.dispose()));
     const unfit = candidate.unfit?.();
     if (unfit !== undefined) return nothing(name, 'unavailable', unfit);
-    for (const repair of candidate.repairs) repairs.push(await within(timeLimit, 'repairing', repair()));
+    for (const repair of isRepaired ? candidate.repairs : []) repairs.push(await within(timeLimit, 'repairing', repair()));
   } catch (error) {
     return { ...nothing(name, 'failed', toReason(error)), repairs };
   }

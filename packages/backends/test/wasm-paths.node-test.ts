@@ -8,7 +8,7 @@ import { chromium, type Browser } from 'playwright';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build, preview, type PreviewServer } from 'vite';
-import { chromiumFlags, chromiumPath } from '../../../tools/chromium.mjs';
+import { chromiumFlags, chromiumPath } from '../../backend-conformance/browser/chromium.mjs';
 
 let folder = '';
 let server: PreviewServer;
