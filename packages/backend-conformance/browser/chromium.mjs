@@ -1,0 +1,67 @@
+// The one place that knows where Chromium is and how it is started. Plain JavaScript, because
+// the repository's tools/bootstrap imports it before anything is installed.
+import { accessSync, constants } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+
+/** Headless and offline. */
+const always = ['--headless=new', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export const chromiumFlags = Object.freeze([
+  ...always,
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+]);
+
+// Without a screen Chromium on Linux reaches a GPU by Vulkan alone; elsewhere it finds one by itself.
+const vulkan = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface'];
+
+export const chromiumGpuFlags = Object.freeze([
+  ...always,
+  '--ignore-gpu-blocklist',
+  '--enable-unsafe-webgpu',
+  ...(process.platform === 'linux' ? vulkan : []),
+]);
+
+export function chromiumPath() {
+  return fromEnvironment() ?? fromSystem() ?? fromPlaywright();
+}
+
+/** A path that is named but cannot be run is an error, not a reason to take another browser. */
+function fromEnvironment() {
+  for (const name of ['CHROMIUM_PATH', 'CHROME_PATH']) {
+    const path = process.env[name];
+    if (!path) continue;
+    if (!isExecutable(path)) throw new Error(`${name} is ${path}, which is not a program.`);
+    return path;
+  }
+  return undefined;
+}
+
+function fromSystem() {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find(isExecutable);
+}
+
+function fromPlaywright() {
+  try {
+    const { chromium } = createRequire(import.meta.url)('playwright-core');
+    const path = chromium.executablePath();
+    return isExecutable(path) ? path : undefined;
+  } catch {
+    return undefined; // Not installed, or not for this system.
+  }
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

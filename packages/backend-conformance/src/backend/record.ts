@@ -1,0 +1,98 @@
+import { add, backend, env, exp, log, mul, sqrt, stack, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { describeBackend, withoutCpuForwarding, type RepairReport } from '@tfjs-heads/backends';
+
+/** What a backend may have or lack. */
+export const allCapabilities = [
+  /** Floats of 32 bits: 16 count to 2,048 only. */
+  'float32',
+  /** Infinities that survive arithmetic. WGSL lets a driver assume that there are none. */
+  'infinity',
+  /** NaNs that survive arithmetic. WGSL lets a driver assume that there are none. */
+  'nan',
+  /** Values on a device of their own, where a synchronous read stalls. */
+  'device-memory',
+] as const;
+export type Capability = (typeof allCapabilities)[number];
+
+/** What a backend is and can: probed, not taken from what it says of itself. Skips follow from it. */
+export interface BackendRecord {
+  readonly name: string;
+  readonly environment: 'node' | 'browser';
+  /** The rounding unit of its floats. */
+  readonly unit: number;
+  readonly capabilities: readonly Capability[];
+  readonly versions: Readonly<Record<string, string>>;
+  /** What it says of itself, for comparison. */
+  readonly saidFloatPrecision: number;
+  readonly epsilon: number;
+  /** What computes: a GPU's name, CUDA or not, the browser or Node. */
+  readonly runsOn: string;
+  readonly repairs: readonly RepairReport[];
+}
+
+/** Describes the current backend. */
+export async function recordBackend(repairs: readonly RepairReport[]): Promise<BackendRecord> {
+  const { name, unit, versions, saidFloatPrecision, epsilon, cuda } = await describeBackend();
+  const capabilities: Capability[] = [];
+  if (unit < 2 ** -20) capabilities.push('float32');
+  if (await survives(Infinity)) capabilities.push('infinity');
+  if (await survives(NaN)) capabilities.push('nan');
+  if (hasDeviceMemory() || cuda === true) capabilities.push('device-memory');
+  const isBrowser = env().getBool('IS_BROWSER');
+  const device = deviceName();
+  const host = isBrowser ? navigator.userAgent : `Node ${globalThis.process.version}`;
+  return {
+    name,
+    environment: isBrowser ? 'browser' : 'node',
+    unit,
+    capabilities,
+    versions,
+    saidFloatPrecision,
+    epsilon,
+    runsOn: [...(device === undefined ? [] : [device]), ...(cuda === undefined ? [] : [cuda ? 'CUDA' : 'no CUDA']), host].join('; '),
+    repairs,
+  };
+}
+
+/** Whether a value that is not finite comes out of functions that keep it as it went in. */
+async function survives(value: number): Promise<boolean> {
+  return withoutCpuForwarding(async () => {
+    const result = tidy(() => {
+      const x = tensor1d([value, 1]);
+      return stack([add(x, 1), mul(x, 2), exp(x), sqrt(x), log(x)]);
+    });
+    const values = await result.data();
+    result.dispose();
+    return [0, 2, 4, 6, 8].every((i) => Object.is(values[i], value));
+  });
+}
+
+/** Backends whose values lie in this process can hand out all of them without a read: cpu, wasm, native CPU. */
+function hasDeviceMemory(): boolean {
+  const current = backend();
+  return 'gpgpu' in current || 'device' in current;
+}
+
+/** What is told of a GPU; a browser may leave out any of it. */
+interface AdapterInfo {
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly description?: string;
+}
+
+/** The GPU, by the name that its driver or the browser gives. */
+function deviceName(): string | undefined {
+  const current = backend() as {
+    readonly gpgpu?: { readonly gl: WebGL2RenderingContext };
+    readonly device?: { readonly adapterInfo?: AdapterInfo };
+    readonly adapterInfo?: AdapterInfo;
+  };
+  if (current.gpgpu) {
+    const { gl } = current.gpgpu;
+    const info = gl.getExtension('WEBGL_debug_renderer_info');
+    return String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
+  }
+  // The device knows more than what tfjs keeps, in browsers that are new enough.
+  const { vendor, architecture, description } = current.device?.adapterInfo ?? current.adapterInfo ?? {};
+  return [vendor, architecture, description].filter(Boolean).join(' ') || undefined;
+}

@@ -1,0 +1,20 @@
+import type { BrowserSession, BrowserSettings } from './browser-session.js';
+import { flagsFor } from './flags.js';
+
+// Half a minute by default; a case on a GPU in software may take longer. A driver waits for a page that hangs no longer than this, either.
+const LONGEST_CASE = 120_000; // ms
+
+/** Has a WebDriver server start a browser. */
+export async function startWebDriver({ href }: URL, settings: BrowserSettings, origin: string): Promise<BrowserSession> {
+  const { Builder } = await import('selenium-webdriver').catch((error: unknown) => {
+    throw new Error('A WebDriver server needs the package selenium-webdriver: npm install selenium-webdriver', { cause: error });
+  });
+  const capabilities = settings.capabilities ?? { browserName: 'chrome', 'goog:chromeOptions': { args: flagsFor(settings, origin) } };
+  const driver = await new Builder().usingServer(href).withCapabilities(capabilities).build();
+  await driver.manage().setTimeouts({ script: LONGEST_CASE });
+  return {
+    open: (url) => driver.get(url),
+    evaluate: (expression) => driver.executeScript(`return (${expression});`),
+    close: () => driver.quit(),
+  };
+}

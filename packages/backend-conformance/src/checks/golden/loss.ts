@@ -1,0 +1,24 @@
+import { valueAndGrad, type Tensor } from '@tensorflow/tfjs-core';
+import type { Check } from '../check.js';
+import { loadCase } from './load-case.js';
+import { tensorNear } from './near.js';
+
+export const loss: Check = {
+  states: 'The loss is the golden one, a float32 scalar.',
+  cases: (_, goldens) => goldens?.cases.map(({ parameters }) => parameters) ?? [],
+  async run(context, parameters) {
+    const { golden, head, logits, labels, features } = loadCase(context, parameters);
+    await tensorNear(context.judge, 'the loss', head.loss(labels, logits, { features }), [], golden.loss);
+  },
+};
+
+export const gradient: Check = {
+  states: 'The gradient of the loss with respect to the logits is the golden one, and the loss under the tape too.',
+  cases: (_, goldens) => goldens?.cases.map(({ parameters }) => parameters) ?? [],
+  async run(context, parameters) {
+    const { golden, head, logits, labels, features } = loadCase(context, parameters);
+    const { value, grad } = valueAndGrad((x: Tensor) => head.loss(labels, x, { features, mode: 'train' }))(logits);
+    await tensorNear(context.judge, 'the loss under the tape', value, [], golden.loss);
+    await tensorNear(context.judge, 'the gradient', grad, logits.shape, golden.gradient);
+  },
+};

@@ -1,0 +1,40 @@
+import type { Head } from '@tfjs-heads/head-api';
+import { drawBatch, WEIGHT, type Batch } from '../../batch.js';
+import type { HeadOptions, LabelKind, NamedSubject } from '../../subject.js';
+
+/** What a subject claims of weights. */
+export function weightsOf({ weights = 'rows' }: NamedSubject): 'rows' | 'logits' | 'none' {
+  return weights;
+}
+
+export function labelsOf({ labels = 'real' }: NamedSubject): LabelKind {
+  return labels;
+}
+
+/** A head that takes weights if it can. The reduction is `sum` unless another one is asked for: parts of it are sums too. */
+export function headOf(subject: NamedSubject, { lossReduction = 'sum', ...options }: HeadOptions = {}): Head {
+  return subject.create({ lossReduction, ...(weightsOf(subject) !== 'none' && { weightColumn: WEIGHT }), ...options });
+}
+
+/** A head that takes no weights. */
+export function plainHeadOf(subject: NamedSubject, options: HeadOptions = {}): Head {
+  return subject.create({ lossReduction: 'sum', ...options });
+}
+
+/**
+ * A batch as such a head takes it, weighted by row if the subject has weights.
+ *
+ * @param rows The dimensions before the last one, `5` or `2x3`, as they stand in a query.
+ */
+export function batchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
+  return drawBatch(subject, head, { seed, rows: rowsOf(rows), ...(weightsOf(subject) !== 'none' && { weights: 'rows' }) });
+}
+
+/** The same without weights. */
+export function plainBatchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
+  return drawBatch(subject, head, { seed, rows: rowsOf(rows) });
+}
+
+function rowsOf(rows: number | string): number[] {
+  return String(rows).split('x').map(Number);
+}

@@ -1,0 +1,116 @@
+import { mul, tidy, variable, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type HeadError, type Metrics } from '@tfjs-heads/head-api';
+import { filled, tensorOf, tensorsOf, type Batch } from '../../batch.js';
+import type { Check, CheckContext } from '../check.js';
+import { batchOf, headOf } from './claims.js';
+import { coded, codedErrorOf } from './coded.js';
+import { held, heldAgain } from './held.js';
+import { product } from './network.js';
+import { resultsOf, updated, valuesOf } from './outcome.js';
+import { wrongs, type Situation, type WrongCall } from './wrong.js';
+
+export const errors: Check = {
+  states: 'What a head cannot use it refuses with the code of the contract, naming what came, before anything is changed.',
+  cases: ({ weights }) =>
+    Object.keys(wrongs)
+      .filter((code) => weights !== 'none' || !code.startsWith('WEIGHTS_'))
+      .map((code) => ({ code })),
+  async run(context, { code }) {
+    const { judge } = context;
+    const { situation, unchanged } = await situationOf(context);
+    const calls = wrongs[code as string]?.(situation) ?? [];
+    const before = held();
+    for (const { what, run, named } of calls) {
+      const error = codedErrorOf(judge, what, run);
+      judge.equal(`the code for ${what}`, error.code, code);
+      namesIt(context, what, error, named);
+      await heldAgain(judge, what, before);
+    }
+    await unchanged();
+  },
+};
+
+/** tfjs' backends return garbage for empty tensors. */
+export const emptyBatch: Check = {
+  states: 'A batch without rows is refused with a coded error.',
+  cases: () => [{}],
+  async run(context) {
+    const { judge } = context;
+    const { situation, unchanged } = await situationOf(context);
+    const { head, metrics, tensors } = situation;
+    const empty = ({ shape, dtype }: Tensor): Tensor => tensorOf({ shape: [0, ...shape.slice(1)], values: [] }, dtype as 'float32');
+    const [logits, labels] = [empty(tensors.logits), empty(tensors.labels)];
+    const features = Object.fromEntries(Object.entries(tensors.features).map(([name, feature]) => [name, empty(feature)]));
+    codedErrorOf(judge, 'loss', () => head.loss(labels, logits, { features }));
+    codedErrorOf(judge, 'updateMetrics', () => head.updateMetrics(metrics, features, logits, labels));
+    codedErrorOf(judge, 'predictions', () => head.predictions(logits));
+    await unchanged();
+  },
+};
+
+/** Where only a GPU knows the values, the error may come when the loss or a metric is read: but it comes. */
+export const labelsRange: Check = {
+  states: 'Labels out of range are refused with LABELS_RANGE, at the latest when the loss or a metric is read.',
+  cases: ({ labelsOutOfRange = [] }) => labelsOutOfRange.flatMap((label) => ['host', 'device'].map((from) => ({ label, from }))),
+  async run({ subject, judge }, { label, from }) {
+    const head = headOf(subject);
+    const drawn = batchOf(subject, head, 3);
+    const values = drawn.labels.values.map((value, i) => (i === 1 ? (label as number) : value));
+    const batch: Batch = { ...drawn, labels: { ...drawn.labels, values } };
+    const { logits, labels: uploaded, features } = tensorsOf(subject, batch);
+    const labels = from === 'host' ? uploaded : tidy(() => mul(uploaded, tensorOf(filled([], 1), uploaded.dtype as 'float32')));
+    const refused = async (what: string, run: () => Promise<unknown>): Promise<void> => {
+      const error = await run().then(() => undefined, (reason: unknown) => reason);
+      judge.that(error !== undefined, `${what} with the label ${String(label)}: no error came`);
+      judge.equal(`the code for ${what} with the label ${String(label)}`, coded(judge, what, error).code, 'LABELS_RANGE');
+    };
+    const allOf = async (metrics: Metrics): Promise<void> => {
+      await resultsOf(metrics);
+    };
+    await refused('loss', async () => head.loss(labels, logits, { features }).data());
+    await refused('updateMetrics', async () => allOf(head.updateMetrics(head.metrics(), features, logits, labels)));
+    await refused('the loss of an evaluation', async () => {
+      const spec = head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features });
+      if (spec.mode === ModeKeys.EVAL) await spec.loss.data();
+    });
+  },
+};
+
+/** A head in the middle of its work, and the demand that nothing of it has changed. */
+async function situationOf({ subject, judge }: CheckContext): Promise<{ situation: Situation; unchanged: () => Promise<void> }> {
+  const head = headOf(subject);
+  const batch = batchOf(subject, head, 3);
+  const tensors = tensorsOf(subject, batch);
+  const metrics = updated(head, head.metrics(), tensors);
+  const results = await resultsOf(metrics);
+  const k = head.logitsDimension;
+  const kernel = tidy(() => variable(tensorOf(filled([2, k], 0.5))));
+  const run = product(tensorOf(filled([3, 2], 0.25)));
+  const right = {
+    mode: ModeKeys.TRAIN,
+    labels: tensors.labels,
+    features: tensors.features,
+    optimizer: { applyGradients: (): void => undefined },
+    trainableVariables: [kernel],
+  };
+  const train: Situation['train'] = ({ logits, ...wrong }) =>
+    head.createEstimatorSpec({ ...right, ...wrong, logits: logits === 'tensor' ? tensors.logits : () => run(kernel) } as never);
+  const unchanged = async (): Promise<void> => {
+    judge.same('the metrics after the error', Object.values(await resultsOf(metrics)), Object.values(results));
+    judge.same('the variable after the error', await valuesOf(kernel), filled([2 * k], 0.5).values);
+    judge.same('the logits after the error', await tensors.logits.data(), batch.logits.values);
+    judge.same('the labels after the error', await tensors.labels.data(), batch.labels.values);
+  };
+  return { situation: { subject, head, tensors, metrics, train }, unchanged };
+}
+
+/** A shape in full, however it is written: `[2,3]`, `2, 3`, `(2 3)`. */
+function namesIt({ judge }: CheckContext, what: string, { message }: HeadError, named: WrongCall['named']): void {
+  if (named === undefined) return;
+  const isNamed =
+    typeof named === 'string'
+      ? message.includes(named)
+      : new RegExp(String.raw`(?<!\d)${named.join(String.raw`[\s,x]+`)}(?!\d)`).test(message);
+  const text = typeof named === 'string' ? `'${named}'` : `the shape [${named.join()}]`;
+  judge.that(isNamed, `${what}: the message must name ${text}, but is: ${message}`);
+}

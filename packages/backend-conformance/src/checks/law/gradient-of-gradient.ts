@@ -1,0 +1,41 @@
+import { grad, stack, type Tensor } from '@tensorflow/tfjs-core';
+import type { Head } from '@tfjs-heads/head-api';
+import { tensorOf, tensorsOf, type Batch, type Values } from '../../batch.js';
+import type { Check } from '../check.js';
+import { drawValues } from '../../draw.js';
+import { batchOf, headOf } from './claims.js';
+import { gradientOf, valuesOf, type BatchTensors } from './outcome.js';
+import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
+
+/** tfjs links inputs that a gradient has saved to the tape, but not outputs: what is built on those has no slope, silently. */
+export const gradientOfGradient: Check = {
+  states: 'The gradient of the gradient is right, or an error; it is not silently zero.',
+  needs: ['float32'],
+  cases: () => [{ rows: 3 }],
+  async run({ subject, judge, backend }, { rows }) {
+    const head = headOf(subject);
+    const batch = batchOf(subject, head, rows as number);
+    const tensors = tensorsOf(subject, batch);
+    const { shape } = batch.logits;
+    const direction = { shape, values: drawValues(9, shape, 'real').map((value) => (value < 0 ? -1 : 1)) };
+    const stencils = await gradientsAlong(head, batch, tensors, direction);
+    const { labels, features, logits } = tensors;
+    let second: Tensor;
+    try {
+      second = grad((y) => grad((x) => head.loss(labels, x, { features }))(y))(logits, tensorOf(direction));
+    } catch {
+      return; // An error is an answer too.
+    }
+    nearSlopes(judge, 'the gradient of the gradient', await valuesOf(second), stencils, { unit: backend.unit, term: termOf(batch) });
+  },
+};
+
+/** The gradient of each logit while all logits move along a direction; one read for all. */
+async function gradientsAlong(head: Head, { logits }: Batch, tensors: BatchTensors, direction: Values): Promise<Stencil[]> {
+  const gradients = PLACES.map((steps) => {
+    const values = logits.values.map((value, i) => value + steps * STEP * (direction.values[i] as number));
+    return gradientOf(head, { ...tensors, logits: tensorOf({ ...logits, values }) });
+  });
+  const all = await valuesOf(stack(gradients));
+  return logits.values.map((_, i) => PLACES.map((__, place) => all[place * logits.values.length + i]) as unknown as Stencil);
+}

@@ -1,0 +1,73 @@
+import type { Checks } from '../check.js';
+import { contract, labelDtypes, lossIsScalar } from './contract.js';
+import { emptyBatch, errors, labelsRange } from './errors.js';
+import { gradientInNetwork } from './gradient-in-network.js';
+import { gradientOfGradient } from './gradient-of-gradient.js';
+import { gradientIsSlope, gradientTimesWhatFollows } from './gradient.js';
+import { averageLoss, metricKeys, metricsCountOn, metricsMerge, metricsOfNothing, metricsReset, metricsSplit } from './metrics.js';
+import { noLeak } from './no-leak.js';
+import { infinityStays, nanStays, nanStaysInPredictions } from './not-finite.js';
+import { inputsKept, outputsOwned } from './ownership.js';
+import { predictionKeys, predictionsAsClaimed } from './predictions.js';
+import { noBlockingRead, oneRead } from './reading.js';
+import { meanIsSumOverSize } from './reduction.js';
+import { regularizationAdded, regularizationMeasured } from './regularization.js';
+import { deviceMade, otherSizesBetween, sameTwice } from './repeat.js';
+import { repeatedBatch } from './repeated.js';
+import { permutation, rowsIndependent, sumOfParts } from './rows.js';
+import { specOrder, specTrain, specTrainOpFn } from './spec-train.js';
+import { specDisposed, specEval, specInfer } from './spec.js';
+import { allZeroWeights, weightsIgnored, weightsOfOne, weightsShapes, weightsWeigh, weightZeroIsRowRemoved } from './weights.js';
+
+/** What holds for any head, without goldens. */
+export const lawChecks: Checks = {
+  contract,
+  'loss-is-scalar': lossIsScalar,
+  'label-dtypes': labelDtypes,
+  'mean-is-sum-over-size': meanIsSumOverSize,
+  'sum-of-parts': sumOfParts,
+  'repeated-batch': repeatedBatch,
+  permutation,
+  'rows-independent': rowsIndependent,
+  'weights-of-one': weightsOfOne,
+  'weights-weigh': weightsWeigh,
+  'weight-zero-is-row-removed': weightZeroIsRowRemoved,
+  'all-zero-weights': allZeroWeights,
+  'weights-shapes': weightsShapes,
+  'weights-ignored': weightsIgnored,
+  'metric-keys': metricKeys,
+  'metrics-of-nothing': metricsOfNothing,
+  'metrics-split': metricsSplit,
+  'metrics-merge': metricsMerge,
+  'metrics-reset': metricsReset,
+  'metrics-count-on': metricsCountOn,
+  'average-loss': averageLoss,
+  'predictions-as-claimed': predictionsAsClaimed,
+  'prediction-keys': predictionKeys,
+  'gradient-is-slope': gradientIsSlope,
+  'gradient-times-what-follows': gradientTimesWhatFollows,
+  'gradient-of-gradient': gradientOfGradient,
+  'gradient-in-network': gradientInNetwork,
+  'no-leak': noLeak,
+  'inputs-kept': inputsKept,
+  'outputs-owned': outputsOwned,
+  errors,
+  'empty-batch': emptyBatch,
+  'labels-range': labelsRange,
+  'same-twice': sameTwice,
+  'other-sizes-between': otherSizesBetween,
+  'device-made': deviceMade,
+  'no-blocking-read': noBlockingRead,
+  'one-read': oneRead,
+  'nan-stays': nanStays,
+  'nan-stays-in-predictions': nanStaysInPredictions,
+  'infinity-stays': infinityStays,
+  'regularization-added': regularizationAdded,
+  'regularization-measured': regularizationMeasured,
+  'spec-infer': specInfer,
+  'spec-eval': specEval,
+  'spec-train': specTrain,
+  'spec-order': specOrder,
+  'spec-train-op-fn': specTrainOpFn,
+  'spec-disposed': specDisposed,
+};

@@ -1,0 +1,91 @@
+import { tidy, variable, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type Head } from '@tfjs-heads/head-api';
+import { filled, tensorOf, tensorsOf } from '../../batch.js';
+import type { Check } from '../check.js';
+import { batchOf, headOf } from './claims.js';
+import { held, heldAgain } from './held.js';
+import { product } from './network.js';
+import { lossAndGradient, resultsOf, updated, type BatchTensors } from './outcome.js';
+
+interface Model {
+  readonly tensors: BatchTensors;
+  readonly kernel: ReturnType<typeof variable>;
+  readonly logits: () => Tensor;
+}
+
+/** What is done with a head, its outputs released as their owner does it. */
+const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise<void>>> = {
+  loss: (head, { tensors: { labels, logits, features } }) => head.loss(labels, logits, { features }).dispose(),
+  gradient(head, { tensors }) {
+    const { value, grad } = lossAndGradient(head, tensors);
+    value.dispose();
+    grad.dispose();
+  },
+  predictions(head, { tensors: { logits } }) {
+    for (const values of Object.values(head.predictions(logits))) values.dispose();
+  },
+  async metrics(head, { tensors }) {
+    const metrics = updated(head, head.metrics(), tensors);
+    updated(head, metrics, tensors);
+    await resultsOf(metrics);
+    for (const metric of Object.values(metrics)) metric.dispose();
+  },
+  'metrics-nobody-asks'(head, { tensors }) {
+    for (const metric of Object.values(updated(head, head.metrics(), tensors))) metric.dispose();
+  },
+  infer: (head, { tensors: { logits } }) => head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits }).dispose(),
+  eval: (head, { tensors }) => head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors }).dispose(),
+  train(head, model) {
+    const spec = trainSpec(head, model);
+    if (spec.mode === ModeKeys.TRAIN) spec.trainOp();
+    spec.dispose();
+  },
+  'train-without-op': (head, model) => trainSpec(head, model).dispose(),
+  'train-op-fn'(head, { tensors }) {
+    const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...tensors, trainOpFn: (_, recompute) => recompute().dispose() });
+    if (spec.mode === ModeKeys.TRAIN) spec.trainOp();
+    spec.dispose();
+  },
+  'train-that-fails'(head, model) {
+    const failing = (): Tensor => {
+      model.logits();
+      throw new Error('The network fails.');
+    };
+    try {
+      trainSpec(head, { ...model, logits: failing });
+    } catch {
+      return;
+    }
+    throw new Error('The error of the network did not come through.');
+  },
+  'train-on-wrong-labels'(head, model) {
+    const { labels } = model.tensors;
+    const wrong = tensorOf(filled([1, 9, 9], 0));
+    try {
+      trainSpec(head, { ...model, tensors: { ...model.tensors, labels: wrong } });
+    } catch {
+      return wrong.dispose();
+    }
+    throw new Error(`Labels of shape [1,9,9] were taken in place of [${labels.shape.join()}].`);
+  },
+};
+
+function trainSpec(head: Head, { tensors: { labels, features }, kernel, logits }: Model): ReturnType<Head['createEstimatorSpec']> {
+  return head.createEstimatorSpec({ mode: ModeKeys.TRAIN, labels, features, logits, optimizer: sgd, trainableVariables: [kernel] });
+}
+
+const sgd = { applyGradients: (): void => undefined };
+
+export const noLeak: Check = {
+  states: 'What a head returns, disposed, leaves no tensor and no buffer behind, and nor does an error.',
+  cases: () => Object.keys(uses).map((use) => ({ use })),
+  async run({ subject, judge }, { use }) {
+    const head = headOf(subject);
+    const tensors = tensorsOf(subject, batchOf(subject, head, 5));
+    const kernel = tidy(() => variable(tensorOf(filled([3, head.logitsDimension], 0.5))));
+    const run = product(tensorOf(filled([5, 3], 0.25)));
+    const before = held();
+    await uses[use as string]?.(head, { tensors, kernel, logits: () => run(kernel) });
+    await heldAgain(judge, use as string, before);
+  },
+};

@@ -1,0 +1,74 @@
+import { grad, valueAndGrad, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { Head, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
+import type { tensorsOf } from '../../batch.js';
+
+/** The tensors of a batch. */
+export type BatchTensors = ReturnType<typeof tensorsOf>;
+
+/** Everything that a head makes of one batch, read. */
+export interface Outcome {
+  readonly loss: number;
+  /** Of the loss with respect to the logits. */
+  readonly gradient: readonly number[];
+  readonly predictions: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Has a head do everything with one batch. */
+export async function outcomeOf(head: Head, tensors: BatchTensors): Promise<Outcome> {
+  const { value, grad: gradient } = lossAndGradient(head, tensors);
+  const predictions = head.predictions(tensors.logits);
+  const metrics = updated(head, head.metrics(), tensors);
+  return {
+    loss: await numberOf(value),
+    gradient: await valuesOf(gradient),
+    predictions: await readPredictions(predictions),
+    metrics: await resultsOf(metrics),
+  };
+}
+
+/** The loss and its gradient with respect to the logits. */
+export function lossAndGradient(
+  head: Head,
+  { logits, labels, features }: BatchTensors,
+  options?: LossOptions,
+): { value: Scalar; grad: Tensor } {
+  const { value, grad: gradient } = valueAndGrad((x) => head.loss(labels, x, { features, ...options }))(logits);
+  return { value: value as Scalar, grad: gradient };
+}
+
+/**
+ * The gradient of the loss with respect to the logits.
+ *
+ * @param dy What the loss is multiplied by in what comes after it.
+ */
+export function gradientOf(head: Head, { logits, labels, features }: BatchTensors, dy?: Scalar): Tensor {
+  return grad((x) => head.loss(labels, x, { features }))(logits, dy);
+}
+
+/** The metrics after one more batch. */
+export function updated(head: Head, metrics: Metrics, { logits, labels, features }: BatchTensors): Metrics {
+  return head.updateMetrics(metrics, features, logits, labels);
+}
+
+/** What metrics have come to, by key. */
+export async function resultsOf(metrics: Metrics): Promise<Record<string, number>> {
+  const entries = Object.entries(metrics).map(async ([key, metric]) => [key, await metric.result()] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Predictions by key, row-major. */
+export async function readPredictions(predictions: Predictions): Promise<Record<string, readonly (number | string)[]>> {
+  const read = async (values: Predictions[string]): Promise<(number | string)[]> => Array.from<number | string>(await values.data());
+  const entries = Object.entries(predictions).map(async ([key, values]) => [key, await read(values)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+export async function valuesOf(tensor: Tensor): Promise<number[]> {
+  return Array.from(await tensor.data());
+}
+
+export async function numberOf(tensor: Tensor): Promise<number> {
+  const [value] = await tensor.data();
+  return value as number;
+}

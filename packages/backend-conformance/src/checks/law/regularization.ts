@@ -1,0 +1,54 @@
+import { scalar, type Scalar } from '@tensorflow/tfjs-core';
+import { ModeKeys } from '@tfjs-heads/head-api';
+import { tensorsOf } from '../../batch.js';
+import type { Check } from '../check.js';
+import { K } from '../../tier.js';
+import { batchOf, headOf } from './claims.js';
+import { scalesOf } from './near.js';
+import { lossAndGradient, numberOf, resultsOf, valuesOf } from './outcome.js';
+
+const losses = (): Scalar[] => [scalar(0.5), scalar(2.25)];
+
+/** Reduced first, they would be divided by the size of the batch. */
+export const regularizationAdded: Check = {
+  states: 'Regularization losses, a list or a function, are added to the reduced loss; the gradient of the logits does not change.',
+  cases: () => [{ form: 'list' }, { form: 'function' }],
+  async run({ subject, judge }, { form }) {
+    const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
+    const batch = batchOf(subject, head, 5);
+    const tensors = tensorsOf(subject, batch);
+    const regularizationLosses = form === 'list' ? losses() : losses;
+    const plain = lossAndGradient(head, tensors);
+    const more = lossAndGradient(head, tensors, { regularizationLosses });
+    const { element: scale } = scalesOf(batch);
+    judge.near('the loss', [await numberOf(more.value)], [(await numberOf(plain.value)) + 2.75], { k: K.REDUCE, scale });
+    judge.near('the gradient', await valuesOf(more.grad), await valuesOf(plain.grad), { k: K.ELEMENT, scale });
+    for (const none of [[], undefined]) {
+      const loss = head.loss(tensors.labels, tensors.logits, { features: tensors.features, regularizationLosses: none });
+      judge.near('the loss with none', [await numberOf(loss)], [await numberOf(plain.value)], { k: K.REDUCE, scale });
+    }
+  },
+};
+
+export const regularizationMeasured: Check = {
+  states: 'Regularization losses are the metric regularization_loss, the mean over batches, beside the metrics that are there anyway.',
+  cases: () => [{}],
+  async run({ subject, judge }) {
+    const head = headOf(subject, { name: 'other' });
+    const { logits, labels, features } = tensorsOf(subject, batchOf(subject, head, 3));
+    const plain = await resultsOf(head.updateMetrics(head.metrics(), features, logits, labels));
+    const metrics = head.metrics({ regularizationLosses: losses() });
+    for (const regularizationLosses of [losses(), [scalar(1)]]) {
+      head.updateMetrics(metrics, features, logits, labels, { regularizationLosses });
+    }
+    const { 'regularization_loss/other': regularization = NaN, ...others } = await resultsOf(metrics);
+    judge.equal('the keys besides', Object.keys(others), Object.keys(plain));
+    judge.near('the metric', [regularization], [(2.75 + 1) / 2], { k: K.REDUCE });
+    const spec = head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features, regularizationLosses: losses() });
+    if (spec.mode !== ModeKeys.EVAL) return judge.equal('the mode', spec.mode, ModeKeys.EVAL);
+    const [metric] = [spec.evalMetricOps['regularization_loss/other']];
+    judge.near('the metric of an evaluation', [(await metric?.result()) ?? NaN], [2.75], { k: K.REDUCE });
+    const expected = head.loss(labels, logits, { features, regularizationLosses: losses() });
+    judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], { k: K.REDUCE });
+  },
+};

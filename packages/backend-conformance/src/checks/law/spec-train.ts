@@ -1,0 +1,102 @@
+import { grad, train, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type TrainSpec } from '@tfjs-heads/head-api';
+import { tensorOf } from '../../batch.js';
+import type { Check } from '../check.js';
+import { K } from '../../tier.js';
+import { codedErrorOf } from './coded.js';
+import { scalesOf } from './near.js';
+import { numberOf, valuesOf } from './outcome.js';
+import { asked, modelOf } from './spec-model.js';
+
+/** With one rate, a step says everything about the gradient. */
+const RATE = 0.125;
+
+export const specTrain: Check = {
+  states: 'trainOp moves each variable by the rate times its gradient, once; with replicas, by its share of a mean, but not of a sum.',
+  cases: () => [
+    { reduction: 'sum', replicas: 1 },
+    { reduction: 'sum', replicas: 2 },
+    { reduction: 'sum_over_batch_size', replicas: 2 },
+  ],
+  async run({ subject, judge }, { reduction, replicas }) {
+    const { head, batch, tensors, kernel, logits } = modelOf(subject, { lossReduction: reduction as 'sum', name: 'other' });
+    const { labels, features } = tensors;
+    const scales = scalesOf(batch);
+    const start = await valuesOf(kernel);
+    const copy = tensorOf({ shape: kernel.shape, values: start });
+    const gradient = await valuesOf(grad((given) => head.loss(labels, logits(given), { features }))(copy));
+    const expectedLoss = await numberOf(head.loss(labels, logits(), { features }));
+    const given = { mode: ModeKeys.TRAIN, labels, features, logits: () => logits() };
+    const step = { optimizer: train.sgd(RATE), trainableVariables: [kernel], numReplicasInSync: replicas as number };
+    const spec = asked<TrainSpec>(judge, head.createEstimatorSpec({ ...given, ...step }), ModeKeys.TRAIN);
+    judge.same('the variable before trainOp', await valuesOf(kernel), start);
+    const returned = spec.trainOp();
+    judge.that(returned === spec.loss, 'trainOp must return the loss of the spec');
+    const losses = { 'the loss': spec.loss, "summaries['loss/other']": spec.summaries['loss/other'] as Scalar };
+    for (const [what, loss] of Object.entries(losses)) {
+      judge.that(loss !== undefined, `${what}: there is none among ${Object.keys(spec.summaries).join(', ')}`);
+      judge.near(what, [await numberOf(loss)], [expectedLoss], { k: K.REDUCE, scale: scales.sum });
+    }
+    const factor = reduction === 'sum' ? 1 : 1 / (replicas as number);
+    const expected = start.map((value, i) => value - RATE * factor * (gradient[i] as number));
+    judge.near('the variable', await valuesOf(kernel), expected, { k: K.REDUCE, scale: scales.sum });
+    judge.equal('evalMetricOps', Object.keys(spec.evalMetricOps), []);
+    judge.equal('the code of a second trainOp', codedErrorOf(judge, 'a second trainOp', () => spec.trainOp()).code, 'TRAIN_OP_USED');
+    judge.near('the variable after it', await valuesOf(kernel), expected, { k: K.REDUCE, scale: scales.sum });
+    spec.dispose();
+  },
+};
+
+export const specOrder: Check = {
+  states: 'trainOp updates the variables first and runs updateOps then; the network runs once for a spec.',
+  cases: () => [{}],
+  run({ subject, judge }) {
+    const { head, tensors, kernel, logits } = modelOf(subject);
+    const log: string[] = [];
+    const note = (what: string) => (): void => void log.push(what);
+    const network = (): Tensor => {
+      log.push('network');
+      return logits();
+    };
+    const optimizer = { applyGradients: note('update') };
+    const args = { labels: tensors.labels, features: tensors.features, logits: network, optimizer, trainableVariables: [kernel] };
+    const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...args, updateOps: [note('first'), note('second')] });
+    judge.equal('what ran before trainOp', log, ['network']);
+    asked<TrainSpec>(judge, spec, ModeKeys.TRAIN).trainOp();
+    judge.equal('what ran', log, ['network', 'update', 'first', 'second']);
+    spec.dispose();
+  },
+};
+
+export const specTrainOpFn: Check = {
+  states: 'trainOpFn gets the loss and a function that computes it again; trainOp returns what it returns, and runs updateOps then.',
+  cases: () => [{}],
+  async run({ subject, judge }) {
+    const { head, batch, tensors, logits } = modelOf(subject);
+    const log: string[] = [];
+    const given: { loss?: Scalar; again?: Scalar } = {};
+    const spec = asked<TrainSpec>(
+      judge,
+      head.createEstimatorSpec({
+        mode: ModeKeys.TRAIN,
+        labels: tensors.labels,
+        features: tensors.features,
+        logits: () => logits(),
+        updateOps: [() => void log.push('updateOp')],
+        trainOpFn: (loss, recompute) => {
+          log.push('trainOpFn');
+          Object.assign(given, { loss, again: recompute() });
+          return 'done';
+        },
+      }),
+      ModeKeys.TRAIN,
+    );
+    judge.equal('what ran before trainOp', log, []);
+    judge.equal('what trainOp returned', spec.trainOp(), 'done');
+    judge.equal('what ran', log, ['trainOpFn', 'updateOp']);
+    judge.that(given.loss === spec.loss, 'trainOpFn must get the loss of the spec');
+    const [loss, again] = [await numberOf(spec.loss), await numberOf(given.again as Scalar)];
+    judge.near('the loss computed again', [again], [loss], { k: K.REDUCE, scale: scalesOf(batch).sum });
+    spec.dispose();
+  },
+};

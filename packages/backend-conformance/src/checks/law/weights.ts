@@ -1,0 +1,121 @@
+import { filled, pickRows, tensorsOf, WEIGHT, type Batch, type Values } from '../../batch.js';
+import type { Check } from '../check.js';
+import { K } from '../../tier.js';
+import type { NamedSubject } from '../../subject.js';
+import { batchOf, headOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
+import { nearMetrics, nearOutcome, scalesOf } from './near.js';
+import { outcomeOf } from './outcome.js';
+
+const whereWeighted =
+  <T>(cases: readonly T[]) =>
+  (subject: NamedSubject): readonly T[] =>
+    weightsOf(subject) === 'none' ? [] : cases;
+
+export const weightsOfOne: Check = {
+  states: 'Weights of one are as good as none.',
+  cases: whereWeighted([{ rows: 5 }, { rows: '2x3' }]),
+  async run({ subject, judge }, { rows }) {
+    const batch = plainBatchOf(subject, headOf(subject), rows as number);
+    const weights = filled(batch.logits.shape.slice(0, -1), 1);
+    const ones = await outcomeOf(headOf(subject), tensorsOf(subject, { ...batch, weights }));
+    const none = await outcomeOf(plainHeadOf(subject), tensorsOf(subject, batch));
+    nearOutcome(judge, ones, none, scalesOf(batch));
+  },
+};
+
+/** A row of weight zero still counts among the elements that `sum_over_batch_size` divides by. */
+export const weightZeroIsRowRemoved: Check = {
+  states: 'A row of weight zero adds nothing to loss, gradient or metrics; sum_over_batch_size still counts it.',
+  cases: whereWeighted([
+    { reduction: 'sum', rows: 5 },
+    { reduction: 'sum_over_batch_size', rows: 4 },
+  ]),
+  async run({ subject, judge }, { reduction, rows }) {
+    const head = headOf(subject, { lossReduction: reduction as 'sum' });
+    const n = rows as number;
+    const drawn = batchOf(subject, head, n);
+    const zero = 1;
+    const batch = { ...drawn, weights: { shape: [n], values: Array.from({ length: n }, (_, row) => (row === zero ? 0 : 0.5 + row)) } };
+    const rest = Array.from({ length: n }, (_, row) => row).filter((row) => row !== zero);
+    const with0 = await outcomeOf(head, tensorsOf(subject, batch));
+    const without = await outcomeOf(head, tensorsOf(subject, pickRows(batch, rest)));
+    const factor = reduction === 'sum' ? 1 : (n - 1) / n;
+    const { element, sum } = scalesOf(batch);
+    const columns = with0.gradient.length / n;
+    const [before, removed, after] = [
+      with0.gradient.slice(0, zero * columns),
+      with0.gradient.slice(zero * columns, (zero + 1) * columns),
+      with0.gradient.slice((zero + 1) * columns),
+    ];
+    judge.near('the loss', [with0.loss], [without.loss * factor], { k: K.REDUCE, scale: sum });
+    judge.near('the gradient', [...before, ...after], without.gradient.map((value) => value * factor), { k: K.ELEMENT, scale: element });
+    judge.same('the gradient of the row', removed, filled([columns], 0).values);
+    nearMetrics(judge, with0.metrics, without.metrics, { element, sum });
+  },
+};
+
+export const allZeroWeights: Check = {
+  states: 'Where all weights are zero, loss, gradient and metrics are 0, not NaN.',
+  cases: whereWeighted([
+    { reduction: 'sum', rows: 3 },
+    { reduction: 'sum_over_batch_size', rows: 4 },
+  ]),
+  async run({ subject, judge }, { reduction, rows }) {
+    const head = headOf(subject, { lossReduction: reduction as 'sum' });
+    const batch: Batch = { ...batchOf(subject, head, rows as number), weights: filled([rows as number], 0) };
+    const { loss, gradient, metrics } = await outcomeOf(head, tensorsOf(subject, batch));
+    judge.same('the loss', [loss], [0]);
+    judge.same('the gradient', gradient, filled([gradient.length], 0).values);
+    for (const [key, value] of Object.entries(metrics)) judge.same(`the metric '${key}'`, [value], [ofNothing(key)]);
+  },
+};
+
+/** What a metric comes to that has seen nothing: 0, but for the better of two shares that add up to 1. */
+export function ofNothing(key: string): number {
+  return key.split('/')[0] === 'accuracy_baseline' ? 1 : 0;
+}
+
+/** `[B]` stands for `[B, 1]`; a head that weighs logits takes `[B, K]` too. Whether it refuses others the errors say. */
+export const weightsShapes: Check = {
+  states: 'Weights [D0, .., DN, 1] are the same as [D0, .., DN], and so are weights of the logits\' shape where those are taken.',
+  cases: whereWeighted([{ rows: 5 }, { rows: '2x3' }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batch = batchOf(subject, head, rows as number);
+    const { shape, values } = batch.weights as Values;
+    const perLogit = values.flatMap((weight) => filled([head.logitsDimension], weight).values);
+    const others: Values[] = [{ shape: [...shape, 1], values }];
+    if (weightsOf(subject) === 'logits') others.push({ shape: batch.logits.shape, values: perLogit });
+    const expected = await outcomeOf(head, tensorsOf(subject, batch));
+    for (const weights of others) {
+      nearOutcome(judge, await outcomeOf(head, tensorsOf(subject, { ...batch, weights })), expected, scalesOf(batch));
+    }
+  },
+};
+
+/** Else one could not tell weights that are forgotten from weights that are used. */
+export const weightsWeigh: Check = {
+  states: 'Weights count: a weight of 2 for every row doubles the loss and the gradient and leaves the metrics as they are.',
+  cases: whereWeighted([{ rows: 5 }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batch = plainBatchOf(subject, head, rows as number);
+    const plain = await outcomeOf(plainHeadOf(subject), tensorsOf(subject, batch));
+    const twice = await outcomeOf(head, tensorsOf(subject, { ...batch, weights: filled([rows as number], 2) }));
+    const doubled = { ...plain, loss: 2 * plain.loss, gradient: plain.gradient.map((value) => 2 * value) };
+    nearOutcome(judge, twice, doubled, scalesOf(batch));
+  },
+};
+
+export const weightsIgnored: Check = {
+  states: 'A head without a weight column takes no notice of a feature that would be one.',
+  cases: () => [{ rows: 4 }],
+  async run({ subject, judge }, { rows }) {
+    const head = plainHeadOf(subject);
+    const batch = plainBatchOf(subject, head, rows as number);
+    const weights = filled([rows as number], 7);
+    const given = tensorsOf(subject, { ...batch, weights });
+    judge.equal('the features given', Object.keys(given.features), [WEIGHT]);
+    nearOutcome(judge, await outcomeOf(head, given), await outcomeOf(head, tensorsOf(subject, batch)), scalesOf(batch));
+  },
+};

@@ -1,0 +1,50 @@
+import { argMax, gather, gatherND, oneHot, scatterND, tensor1d, tensor2d, topk, unsortedSegmentSum } from '@tensorflow/tfjs-core';
+import type { Check } from '../check.js';
+import { drawn, upload } from './doubles.js';
+import { gives, tableOf } from './table.js';
+
+const table = drawn([7, 3], 71);
+const rowsOf = (...rows: number[]): number[] => rows.flatMap((row) => table.values.slice(row * 3, row * 3 + 3));
+
+export const indexing: Check = tableOf('What is looked up, scattered or ranked comes from the right place.', {
+  gather: gives(() => gather(upload(table), tensor1d([6, 0, 6, 3, 1], 'int32')), { shape: [5, 3], values: rowsOf(6, 0, 6, 3, 1) }),
+  // wasm strides the indices by the number of batches (#8658).
+  'gather-batched': gives(() => gather(tensor2d([[1, 2, 3], [4, 5, 6]]), tensor2d([[2, 0, 1], [1, 1, 0]], [2, 3], 'int32'), 1, 1), {
+    shape: [2, 3],
+    values: [3, 1, 2, 5, 5, 4],
+  }),
+  // TensorFlow throws on a CPU and gives 0 on a GPU: either, but never somebody else's memory.
+  'gather-out-of-range': async ({ judge }) => {
+    let values: ArrayLike<number>;
+    try {
+      values = await gather(upload(table), tensor1d([0, 7, 1000], 'int32')).data();
+    } catch {
+      return;
+    }
+    judge.same('the rows out of range', values, [...rowsOf(0), 0, 0, 0, 0, 0, 0]);
+  },
+  'gather-nd': gives(() => gatherND(tensor2d([[1, 2, 3], [4, 5, 6]]), tensor2d([[0, 2], [1, 1]], [2, 2], 'int32')), { values: [3, 5] }),
+  'scatter-adds-up': gives(() => scatterND(tensor2d([[4], [1], [4]], [3, 1], 'int32'), tensor1d([1, 2, 3]), [5]), { values: [0, 2, 0, 0, 4] }),
+  // Missing on wasm (#8082): the gradient of gather.
+  'segment-sum': gives(() => unsortedSegmentSum(tensor2d([[1, 2], [3, 4], [5, 6], [7, 8]]), tensor1d([2, 0, 2, -1], 'int32'), 4), {
+    shape: [4, 2],
+    values: [3, 4, 0, 0, 6, 8, 0, 0],
+  }),
+  'one-hot': gives(() => oneHot(tensor1d([2, 0, -1, 3], 'int32'), 3), {
+    shape: [4, 3],
+    dtype: 'int32',
+    values: [0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+  }),
+  // wasm writes the bits of integers.
+  'one-hot-of-floats': gives(() => oneHot(tensor1d([2, 0], 'int32'), 3, 1, 0, 'float32'), { shape: [2, 3], values: [0, 0, 1, 1, 0, 0] }),
+  // TensorFlow promises no order among equals, but the same class must be predicted everywhere.
+  'arg-max-of-equals': gives(() => argMax(tensor2d([[1, 3, 3], [2, 2, 2], [0, 5, 1]]), 1), { dtype: 'int32', values: [1, 0, 1] }),
+  // webgpu's result has the shape [1].
+  'arg-max-of-a-vector': gives(() => argMax(tensor1d([1, 5, 2])), { shape: [], dtype: 'int32', values: [1] }),
+  'top-values': gives(() => topk(tensor2d([[1, 4, 2, 4, 0], [3, 3, 3, 3, 3]]), 3).values, { shape: [2, 3], values: [4, 4, 2, 3, 3, 3] }),
+  'top-indices-of-equals': gives(() => topk(tensor2d([[1, 4, 2, 4, 0], [3, 3, 3, 3, 3]]), 3).indices, {
+    shape: [2, 3],
+    dtype: 'int32',
+    values: [1, 3, 2, 0, 1, 2],
+  }),
+});

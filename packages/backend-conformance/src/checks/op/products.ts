@@ -1,0 +1,66 @@
+import { add, clipByValue, exp, matMul, ones, reshape, sigmoid, tensor2d, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import type { Check } from '../check.js';
+import { K } from '../../tier.js';
+import { drawn, map, matrixOf, product, sigmoidOf, transposed, upload, type Doubles } from './doubles.js';
+import { gives, tableOf, type Expected, type OpCase } from './table.js';
+
+/** Two matrices, multiplied as they are or from their transposes. */
+function of(a: Doubles, b: Doubles, turnA = false, turnB = false): OpCase {
+  const from = (x: Doubles, turn: boolean): Tensor => upload(turn ? transposed(x) : x);
+  return gives(() => matMul(from(a, turnA), from(b, turnB), turnA, turnB), () => ({ ...product(a, b), k: K.REDUCE }));
+}
+
+/** A batch of products; a batch of one serves for all of the other. */
+function batchOf(a: Doubles, b: Doubles): OpCase {
+  return gives(() => matMul(upload(a), upload(b)), () => {
+    const count = Math.max(a.shape[0] as number, b.shape[0] as number);
+    const each = Array.from({ length: count }, (_, i) => product(matrixOf(a, i), matrixOf(b, i)));
+    return {
+      shape: [count, ...(each[0]?.shape ?? [])],
+      values: each.flatMap(({ values }) => values),
+      scale: each.flatMap(({ scale }) => scale),
+      k: K.REDUCE,
+    };
+  });
+}
+
+/** The square of a 3 x 3 matrix of one value that a kernel has made: three times the square of the value, if nothing else is multiplied. */
+function squareOf(make: () => Tensor, value: number): OpCase {
+  return gives(() => {
+    const matrix = make();
+    return matMul(matrix, matrix);
+  }, { shape: [3, 3], values: Array.from({ length: 9 }, () => 3 * value * value), k: K.REDUCE });
+}
+
+const a = drawn([5, 7], 31);
+const b = drawn([7, 3], 32);
+const column = drawn([7, 1], 33);
+const row = drawn([1, 5], 34);
+const reshaped: Expected = { shape: [1, 4], values: [0, 1, 2, 3] };
+
+export const products: Check = tableOf('A matrix product is the sum over the shared dimension and nothing else, wherever the operands come from.', {
+  odd: of(a, b),
+  large: of(drawn([33, 129], 37), drawn([129, 65], 38)),
+  'first-transposed': of(a, b, true),
+  'second-transposed': of(a, b, false, true),
+  'both-transposed': of(a, b, true, true),
+  // The shared dimension is 1: the padding of a packed webgl texture doubles it.
+  outer: of(column, row),
+  batched: batchOf(drawn([3, 5, 7], 41), drawn([3, 7, 2], 42)),
+  'one-by-many': batchOf(drawn([1, 5, 3], 43), drawn([4, 3, 2], 44)),
+  'many-by-one': batchOf(drawn([4, 5, 3], 45), drawn([1, 3, 2], 46)),
+  // Packed webgl writes exp(0) and the like into what pads a texture of odd size, and multiplies it along.
+  'of-computed': squareOf(() => exp(zeros([3, 3])), 1),
+  'of-sums': squareOf(() => add(zeros([3, 3]), 2), 2),
+  'of-clipped': squareOf(() => clipByValue(zeros([3, 3]), 1, 2), 1),
+  'of-sigmoids': gives(
+    () => matMul(sigmoid(upload(a)), add(upload(b), 0.5)),
+    () => ({ ...product(map(a, sigmoidOf), map(b, (x) => x + 0.5)), k: K.REDUCE }),
+  ),
+  // wasm keeps the right operand packed by its memory and forgets its shape.
+  'reshaped-right': gives(() => {
+    const weights = tensor2d([0, 1, 2, 3], [4, 1]);
+    matMul(ones([1, 4]), weights); // In this order a wrong product writes no more than there is room for.
+    return matMul(ones([1, 1]), reshape(weights, [1, 4]));
+  }, reshaped),
+});

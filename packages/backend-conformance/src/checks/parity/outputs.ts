@@ -1,0 +1,49 @@
+import { grad, type Tensor } from '@tensorflow/tfjs-core';
+import type { Head } from '@tfjs-heads/head-api';
+import type { Check } from '../check.js';
+import type { Parameters } from '../../case.js';
+import type { Subject } from '../../subject.js';
+import { compareOutputs, scalesOf } from './compare.js';
+import { headAndBatch, inputsOf, type Inputs } from './inputs.js';
+import { namedPredictions, readAll, readMetrics, type Outputs } from './read.js';
+
+/** What a head computes without a spec: its loss, the gradient of that, its predictions and its metrics. */
+export const outputsAgree: Check = {
+  states: 'Loss, gradient, predictions and metrics are those of plain cpu, at odd and even sizes, of rank 2 and 4.',
+  cases: ({ weights = 'rows' }: Subject) => [
+    { rows: 1 },
+    { rows: 2, inputs: 'device' },
+    { rows: 33 },
+    { rows: '2x3x5', inputs: 'device' },
+    ...(weights === 'none' ? [] : weighted(weights)),
+  ],
+  async run({ subject, judge, onReference }, parameters) {
+    const { head, batch } = headAndBatch(subject, parameters);
+    const outputs = (madeBy?: Parameters[string]): Promise<Outputs> => outputsOf(head, inputsOf(subject, batch, madeBy));
+    const actual = await outputs(parameters.inputs);
+    const expected = await onReference(() => outputs());
+    compareOutputs(judge, actual, expected, scalesOf(batch, expected.gradient?.values as ArrayLike<number>));
+  },
+};
+
+/** The largest is where heads may change over from one way of computing to another. */
+function weighted(weights: 'rows' | 'logits'): Parameters[] {
+  return [
+    { rows: 33, weights: 'rows', inputs: 'device' },
+    { rows: 256, weights: 'rows' },
+    { rows: '2x3x5', weights },
+    { rows: 2049, weights, inputs: 'device' },
+  ];
+}
+
+async function outputsOf(head: Head, { logits, labels, features }: Inputs): Promise<Outputs> {
+  const metrics = head.updateMetrics(head.metrics(), features, logits, labels);
+  const values = await readAll({
+    loss: head.loss(labels, logits, { features }),
+    gradient: grad((x: Tensor) => head.loss(labels, x, { features }))(logits),
+    ...namedPredictions(head.predictions(logits)),
+  });
+  const results = await readMetrics(metrics);
+  for (const metric of Object.values(metrics)) metric.dispose();
+  return { ...values, ...results };
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { program } from './program.js';
+import { UsageError } from './usage-error.js';
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    process.exitCode = name === 'SIGINT' ? 130 : 143;
+    interrupted.abort();
+  });
+}
+
+try {
+  await program(interrupted.signal).parseAsync();
+} catch (error) {
+  if (interrupted.signal.aborted) process.stderr.write('Interrupted: there is no report.\n');
+  else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2; // It has said why.
+  else if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = 2;
+  } else throw error;
+}

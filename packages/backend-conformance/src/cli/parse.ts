@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from 'commander';
+import { parseShard, type Shard } from '../shard.js';
+
+/** Reads a list separated by commas, none twice. */
+export function list(text: string): string[] {
+  return [...new Set(text.split(',').map((name) => name.trim()))];
+}
+
+/** For an option that may be given several times. */
+export function another(text: string, before: readonly string[]): string[] {
+  return [...before, text];
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1.');
+}
+
+export function shard(text: string): Shard {
+  try {
+    return parseShard(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** The address of a Playwright server or of a WebDriver server. */
+export function browserAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && ['ws:', 'wss:', 'http:', 'https:'].includes(url.protocol)) return url;
+  throw new InvalidArgumentError('Expected ws://... of a Playwright server, or http://... of a WebDriver server.');
+}
+
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError(`Expected a JSON object, such as '{"browserName":"firefox"}'.`);
+}

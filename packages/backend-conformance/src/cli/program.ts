@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import { Command, Option } from 'commander';
+import { merge, type MergeOptions } from './merge.js';
+import { writePage, type PageOptions } from './page.js';
+import { another, browserAddress, jsonObject, list, positive, shard } from './parse.js';
+import { run } from './run.js';
+import type { RunCommandOptions } from './run-options.js';
+import { defaultTargets } from './target.js';
+import { suiteVersion } from './version.js';
+
+const MODULE = 'exports `subjects`: the heads to be proved (default: those of this project)';
+
+/** The command line, yet to be parsed. Each command sets the exit code; parsing throws a CommanderError. */
+export function program(interrupted: AbortSignal): Command {
+  const root = new Command('backend-conformance')
+    .description('Proves that model heads, or a backend of TensorFlow.js, give the right numbers.')
+    .version(suiteVersion)
+    .exitOverride()
+    .enablePositionalOptions()
+    .argument('[module]', MODULE)
+    .addOption(new Option('--backend <names>', `of ${defaultTargets.join(', ')}; node:x or chromium:x says where`).argParser(list).default(defaultTargets, 'all'))
+    .option('--filter <query>', 'only these cases, such as RegressionHead:law or *:golden:*:rows=33 (repeatable)', another, [])
+    .option('--list', 'print the queries of the cases, and run nothing')
+    .option('--out <folder>', 'write results.json, junit.xml and report.html')
+    .option('--shard <i/n>', 'only the i-th of n parts of the cases', shard)
+    .option('--require <names>', 'backends that must have run: exit code 1 where nothing passed on one', list, [])
+    .option('--expectations <file>', 'known divergences, added to those of the suite (repeatable)', another, [])
+    .option('--no-repairs', 'the backends as tfjs ships them')
+    .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another, [])
+    .option('--jobs <number>', 'how many backends run at once', positive, availableParallelism())
+    .option('--silence <seconds>', 'how long a process or page may say nothing before it counts as hung', positive, 180)
+    .option('--gpu', "Chromium with this machine's GPU, not the software GPU", false)
+    .option('--browser <address>', 'a browser elsewhere: ws://... of a Playwright server, http://... of a WebDriver server', browserAddress)
+    .option('--capabilities <json>', 'what to ask a WebDriver server for', jsonObject)
+    .option('--host <address>', 'of this machine, as the browser reaches it', '127.0.0.1')
+    .option('--verbose', 'print what backends and heads print', false)
+    .option('--quiet', 'print failures and the last line only', false)
+    .addHelpText('after', '\nExit codes: 0 all is good; 1 something failed, nothing passed, or a required backend did not run; 2 wrong usage.')
+    .action((module: string | undefined, options: RunCommandOptions) => run(module, options, interrupted));
+  root
+    .command('merge')
+    .description('Joins the reports of shards, backends or machines.')
+    .argument('<results...>', 'files results.json')
+    .requiredOption('--out <folder>', 'write results.json, junit.xml and report.html')
+    .option('--require <names>', 'backends that must have run', list, [])
+    .option('--quiet', 'print the last line only', false)
+    .action((files: string[], options: MergeOptions) => merge(files, options));
+  root
+    .command('page')
+    .description("Builds static files: a page that runs the suite in its visitor's browser.")
+    .argument('[module]', MODULE)
+    .requiredOption('--out <folder>', 'where to; what is there already stays')
+    .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another, [])
+    .action((module: string | undefined, options: PageOptions) => writePage(module, options));
+  return root;
+}

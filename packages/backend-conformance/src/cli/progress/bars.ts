@@ -1,0 +1,48 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import { tallyOf, type BackendRun } from '../../result.js';
+import type { SessionMessage } from '../../session.js';
+import { failureText, outputText } from './failure.js';
+import type { Progress } from './progress.js';
+
+/** For a terminal: a bar for each target, failures above them. */
+export class Bars implements Progress {
+  readonly #multi = new MultiBar({
+    stream: process.stdout,
+    format: '{name} {bar} {value}/{total} {state}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    hideCursor: true,
+    forceRedraw: true,
+  });
+  readonly #bars: ReadonlyMap<string, SingleBar>;
+  readonly #verbose: boolean;
+
+  constructor(targets: readonly string[], total: number, verbose: boolean) {
+    const width = Math.max(...targets.map(({ length }) => length));
+    this.#bars = new Map(targets.map((name) => [name, this.#multi.create(total, 0, { name: name.padEnd(width), state: 'waits' })]));
+    this.#verbose = verbose;
+  }
+
+  message(target: string, message: SessionMessage): void {
+    const bar = this.#bars.get(target);
+    if (message.type === 'started') bar?.update({ state: 'runs' });
+    if (message.type === 'result') bar?.increment();
+    const failure = failureText(target, message);
+    if (failure !== undefined) this.#multi.log(`${failure}\n`);
+  }
+
+  ended(run: BackendRun): void {
+    const { pass, fail, xpass } = tallyOf([run]);
+    this.#bars.get(run.target)?.update({ state: run.unavailable === undefined ? `${pass} passed, ${fail + xpass} failed` : 'unavailable' });
+  }
+
+  output(target: string, text: string): void {
+    if (this.#verbose) this.#multi.log(`${outputText(target, text)}\n`);
+  }
+
+  close(): void {
+    this.#multi.update(); // or failures of the last moment would not be written
+    this.#multi.stop();
+  }
+}

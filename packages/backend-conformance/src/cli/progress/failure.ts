@@ -1,0 +1,22 @@
+import type { CaseResult } from '../../result.js';
+import type { SessionMessage } from '../../session.js';
+
+/** A failure with its message, indented; undefined for any other message. */
+export function failureText(target: string, message: SessionMessage): string | undefined {
+  if (message.type !== 'result' || !isFailure(message.result)) return undefined;
+  const { query, message: why = '' } = message.result;
+  return `FAILED ${target} ${query}\n${indent(why)}`;
+}
+
+function isFailure({ status }: CaseResult): boolean {
+  return status === 'fail' || status === 'xpass';
+}
+
+/** Output of a target, each line with its name. */
+export function outputText(target: string, text: string): string {
+  return text.trimEnd().replaceAll(/^/gm, `${target} | `);
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '    ');
+}

@@ -1,0 +1,38 @@
+import { tallyOf, type BackendRun } from '../../result.js';
+import type { SessionMessage } from '../../session.js';
+import { formatDuration } from '../../report/summary.js';
+import { countCases, print } from '../summary.js';
+import { failureText, outputText } from './failure.js';
+import type { Progress, ProgressOptions } from './progress.js';
+
+/** For a log: a line when a target starts and one when it ends. */
+export class Lines implements Progress {
+  readonly #total: number;
+  readonly #options: ProgressOptions;
+
+  constructor(total: number, options: ProgressOptions) {
+    this.#total = total;
+    this.#options = options;
+  }
+
+  message(target: string, message: SessionMessage): void {
+    if (message.type === 'started') this.#say(`${target}: ${this.#total} cases on ${message.record.runsOn}`);
+    const failure = failureText(target, message);
+    if (failure !== undefined) print(failure);
+  }
+
+  ended(run: BackendRun): void {
+    const { target, unavailable, milliseconds } = run;
+    this.#say(`${target}: ${unavailable === undefined ? `${countCases(tallyOf([run]))} (${formatDuration(milliseconds)})` : `unavailable: ${unavailable}`}`);
+  }
+
+  output(target: string, text: string): void {
+    if (this.#options.verbose) print(outputText(target, text));
+  }
+
+  close(): void {}
+
+  #say(text: string): void {
+    if (!this.#options.quiet) print(text);
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { queryOf } from '../case.js';
+import { terminalMatrix, writeReports } from '../report/index.js';
+import type { BackendRun, ConformanceReport } from '../result.js';
+import { collect } from './collect.js';
+import { planFor, type Plan } from './plan.js';
+import { progressFor, type Progress } from './progress/progress.js';
+import type { RunCommandOptions } from './run-options.js';
+import { Sessions } from './sessions.js';
+import { print, verdict } from './summary.js';
+import { slowFirst } from './target.js';
+import { orUsageError } from './usage-error.js';
+import { suiteVersion } from './version.js';
+
+/** The command itself: runs the cases on every target, shows how they come out, and sets the exit code. */
+export async function run(module: string | undefined, options: RunCommandOptions, interrupted: AbortSignal): Promise<void> {
+  const plan = await planFor(module, options);
+  if (options.list) {
+    for (const one of plan.cases) print(queryOf(one));
+    return;
+  }
+  // Now rather than after the run, which would be lost.
+  const { out } = options;
+  if (out !== undefined) await orUsageError(() => mkdir(out, { recursive: true }), (reason) => `--out: expected a folder, or where one can be made, but ${reason}`);
+  const created = new Date().toISOString();
+  const start = performance.now();
+  const progress = progressFor(options, plan.targets.map(({ name }) => name), plan.cases.length);
+  const runs = await runTargets(plan, options, progress, interrupted).finally(() => progress.close());
+  interrupted.throwIfAborted();
+  const report: ConformanceReport = {
+    format: 'tfjs-heads-conformance/1',
+    suite: suiteVersion,
+    created,
+    milliseconds: Math.round(performance.now() - start),
+    runs,
+  };
+  if (!options.quiet) print(`\n${terminalMatrix(report, { colour: process.stdout.hasColors?.() ?? false })}\n`);
+  if (out !== undefined) {
+    const paths = await writeReports(report, out);
+    if (!options.quiet) print(`Written: ${paths.join(', ')}`);
+  }
+  process.exitCode = verdict(runs, plan.required);
+}
+
+/** At most `jobs` at once; the runs come back in the order of the targets. */
+async function runTargets(plan: Plan, { jobs, silence, ...options }: RunCommandOptions, progress: Progress, interrupted: AbortSignal): Promise<BackendRun[]> {
+  const sessions = new Sessions(plan.modules, options);
+  const runs = new Map<string, BackendRun>();
+  const queue = slowFirst(plan.targets).values();
+  const runNext = async (): Promise<void> => {
+    for (const target of queue) {
+      interrupted.throwIfAborted();
+      const { name } = target;
+      const session = sessions.sessionOf(target, (text) => progress.output(name, text));
+      const onMessage = progress.message.bind(progress, name);
+      const ended: BackendRun = { target: name, ...(await collect(session, { cases: plan.cases, silence: silence * 1000, interrupted, onMessage })) };
+      runs.set(name, ended);
+      progress.ended(ended);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, runNext));
+  } finally {
+    await sessions.close();
+  }
+  return plan.targets.map(({ name }) => runs.get(name) as BackendRun);
+}

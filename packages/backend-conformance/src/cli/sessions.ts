@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Site } from '../browser/serve.js';
+import type { Modules } from '../node/job.js';
+import { runInProcess } from '../node/session.js';
+import type { Session } from './collect.js';
+import type { Plan } from './plan.js';
+import type { RunCommandOptions } from './run-options.js';
+
+/** Opens sessions for targets. The page of browsers is built and served once, when the first of them asks for it. */
+export class Sessions {
+  readonly #modules: Modules;
+  readonly #options: Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>;
+  #folder: Promise<string> | undefined;
+  #site: Promise<Site> | undefined;
+
+  constructor(modules: Modules, options: Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>) {
+    this.#modules = modules;
+    this.#options = options;
+  }
+
+  sessionOf({ environment, request }: Plan['targets'][number], onOutput: (text: string) => void): Session {
+    if (environment === 'node') return (signal) => runInProcess({ modules: this.#modules, request }, signal, onOutput);
+    const { gpu, browser: remote, capabilities } = this.#options;
+    const site = (): Promise<Site> => (this.#site ??= this.#openSite());
+    return async function* (signal) {
+      const { runInPage } = await import('../browser/session.js');
+      yield* runInPage((await site()).url, { gpu, remote, capabilities, onOutput }, request, signal);
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#site?.then((site) => site.close()).catch(() => {});
+    const folder = await this.#folder;
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+
+  async #openSite(): Promise<Site> {
+    const [{ buildSite }, { serve }] = await Promise.all([import('../browser/site.js'), import('../browser/serve.js')]);
+    this.#folder = mkdtemp(join(tmpdir(), 'backend-conformance-'));
+    const folder = await this.#folder;
+    await buildSite(folder, this.#modules);
+    return serve(folder, this.#options.host);
+  }
+}

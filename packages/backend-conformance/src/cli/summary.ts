@@ -1,0 +1,21 @@
+import { isGood, tallyOf, type BackendRun, type Tally } from '../result.js';
+
+/** What a command says. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A plain count of cases. A pass that was not expected is a failure. */
+export function countCases({ pass, fail, xpass, xfail, skip }: Tally): string {
+  return `${pass} passed, ${fail + xpass} failed, ${xfail} expected to fail, ${skip} skipped`;
+}
+
+/** Prints what is required and missing, and the count. Gives the exit code. */
+export function verdict(runs: readonly BackendRun[], required: readonly string[]): 0 | 1 {
+  const passed = new Set(runs.filter((run) => tallyOf([run]).pass > 0).map(({ target }) => target));
+  const missing = required.filter((name) => !passed.has(name));
+  for (const name of missing) print(`${name} is required, and nothing passed on it.`);
+  const tally = tallyOf(runs);
+  print(`${countCases(tally)}, ${tally.unavailable} ${tally.unavailable === 1 ? 'backend' : 'backends'} unavailable`);
+  return isGood(runs) && missing.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,40 @@
+import type { LabelKind } from './subject.js';
+
+/** Random numbers in [0, 1), the same for the same seed on every machine (xorshift32). */
+export function random(seed: number): () => number {
+  let state = (seed * 2_654_435_761) | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+/** A number in [low, high] with so few bits that float32 has it exactly. */
+export function exact(next: () => number, low: number, high: number): number {
+  return Math.round((low + next() * (high - low)) * 1024) / 1024;
+}
+
+/** What can be drawn: logits, weights of which about one in eight is 0, or labels of a kind. */
+export type DrawKind = 'logits' | 'weights' | LabelKind;
+
+const makers: Readonly<Record<DrawKind, (next: () => number, classes: number) => number>> = {
+  logits: (next) => exact(next, -3, 3),
+  weights: (next) => (next() < 0.125 ? 0 : exact(next, 0, 3)),
+  real: (next) => exact(next, -4, 4),
+  count: (next) => [0, 1, 2, 50][Math.floor(next() * 4)] as number,
+  probability: (next) => (next() < 0.5 ? Math.round(next()) : exact(next, 0, 1)), // hard labels and soft ones
+  binary: (next) => Math.round(next()),
+  class: (next, classes) => Math.floor(next() * classes),
+};
+
+/** Draws values of a kind, row-major. */
+export function drawValues(seed: number, shape: readonly number[], kind: DrawKind, classes = 2): number[] {
+  const next = random(seed);
+  return Array.from({ length: sizeOf(shape) }, () => makers[kind](next, classes));
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}

@@ -1,0 +1,59 @@
+import type { ConformanceCase, Family } from './case.js';
+import type { Check, Checks } from './checks/check.js';
+import { goldenChecks } from './checks/golden/index.js';
+import type { GoldenFile } from './goldens/format.js';
+import { loadGoldens } from './goldens/load.js';
+import { lawChecks } from './checks/law/index.js';
+import { opChecks } from './checks/op/index.js';
+import { parityChecks } from './checks/parity/index.js';
+import type { NamedSubject, Subjects } from './subject.js';
+import { trainingChecks } from './checks/training/index.js';
+
+/** Every check there is. */
+const checks: Readonly<Record<Family, Checks>> = {
+  op: opChecks,
+  golden: goldenChecks,
+  law: lawChecks,
+  parity: parityChecks,
+  training: trainingChecks,
+};
+
+/** The subject of the cases about the backend alone. */
+export const TFJS = 'tfjs';
+
+/** What cases are looked up in. */
+export interface Suite {
+  readonly cases: readonly ConformanceCase[];
+  readonly subjects: ReadonlyMap<string, NamedSubject>;
+  readonly goldens: ReadonlyMap<string, GoldenFile>;
+}
+
+/** All cases of some heads, and those about the backend alone. */
+export async function suiteOf(subjects: Subjects): Promise<Suite> {
+  const named = new Map(Object.entries(subjects).map(([name, subject]) => [name, { ...subject, name }]));
+  const goldens = new Map<string, GoldenFile>();
+  for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));
+  const heads = [...named.values()].flatMap((subject) =>
+    (['golden', 'law', 'parity', 'training'] as const).flatMap((family) => casesOf(subject, family, goldens.get(subject.name))),
+  );
+  return { cases: [...casesOf(tfjs, 'op', undefined), ...heads], subjects: named.set(TFJS, tfjs), goldens };
+}
+
+export function checkOf({ family, check }: Pick<ConformanceCase, 'family' | 'check'>): Check {
+  const found = checks[family][check];
+  if (found === undefined) throw new Error(`There is no check ${family}:${check}.`);
+  return found;
+}
+
+function casesOf(subject: NamedSubject, family: Family, goldens: GoldenFile | undefined): ConformanceCase[] {
+  return Object.entries(checks[family]).flatMap(([check, { cases }]) =>
+    cases(subject, goldens).map((parameters) => ({ head: subject.name, family, check, parameters })),
+  );
+}
+
+const tfjs: NamedSubject = {
+  name: TFJS,
+  create: () => {
+    throw new Error('A case about the backend alone has no head.');
+  },
+};

@@ -1,0 +1,1 @@
+export { regressionSubjects as subjects } from './regression.js';

@@ -1,0 +1,16 @@
+import { families, type Family } from '../case.js';
+
+/**
+ * The queries that mean: what one of the words of a text means, in one of some families. Empty where that is all there is;
+ * undefined where it is nothing.
+ */
+export function queriesOf(text: string, wanted: readonly Family[]): readonly string[] | undefined {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length === 0 && wanted.length === families.length) return [];
+  const queries = (words.length === 0 ? ['*'] : words).flatMap((word) => {
+    const [head = '*', family = '*', ...rest] = word.split(':');
+    const isPattern = family.includes('*') || family === '';
+    return wanted.filter((each) => isPattern || each === family).map((each) => [head, each, ...rest].join(':'));
+  });
+  return queries.length === 0 ? undefined : queries;
+}

@@ -1,0 +1,36 @@
+import { queryOf, type ConformanceCase } from '../case.js';
+import type { BackendRun, CaseResult, ConformanceReport } from '../result.js';
+
+type Result = Omit<CaseResult, keyof ConformanceCase | 'query'>;
+
+/** A report in which a case that ran on many backends is described once: a result has its index in front. */
+export interface CompactReport extends Omit<ConformanceReport, 'runs'> {
+  readonly cases: readonly ConformanceCase[];
+  readonly runs: readonly (Omit<BackendRun, 'cases'> & { readonly results: readonly (readonly [number, Result])[] })[];
+}
+
+/** {@link expand} makes the same report of it again. */
+export function compact(report: ConformanceReport): CompactReport {
+  const indices = new Map<string, number>();
+  const cases: ConformanceCase[] = [];
+  const runs = report.runs.map(({ cases: results, ...run }) => ({
+    ...run,
+    results: results.map(({ query, head, family, check, parameters, ...result }): [number, Result] => {
+      const index = indices.get(query) ?? cases.push({ head, family, check, parameters }) - 1;
+      indices.set(query, index);
+      return [index, result];
+    }),
+  }));
+  return { ...report, cases, runs };
+}
+
+export function expand({ cases, ...report }: CompactReport): ConformanceReport {
+  const runs = report.runs.map(({ results, ...run }) => ({
+    ...run,
+    cases: results.map(([index, result]): CaseResult => {
+      const one = cases[index] as ConformanceCase;
+      return { ...one, query: queryOf(one), ...result };
+    }),
+  }));
+  return { ...report, runs };
+}

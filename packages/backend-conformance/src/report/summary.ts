@@ -1,0 +1,96 @@
+import type { BackendRun, CaseResult, ConformanceReport, Status } from '../result.js';
+import { groupBy } from './group.js';
+import { browserOf } from './user-agent.js';
+
+/** How the cases of one head on one backend came out. */
+export interface Cell {
+  readonly cases: readonly CaseResult[];
+  readonly counts: Readonly<Record<Status, number>>;
+  /** The worst status: see {@link worstFirst}. Undefined where there are no cases. */
+  readonly status: Status | undefined;
+  /** The worst used/allowed of cases that are held to it, so not of known divergences. */
+  readonly worst: number | undefined;
+}
+
+/** A skip is no pass, and a known divergence is worse than either. */
+export const worstFirst: readonly Status[] = ['fail', 'xpass', 'xfail', 'skip', 'pass'];
+
+/** The names of all heads, in the order in which they come. */
+export function headsOf({ runs }: ConformanceReport): readonly string[] {
+  return [...new Set(runs.flatMap(({ cases }) => cases.map(({ head }) => head)))];
+}
+
+export function cellOf(cases: readonly CaseResult[]): Cell {
+  const counts: Record<Status, number> = { pass: 0, fail: 0, xfail: 0, xpass: 0, skip: 0 };
+  for (const { status } of cases) counts[status]++;
+  const used = cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? [])));
+  return {
+    cases,
+    counts,
+    status: worstFirst.find((status) => counts[status] > 0 && (status !== 'skip' || counts.pass === 0)),
+    worst: used.length > 0 ? used.reduce((a, b) => Math.max(a, b)) : undefined,
+  };
+}
+
+/** The cells of one backend by head. */
+export function cellsOf({ cases }: BackendRun): ReadonlyMap<string, Cell> {
+  const byHead = groupBy(cases, ({ head }) => head);
+  return new Map([...byHead].map(([head, some]) => [head, cellOf(some)]));
+}
+
+/** The share of the allowed error that a case used; undefined where no numbers were compared. */
+export function usedOf({ closest }: CaseResult): number | undefined {
+  return closest === undefined ? undefined : Number(closest.used);
+}
+
+/** A share of the allowed error in at most five characters. */
+export function formatUsed(used: number): string {
+  if (used === 0) return '0';
+  if (used < 0.005) return '<0.01';
+  if (used > 999) return '>999';
+  return used.toPrecision(used < 0.1 ? 1 : used < 10 ? 2 : 3);
+}
+
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${milliseconds < 9.95 ? Math.round(milliseconds * 10) / 10 : Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+}
+
+/** A rounding unit as the power of two that it is. */
+export function formatUnit(unit: number): string {
+  const exponent = Math.log2(unit);
+  return Number.isInteger(exponent) ? `2^${exponent}` : unit.toPrecision(3);
+}
+
+/** Where it ran, with a browser by its name and version only instead of all that it says of itself. */
+export function formatPlace(runsOn: string): string {
+  return runsOn.replace(/Mozilla\/5\.0 .*/, (agent) => {
+    const browser = browserOf(agent);
+    return browser === undefined ? agent : `${browser.name} ${browser.version}`;
+  });
+}
+
+/** A known divergence with the cases that it made fail. */
+export interface Divergence {
+  readonly reason: string;
+  readonly upstream: string | null;
+  /** How many cases on which backend. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** The known divergences that were met, by reason. */
+export function divergencesOf({ runs }: ConformanceReport): readonly Divergence[] {
+  const found = new Map<string, { reason: string; upstream: string | null; counts: Map<string, number> }>();
+  for (const { target, cases } of runs) {
+    for (const { status, expected } of cases) {
+      if (status !== 'xfail' || expected === undefined) continue;
+      const key = JSON.stringify(expected);
+      const divergence = found.get(key) ?? { ...expected, counts: new Map<string, number>() };
+      divergence.counts.set(target, (divergence.counts.get(target) ?? 0) + 1);
+      found.set(key, divergence);
+    }
+  }
+  return [...found.values()];
+}

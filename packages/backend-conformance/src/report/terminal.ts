@@ -1,0 +1,92 @@
+import Table from 'cli-table3';
+import { statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
+import { cellsOf, divergencesOf, formatDuration, formatPlace, formatUnit, formatUsed, headsOf, type Cell } from './summary.js';
+
+export interface TerminalOptions {
+  readonly colour: boolean;
+}
+
+/** Colours of a terminal, by their number. */
+const colours: Readonly<Record<Status | 'faint', number>> = { pass: 32, fail: 31, xpass: 31, xfail: 35, skip: 33, faint: 90 };
+type Paint = (text: string, colour: keyof typeof colours) => string;
+
+/** So many backends fit 100 columns beside the heads; where there are more, another table follows. */
+const PER_TABLE = 5;
+
+/** Heads by backends with counts and the worst used/allowed, then all that failed, known divergences, and where it ran. */
+export function terminalMatrix(report: ConformanceReport, { colour }: TerminalOptions): string {
+  const paint: Paint = (text, name) => (colour ? `\u001B[${colours[name]}m${text}\u001B[0m` : text);
+  const { runs } = report;
+  const there = runs.filter(({ unavailable }) => unavailable === undefined);
+  const tables = Array.from({ length: Math.ceil(there.length / PER_TABLE) }, (_, i) =>
+    table(headsOf(report), there.slice(i * PER_TABLE, (i + 1) * PER_TABLE), paint),
+  );
+  const parts = [...tables, list('Unavailable', missing(runs)), list('Failures', failures(runs, paint)), list('Known divergences', known(report))];
+  const total = `Suite ${report.suite}, begun ${report.created}, ${formatDuration(report.milliseconds)}.`;
+  return [...parts, list('Ran on', places(runs)), total].filter((part) => part !== '').join('\n\n');
+}
+
+function table(heads: readonly string[], runs: readonly BackendRun[], paint: Paint): string {
+  const matrix = new Table({
+    head: ['', ...runs.map(({ target }) => broken(target, 11))],
+    colWidths: [28, ...runs.map(() => 13)],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  const cells = runs.map(cellsOf);
+  for (const head of heads) {
+    matrix.push([broken(head, 26), ...cells.map((cell) => cellText(cell.get(head), paint))]);
+  }
+  if (heads.length === 0) matrix.push(['', ...runs.map(() => paint('no cases', 'faint'))]);
+  return matrix.toString();
+}
+
+/** A name that is too long goes on in the next line, after a colon or a hyphen where it has some. */
+function broken(name: string, width: number): string {
+  const lines = [''];
+  for (const part of name.split(/(?<=[:-])/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + part.length <= width) lines[lines.length - 1] = line + part;
+    else lines.push(part);
+  }
+  return lines.join('\n');
+}
+
+function cellText(cell: Cell | undefined, paint: Paint): string {
+  if (cell === undefined) return paint('no cases', 'faint');
+  const counts = statuses.filter((status) => cell.counts[status] > 0).map((status) => paint(`${cell.counts[status]} ${status}`, status));
+  return [...counts, ...(cell.worst === undefined ? [] : [`worst ${formatUsed(cell.worst)}`])].join('\n');
+}
+
+function failures(runs: readonly BackendRun[], paint: Paint): string[] {
+  return runs.flatMap(({ target, cases }) =>
+    cases
+      .filter(({ status }) => status === 'fail' || status === 'xpass')
+      .map(({ query, status, message = '' }) => `${paint(status, status)} ${target} ${query}\n${indent(message)}`),
+  );
+}
+
+function known(report: ConformanceReport): string[] {
+  return divergencesOf(report).map(({ reason, upstream, counts }) => {
+    const where = [...counts].map(([target, count]) => `${count} on ${target}`).join(', ');
+    return `${reason}\n${indent(upstream ?? 'not reported upstream')}\n${indent(where)}`;
+  });
+}
+
+function missing(runs: readonly BackendRun[]): string[] {
+  return runs.flatMap(({ target, unavailable: reason }) => (reason === undefined ? [] : [`${target}: ${reason}`]));
+}
+
+function places(runs: readonly BackendRun[]): string[] {
+  return runs.flatMap(({ target, record, milliseconds }) =>
+    record === undefined ? [] : [`${target}: unit ${formatUnit(record.unit)}, ${formatDuration(milliseconds)}, ${formatPlace(record.runsOn)}`],
+  );
+}
+
+function list(title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : [`${title}:`, ...items.map(indent)].join('\n');
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}

@@ -1,0 +1,55 @@
+import type { BackendRun, ConformanceReport } from '../../result.js';
+import { cellOf, formatDuration, formatPlace, formatUsed, usedOf } from '../summary.js';
+import { element, link } from './element.js';
+import { countText } from './status.js';
+import { distribution } from './strip.js';
+
+/** How close each backend came to what is allowed, what it is and what was repaired; or why there is none. */
+export function backends({ runs }: ConformanceReport): HTMLElement[] {
+  return runs.map((run) =>
+    element('section', { class: 'backend' }, element('h3', {}, run.target), ...(run.unavailable === undefined ? about(run) : [reason(run.unavailable)])),
+  );
+}
+
+function reason(text: string): HTMLElement {
+  return element('p', { class: 'reason' }, element('strong', {}, 'unavailable: '), text);
+}
+
+function about({ target, record, cases, milliseconds }: BackendRun): HTMLElement[] {
+  const { worst } = cellOf(cases);
+  const middle = median(cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? []))));
+  const figures = worst === undefined || middle === undefined ? 'no numbers compared' : `${formatUsed(worst)} (median ${formatUsed(middle)})`;
+  const facts: [string, Node | string][] = [['worst used', figures]];
+  if (record !== undefined) {
+    const exponent = Math.log2(record.unit);
+    facts.push(['unit', Number.isInteger(exponent) ? element('span', {}, '2', element('sup', {}, String(exponent).replace('-', '−'))) : String(record.unit)]);
+    facts.push(['runs on', element('span', { title: record.runsOn }, formatPlace(record.runsOn))]);
+    facts.push(['versions', Object.entries(record.versions).map(([name, version]) => `${name} ${version}`).join(', ')]);
+  }
+  facts.push(['time', `${formatDuration(milliseconds)} for ${countText(cases.length, 'case')}`]);
+  const list = facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value)));
+  const box = element('div', { class: 'figure' });
+  box.append(distribution(target, cases));
+  return [box, element('dl', {}, ...list), ...repairs(target, record)];
+}
+
+function repairs(target: string, record: BackendRun['record']): HTMLElement[] {
+  if (record === undefined) return [];
+  const applied = record.repairs.filter(({ outcome }) => outcome !== 'not needed');
+  if (applied.length === 0) return [element('p', { class: 'reason' }, 'no repairs applied')];
+  const items = applied.map(({ repair, outcome, issue, detail }) =>
+    element(
+      'li',
+      {},
+      element('code', {}, repair),
+      outcome === 'applied' ? '' : ` (${outcome})`,
+      `: ${detail}`,
+      ...(issue === undefined ? [] : [' (', link(issue, `#${issue.split('/').at(-1)}`), ')']),
+    ),
+  );
+  return [element('details', { 'data-key': `repairs ${target}` }, element('summary', {}, countText(applied.length, 'repair')), element('ul', {}, ...items))];
+}
+
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

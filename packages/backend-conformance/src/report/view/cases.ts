@@ -1,0 +1,107 @@
+import { families } from '../../case.js';
+import { statuses, type ConformanceReport } from '../../result.js';
+import { headsOf } from '../summary.js';
+import { caseRow } from './case-row.js';
+import { element } from './element.js';
+import { noFilter, rowsOf, type Filter, type Order } from './filter.js';
+import { replaceContent } from './replace.js';
+
+/** More at once only on demand. */
+const FIRST = 100;
+
+const columns: readonly (readonly [label: string, by: Order['by'] | undefined])[] = [
+  ['status', 'status'],
+  ['case', 'case'],
+  ['backend', 'backend'],
+  ['used/allowed', 'used'],
+  ['closest to the limit', undefined],
+  ['time', 'time'],
+];
+
+/** The list of cases with its filters. */
+export interface CaseList {
+  readonly element: HTMLElement;
+  show(report: ConformanceReport, filter: Filter): void;
+  /** Brings it into view, for the keyboard too. */
+  reveal(): void;
+}
+
+/** @param onFilter Is told what the reader asks for; it is to call `show`. */
+export function caseList(onFilter: (filter: Filter) => void): CaseList {
+  let filter = noFilter;
+  let report: ConformanceReport | undefined;
+  let order: Order = { by: 'status', descending: false };
+  let limit = FIRST;
+  const change = (part: Partial<Filter>): void => onFilter({ ...filter, ...part });
+
+  const text = element('input', {
+    type: 'search',
+    placeholder: '*:law:*  RegressionHead:golden  rows=33',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    'aria-label': 'Query, or part of a name or message',
+    oninput: () => change({ text: text.value }),
+  });
+  const choice = (name: Exclude<keyof Filter, 'text'>, label: string): HTMLSelectElement => {
+    const select = element('select', { 'aria-label': label, onchange: () => change({ [name]: select.value }) });
+    return select;
+  };
+  const choices = { head: choice('head', 'Head'), target: choice('target', 'Backend'), family: choice('family', 'Family'), status: choice('status', 'Status') };
+  const clear = element('button', { type: 'button', onclick: () => change(noFilter) }, 'Clear');
+  const title = element('h2', { tabindex: -1 }, 'Cases');
+  const form = element('form', { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() }, text, ...Object.values(choices), clear);
+  const table = element('div', { class: 'scroll' });
+  const more = element('button', { type: 'button', class: 'more', onclick: () => ((limit = Infinity), draw()) });
+
+  const draw = (): void => {
+    if (report === undefined) return;
+    const rows = rowsOf(report, filter, order);
+    const total = report.runs.reduce((sum, { cases }) => sum + cases.length, 0);
+    const caption = `${rows.length.toLocaleString('en')} of ${total.toLocaleString('en')} results`;
+    replaceContent(table, tableOf(rows.slice(0, limit).map(caseRow), caption, order, (next) => ((order = next), draw())));
+    more.hidden = rows.length <= limit;
+    more.textContent = `Show all ${rows.length.toLocaleString('en')}`;
+  };
+
+  return {
+    element: element('section', { class: 'cases' }, title, form, table, more),
+    show(next, wanted) {
+      if (wanted !== filter) limit = FIRST;
+      [report, filter] = [next, wanted];
+      const options = { head: headsOf(report), target: report.runs.map(({ target }) => target), family: families, status: statuses };
+      for (const [name, select] of Object.entries(choices)) offer(select, name, options[name as keyof typeof options], filter[name as keyof Filter]);
+      if (text.value !== filter.text) text.value = filter.text;
+      clear.hidden = Object.values(filter).every((value) => value === '');
+      draw();
+    },
+    reveal() {
+      title.focus({ preventScroll: true });
+      title.scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+    },
+  };
+}
+
+function offer(select: HTMLSelectElement, name: string, values: readonly string[], chosen: string): void {
+  const any = { head: 'all heads', target: 'all backends', family: 'all families', status: 'any status' }[name] ?? '';
+  if (select.options.length !== values.length + 1) {
+    select.replaceChildren(element('option', { value: '' }, any), ...values.map((value) => element('option', { value }, value)));
+  }
+  select.value = chosen;
+}
+
+function tableOf(rows: readonly HTMLElement[], caption: string, order: Order, sort: (order: Order) => void): HTMLElement {
+  const headings = columns.map(([label, by]) => {
+    if (by === undefined) return element('th', { scope: 'col', role: 'columnheader' }, label);
+    const isSorted = order.by === by;
+    const next = { by, descending: isSorted ? !order.descending : by === 'used' || by === 'time' };
+    const button = element('button', { type: 'button', 'data-key': `sort ${by}`, onclick: () => sort(next) }, label);
+    return element('th', { scope: 'col', role: 'columnheader', 'aria-sort': isSorted ? (order.descending ? 'descending' : 'ascending') : 'none' }, button);
+  });
+  return element(
+    'table',
+    { role: 'table' },
+    element('caption', {}, caption),
+    element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...headings)),
+    element('tbody', { role: 'rowgroup' }, ...rows),
+  );
+}

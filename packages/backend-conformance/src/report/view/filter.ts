@@ -1,0 +1,61 @@
+import { parseQuery } from '../../query.js';
+import type { CaseResult, ConformanceReport, Status } from '../../result.js';
+import { usedOf, worstFirst } from '../summary.js';
+
+/** A case on a backend: a row of the list. */
+export interface Row {
+  readonly target: string;
+  readonly one: CaseResult;
+}
+
+/** What the reader wants to see; an empty text asks for nothing. */
+export interface Filter {
+  /** A query, or a part of a name or of a message. */
+  readonly text: string;
+  readonly head: string;
+  readonly target: string;
+  readonly family: string;
+  readonly status: Status | '';
+}
+
+export const noFilter: Filter = { text: '', head: '', target: '', family: '', status: '' };
+
+export interface Order {
+  readonly by: 'status' | 'case' | 'backend' | 'used' | 'time';
+  readonly descending: boolean;
+}
+
+/** The rows of a report that pass a filter, in order. Ties are broken by the status, worst first, then by what was used, most first. */
+export function rowsOf({ runs }: ConformanceReport, filter: Filter, { by, descending }: Order): readonly Row[] {
+  const hasText = textFilter(filter.text);
+  const rows = runs
+    .filter(({ target }) => filter.target === '' || filter.target === target)
+    .flatMap(({ target, cases }) => cases.filter((one) => matches(one, filter) && hasText(one)).map((one): Row => ({ target, one })));
+  const sign = descending ? -1 : 1;
+  return rows.toSorted((a, b) => sign * comparers[by](a, b) || comparers.status(a, b) || -comparers.used(a, b));
+}
+
+function matches({ head, family, status }: CaseResult, filter: Filter): boolean {
+  return (filter.head === '' || filter.head === head) && (filter.family === '' || filter.family === family) && (filter.status === '' || filter.status === status);
+}
+
+function textFilter(text: string): (one: CaseResult) => boolean {
+  const trimmed = text.trim();
+  if (trimmed === '') return () => true;
+  const isMeant = parseQuery(trimmed);
+  const part = trimmed.toLowerCase();
+  return (one) => isMeant(one) || [one.query, one.message ?? '', one.expected?.reason ?? ''].some((each) => each.toLowerCase().includes(part));
+}
+
+const comparers: Readonly<Record<Order['by'], (a: Row, b: Row) => number>> = {
+  status: (a, b) => worstFirst.indexOf(a.one.status) - worstFirst.indexOf(b.one.status),
+  case: (a, b) => a.one.query.localeCompare(b.one.query, 'en', { numeric: true }),
+  backend: (a, b) => a.target.localeCompare(b.target, 'en'),
+  used: (a, b) => compare(usedOf(a.one) ?? -1, usedOf(b.one) ?? -1),
+  time: (a, b) => compare(a.one.milliseconds, b.one.milliseconds),
+};
+
+/** A difference would be NaN for two infinities. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

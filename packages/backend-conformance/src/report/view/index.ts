@@ -1,0 +1,75 @@
+import type { ConformanceReport } from '../../result.js';
+import { backends } from './backends.js';
+import { caseList } from './cases.js';
+import { divergences } from './divergences.js';
+import { element } from './element.js';
+import { noFilter, type Filter } from './filter.js';
+import { header } from './header.js';
+import { matrix } from './matrix.js';
+import { replaceContent } from './replace.js';
+import { installStyle } from './style/index.js';
+import { themeButton } from './theme.js';
+
+const views = new WeakMap<HTMLElement, (report: ConformanceReport) => void>();
+
+/**
+ * Shows a report in an element, and a newer one in its place when called again: what the reader has chosen, filtered and opened
+ * stays. A case has an address, `#` and its query, which shows it on every backend.
+ */
+export function showReport(root: HTMLElement, report: ConformanceReport): void {
+  const show = views.get(root) ?? makeView(root);
+  views.set(root, show);
+  show(report);
+}
+
+function makeView(root: HTMLElement): (report: ConformanceReport) => void {
+  installStyle();
+  let report: ConformanceReport;
+  let filter = fromAddress() ?? noFilter;
+  const [top, table, records, known] = [element('header'), element('div', { class: 'scroll' }), element('div', { class: 'backends' }), element('section')];
+  const theme = themeButton();
+  const list = caseList((next) => choose(next));
+
+  const draw = (): void => {
+    replaceContent(top, ...header(report, theme, filter.status, (status) => choose({ ...filter, status }, true)));
+    replaceContent(table, matrix(report, filter, (place) => choose({ ...noFilter, ...place }, true)));
+    replaceContent(records, ...backends(report));
+    replaceContent(known, ...divergences(report));
+    list.show(report, filter);
+  };
+  const choose = (next: Filter, isJump = false): void => {
+    filter = next;
+    if (next.text !== fromAddress()?.text) history.replaceState(null, '', location.pathname + location.search);
+    draw();
+    if (isJump) list.reveal();
+  };
+
+  root.classList.add('conformance');
+  root.replaceChildren(top, explanation(), table, element('section', {}, element('h2', {}, 'Backends'), legend(), records), known, list.element);
+  globalThis.addEventListener('hashchange', () => choose(fromAddress() ?? filter, fromAddress() !== undefined));
+  let isFirst = true;
+  return (next) => {
+    report = next;
+    draw();
+    if (isFirst && fromAddress() !== undefined) list.reveal();
+    isFirst = false;
+  };
+}
+
+function explanation(): HTMLElement {
+  return element('p', { class: 'meta' }, 'In each cell: the worst share of the allowed error that a case used (those that fail as expected aside), and how many cases came out how. ', element('code', {}, 'tfjs'), ' is the backend alone, without a head.');
+}
+
+function legend(): HTMLElement {
+  return element('p', { class: 'meta' }, 'How many cases used how much of the error that they are allowed: on the far left those with exactly the expected number, on the far right those beyond the limit. Heights are logarithmic.');
+}
+
+/** What the address asks for: a case. */
+function fromAddress(): Filter | undefined {
+  const text = location.hash.slice(1);
+  try {
+    return text === '' ? undefined : { ...noFilter, text: decodeURIComponent(text) };
+  } catch {
+    return undefined; // A lone per cent sign.
+  }
+}

@@ -1,0 +1,70 @@
+import { statuses, type BackendRun, type ConformanceReport } from '../../result.js';
+import { cellsOf, formatUsed, headsOf, type Cell } from '../summary.js';
+import { element } from './element.js';
+import { statusLabel, usedBar, usedNumber } from './status.js';
+
+/** The cases of one head on one backend. */
+export interface Place {
+  readonly head: string;
+  readonly target: string;
+}
+
+/** Heads by backends. A cell is a button that chooses its cases. */
+export function matrix(report: ConformanceReport, chosen: Place, choose: (place: Place) => void): HTMLElement {
+  const { runs } = report;
+  const heads = headsOf(report);
+  const columns = runs.map(({ target }) => element('th', { scope: 'col' }, ...breakable(target)));
+  const byHead = runs.map(cellsOf);
+  const rows = heads.map((head, row) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, ...breakable(head)),
+      ...runs.flatMap((run, column) => {
+        if (run.unavailable !== undefined) return row === 0 ? [unavailableCell(run, heads.length)] : [];
+        const place = { head, target: run.target };
+        const isChosen = chosen.head === head && chosen.target === run.target;
+        return [element('td', {}, ...cellContent(byHead[column]?.get(head), place, isChosen, choose))];
+      }),
+    ),
+  );
+  return element(
+    'table',
+    { class: 'matrix', style: `--columns:${runs.length}`, 'aria-label': 'Heads by backends' },
+    element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'head'), ...columns)),
+    element('tbody', {}, ...rows),
+  );
+}
+
+function cellContent(cell: Cell | undefined, place: Place, isChosen: boolean, choose: (place: Place) => void): Node[] {
+  if (cell?.status === undefined) return [element('span', { class: 'none' }, 'no cases')];
+  const { status, counts, worst } = cell;
+  const present = statuses.filter((each) => counts[each] > 0).map((each) => `${counts[each]} ${each}`);
+  const spoken = `${place.head} on ${place.target}: ${present.join(', ')}${worst === undefined ? '' : `; worst ${formatUsed(worst)} of the allowed error`}`;
+  return [
+    element(
+      'button',
+      {
+        type: 'button',
+        class: 'cell',
+        'data-status': status,
+        'data-key': `cell ${place.head} ${place.target}`,
+        'aria-pressed': String(isChosen),
+        'aria-label': spoken,
+        onclick: () => choose(place),
+      },
+      element('span', { class: 'line' }, statusLabel(status), ...(worst === undefined ? [] : [usedNumber(worst)])),
+      ...(worst === undefined ? [] : [usedBar(worst)]),
+      element('span', { class: 'tally' }, present.join(' · ')),
+    ),
+  ];
+}
+
+function unavailableCell({ unavailable = '' }: BackendRun, rows: number): HTMLElement {
+  return element('td', { class: 'unavailable', rowspan: rows }, element('strong', {}, 'unavailable'), element('span', {}, unavailable));
+}
+
+/** Where a long name may be broken: before a capital, after a colon or a hyphen. */
+function breakable(name: string): Node[] {
+  return name.split(/(?<=[a-z])(?=[A-Z])|(?<=[:-])/).flatMap((part) => [document.createTextNode(part), element('wbr')]);
+}

@@ -1,0 +1,51 @@
+import { tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { RegressionHead } from '@tfjs-heads/head-regression';
+import type { Head } from '@tfjs-heads/head-api';
+import { subjects } from '../../src/heads/index.js';
+import type { Claims, HeadOptions, Subject } from '../../src/index.js';
+
+/** A head with one fault, and what the suite has to say of it. */
+export interface BrokenHead {
+  /** What is wrong, in a few words. */
+  readonly wrong: string;
+  /** The case that fails, without the head's name: `law:no-leak:rows=3`. */
+  readonly caughtBy: string;
+  /** A part of its message, so that it fails for this fault and no other. */
+  readonly says: string;
+  readonly subject: Subject;
+}
+
+export type BrokenHeads = Readonly<Record<string, BrokenHead>>;
+
+/** What makes a head. */
+export type Methods = Pick<Head, 'loss' | 'predictions' | 'metrics' | 'updateMetrics' | 'createEstimatorSpec'>;
+
+/** The head that every broken one is but for its fault. */
+export const right: Subject = subjects.RegressionHead as Subject;
+
+/**
+ * A RegressionHead with some methods replaced. What makes specs calls the replaced ones too, as it would where a head had
+ * been written that way. Loss and predictions are tidied: a head that leaks does so on purpose.
+ *
+ * @param change From the right methods and the options to the wrong ones.
+ * @param claims What the head says of itself in place of what the right one says.
+ */
+export function breakHead(change: (methods: Methods, options: HeadOptions) => Partial<Methods>, claims: Claims = {}): Subject {
+  const create = (options: HeadOptions): Head => {
+    const head = new RegressionHead(options);
+    const { loss, predictions, metrics, updateMetrics, createEstimatorSpec } = head;
+    const methods = {
+      loss: loss.bind(head),
+      predictions: predictions.bind(head),
+      metrics: metrics.bind(head),
+      updateMetrics: updateMetrics.bind(head),
+      createEstimatorSpec: createEstimatorSpec.bind(head),
+    };
+    const wrong = { ...methods, ...change(methods, options) };
+    return Object.assign(head, wrong, {
+      loss: (...args: Parameters<Head['loss']>) => tidy(() => wrong.loss(...args)),
+      predictions: (...args: Parameters<Head['predictions']>) => tidy(() => ({ ...wrong.predictions(...args) }) as Record<string, Tensor>),
+    });
+  };
+  return { ...right, ...claims, create };
+}

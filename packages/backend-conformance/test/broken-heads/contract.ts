@@ -1,0 +1,77 @@
+import { cast, getBackend, mul, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../src/draw.js';
+import { breakHead, right, type BrokenHeads } from './broken-head.js';
+
+/** Heads that are not what a head is, or not what they say. */
+export const wrongByContract: BrokenHeads = {
+  NoCode: {
+    wrong: 'its errors have no code',
+    caughtBy: 'law:errors:code=LABELS_SHAPE',
+    says: 'expected an error with a code',
+    subject: breakHead(({ loss }) => ({
+      loss(...args) {
+        try {
+          return loss(...args);
+        } catch (error) {
+          throw new Error((error as Error).message, { cause: error });
+        }
+      },
+    })),
+  },
+  CountsFirst: {
+    wrong: 'a refused batch has already been counted by the metrics',
+    caughtBy: 'law:errors:code=LABELS_SHAPE',
+    says: 'metric',
+    subject: breakHead(({ updateMetrics }) => ({
+      updateMetrics(metrics, ...batch) {
+        try {
+          return updateMetrics(metrics, ...batch);
+        } catch (error) {
+          for (const metric of Object.values(metrics)) metric.merge({ metric: 'mean', sums: [1, 1] });
+          throw error;
+        }
+      },
+    })),
+  },
+  AnyLabel: {
+    wrong: 'claims to refuse negative labels, and takes them',
+    caughtBy: 'law:labels-range:label=-1,from=host',
+    says: 'loss with the label -1: no error came',
+    subject: { ...right, labels: 'count', labelsOutOfRange: [-1] },
+  },
+  OtherDtype: {
+    wrong: 'claims float32 predictions, and predicts int32',
+    caughtBy: 'law:predictions-as-claimed:rows=3',
+    says: "the dtype of predictions['predictions']",
+    subject: breakHead(({ predictions }) => ({
+      predictions: (...args) => mapped(predictions(...args), (one) => cast(one, 'int32')),
+    })),
+  },
+  NamesOnThisBackend: {
+    wrong: 'predicts other class names on the backend under test',
+    caughtBy: 'parity:outputs:rows=2,inputs=device',
+    says: 'predictions/classes: ["no","no"] came, expected ["yes","yes"]',
+    subject: breakHead(
+      ({ predictions }) => ({
+        predictions(logits, keys) {
+          const rows = (logits as Tensor).shape.slice(0, -1);
+          const names = Array.from({ length: sizeOf(rows) }, () => (getBackend() === 'cpu' ? 'no' : 'yes'));
+          return { ...predictions(logits, keys), classes: tensor(names, [...rows, 1], 'string') };
+        },
+      }),
+      { predictions: { ...right.predictions, classes: { lastDimension: 1, dtype: 'string' } } },
+    ),
+  },
+  ExportsOnThisBackend: {
+    wrong: 'predictions and exports are off by 1e-4 on the backend under test',
+    caughtBy: 'parity:specs:mode=infer,rows=33,weights=rows',
+    says: 'predictions',
+    subject: breakHead(({ predictions }) => ({
+      predictions: (...args) => mapped(predictions(...args), (one) => mul(one, getBackend() === 'cpu' ? 1.0001 : 1)),
+    })),
+  },
+};
+
+function mapped<T extends object>(values: T, map: (one: Tensor) => Tensor): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries<Tensor>(values as Record<string, Tensor>).map(([key, one]) => [key, map(one)]));
+}

@@ -1,0 +1,65 @@
+import { add, customGrad, getBackend, mul, reshape, sub } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { HeadOptions } from '../../src/index.js';
+import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
+
+type GradientOf = (right: Tensor, upstream: Tensor, logits: Tensor) => Tensor;
+
+/** The right loss with a gradient of its own: from the right one and what comes from above to the wrong one. */
+function withGradient(gradientOf: GradientOf): (methods: Methods, options: HeadOptions) => Partial<Methods> {
+  return ({ loss }, { lossReduction, weightColumn = '' }) => ({
+    loss(labels, logits, options) {
+      loss(labels, logits, options); // for its errors
+      const divisor = lossReduction === 'sum' ? 1 : (logits as Tensor).size;
+      const weights = options?.features?.[weightColumn] as Tensor | undefined;
+      const op = customGrad((...args) => {
+        const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+        save([x, gradientOfSquares(x, labels as Tensor, weights, divisor)]);
+        const gradFunc = (dy: Tensor, [saved, right]: Tensor[]): Tensor => gradientOf(right as Tensor, dy, saved as Tensor);
+        return { value: loss(labels, x, options), gradFunc };
+      });
+      return op(logits as Tensor) as Scalar;
+    },
+  });
+}
+
+/** `2 (x - y) w / n`. */
+function gradientOfSquares(x: Tensor, labels: Tensor, weights: Tensor | undefined, divisor: number): Tensor {
+  const unweighted = mul(sub(x, reshape(labels, x.shape)), 2 / divisor);
+  return weights === undefined ? unweighted : mul(unweighted, reshape(weights, x.shape));
+}
+
+/** Heads whose loss is right and its gradient is not. */
+export const wrongGradients: BrokenHeads = {
+  OnePercent: {
+    wrong: 'the gradient is 1 % too large',
+    caughtBy: 'law:gradient-is-slope:rows=3',
+    says: 'the gradient',
+    subject: breakHead(withGradient((right, upstream) => mul(mul(right, upstream), 1.01))),
+  },
+  Uphill: {
+    wrong: 'the gradient has the wrong sign',
+    caughtBy: 'training:goes-down',
+    says: 'the loss does not go down',
+    subject: breakHead(withGradient((right, upstream) => mul(mul(right, upstream), -1))),
+  },
+  NotScaled: {
+    wrong: 'the gradient leaves out what follows the loss',
+    caughtBy: 'law:gradient-times-what-follows:rows=5',
+    says: 'the gradient',
+    subject: breakHead(withGradient((right) => mul(right, 1))),
+  },
+  FlatGradient: {
+    wrong: 'the gradient of the gradient is silently 0',
+    caughtBy: 'law:gradient-of-gradient:rows=3',
+    says: 'the gradient of the gradient',
+    // On the tape, it looks as if it came from the logits.
+    subject: breakHead(withGradient((right, upstream, logits) => add(mul(right, upstream), sub(logits, logits)))),
+  },
+  GradientOnThisBackend: {
+    wrong: 'the gradient is off by 1e-3 on the backend under test',
+    caughtBy: 'training:curve:optimizer=sgd',
+    says: 'the losses',
+    subject: breakHead(withGradient((right, upstream) => mul(mul(right, upstream), getBackend() === 'cpu' ? 1.001 : 1))),
+  },
+};

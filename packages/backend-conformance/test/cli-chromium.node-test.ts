@@ -1,0 +1,33 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { afterAll, expect, it } from 'vitest';
+import { conformance, emptyFolder, fixture, NARROW } from './cli-support.js';
+
+const folder = await emptyFolder();
+afterAll(() => rm(folder, { recursive: true }));
+
+it('runs a head of others on webgl, in a real Chromium, beside a backend of Node', { timeout: 120_000 }, async () => {
+  const { exitCode, stdout, lastLine } = await conformance(fixture('own-head.mjs'), '--backend', 'cpu,webgl', '--filter', NARROW, '--require', 'webgl');
+  expect(stdout).toMatch(/^webgl: 2 cases on .*Chrome/m);
+  expect(lastLine).toMatch(/^4 passed, 0 failed/);
+  expect(exitCode).toBe(0);
+});
+
+it('finds the binaries of wasm in the page', { timeout: 120_000 }, async () => {
+  const { lastLine } = await conformance('--backend', 'chromium:wasm', '--filter', `RegressionHead${NARROW.slice(1)}`);
+  expect(lastLine).toMatch(/^2 passed, 0 failed/);
+});
+
+it('says what is wrong with a module that does not load in a page', { timeout: 120_000 }, async () => {
+  const { exitCode, stdout } = await conformance(fixture('node-only.mjs'), '--backend', 'chromium:cpu', '--filter', NARROW);
+  expect(stdout).toMatch(/FAILED chromium:cpu Mine:.*\n {4}the page did not load: .*process/);
+  expect(exitCode).toBe(1);
+});
+
+it('builds a page that can be served from any path', { timeout: 60_000 }, async () => {
+  const { exitCode, lastLine } = await conformance('page', fixture('own-head.mjs'), '--out', folder);
+  expect(lastLine).toContain(`Written: ${folder}`);
+  expect(exitCode).toBe(0);
+  expect(await readdir(folder)).toEqual(['assets', 'index.html']);
+  expect(await readFile(`${folder}/index.html`, 'utf8')).toContain('src="./assets/');
+  expect(await readdir(`${folder}/assets`)).toContainEqual(expect.stringMatching(/^tfjs-backend-wasm-simd.*\.wasm$/));
+});

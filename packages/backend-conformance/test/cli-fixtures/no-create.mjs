@@ -1,0 +1,1 @@
+export const subjects = { Mine: { head: 1 } };

@@ -1,0 +1,43 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { BackendRun, ConformanceReport } from '@tfjs-heads/backend-conformance';
+
+export const main: string = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+
+/** Few cases that every head has: two of each. */
+export const NARROW = '*:law:mean-is-sum-over-size';
+
+/** Where the modules are that the tests name. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`cli-fixtures/${name}`, import.meta.url));
+}
+
+/** What a user sees. */
+export interface Outcome {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly lastLine: string | undefined;
+}
+
+/** Runs the command as a user would, from a folder of no importance. */
+export async function conformance(...args: readonly string[]): Promise<Outcome> {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], { cwd: tmpdir(), reject: false });
+  return { exitCode, stdout, stderr, lastLine: stdout.split('\n').at(-1) };
+}
+
+export function emptyFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'cli-test-'));
+}
+
+export async function reportIn(folder: string): Promise<ConformanceReport> {
+  return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as ConformanceReport;
+}
+
+/** The queries of a run that came out in some way. */
+export function queriesOf(run: BackendRun | undefined, status?: string): string[] {
+  return (run?.cases ?? []).filter((one) => status === undefined || one.status === status).map(({ query }) => query);
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { conformance, fixture } from './cli-support.js';
+
+describe('wrong usage', () => {
+  it.each<[string, readonly string[], string]>([
+    ['an unknown backend', ['--backend', 'cpu,abacus'], "--backend: expected some of cpu, wasm, webgl, webgpu, tensorflow, tensorflow-gpu, or node:x or chromium:x, but 'abacus' came"],
+    ['a backend where it cannot run', ['--backend', 'node:webgl'], "--backend: webgl runs in chromium only, but 'node:webgl' came."],
+    ['an unknown requirement', ['--require', 'abacus'], "--require: expected some of cpu, wasm, webgl"],
+    ['a module that is not there', ['nowhere.js'], 'module: expected the path of a JavaScript module, but there is no file /'],
+    ['a module without subjects', [fixture('no-subjects.mjs')], 'but there is no export `subjects`.'],
+    ['a subject without a factory', [fixture('no-create.mjs')], "but `subjects` has in 'Mine' no function `create`."],
+    ['a module that does not load', [fixture('expectations.json')], 'expectations.json does not load: '],
+    ['a module to register that is not there', ['--register', 'nowhere.js'], '--register: expected the path of a JavaScript module, but there is no file /'],
+    ['a filter that matches nothing', ['--filter', 'Nobody:law', '--list'], 'but Nobody:law came.'],
+    ['a shard that cannot be', ['--shard', '3/2'], "A shard is i/n with 1 <= i <= n, such as 2/5, but '3/2' came."],
+    ['more shards than cases', ['--filter', 'RegressionHead:law:mean-is-sum-over-size', '--shard', '3/3'], '--shard: expected at most 2 parts of 2 cases, but 3 came.'],
+    ['expectations that are not there', ['--expectations', 'nowhere.json'], "--expectations: ENOENT: no such file or directory, open 'nowhere.json'"],
+    ['expectations of another form', ['--expectations', fixture('../../package.json')], 'expected { backend, expectations: [{ query, reason, upstream'],
+    ['an address that is no browser', ['--browser', 'ftp://x'], 'Expected ws://... of a Playwright server, or http://... of a WebDriver server.'],
+    ['capabilities that are no object', ['--capabilities', '[1]'], 'Expected a JSON object'],
+    ['no number of jobs', ['--jobs', '0'], 'Expected a whole number from 1.'],
+    ['a folder that cannot be', ['--out', '/dev/null/x', '--filter', 'RegressionHead:law'], '--out: expected a folder, or where one can be made, but '],
+    ['an unknown option', ['--banana'], "unknown option '--banana'"],
+    ['reports that are none', ['merge', fixture('expectations.json'), '--out', 'x'], "expectations.json is no report of this suite: its format is undefined"],
+    ['a merge without a folder', ['merge', 'a.json'], "required option '--out <folder>' not specified"],
+  ])('%s exits with 2 and says why', async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await conformance(...args);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: /);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  it('is explained by --help', async () => {
+    const { exitCode, stdout } = await conformance('--help');
+    expect(stdout).toContain('Exit codes: 0 all is good;');
+    expect(exitCode).toBe(0);
+  });
+});

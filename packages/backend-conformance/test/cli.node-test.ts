@@ -1,0 +1,81 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { conformance, emptyFolder, fixture, NARROW, queriesOf, reportIn } from './cli-support.js';
+
+const folder = await emptyFolder();
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a run', () => {
+  it('counts in its last line, and exits with 0 where all is good', async () => {
+    const { exitCode, stdout, lastLine } = await conformance('--backend', 'cpu,wasm', '--filter', `RegressionHead${NARROW.slice(1)}`);
+    expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
+    expect(stdout).toMatch(/^wasm: 2 passed, 0 failed/m);
+    expect(exitCode).toBe(0);
+  });
+
+  it('shows a failure with its message, and exits with 1', async () => {
+    const { exitCode, stdout, lastLine } = await conformance(fixture('wrong-head.mjs'), '--backend', 'cpu', '--filter', NARROW, '--quiet');
+    expect(stdout).toMatch(/^FAILED cpu Forgetful:law:mean-is-sum-over-size:rows=33\n {4}the mean/m);
+    expect(lastLine).toMatch(/^1 passed, 1 failed/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('tells an unavailable backend from one that passed', async () => {
+    const { exitCode, stdout, lastLine } = await conformance('--backend', 'nosuch', '--register', fixture('broken-backends.mjs'), '--filter', NARROW);
+    expect(stdout).toContain("nosuch: unavailable: no backend is registered as 'nosuch'");
+    expect(lastLine).toBe('0 passed, 0 failed, 0 expected to fail, 0 skipped, 1 backend unavailable');
+    expect(exitCode).toBe(1);
+  });
+
+  it('fails where a required backend did not run', async () => {
+    const { exitCode, stdout } = await conformance('--backend', 'cpu', '--require', 'cpu,wasm', '--filter', NARROW, '--quiet');
+    expect(stdout).toMatch(/^wasm is required, and nothing passed on it\.\n8 passed, 0 failed/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('runs a head and a backend of others', async () => {
+    const { exitCode, lastLine } = await conformance(
+      fixture('own-head.mjs'), '--register', fixture('broken-backends.mjs'), '--backend', 'sound', '--filter', NARROW,
+    );
+    expect(lastLine).toMatch(/^2 passed, 0 failed/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('expects the failures that a file of the user names', async () => {
+    const { exitCode, lastLine } = await conformance(
+      fixture('wrong-head.mjs'), '--backend', 'cpu', '--filter', NARROW, '--expectations', fixture('expectations.json'),
+    );
+    expect(lastLine).toMatch(/^1 passed, 0 failed, 1 expected to fail/);
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('--list', () => {
+  it('prints the queries in the order in which they run', async () => {
+    const { exitCode, stdout } = await conformance('--list', '--filter', `RegressionHead${NARROW.slice(1)}`, '--filter', `Poisson${NARROW}`);
+    const heads = ['RegressionHead', 'PoissonRegressionHead'];
+    expect(stdout.split('\n')).toEqual(heads.flatMap((head) => [1, 33].map((rows) => `${head}:law:mean-is-sum-over-size:rows=${rows}`)));
+    expect(exitCode).toBe(0);
+  });
+
+  it('lists the cases of a module, and of a shard', async () => {
+    const { stdout } = await conformance(fixture('own-head.mjs'), '--list', '--filter', NARROW, '--shard', '2/2');
+    expect(stdout).toBe('Mine:law:mean-is-sum-over-size:rows=33');
+  });
+});
+
+describe('shards', () => {
+  it('merge into the whole', async () => {
+    const runs = ['1/2', '2/2'].map(async (shard, i) => {
+      const out = join(folder, `shard-${i}`);
+      await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', shard, '--out', out, '--quiet');
+      return join(out, 'results.json');
+    });
+    const merged = await conformance('merge', ...(await Promise.all(runs)), '--out', join(folder, 'merged'), '--require', 'cpu', '--quiet');
+    expect(merged).toMatchObject({ exitCode: 0, stdout: '8 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable' });
+    const { stdout } = await conformance('--list', '--filter', NARROW);
+    expect(queriesOf((await reportIn(join(folder, 'merged'))).runs[0], 'pass').toSorted()).toEqual(stdout.split('\n').toSorted());
+    expect(await readdir(join(folder, 'merged'))).toEqual(['junit.xml', 'report.html', 'results.json']);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { parseQueries, parseQuery, queryOf, type ConformanceCase } from '../src/index.js';
+
+const parameters = { rows: 33, weights: 'rows', exact: true };
+const one: ConformanceCase = { head: 'RegressionHead-of-3', family: 'golden', check: 'loss', parameters };
+const bare: ConformanceCase = { head: 'tfjs', family: 'op', check: 'log1p', parameters: {} };
+
+describe('the name of a case', () => {
+  it('is head, family, check and parameters in their order', () => {
+    expect(queryOf(one)).toBe('RegressionHead-of-3:golden:loss:rows=33,weights=rows,exact=true');
+    expect(queryOf(bare)).toBe('tfjs:op:log1p');
+  });
+
+  it('is a query for the case, whatever stands in it', () => {
+    const odd = { ...one, head: 'a*b(c)+', parameters: { text: 'x,y:z', more: '[1|2]' } };
+    for (const each of [one, bare, odd]) expect(parseQuery(queryOf(each))(each)).toBe(true);
+    expect(parseQuery(queryOf(odd))({ ...odd, head: 'aab(c)+' })).toBe(false);
+  });
+});
+
+describe('a query', () => {
+  it.each([
+    'RegressionHead-of-3',
+    'RegressionHead-of-3:golden',
+    '*:golden:loss',
+    'Regression*',
+    '*-of-*:*:l*s',
+    '*:*:*:*',
+    '*:*:*:rows=33',
+    '*:*:*:exact=true,rows=33',
+    '*:*:*:rows=*',
+    '*:*:*:rows=3*,w*=rows',
+    '*:golden:loss:',
+  ])('%s means it', (query) => {
+    expect(parseQuery(query)(one)).toBe(true);
+  });
+
+  it.each([
+    '',
+    'RegressionHead',
+    'regressionhead-of-3',
+    'Regression.*',
+    '*:law',
+    '*:gold',
+    '*:golden:los',
+    '*::loss',
+    '*:*:*:rows=3',
+    '*:*:*:row=33',
+    '*:*:*:rows=33,weights=none',
+    '*:*:*:rows=33,weights=rows,exact=true,more=1',
+  ])('%s does not mean it', (query) => {
+    expect(parseQuery(query)(one)).toBe(false);
+  });
+
+  it('without parameters means a case that has none', () => {
+    expect(parseQuery('tfjs:op:log1p')(bare)).toBe(true);
+    expect(parseQuery('tfjs:op:log1p:x=1')(bare)).toBe(false);
+  });
+});
+
+describe('several queries', () => {
+  it('mean what one of them means', () => {
+    const isMeant = parseQueries(['*:law', 'tfjs']);
+    expect([one, bare].map(isMeant)).toEqual([false, true]);
+  });
+
+  it('that are none mean everything', () => {
+    expect([one, bare].map(parseQueries([]))).toEqual([true, true]);
+  });
+});

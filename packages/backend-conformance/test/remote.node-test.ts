@@ -1,0 +1,75 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chromium } from 'playwright';
+import { afterAll, expect, it } from 'vitest';
+import { chromiumFlags, chromiumPath } from '../browser/chromium.mjs';
+import { conformance, fixture, NARROW } from './cli-support.js';
+
+const started: (() => unknown)[] = [];
+afterAll(() => Promise.all(started.map((stop) => stop())));
+
+const narrow = [fixture('own-head.mjs'), '--backend', 'chromium:cpu,webgl', '--filter', NARROW];
+
+it('runs in the browser of a Playwright server', { timeout: 120_000 }, async () => {
+  const executablePath = chromiumPath();
+  const server = await chromium.launchServer({ args: [...chromiumFlags], ...(executablePath && { executablePath }) });
+  started.push(() => server.close());
+  const { exitCode, lastLine } = await conformance(...narrow, '--browser', server.wsEndpoint());
+  expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
+  expect(exitCode).toBe(0);
+});
+
+it('runs in the browser of a WebDriver server', { timeout: 120_000 }, async ({ skip }) => {
+  const driver = matchingDriver();
+  if (driver instanceof Error) return skip(driver.message);
+  const url = await startDriver(driver);
+  const { exitCode, lastLine, stdout } = await conformance(...narrow, '--browser', url);
+  expect(stdout).toContain('webgl: 2 passed');
+  expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
+  expect(exitCode).toBe(0);
+});
+
+it('asks a WebDriver server for what it is told to', { timeout: 60_000 }, async ({ skip }) => {
+  const driver = matchingDriver();
+  if (driver instanceof Error) return skip(driver.message);
+  const url = await startDriver(driver);
+  const { exitCode, stdout } = await conformance(...narrow, '--browser', url, '--capabilities', '{"browserName":"lynx"}');
+  expect(stdout).toMatch(/^webgl: unavailable: no browser: .*match.*$/m);
+  expect(exitCode).toBe(1);
+});
+
+it('says that there is no server', { timeout: 60_000 }, async () => {
+  const { exitCode, stdout, lastLine } = await conformance(...narrow, '--browser', 'ws://127.0.0.1:9/');
+  expect(stdout).toMatch(/^webgl: unavailable: no browser: .*ECONNREFUSED/m);
+  expect(lastLine).toMatch(/^0 passed, .* 2 backends unavailable$/);
+  expect(exitCode).toBe(1);
+});
+
+/** A chromedriver of the same version as the browser, or why there is none. */
+function matchingDriver(): string | Error {
+  const browser = chromiumPath();
+  if (browser === undefined) return new Error('There is no Chromium that a chromedriver would find.');
+  try {
+    const [ofBrowser, ofDriver] = [browser, 'chromedriver'].map((program) => majorVersion(program));
+    return ofBrowser === ofDriver ? 'chromedriver' : new Error(`chromedriver is of version ${ofDriver}, ${browser} of ${ofBrowser}.`);
+  } catch (error) {
+    return new Error(`There is no chromedriver (Debian: apt-get install chromium-driver): ${(error as Error).message}`);
+  }
+}
+
+function majorVersion(program: string): string | undefined {
+  return /\d+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))?.[0];
+}
+
+/** Starts a driver on a free port. */
+async function startDriver(program: string): Promise<string> {
+  const child: ChildProcess = spawn(program, ['--port=0'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  started.push(() => child.kill());
+  let printed = '';
+  for (;;) {
+    const [chunk] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+    printed += chunk;
+    const port = /started successfully on port (\d+)/.exec(printed)?.[1];
+    if (port !== undefined) return `http://127.0.0.1:${port}/`;
+  }
+}

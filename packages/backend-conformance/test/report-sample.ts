@@ -1,0 +1,54 @@
+import type { BackendRecord } from '../src/backend/record.js';
+import { queryOf, type ConformanceCase, type Family } from '../src/case.js';
+import type { BackendRun, CaseResult, ConformanceReport, Status } from '../src/result.js';
+
+/** A message that would do harm where it were taken for markup. */
+export const harmful = `</script><script>document.title = 'broken'</script><img src="x" onerror="document.title = 'broken'">`;
+
+export function caseOf(head: string, family: Family, check: string, rows: number): ConformanceCase {
+  return { head, family, check, parameters: { rows } };
+}
+
+export function resultOf(one: ConformanceCase, status: Status, used?: number | 'Infinity', more: Partial<CaseResult> = {}): CaseResult {
+  const closest = used === undefined ? undefined : { what: 'the loss', index: 3, actual: 1.25, expected: 1.5, used };
+  return { ...one, query: queryOf(one), status, ...(closest && { closest }), milliseconds: 2, ...more };
+}
+
+export const record: BackendRecord = {
+  name: 'cpu',
+  environment: 'node',
+  unit: 2 ** -24,
+  capabilities: ['float32'],
+  versions: { 'tfjs-core': '4.22.0' },
+  saidFloatPrecision: 32,
+  epsilon: 1e-7,
+  runsOn: 'Node v20.20.2',
+  repairs: [{ repair: 'large-sums', issue: 'https://github.com/tensorflow/tfjs/issues/1', outcome: 'applied', detail: 'sums are taken in doubles' }],
+};
+
+export const runOf = (target: string, ...cases: CaseResult[]): BackendRun => ({ target, record, milliseconds: 100, cases });
+
+export const reportOf = (...runs: BackendRun[]): ConformanceReport => ({
+  format: 'tfjs-heads-conformance/1',
+  suite: '0.1.0',
+  created: '2026-01-02T03:04:05.678Z',
+  milliseconds: 1500,
+  runs,
+});
+
+const sum = caseOf('tfjs', 'op', 'sum', 33);
+const mean = caseOf('RegressionHead', 'law', 'mean', 33);
+const loss = caseOf('RegressionHead', 'golden', 'loss', 2);
+const known = { reason: 'Sums are coarse.', upstream: 'https://github.com/tensorflow/tfjs/issues/8082' };
+
+/** Two backends with every status between them, and one that could not be had. */
+export const sample: ConformanceReport = reportOf(
+  runOf('cpu', resultOf(sum, 'pass', 0), resultOf(mean, 'pass', 0.25), resultOf(loss, 'skip', undefined, { message: 'cpu lacks device-memory' })),
+  runOf(
+    'chromium:webgl',
+    resultOf(sum, 'xfail', 'Infinity', { message: 'the sum: NaN came', expected: known }),
+    resultOf(mean, 'fail', 14.2, { message: harmful }),
+    resultOf(loss, 'xpass', 0.875, { message: 'It passed.', expected: { reason: 'Coarse.', upstream: null } }),
+  ),
+  { target: 'tensorflow-gpu', unavailable: 'no CUDA device', milliseconds: 5, cases: [] },
+);

@@ -1,0 +1,45 @@
+import type { RepairReport } from '@tfjs-heads/backends';
+import { expect, inject, test } from 'vitest';
+import { repairWasmFusedMatMul } from '../../backends/src/repairs/wasm-fused-matmul.js';
+import { repairWasmLargeSums } from '../../backends/src/repairs/wasm-large-sums.js';
+import { repairWasmStaleWeights } from '../../backends/src/repairs/wasm-stale-weights.js';
+import { repairWasmUnsortedSegmentSum } from '../../backends/src/repairs/wasm-unsorted-segment-sum.js';
+import { repairWebglEpsilon } from '../../backends/src/repairs/webgl-epsilon.js';
+import { repairWebglPadding } from '../../backends/src/repairs/webgl-padding.js';
+import { loadExpectations } from '../src/index.js';
+import { runOps } from './run-ops.js';
+import { withoutRepairs } from './without-repairs.js';
+
+/** The repairs that concern numbers; of the other four two are about speed and paths, and two make backends run at all. */
+const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
+  'wasm-unsorted-segment-sum': repairWasmUnsortedSegmentSum,
+  'wasm-large-sums': repairWasmLargeSums,
+  'wasm-stale-weights': repairWasmStaleWeights,
+  'wasm-fused-matmul': repairWasmFusedMatMul,
+  'webgl-padding': repairWebglPadding,
+  'webgl-epsilon': repairWebglEpsilon,
+};
+
+const backend = inject('backend');
+const reds = withoutRepairs[backend];
+
+// Before any other test: a repair stays for good.
+test('without repairs exactly these cases fail beyond those that are expected to', async () => {
+  const results = await runOps({ backend, repair: false, expectations: await loadExpectations(backend) });
+  const failed = results.filter(({ status }) => status === 'fail' || status === 'xpass').map(({ query }) => query);
+  expect(failed.toSorted()).toEqual(Object.values(reds).flat().toSorted());
+}, 120_000);
+
+test.each(Object.entries(reds))('%s cures its cases', async (repair, filters) => {
+  expect(await repairs[repair]?.()).toMatchObject({ repair, outcome: 'applied' });
+  const results = await runOps({ backend, repair: false, filters });
+  expect(results.map(({ query, status, message }) => ({ query, status, message }))).toEqual(
+    results.map(({ query }) => ({ query, status: 'pass', message: undefined })),
+  );
+  expect(results).toHaveLength(filters.length);
+}, 60_000);
+
+test('every repair that concerns numbers has a case that fails without it', () => {
+  const shown = Object.values(withoutRepairs).flatMap((each) => Object.keys(each));
+  expect(shown.toSorted()).toEqual(Object.keys(repairs).toSorted());
+});
