@@ -1,0 +1,20 @@
+/** Where two values first differ as JSON, by path; undefined where they are equal. */
+export function differenceOf(committed: unknown, generated: unknown, path = ''): string | undefined {
+  if (!isObject(committed) || !isObject(generated) || Array.isArray(committed) !== Array.isArray(generated)) {
+    return Object.is(committed, generated) ? undefined : `${path || 'all'} is ${brief(committed)}, generated ${brief(generated)}`;
+  }
+  for (const key of new Set([...Object.keys(committed), ...Object.keys(generated)])) {
+    const inner = Array.isArray(committed) ? `${path}[${key}]` : `${path}${path && '.'}${key}`;
+    const difference = differenceOf(committed[key], generated[key], inner);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function brief(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);
+}

@@ -1,0 +1,60 @@
+import type { GoldenCase, GoldenEvaluation, GoldenFile, GoldenValues } from '../../packages/backend-conformance/src/goldens/format.js';
+import { inputOf } from '../../packages/backend-conformance/src/goldens/values.js';
+import { inFloat32, regressionMetrics, trainingLoss, type ReferenceBatch, type Scaled } from '../../packages/backend-conformance/src/reference/index.js';
+import { K } from '../../packages/backend-conformance/src/tier.js';
+import type { Reduction } from '@tfjs-heads/head-api';
+import type { CaseDescription, EvaluationDescription, HeadDescription } from './describe.js';
+import { expected } from './expected.js';
+import { trainingOf, trainingUnits } from './training.js';
+
+/** The goldens of a head, by the float64 reference. */
+export function generate(head: HeadDescription): GoldenFile {
+  return {
+    format: 'tfjs-heads-goldens/1',
+    head: head.head,
+    provenance: {
+      generator: 'tools/goldens (npm run goldens)',
+      reference: 'packages/backend-conformance/src/reference: formulas in doubles, results beyond float32 infinite',
+      formula: head.formula,
+      reduction: 'as in tf.estimator: the weighted sum, or that over the number of elements, whatever the weights; metrics are weighted means',
+      network: 'logits = relu(inputs w1 + b1) w2 + b2; the update rules of tfjs-core 4.22.0 (dist/optimizers)',
+      k:
+        'EXACT 0, ELEMENT 16, REDUCE 64 units of 2^-24, see src/tier.ts; metrics ELEMENT, since heads sum them in doubles; 2 where the ' +
+        `sums are whole numbers beyond float32; ${trainingUnits} after ten training steps, of which backends took up to 17`,
+    },
+    exports: head.exports,
+    cases: head.cases.map((one) => caseOf(head, one)),
+    evaluations: head.evaluations.map((one) => evaluationOf(head, one)),
+    trainings: head.trainings.map((one) => trainingOf(head, one)),
+  };
+}
+
+function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: CaseDescription): GoldenCase {
+  const formula = head.formulaOf(described.options);
+  const batch = batchOf(described);
+  const { loss, gradient } = trainingLoss(formula, batch, described.options['lossReduction'] as Reduction | undefined ?? 'sum_over_batch_size');
+  const predict = (x: number): Scaled => inFloat32(formula.predict(x));
+  const predictions = Object.entries(head.predictions).map(([key, k]) => [
+    key,
+    expected(batch.logits.map(key === 'logits' ? (value) => ({ value, scale: 0 }) : predict), k, at),
+  ]);
+  return {
+    ...described,
+    loss: expected([loss], K.REDUCE),
+    gradient: expected(gradient, K.ELEMENT, at),
+    predictions: lossOnly ? {} : Object.fromEntries(predictions),
+    metrics: lossOnly ? {} : metricsOf(regressionMetrics(formula, [batch]), K.ELEMENT),
+  };
+}
+
+function evaluationOf({ formulaOf }: HeadDescription, { k = K.ELEMENT, ...described }: EvaluationDescription): GoldenEvaluation {
+  return { ...described, metrics: metricsOf(regressionMetrics(formulaOf(described.options), described.batches.map(batchOf)), k) };
+}
+
+function metricsOf(metrics: Readonly<Record<string, Scaled>>, k: number): Record<string, GoldenValues> {
+  return Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, expected([value], k)]));
+}
+
+function batchOf({ logits, labels, weights }: Pick<CaseDescription, 'logits' | 'labels' | 'weights'>): ReferenceBatch {
+  return { logits: inputOf(logits).values, labels: inputOf(labels).values, weights: weights && inputOf(weights).values };
+}

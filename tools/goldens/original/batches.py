@@ -1,0 +1,95 @@
+"""One batch through an original head: its methods called eagerly, and the specs that an Estimator would run."""
+
+import tensorflow as tf
+
+from compare import Tally
+from heads import Head, create_head
+from read import Batch, Json, batch, expected, query
+
+Modes = tf.estimator.ModeKeys
+
+
+def replay_case(name: str, case: Json, exports: Json | None, tally: Tally) -> None:
+    given = batch(case)
+    _replay_methods(name, case, given, tally)
+    _replay_graph(name, case, given, tally)
+    if case["predictions"]:
+        _replay_predict_spec(name, case, given, exports, tally)
+
+
+def _replay_methods(name: str, case: Json, given: Batch, tally: Tally) -> None:
+    head, title = create_head(name, case["options"]), query(name, "case", case)
+    logits = tf.constant(given.logits)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        loss = head.loss(given.labels, logits, given.features, Modes.TRAIN)
+    tally.numbers("loss", title, loss, expected(case["loss"]))
+    tally.numbers("gradient", title, tape.gradient(loss, logits), expected(case["gradient"]))
+    compare_map("predictions", title, head.predictions(logits), case["predictions"], tally)
+    metrics = head.update_metrics(head.metrics(), given.features, logits, given.labels)
+    compare_map("metrics", title, {key: metric.result() for key, metric in metrics.items()}, case["metrics"], tally)
+
+
+def _replay_predict_spec(name: str, case: Json, given: Batch, exports: Json | None, tally: Tally) -> None:
+    head, title = create_head(name, case["options"]), query(name, "case", case)
+    spec = head.create_estimator_spec(given.features, Modes.PREDICT, tf.constant(given.logits))
+    compare_map("predict spec: predictions", title, spec.predictions, case["predictions"], tally)
+    if exports is None:
+        return
+    tally.keys(title, "predict spec: exports", spec.export_outputs, exports)
+    for key in sorted(spec.export_outputs.keys() & exports.keys()):
+        outputs = {name: case["predictions"][prediction] for name, prediction in exports[key]["outputs"].items()}
+        compare_map("predict spec: exports", f"{title} {key}", _outputs(spec.export_outputs[key], exports[key]["kind"]), outputs, tally)
+
+
+def _outputs(output: tf.estimator.export.ExportOutput, kind: str) -> Json:
+    """What an export holds by name, if it is of the kind."""
+    if kind == "regression" and isinstance(output, tf.estimator.export.RegressionOutput):
+        return {"value": output.value}
+    if kind == "predict" and isinstance(output, tf.estimator.export.PredictOutput):
+        return dict(output.outputs)
+    return {f"{type(output).__name__}, expected one of the kind {kind}": []}
+
+
+def _replay_graph(name: str, case: Json, given: Batch, tally: Tally) -> None:
+    """The specs of training and evaluation, which the original cannot make eagerly."""
+    title = query(name, "case", case)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        head, logits = create_head(name, case["options"]), tf.constant(given.logits)
+        train = _train_spec(head, given, logits)
+        evaluation = head.create_estimator_spec(given.features, Modes.EVAL, logits, tf.constant(given.labels))
+        loss, gradient = session.run([train.loss, train.train_op])
+        eval_loss, metrics = session.run(evaluation.loss), run_metrics(session, evaluation, [{}])
+    tally.numbers("train spec: loss", title, loss, expected(case["loss"]))
+    tally.numbers("train spec: gradient", title, gradient, expected(case["gradient"]))
+    tally.numbers("eval spec: loss", title, eval_loss, expected(case["loss"]))
+    compare_map("eval spec: metrics", title, metrics, case["metrics"], tally)
+
+
+def _train_spec(head: Head, given: Batch, logits: tf.Tensor) -> tf.estimator.EstimatorSpec:
+    """A spec of training whose step only tells the gradient."""
+    return head.create_estimator_spec(
+        given.features,
+        Modes.TRAIN,
+        logits,
+        tf.constant(given.labels),
+        train_op_fn=lambda loss: tf.gradients(loss, logits)[0],
+    )
+
+
+def run_metrics(session: tf.compat.v1.Session, spec: tf.estimator.EstimatorSpec, feeds: list[Json]) -> Json:
+    """The metrics of a spec after one update for each feed."""
+    session.run([tf.compat.v1.global_variables_initializer(), tf.compat.v1.local_variables_initializer()])
+    for feed in feeds:
+        session.run([update for _, update in spec.eval_metric_ops.values()], feed)
+    results: Json = session.run({key: value for key, (value, _) in spec.eval_metric_ops.items()})
+    return results
+
+
+def compare_map(quantity: str, title: str, actual: Json, golden: Json, tally: Tally) -> None:
+    """Goldens without any key tell nothing: another case of the same batch has them."""
+    if not golden:
+        return
+    tally.keys(title, quantity, actual, golden)
+    for key in sorted(actual.keys() & golden.keys()):
+        tally.numbers(quantity, title, actual[key], expected(golden[key]), key)

@@ -1,0 +1,234 @@
+"""Tests of the replay itself. Run with the environment's Python: `npm run goldens:original -- --test`."""
+
+import json
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import tensorflow as tf
+
+from compare import Tally
+from draw import draw_values
+from heads import create_head
+from optimizers import create_optimizer
+from read import Expected, Json, array
+from written_out import create_rule
+
+HERE = Path(__file__).parent
+
+
+def of(*values: float) -> Json:
+    return {"values": values, "scale": 0, "k": 16}
+
+
+def tensor(shape: list[int], *values: float) -> Json:
+    return {"shape": shape, "values": values}
+
+
+BATCH = {"logits": tensor([2, 1], 45, 41), "labels": tensor([2, 1], 43, 44)}
+METRICS = {"average_loss": of(6.5), "prediction/mean": of(43), "label/mean": of(43.5)}
+
+# Worked out by hand: losses 4 and 9; the network's hidden value is 1 * 2 = 2, its logit 2 * 3 + 1 = 7, its gradient 2 * (7 - 5).
+GOLDENS: Json = {
+    "format": "tfjs-heads-goldens/1",
+    "head": "RegressionHead",
+    "provenance": {},
+    "exports": {
+        "serving_default": {"kind": "regression", "outputs": {"value": "predictions"}},
+        "regression": {"kind": "regression", "outputs": {"value": "predictions"}},
+        "predict": {"kind": "predict", "outputs": {"predictions": "predictions"}},
+    },
+    "cases": [
+        {
+            **BATCH,
+            "parameters": {"rows": 2, "weights": False},
+            "options": {},
+            "loss": of(6.5),
+            "gradient": of(2, -3),
+            "predictions": {"predictions": of(45, 41)},
+            "metrics": METRICS,
+        }
+    ],
+    "evaluations": [{"parameters": {"batches": 2}, "options": {"name": "a"}, "batches": [BATCH, BATCH], "metrics": {}}],
+    "trainings": [
+        {
+            "parameters": {"optimizer": name},
+            "options": {},
+            "optimizer": {"name": name, "settings": settings},
+            "steps": 1,
+            "inputs": tensor([1, 1], 1),
+            "labels": tensor([1, 1], 5),
+            "start": [tensor([1, 1], 2), tensor([1], 0), tensor([1, 1], 3), tensor([1], 1)],
+            "losses": of(4),
+            "end": [of(2 - step * 12), of(-step * 12), of(3 - step * 8), of(1 - step * 4)],
+        }
+        for name, settings, step in [("sgd", {"learningRate": 0.125}, 0.125)]
+    ],
+}
+GOLDENS["evaluations"][0]["metrics"] = {f"{key}/a": value for key, value in METRICS.items()}
+
+
+def run(goldens: Json) -> tuple[int, str, Json]:
+    """Exit status, what was printed, and the summary."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "regression.json").write_text(json.dumps(goldens))
+        summary = Path(folder) / "original.json"
+        ended = subprocess.run(
+            [sys.executable, HERE / "replay.py", folder, "--summary", summary], capture_output=True, text=True, check=False
+        )
+        return ended.returncode, ended.stdout + ended.stderr, json.loads(summary.read_text())
+
+
+class Replay(unittest.TestCase):
+    def test_right_goldens_pass(self) -> None:
+        status, printed, summary = run(GOLDENS)
+        self.assertEqual(status, 0, printed)
+        self.assertEqual(summary["failures"], [])
+        self.assertEqual(summary["rules"], {"sgd": "tensorflow"})
+        quantities = summary["heads"]["RegressionHead"]
+        self.assertEqual({quantity: count["compared"] for quantity, count in quantities.items()}, {
+            "loss": 1, "gradient": 2, "predictions": 2, "metrics": 3,
+            "predict spec: predictions": 2, "predict spec: exports": 6,
+            "train spec: loss": 1, "train spec: gradient": 2, "eval spec: loss": 1, "eval spec: metrics": 3,
+            "evaluation": 3, "evaluation by a spec": 3, "training: losses": 1, "training: variables": 4,
+        })  # fmt: skip
+
+    def test_wrong_numbers_fail_and_are_named(self) -> None:
+        wrong = json.loads(json.dumps(GOLDENS))
+        wrong["cases"][0]["gradient"]["values"] = [2, -3.00001]
+        wrong["evaluations"][0]["metrics"]["label/mean/a"]["values"] = [43]
+        wrong["trainings"][0]["end"][2]["values"] = [1]
+        status, printed, summary = run(wrong)
+        self.assertEqual(status, 1)
+        self.assertEqual([failure.split(": the original")[0] for failure in summary["failures"]], [
+            "RegressionHead:golden:case:rows=2,weights=false gradient[1]",
+            "RegressionHead:golden:case:rows=2,weights=false train spec: gradient[1]",
+            "RegressionHead:golden:evaluation:batches=2 evaluation label/mean/a[0]",
+            "RegressionHead:golden:evaluation:batches=2 evaluation by a spec label/mean/a[0]",
+            "RegressionHead:golden:training:optimizer=sgd training: variables variable 2[0]",
+        ])  # fmt: skip
+        self.assertIn("gradient[1]: the original gives -3.0, expected -3.00001", printed)
+
+    def test_other_keys_fail(self) -> None:
+        wrong = json.loads(json.dumps(GOLDENS))
+        del wrong["cases"][0]["metrics"]["label/mean"]
+        status, printed, _ = run(wrong)
+        self.assertEqual(status, 1)
+        self.assertIn("metrics: the original has the keys ['average_loss', 'label/mean', 'prediction/mean'], expected", printed)
+
+    def test_other_exports_fail(self) -> None:
+        wrong = json.loads(json.dumps(GOLDENS))
+        wrong["exports"]["regression"]["kind"] = "predict"
+        status, printed, _ = run(wrong)
+        self.assertEqual(status, 1)
+        self.assertIn("RegressionOutput, expected one of the kind predict", printed)
+
+
+class Comparison(unittest.TestCase):
+    def compare(self, actual: list[float], expected: list[float], scale: float = 0, at: list[int] | None = None) -> Tally:
+        tally = Tally()
+        tally.numbers("loss", "A:golden:case:", actual, Expected(np.asarray(expected), np.full(len(expected), scale), at))
+        return tally
+
+    def test_tolerance_is_relative_to_the_larger_of_value_and_scale(self) -> None:
+        self.assertEqual(self.compare([1.0000009], [1.0]).failures, [])
+        self.assertEqual(len(self.compare([1.0000011], [1.0]).failures), 1)
+        self.assertEqual(self.compare([0.0009], [0.0], scale=1000).failures, [])
+        self.assertEqual(len(self.compare([0.0011], [0.0], scale=1000).failures), 1)
+
+    def test_what_is_no_number_equals_itself_alone(self) -> None:
+        nan, inf = float("nan"), float("inf")
+        self.assertEqual(self.compare([nan, inf, -inf, 0.0], [nan, inf, -inf, -0.0]).failures, [])
+        for actual, expected in [(nan, 0.0), (0.0, nan), (inf, 1.0), (1.0, inf), (inf, -inf)]:
+            self.assertEqual(len(self.compare([actual], [expected], scale=10).failures), 1, (actual, expected))
+
+    def test_numbers_may_be_picked_and_must_be_as_many(self) -> None:
+        self.assertEqual(self.compare([1, 2, 3], [3, 1], at=[2, 0]).failures, [])
+        self.assertEqual(len(self.compare([1, 2, 3], [1, 2]).failures), 1)
+
+
+class Inputs(unittest.TestCase):
+    def test_draws_are_those_of_draw_ts(self) -> None:
+        self.assertEqual(draw_values(7, [3], "logits"), [2.3935546875, -0.4365234375, 0.3359375])
+        self.assertEqual(draw_values(4_000_000_007, [3], "weights"), [2.3193359375, 2.62890625, 0.6953125])
+        self.assertEqual(draw_values(7, [2, 4], "count"), [50, 1, 2, 2, 1, 0, 1, 0])
+        self.assertEqual(draw_values(7, [4], "probability"), [0.427734375, 0.578125, 0, 0])
+        self.assertEqual(sum(value * (i % 97) for i, value in enumerate(draw_values(123456789, [5000], "real"))), 1409.7529296875)
+
+    def test_inputs_are_exact_in_float32(self) -> None:
+        with self.assertRaisesRegex(ValueError, "not exact"):
+            array(tensor([1], 0.1))
+
+    def test_unknown_options_and_settings_are_errors(self) -> None:
+        with self.assertRaisesRegex(ValueError, "labelDimension"):
+            create_head("LogisticRegressionHead", {"labelDimension": 1})
+        with self.assertRaisesRegex(ValueError, "beta1"):
+            create_optimizer("sgd", {"learningRate": 1, "beta1": 0.9})
+        with self.assertRaisesRegex(ValueError, "learningRate"):
+            create_optimizer("sgd", {})
+
+
+class TensorFlowRules(unittest.TestCase):
+    """The first steps that tfjs' formulas give for a gradient of 1, worked out by hand, from TensorFlow's optimizers."""
+
+    def expect(self, steps: list[float], name: str, settings: dict[str, float | bool]) -> None:
+        optimizer, variable, values = create_optimizer(name, settings), tf.Variable([0.0], dtype=tf.float64), []
+        for _ in steps:
+            optimizer.apply_gradients([(tf.ones(1, tf.float64), variable)])
+            values.append(float(variable[0]))
+        np.testing.assert_allclose(values, steps, rtol=1e-6)
+
+    def test_sgd_and_momentum(self) -> None:
+        self.expect([-0.25, -0.5], "sgd", {"learningRate": 0.25})
+        self.expect([-1, -2.5], "momentum", {"learningRate": 1, "momentum": 0.5})
+        self.expect([-1.5, -3.25], "momentum", {"learningRate": 1, "momentum": 0.5, "useNesterov": True})
+
+    def test_adagrad(self) -> None:
+        steps = [-1 / np.sqrt(1.25), -1 / np.sqrt(1.25) - 1 / np.sqrt(2.25)]
+        self.expect(steps, "adagrad", {"learningRate": 1, "initialAccumulatorValue": 0.25})
+
+    def test_rmsprop(self) -> None:
+        first = 1 / np.sqrt(0.5 + 1)
+        self.expect([-first], "rmsprop", {"learningRate": 1, "decay": 0.5, "epsilon": 1})
+        steps = [-first, -first - (0.5 * first + 1 / np.sqrt(0.75 + 1))]
+        self.expect(steps, "rmsprop", {"learningRate": 1, "decay": 0.5, "epsilon": 1, "momentum": 0.5})
+
+    def test_adamax(self) -> None:
+        self.expect([-0.5, -1], "adamax", {"learningRate": 1, "epsilon": 1})
+        self.expect([-0.5, -0.75], "adamax", {"learningRate": 1, "epsilon": 1, "decay": 1})
+
+    def test_those_that_tensorflow_has_not(self) -> None:
+        self.assertIsNone(create_optimizer("adam", {}))
+        self.assertIsNone(create_optimizer("adadelta", {}))
+        self.assertIsNone(create_optimizer("rmsprop", {"learningRate": 1, "centered": True}))
+
+
+class WrittenOutRules(unittest.TestCase):
+    """The first steps of the rules that are written out, worked out by hand for a gradient of 1."""
+
+    def first_steps(self, name: str, settings: dict[str, float | bool]) -> list[float]:
+        rule, value, values = create_rule(name, settings), np.zeros(1), []
+        for _ in range(2):
+            value = rule(0, value, np.ones(1))
+            values.append(float(value[0]))
+        return values
+
+    def test_adam(self) -> None:
+        np.testing.assert_allclose(self.first_steps("adam", {"learningRate": 1, "beta1": 0.5, "beta2": 0.75, "epsilon": 1}), [-0.5, -1])
+        exact = 1 / (1 + np.sqrt(0.001 / (1 - float(np.float32(0.999)))))
+        np.testing.assert_allclose(self.first_steps("adam", {"learningRate": 1, "beta1": 0.5, "epsilon": 1})[0], -exact, rtol=1e-12)
+
+    def test_adadelta(self) -> None:
+        steps = self.first_steps("adadelta", {"learningRate": 1, "rho": 0.75, "epsilon": 1})
+        np.testing.assert_allclose(steps, [-1, -2])  # 1/1, then sqrt(1.25)/sqrt(1.25)
+
+    def test_centered_rmsprop(self) -> None:
+        steps = self.first_steps("rmsprop", {"learningRate": 1, "decay": 0.5, "epsilon": 0, "centered": True})
+        np.testing.assert_allclose(steps, [-2, -2 - 1 / np.sqrt(0.75 - 0.75**2)])  # sqrt(0.5 - 0.25), then
+
+
+if __name__ == "__main__":
+    unittest.main()
