@@ -1,0 +1,6 @@
+import { describeConformance } from '@tfjs-heads/backend-conformance/vitest';
+import { subjects } from '../src/quantile-head.js';
+
+const { create, ...claims } = subjects.QuantileHead;
+
+for (const backend of ['cpu', 'wasm']) describeConformance(create, { ...claims, backend });
