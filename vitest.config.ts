@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { chromiumFlags, chromiumPath } from './tools/chromium.mjs';
+import { chromiumFlags, chromiumPath } from './packages/backend-conformance/browser/chromium.mjs';
 import { backendNames, type BackendName } from './tools/test/backend/name.js';
 import { environments, projectName } from './tools/test/projects.js';
 

@@ -11,6 +11,8 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly private?: boolean;
+  /** What is published beside package.json: files and folders. */
+  readonly files?: readonly string[];
   /** Specifiers that stand for something, from `#` on. */
   readonly imports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Dependencies;

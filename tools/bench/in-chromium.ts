@@ -1,6 +1,6 @@
 import { chromium } from 'playwright';
 import { createServer } from 'vite';
-import { chromiumFlags, chromiumPath } from '../chromium.mjs';
+import { chromiumFlags, chromiumPath } from '../../packages/backend-conformance/browser/chromium.mjs';
 import type { BackendName } from '../test/backend/name.js';
 import { root } from '../workspace.js';
 import type { Row } from './benchmark.js';

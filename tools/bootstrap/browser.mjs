@@ -1,32 +1,51 @@
-import { chromiumPath } from '../chromium.mjs';
+import { chromiumPath } from '../../packages/backend-conformance/browser/chromium.mjs';
 import { exists, run } from './run.mjs';
 
 const help =
   'No Chromium was found. Install one (Debian: `apt-get install chromium`; anywhere: ' +
   '`npx playwright install chromium`) or name one in CHROMIUM_PATH.';
 
-/** Finds a Chromium, or installs Debian's package. Returns a few words on it. */
+/** Finds a Chromium, or installs Debian's package with its driver. Returns a few words on it. */
 export function prepareBrowser() {
   const found = chromiumPath();
-  if (found) return `browser ${found}`;
+  if (found) return `browser ${found}${withDriver(found)}`;
 
-  installDebianPackage();
+  try {
+    installDebianPackages(['chromium', 'chromium-driver']);
+  } catch (error) {
+    throw new Error(help, { cause: error });
+  }
   const installed = chromiumPath();
   if (!installed) throw new Error(help);
   return `browser installed: ${installed}`;
 }
 
-function installDebianPackage() {
-  if (!exists('apt-get')) throw new Error(help);
+/**
+ * One test drives the browser by WebDriver; where there is no driver for it, only that test says so and is skipped.
+ * @param {string} browser
+ */
+function withDriver(browser) {
+  // The package's driver fits the package's browser alone.
+  if (browser !== '/usr/bin/chromium' || exists('chromedriver')) return '';
+  try {
+    installDebianPackages(['chromium-driver'], '--non-interactive'); // It is not worth a password.
+    return ' with chromedriver';
+  } catch (error) {
+    return ` without chromedriver (${error instanceof Error ? error.message : error})`;
+  }
+}
+
+/**
+ * @param {readonly string[]} packages
+ * @param {...string} sudoOptions
+ */
+function installDebianPackages(packages, ...sudoOptions) {
+  if (!exists('apt-get')) throw new Error('There is no apt-get.');
   const isRoot = process.getuid?.() === 0;
-  if (!isRoot && !exists('sudo')) throw new Error(`${help} (This user is not root and has no sudo.)`);
+  if (!isRoot && !exists('sudo')) throw new Error('This user is not root and has no sudo.');
 
   // `env` sets the variable, since sudo hands none on.
-  const aptGet = [...(isRoot ? [] : ['sudo']), 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
-  try {
-    run(...aptGet, 'update');
-    run(...aptGet, 'install', '-y', '--no-install-recommends', 'chromium');
-  } catch (error) {
-    throw new Error(help, { cause: error });
-  }
+  const aptGet = [...(isRoot ? [] : ['sudo', ...sudoOptions]), 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
+  run(...aptGet, 'update');
+  run(...aptGet, 'install', '-y', '--no-install-recommends', ...packages);
 }

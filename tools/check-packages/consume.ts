@@ -6,11 +6,11 @@ import { readJson, root } from '../workspace.js';
 import type { Tarball } from './pack.js';
 
 const template = join(import.meta.dirname, 'consumer');
-const companions = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'typescript'];
+const companions = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'typescript', 'vitest'];
 
 /**
  * Uses the packages as a stranger would: installs the tarballs in an empty folder, compiles a
- * program there, and runs it under plain Node and again from a bundle.
+ * program and a test file there, and runs the program under plain Node and again from a bundle.
  */
 export async function consumerProblems(tarballs: readonly Tarball[], folder: string): Promise<readonly string[]> {
   await install(tarballs, folder);

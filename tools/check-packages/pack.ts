@@ -6,6 +6,8 @@ import { root, type WorkspacePackage } from '../workspace.js';
 export interface Tarball {
   readonly name: string;
   readonly path: string;
+  /** What its package.json promises: files and folders. */
+  readonly promised: readonly string[];
   /** What is in it. */
   readonly files: readonly string[];
 }
@@ -25,6 +27,7 @@ export async function pack(packages: readonly WorkspacePackage[], folder: string
   return (JSON.parse(stdout) as readonly Packed[]).map(({ name, filename, files }) => ({
     name,
     path: join(folder, filename),
+    promised: packages.find(({ manifest }) => manifest.name === name)?.manifest.files ?? [],
     files: files.map(({ path }) => path),
   }));
 }

@@ -11,9 +11,10 @@ export async function tarballProblems(tarball: Tarball): Promise<readonly string
   return problems.map((problem) => `${tarball.name}: ${problem}`);
 }
 
-function missingFiles({ files }: Tarball): readonly string[] {
-  return ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']
-    .filter((path) => !files.includes(path))
+/** npm leaves out without a word what is not there. */
+function missingFiles({ files, promised }: Tarball): readonly string[] {
+  return ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts', ...promised]
+    .filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)))
     .map((path) => `${path} is not in the tarball`);
 }
 

@@ -5,7 +5,8 @@ import type { BackendName } from './backend/name.js';
 /** A check beside vitest: a command that must succeed. It counts as one test. */
 export interface Step {
   readonly name: string;
-  readonly command: readonly [string, ...string[]];
+  /** The backends are those that must be there. */
+  readonly command: readonly [string, ...string[]] | ((backends: readonly BackendName[]) => readonly [string, ...string[]]);
   /** It looks at what the step `build` makes. */
   readonly needsBuild?: true;
   /** What it prints is worth seeing also when it passes. */
@@ -14,19 +15,29 @@ export interface Step {
   readonly backend?: BackendName;
 }
 
+const conformance = 'packages/backend-conformance/dist/cli/main.js';
+
 export const steps: readonly Step[] = [
   { name: 'build', command: ['tsx', 'tools/build/main.ts'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
   { name: 'typecheck', command: ['tsc', '--project', 'tsconfig.test.json'] },
+  { name: 'goldens', command: ['tsx', 'tools/goldens/main.ts', '--check'] },
   { name: 'api', command: ['tsx', 'tools/api-snapshot/main.ts', '--check'], needsBuild: true },
   { name: 'size', command: ['tsx', 'tools/size/main.ts'], needsBuild: true },
   { name: 'native', command: ['tsx', 'tools/test/native.ts'], needsBuild: true, tells: true, backend: 'tensorflow' },
+  {
+    name: 'conformance',
+    command: (backends) => ['node', conformance, '--backend', backends.join(), '--require', backends.join(), '--out', 'out/conformance'],
+    needsBuild: true,
+    tells: true,
+  },
   { name: 'check-packages', command: ['tsx', 'tools/check-packages/main.ts'], needsBuild: true },
 ];
 
 /** Runs a step, shows what it printed only if it failed, and says whether it passed. */
-export async function runStep({ name, command: [program, ...args], tells }: Step): Promise<boolean> {
+export async function runStep({ name, command, tells }: Step, backends: readonly BackendName[]): Promise<boolean> {
   const start = performance.now();
+  const [program, ...args] = typeof command === 'function' ? command(backends) : command;
   const { failed, all } = await execa(program, args, { cwd: root, preferLocal: true, reject: false, all: true });
   if (failed || tells) console.log(all);
   console.log(`${failed ? '✗' : '✓'} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
