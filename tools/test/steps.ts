@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { root } from '../workspace.js';
 import type { BackendName } from './backend/name.js';
+import { environments } from './projects.js';
 
 /** A check beside vitest: a command that must succeed. It counts as one test. */
 export interface Step {
@@ -27,12 +28,17 @@ export const steps: readonly Step[] = [
   { name: 'native', command: ['tsx', 'tools/test/native.ts'], needsBuild: true, tells: true, backend: 'tensorflow' },
   {
     name: 'conformance',
-    command: (backends) => ['node', conformance, '--backend', backends.join(), '--require', backends.join(), '--out', 'out/conformance'],
+    command: (backends) => ['node', conformance, ...['--backend', '--require'].flatMap((option) => [option, targets(backends).join()]), '--out', 'out/conformance'],
     needsBuild: true,
     tells: true,
   },
   { name: 'check-packages', command: ['tsx', 'tools/check-packages/main.ts'], needsBuild: true },
 ];
+
+/** The suite's names for backends, in each place that has them. */
+function targets(backends: readonly BackendName[]): readonly string[] {
+  return [...backends, ...environments.chromium.filter((name) => environments.node.includes(name) && backends.includes(name)).map((name) => `chromium:${name}`)];
+}
 
 /** Runs a step, shows what it printed only if it failed, and says whether it passed. */
 export async function runStep({ name, command, tells }: Step, backends: readonly BackendName[]): Promise<boolean> {

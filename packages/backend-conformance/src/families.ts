@@ -45,6 +45,11 @@ export function checkOf({ family, check }: Pick<ConformanceCase, 'family' | 'che
   return found;
 }
 
+/** The names of all checks, `family:check`. */
+export function checksIn(): readonly string[] {
+  return Object.entries(checks).flatMap(([family, each]) => Object.keys(each).map((check) => `${family}:${check}`));
+}
+
 function casesOf(subject: NamedSubject, family: Family, goldens: GoldenFile | undefined): ConformanceCase[] {
   return Object.entries(checks[family]).flatMap(([check, { cases }]) =>
     cases(subject, goldens).map((parameters) => ({ head: subject.name, family, check, parameters })),

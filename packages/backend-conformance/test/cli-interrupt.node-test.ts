@@ -1,14 +1,16 @@
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { fixture, main, NARROW } from './cli-support.js';
+import { emptyFolder, fixture, main, NARROW } from './cli-support.js';
 
-it('ends its processes and its browser, and leaves no files, when it is interrupted', { timeout: 60_000 }, async () => {
-  const before = await leftovers();
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('ends its processes and its browser, and leaves no files, after %s', { timeout: 60_000 }, async (signal, code) => {
+  const folder = await emptyFolder();
   // Both hang, so that they are running when the signal comes.
   const args = ['--register', fixture('broken-backends.mjs'), '--backend', 'hanging,chromium:hanging', '--jobs', '2', '--filter', NARROW];
-  const child = execa(process.execPath, [main, ...args], { reject: false });
+  const child = execa(process.execPath, [main, ...args], { reject: false, env: { TMPDIR: folder } });
   await new Promise<void>((resolve) => {
     let printed = '';
     child.stdout.on('data', (chunk) => {
@@ -18,17 +20,15 @@ it('ends its processes and its browser, and leaves no files, when it is interrup
   });
   const offspring = await descendantsOf(child.pid as number);
   expect(offspring.length).toBeGreaterThan(2);
-  child.kill('SIGINT');
+  child.kill(signal);
   const { exitCode, stderr } = await child;
   expect(stderr).toBe('Interrupted: there is no report.');
-  expect(exitCode).toBe(130);
+  expect(exitCode).toBe(code);
   expect(offspring.filter(isRunning)).toEqual([]);
-  expect(await leftovers()).toEqual(before);
+  // Chromium leaves the folder of its lock where it is not given the time to close a page that hangs.
+  expect((await readdir(folder)).filter((name) => !name.startsWith('org.chromium.'))).toEqual([]);
+  await rm(folder, { recursive: true });
 });
-
-async function leftovers(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('backend-conformance-'));
-}
 
 /** The processes that a process has started, and those that they have. */
 async function descendantsOf(pid: number): Promise<number[]> {

@@ -15,7 +15,8 @@ export async function* runInPage(url: string, settings: BrowserSettings, request
   try {
     browser = await startBrowser(settings, new URL(url).origin);
   } catch (error) {
-    yield { type: 'unavailable', reason: `no browser: ${error instanceof Error ? error.message : String(error)}` };
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n'); // Advice and logs follow.
+    yield { type: 'unavailable', reason: `no browser: ${reason}` };
     return;
   }
   // What is under way fails then, also where the page hangs.

@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.js';
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
+  process.once(name, () => {
     process.exitCode = name === 'SIGINT' ? 130 : 143;
     interrupted.abort();
   });
@@ -21,3 +21,5 @@ try {
     process.exitCode = 2;
   } else throw error;
 }
+// A browser elsewhere that could not be had may have left a connection open.
+process.stdout.write('', () => process.exit());

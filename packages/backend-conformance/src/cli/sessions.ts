@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Site } from '../browser/serve.js';
@@ -12,7 +13,6 @@ import type { RunCommandOptions } from './run-options.js';
 export class Sessions {
   readonly #modules: Modules;
   readonly #options: Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>;
-  #folder: Promise<string> | undefined;
   #site: Promise<Site> | undefined;
 
   constructor(modules: Modules, options: Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>) {
@@ -32,14 +32,12 @@ export class Sessions {
 
   async close(): Promise<void> {
     await this.#site?.then((site) => site.close()).catch(() => {});
-    const folder = await this.#folder;
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 
   async #openSite(): Promise<Site> {
     const [{ buildSite }, { serve }] = await Promise.all([import('../browser/site.js'), import('../browser/serve.js')]);
-    this.#folder = mkdtemp(join(tmpdir(), 'backend-conformance-'));
-    const folder = await this.#folder;
+    const folder = await mkdtemp(join(tmpdir(), 'backend-conformance-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // whatever ends the process
     await buildSite(folder, this.#modules);
     return serve(folder, this.#options.host);
   }
