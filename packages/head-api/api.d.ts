@@ -174,6 +174,7 @@ import type { ModeKeys } from './mode-keys.js';
 import type { Reduction } from './reduction.js';
 /** The options of {@link Head.metrics}. */
 export interface MetricsOptions {
+    /** With them there is one more metric, `regularization_loss`: the mean over the batches of their sum. */
     readonly regularizationLosses?: RegularizationLosses | undefined;
 }
 /** The options of {@link Head.updateMetrics}. */
@@ -190,7 +191,7 @@ export interface LossOptions extends UpdateMetricsOptions {
  *
  * A head is recognised by its shape and `apiVersion`, never by `instanceof`. The caller owns every
  * tensor that a method returns; inputs are never disposed; nothing else stays behind. Errors are
- * {@link HeadError}s, thrown before anything is changed.
+ * {@link HeadError}s, thrown before anything is changed. A batch without rows is refused.
  */
 export interface Head {
     readonly apiVersion: 1;
@@ -246,7 +247,10 @@ export interface Metric {
      * asynchronous where their values live on another device.
      */
     update(...tensors: readonly (Tensor | undefined)[]): void;
-    /** The value over all updates so far. Rejects with the error of an update that failed. */
+    /**
+     * The value over all updates so far, a number also before the first: 0, but 1 for `accuracy_baseline`. Rejects with the error of
+     * an update that failed.
+     */
     result(): Promise<number>;
     /** Forgets all updates, also those still being read. */
     reset(): void;

@@ -1,4 +1,5 @@
 import type { ConformanceCase, Family } from './case.js';
+import { checkClaims } from './check-claims.js';
 import type { Check, Checks } from './checks/check.js';
 import { goldenChecks } from './checks/golden/index.js';
 import type { GoldenFile } from './goldens/format.js';
@@ -28,8 +29,13 @@ export interface Suite {
   readonly goldens: ReadonlyMap<string, GoldenFile>;
 }
 
-/** All cases of some heads, and those about the backend alone. */
+/**
+ * All cases of some heads, and those about the backend alone.
+ *
+ * @throws Error where a head claims what is no claim
+ */
 export async function suiteOf(subjects: Subjects): Promise<Suite> {
+  for (const [name, subject] of Object.entries(subjects)) checkClaims(name, subject);
   const named = new Map(Object.entries(subjects).map(([name, subject]) => [name, { ...subject, name }]));
   const goldens = new Map<string, GoldenFile>();
   for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));

@@ -5,8 +5,9 @@ import type { BackendRecord } from './backend/record.js';
 import { queryOf, type ConformanceCase } from './case.js';
 import { expectationOf, type Expectation } from './expectation.js';
 import { checkOf, type Suite } from './families.js';
-import { Judge, type Closest } from './judge.js';
+import { Failure, Judge, type Closest } from './judge.js';
 import type { CaseResult } from './result.js';
+import { reasonOf } from './thrown.js';
 
 /** What to run, and on what. The backend is the current one. */
 export interface RunOptions {
@@ -66,12 +67,12 @@ async function failureOf(run: () => Promise<void>, timeLimit: number): Promise<s
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`It took longer than ${timeLimit / 1000} s.`)), timeLimit);
+      timer = setTimeout(() => reject(new Failure(`It took longer than ${timeLimit / 1000} s.`)), timeLimit);
     });
     await Promise.race([run(), tooLate]);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   } finally {
     clearTimeout(timer);
     // A head that fails may leave scopes open, or a tape on.

@@ -9,6 +9,8 @@ describe('wrong usage', () => {
     ['a module that is not there', ['nowhere.js'], 'module: expected the path of a JavaScript module, but there is no file /'],
     ['a module without subjects', [fixture('no-subjects.mjs')], 'but there is no export `subjects`.'],
     ['a subject without a factory', [fixture('no-create.mjs')], "but `subjects` has in 'Mine' no function `create`."],
+    ['labels of no kind', [fixture('wrong-labels.mjs')], "wrong-labels.mjs: Mine claims labels: expected one of real, count, probability, binary, class, but \"classes\" came."],
+    ['a claim that is none', [fixture('wrong-claim.mjs')], "wrong-claim.mjs: Mine claims 'metric', but claims are labels, labelDimension, weights, labelsOutOfRange, predictions, metrics, goldens."],
     ['a module that does not load', [fixture('expectations.json')], 'expectations.json does not load: '],
     ['a module to register that is not there', ['--register', 'nowhere.js'], '--register: expected the path of a JavaScript module, but there is no file /'],
     ['a filter that matches nothing', ['--filter', 'Nobody:law', '--list'], 'but Nobody:law came.'],

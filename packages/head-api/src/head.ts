@@ -7,6 +7,7 @@ import type { Reduction } from './reduction.js';
 
 /** The options of {@link Head.metrics}. */
 export interface MetricsOptions {
+  /** With them there is one more metric, `regularization_loss`: the mean over the batches of their sum. */
   readonly regularizationLosses?: RegularizationLosses | undefined;
 }
 
@@ -26,7 +27,7 @@ export interface LossOptions extends UpdateMetricsOptions {
  *
  * A head is recognised by its shape and `apiVersion`, never by `instanceof`. The caller owns every
  * tensor that a method returns; inputs are never disposed; nothing else stays behind. Errors are
- * {@link HeadError}s, thrown before anything is changed.
+ * {@link HeadError}s, thrown before anything is changed. A batch without rows is refused.
  */
 export interface Head {
   readonly apiVersion: 1;

@@ -20,7 +20,10 @@ export interface Metric {
    * asynchronous where their values live on another device.
    */
   update(...tensors: readonly (Tensor | undefined)[]): void;
-  /** The value over all updates so far. Rejects with the error of an update that failed. */
+  /**
+   * The value over all updates so far, a number also before the first: 0, but 1 for `accuracy_baseline`. Rejects with the error of
+   * an update that failed.
+   */
   result(): Promise<number>;
   /** Forgets all updates, also those still being read. */
   reset(): void;

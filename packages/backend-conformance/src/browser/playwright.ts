@@ -6,7 +6,7 @@ import { flagsFor } from './flags.js';
 /** Starts the Chromium of this machine. */
 export async function startLocal(settings: BrowserSettings, origin: string): Promise<BrowserSession> {
   const executablePath = chromiumPath();
-  const browser = await chromium.launch({
+  const starting = chromium.launch({
     args: flagsFor(settings, origin),
     // Where no program was found, Playwright knows where other systems keep Chrome.
     ...(executablePath === undefined ? { channel: 'chrome' } : { executablePath }),
@@ -14,6 +14,10 @@ export async function startLocal(settings: BrowserSettings, origin: string): Pro
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
+  });
+  const browser = await starting.catch((error: unknown) => {
+    if (executablePath !== undefined) throw error;
+    throw new Error('none was found; `npx playwright-core install chromium` installs one, and CHROMIUM_PATH names one', { cause: error });
   });
   return sessionOf(browser, settings);
 }

@@ -34,7 +34,7 @@ export async function planFor(module: string | undefined, options: RunCommandOpt
   const required = parseTargets(options.require, '--require', register.length > 0).map(({ name }) => name);
   const files = await readExpectations(options.expectations);
   const subjects = await loadSubjects(modules);
-  const suite = await orUsageError(() => suiteOf(subjects), (reason) => `module: the cases of ${modules.subjects} cannot be listed: ${reason}`);
+  const suite = await orUsageError(() => suiteOf(subjects), (reason) => `module: ${modules.subjects}: ${reason}`);
   const asked = suite.cases.filter(parseQueries(filters));
   if (asked.length === 0) {
     throw new UsageError(`--filter: expected a query that matches some of ${suite.cases.length} cases (--list prints them), but ${filters.join(' ')} came.`);

@@ -11,7 +11,7 @@ export const notANumber: Check = tableOf(
     // As TensorFlow since 2.4 (#4883).
     largest: gives(() => max(tensor1d(some)), { shape: [], values: [NaN] }),
     least: gives(() => min(tensor1d(some)), { shape: [], values: [NaN] }),
-    // wasm takes the operand that is a number.
+    // wasm takes the first operand then.
     maximum: gives(() => maximum(tensor1d([5, NaN, 1]), tensor1d([NaN, 5, 2])), { values: [NaN, NaN, 2] }),
     minimum: gives(() => minimum(tensor1d([5, NaN, 1]), tensor1d([NaN, 5, 2])), { values: [NaN, NaN, 1] }),
     relu: gives(() => relu(tensor1d(some)), { values: [1, NaN, 3] }),

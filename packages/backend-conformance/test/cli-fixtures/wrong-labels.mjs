@@ -1,0 +1,1 @@
+export const subjects = { Mine: { create: () => ({}), labels: 'classes' } };

@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startForSuite } from '../src/backend/start.js';
+import { runCases, suiteOf, type BackendRecord, type CaseResult, type Subject, type Subjects } from '../src/index.js';
+import { binaryHead } from './other-heads/binary-head.js';
+import { classHead } from './other-heads/class-head.js';
+import { plain } from './other-heads/plain-head.js';
+import { unweightedHead } from './other-heads/unweighted-head.js';
+
+// Kinds of heads of which this project has none.
+const others: Subjects = { ClassHead: classHead, BinaryHead: binaryHead, UnweightedHead: unweightedHead, PlainHead: plain };
+
+let record: BackendRecord;
+beforeAll(async () => {
+  const started = await startForSuite('cpu');
+  if ('unavailable' in started) throw new Error(started.unavailable);
+  ({ record } = started);
+});
+
+async function run(name: string, subject: Subject): Promise<CaseResult[]> {
+  const suite = await suiteOf({ [name]: subject });
+  const cases = suite.cases.filter(({ head }) => head === name);
+  const results: CaseResult[] = [];
+  for await (const result of runCases({ suite, cases, backend: record, expectations: [] })) results.push(result);
+  return results;
+}
+
+describe('a head of another kind', () => {
+  it.each(Object.entries(others))('passes: %s', { timeout: 60_000 }, async (name, subject) => {
+    const results = await run(name, subject);
+    expect(results.filter(({ status }) => status !== 'pass')).toEqual([]);
+    expect(new Set(results.map(({ family }) => family))).toEqual(new Set(['law', 'parity', 'training']));
+  });
+
+  it.each<[string, string, Subject, string]>([
+    ['labels of another kind', 'ClassHead', { ...classHead, labels: 'count' }, 'LABELS_'],
+    ['weights that it does not know', 'UnweightedHead', { ...unweightedHead, weights: 'rows' }, 'WEIGHTS_MISSING'],
+    ['weights for each logit that it refuses', 'ClassHead', { ...classHead, weights: 'logits' }, 'WEIGHTS_'],
+    ['weights for each row alone', 'BinaryHead', { ...binaryHead, weights: 'rows' }, 'features of shape [3,2]: no error came'],
+    ['labels that it takes for out of range', 'PlainHead', { ...plain, labelsOutOfRange: [-1] }, 'no error came'],
+  ])('fails where it claims %s', { timeout: 60_000 }, async (_, name, subject, says) => {
+    const failures = (await run(name, subject)).filter(({ status }) => status === 'fail');
+    expect(failures.map(({ query, message }) => `${query}: ${message}`).join('\n')).toContain(says);
+  });
+});

@@ -1,0 +1,28 @@
+import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
+import { BaseHead, Mean, sigmoidCrossEntropy, type BaseHeadOptions, type LabelRange, type MetricDefinition } from '@tfjs-heads/head-kit';
+import type { Subject } from '../../src/index.js';
+
+/** Several yes-or-no questions at once, with a weight for each. */
+class BinaryHead extends BaseHead {
+  protected override readonly labelRange: LabelRange = { min: 0, max: 1 };
+  protected override readonly weighsLogits = true;
+  protected readonly elementLoss = sigmoidCrossEntropy;
+  constructor(options: Partial<BaseHeadOptions>) {
+    super({ ...options, logitsDimension: 2 });
+  }
+  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+    return { probabilities: () => sigmoid(logits) };
+  }
+  protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
+    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }, ...regularization];
+  }
+}
+
+export const binaryHead: Subject = {
+  create: (options) => new BinaryHead(options),
+  labels: 'binary',
+  labelsOutOfRange: [-1, 2],
+  weights: 'logits',
+  metrics: ['average_loss'],
+  predictions: { probabilities: { lastDimension: 2, dtype: 'float32' } },
+};
