@@ -1,3 +1,4 @@
+import { sizeOf } from '../../packages/backend-conformance/src/draw.js';
 import type { GoldenBatch, GoldenCase, GoldenExport, GoldenTensor } from '../../packages/backend-conformance/src/goldens/format.js';
 import type { Formula, OptimizerName } from '../../packages/backend-conformance/src/reference/index.js';
 
@@ -51,8 +52,8 @@ export interface HeadDescription {
 
 /** Values written out. */
 export function written(shape: readonly number[], values: readonly number[]): GoldenTensor {
-  const size = shape.reduce((all, dimension) => all * dimension, 1);
-  if (values.length !== size || values.some((value) => Math.fround(value) !== value)) throw new Error(`[${shape}] is no shape, or float32 has not all of ${values}.`);
+  if (values.length !== sizeOf(shape)) throw new Error(`[${shape}] is no shape of ${values.length} values.`);
+  if (values.some((value) => Math.fround(value) !== value)) throw new Error(`float32 has not all of ${values}.`);
   return { shape, values };
 }
 

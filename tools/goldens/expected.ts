@@ -1,11 +1,11 @@
 import type { GoldenValues } from '../../packages/backend-conformance/src/goldens/format.js';
+import { jsonNumber } from '../../packages/backend-conformance/src/json-number.js';
 import type { Scaled } from '../../packages/backend-conformance/src/reference/index.js';
 import { K } from '../../packages/backend-conformance/src/tier.js';
-import type { JsonNumber } from '@tfjs-heads/head-api';
 
 /**
- * Expected values as they are stored: all digits of those that must be exact, else 12, 10,000 times as fine as float32, so that the last bits of
- * an engine's `Math.exp` do not show; scales, which need less, to 3.
+ * Expected values as they are stored: all digits of those that must be exact, else 12, 10,000 times as fine as float32, so that
+ * the last bits of an engine's `Math.exp` do not show; scales, which need less, to 3.
  */
 export function expected(values: readonly Scaled[], k: number, at?: readonly number[]): GoldenValues {
   const shown = at === undefined ? values : at.map((i) => values[i] as Scaled);
@@ -21,8 +21,4 @@ export function expected(values: readonly Scaled[], k: number, at?: readonly num
 
 export function rounded(value: number, digits: number): number {
   return value === 0 ? 0 : Number(value.toPrecision(digits));
-}
-
-function jsonNumber(value: number): JsonNumber {
-  return Number.isFinite(value) ? value : (String(value) as JsonNumber);
 }

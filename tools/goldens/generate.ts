@@ -1,6 +1,12 @@
 import type { GoldenCase, GoldenEvaluation, GoldenFile, GoldenValues } from '../../packages/backend-conformance/src/goldens/format.js';
 import { inputOf } from '../../packages/backend-conformance/src/goldens/values.js';
-import { inFloat32, regressionMetrics, trainingLoss, type ReferenceBatch, type Scaled } from '../../packages/backend-conformance/src/reference/index.js';
+import {
+  inFloat32,
+  regressionMetrics,
+  trainingLoss,
+  type ReferenceBatch,
+  type Scaled,
+} from '../../packages/backend-conformance/src/reference/index.js';
 import { K } from '../../packages/backend-conformance/src/tier.js';
 import type { Reduction } from '@tfjs-heads/head-api';
 import type { CaseDescription, EvaluationDescription, HeadDescription } from './describe.js';
@@ -32,7 +38,8 @@ export function generate(head: HeadDescription): GoldenFile {
 function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: CaseDescription): GoldenCase {
   const formula = head.formulaOf(described.options);
   const batch = batchOf(described);
-  const { loss, gradient } = trainingLoss(formula, batch, described.options['lossReduction'] as Reduction | undefined ?? 'sum_over_batch_size');
+  const reduction = described.options['lossReduction'] as Reduction | undefined ?? 'sum_over_batch_size';
+  const { loss, gradient } = trainingLoss(formula, batch, reduction);
   const predict = (x: number): Scaled => inFloat32(formula.predict(x));
   const predictions = Object.entries(head.predictions).map(([key, k]) => [
     key,

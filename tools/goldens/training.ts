@@ -1,6 +1,7 @@
-import { exact, random } from '../../packages/backend-conformance/src/draw.js';
+import type { Values } from '../../packages/backend-conformance/src/batch.js';
+import { exact, random, sizeOf } from '../../packages/backend-conformance/src/draw.js';
 import type { GoldenTraining } from '../../packages/backend-conformance/src/goldens/format.js';
-import { trainNetwork, updateRule, type Trained } from '../../packages/backend-conformance/src/reference/index.js';
+import { trainingLoss, trainNetwork, updateRule, type LossOfLogits, type Trained } from '../../packages/backend-conformance/src/reference/index.js';
 import type { Reduction } from '@tfjs-heads/head-api';
 import { written, type HeadDescription, type TrainingDescription } from './describe.js';
 import { expected } from './expected.js';
@@ -17,28 +18,21 @@ export const trainingUnits = 256;
 const [rows, inputs, hidden] = [33, 7, 5];
 
 /** A network, a batch to learn and what training makes of it. */
-export function trainingOf({ formulaOf, labelOf, head }: HeadDescription, { optimizer, variant, settings, options, outputs, seed }: TrainingDescription): GoldenTraining {
+export function trainingOf({ formulaOf, labelOf, head }: HeadDescription, described: TrainingDescription): GoldenTraining {
+  const { optimizer, variant, settings, options, outputs, seed } = described;
   const next = random(seed);
-  const draw = (shape: readonly number[], low: number, high: number): { shape: readonly number[]; values: readonly number[] } => {
-    const values = Array.from({ length: shape.reduce((all, one) => all * one, 1) }, () => exact(next, low, high));
-    return { shape, values };
-  };
+  const draw = (shape: readonly number[], low: number, high: number): Values => ({
+    shape,
+    values: Array.from({ length: sizeOf(shape) }, () => exact(next, low, high)),
+  });
   const x = draw([rows, inputs], -1, 1);
-  const labels = Array.from({ length: rows * outputs }, (_, i) => labelOf(x.values[Math.floor(i / outputs) * inputs + (i % outputs)] as number, exact(next, -1, 1)));
+  const signal = (i: number): number => x.values[Math.floor(i / outputs) * inputs + (i % outputs)] as number;
+  const labels = Array.from({ length: rows * outputs }, (_, i) => labelOf(signal(i), exact(next, -1, 1)));
   const weights = draw([rows], 0, 2);
   const start = [draw([inputs, hidden], -0.7, 0.7), draw([hidden], 0.1, 0.7), draw([hidden, outputs], -0.7, 0.7), draw([outputs], -0.7, 0.7)] as const;
-  const { losses, end, closest } = trainNetwork(
-    {
-      inputs: { rows, columns: inputs, values: x.values },
-      labels,
-      weights: weights.values,
-      start: [start[0].values, start[1].values, start[2].values, start[3].values],
-    },
-    formulaOf(options),
-    updateRule(optimizer, settings),
-    steps,
-    options['lossReduction'] as Reduction | undefined,
-  );
+  const reduction = options['lossReduction'] as Reduction | undefined ?? 'sum_over_batch_size';
+  const lossOf: LossOfLogits = (logits) => trainingLoss(formulaOf(options), { logits, labels, weights: weights.values }, reduction);
+  const { losses, end, closest } = trainNetwork({ inputs: x, start }, lossOf, updateRule(optimizer, settings), steps);
   refuseUnlessTelling(`${head} ${optimizer} ${variant ?? ''} of seed ${seed}`, losses, closest);
   return {
     parameters: { optimizer, ...(variant !== undefined && { variant }) },

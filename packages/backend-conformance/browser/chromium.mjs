@@ -5,7 +5,15 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
 /** Headless and offline. */
-const always = ['--headless=new', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const always = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export const chromiumFlags = Object.freeze([
   ...always,

@@ -1,5 +1,6 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
+import type { Parameters } from './case.js';
 import { drawValues, sizeOf } from './draw.js';
 import type { Subject } from './subject.js';
 
@@ -17,6 +18,14 @@ export interface Batch {
   readonly logits: Values;
   readonly labels: Values;
   readonly weights?: Values;
+}
+
+/** The tensors of a batch. */
+export interface BatchTensors {
+  readonly logits: Tensor;
+  readonly labels: Tensor;
+  /** The weights as {@link WEIGHT}, if there are any. */
+  readonly features: Record<string, Tensor>;
 }
 
 /** How a batch is to be drawn. */
@@ -43,27 +52,36 @@ export function drawBatch(subject: Subject, { logitsDimension }: Head, { seed, r
   };
 }
 
-/** The tensors of a batch, uploaded; labels of the kind `class` are int32. The weights are the feature {@link WEIGHT}. */
-export function tensorsOf(subject: Subject, { logits, labels, weights }: Batch): { logits: Tensor; labels: Tensor; features: Record<string, Tensor> } {
+/**
+ * The tensors of a batch; labels of the kind `class` are int32.
+ *
+ * @param make Makes a tensor of values. Default: uploads them.
+ */
+export function tensorsOf(subject: Subject, { logits, labels, weights }: Batch, make: typeof tensorOf = tensorOf): BatchTensors {
   return {
-    logits: tensorOf(logits),
-    labels: tensorOf(labels, subject.labels === 'class' ? 'int32' : 'float32'),
-    features: weights === undefined ? {} : { [WEIGHT]: tensorOf(weights) },
+    logits: make(logits),
+    labels: make(labels, subject.labels === 'class' ? 'int32' : 'float32'),
+    features: weights === undefined ? {} : { [WEIGHT]: make(weights) },
   };
 }
 
+/** The dimensions before the last one as they stand in a query: `5`, `2x3`. */
+export function rowsOf(rows: Parameters[string]): number[] {
+  return String(rows).split('x').map(Number);
+}
+
 /** The rows of a batch at some indices of the first dimension, in that order: a part of it, or all of it permuted. */
-export function pickRows(batch: Batch, indices: readonly number[]): Batch {
+export function pickRows({ logits, labels, weights }: Batch, indices: readonly number[]): Batch {
   const pick = ({ shape: [rows = 0, ...rest], values }: Values): Values => {
     const size = values.length / rows;
     return { shape: [indices.length, ...rest], values: indices.flatMap((row) => values.slice(row * size, (row + 1) * size)) };
   };
-  return mapBatch(batch, pick);
+  return { logits: pick(logits), labels: pick(labels), ...(weights && { weights: pick(weights) }) };
 }
 
-/** Each part of a batch changed in the same way. */
-export function mapBatch({ logits, labels, weights }: Batch, map: (values: Values) => Values): Batch {
-  return { logits: map(logits), labels: map(labels), ...(weights && { weights: map(weights) }) };
+/** The largest magnitude; those that are not finite have no say. */
+export function largest(values: ArrayLike<number>): number {
+  return Array.from(values, Math.abs).filter(Number.isFinite).reduce((most, one) => Math.max(most, one), 0);
 }
 
 /** The same value at every place. */
@@ -71,6 +89,7 @@ export function filled(shape: readonly number[], value: number): Values {
   return { shape, values: Array.from({ length: sizeOf(shape) }, () => value) };
 }
 
+/** The values, uploaded. */
 export function tensorOf({ values, shape }: Values, dtype: 'float32' | 'int32' = 'float32'): Tensor {
   return tensor([...values], [...shape], dtype);
 }

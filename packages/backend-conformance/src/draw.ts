@@ -35,6 +35,7 @@ export function drawValues(seed: number, shape: readonly number[], kind: DrawKin
   return Array.from({ length: sizeOf(shape) }, () => makers[kind](next, classes));
 }
 
+/** How many values a shape has. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
 }

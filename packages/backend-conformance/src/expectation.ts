@@ -53,7 +53,8 @@ export function checkExpectationFile(value: unknown, from: string): ExpectationF
   });
   if (isText(backend) && Array.isArray(expectations) && bad === -1) return { backend, expectations: expectations as Expectation[] };
   const wrong = bad === -1 ? JSON.stringify(value)?.slice(0, 200) : `expectations[${bad}] is ${JSON.stringify(entries[bad])}`;
-  throw new Error(`${from}: expected { backend, expectations: [{ query, reason, upstream: an address or null, lacking?: a capability }] }, but ${wrong}`);
+  const expected = '{ backend, expectations: [{ query, reason, upstream: an address or null, lacking?: a capability }] }';
+  throw new Error(`${from}: expected ${expected}, but ${wrong}`);
 }
 
 function isText(value: unknown): value is string {

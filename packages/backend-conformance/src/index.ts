@@ -1,7 +1,4 @@
 export { families, queryOf } from './case.js';
-export { drawBatch, tensorOf, tensorsOf } from './batch.js';
-export type { Batch, BatchSize, Values } from './batch.js';
-export type { Check, CheckContext, Checks } from './checks/check.js';
 export type { ConformanceCase, Family, Parameters } from './case.js';
 export type { BackendRecord, Capability } from './backend/record.js';
 export { checkExpectationFile } from './expectation.js';
@@ -12,7 +9,7 @@ export type { Suite } from './families.js';
 export type { GoldenFile } from './goldens/format.js';
 export { parseQueries, parseQuery } from './query.js';
 export type { Query } from './query.js';
-export { isGood, statuses, tallyOf } from './result.js';
+export { isFailure, isGood, statuses, tallyOf } from './result.js';
 export type { BackendRun, CaseResult, ConformanceReport, Status, Tally } from './result.js';
 export { runCases } from './run.js';
 export type { RunOptions } from './run.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { usedTolerance } from '@tfjs-heads/backends';
 
 /** What a case is held to. */
@@ -7,6 +7,15 @@ export interface Allowance {
   readonly k: number;
   /** The magnitude of the terms that were combined: one for all values, or one for each. Default: 0, the expected value alone counts. */
   readonly scale?: number | ArrayLike<number>;
+}
+
+/** A tensor as numbers. */
+export interface ExpectedTensor {
+  readonly shape: readonly number[];
+  /** Default: float32. */
+  readonly dtype?: DataType;
+  /** Row-major. */
+  readonly values: ArrayLike<number>;
 }
 
 /** The comparison that came closest to what is allowed, or went beyond it. */
@@ -73,9 +82,9 @@ export class Judge {
   }
 
   /** Shape and dtype exactly, then the values. Reads the tensor asynchronously; it stays the caller's. */
-  async tensorNear(what: string, actual: Tensor, expected: { readonly shape: readonly number[]; readonly values: ArrayLike<number> }, allowance: Allowance): Promise<void> {
-    this.equal(`the shape of ${what}`, actual.shape, expected.shape);
-    this.equal(`the dtype of ${what}`, actual.dtype, 'float32');
-    this.near(what, await actual.data(), expected.values, allowance);
+  async tensorNear(what: string, actual: Tensor, { shape, dtype = 'float32', values }: ExpectedTensor, allowance: Allowance): Promise<void> {
+    this.equal(`the shape of ${what}`, actual.shape, shape);
+    this.equal(`the dtype of ${what}`, actual.dtype, dtype);
+    this.near(what, await actual.data(), values, allowance);
   }
 }

@@ -18,8 +18,19 @@ export interface CaseResult extends ConformanceCase {
   /** The known divergence that it was expected to fail for. */
   readonly expected?: { readonly reason: string; readonly upstream: string | null };
   /** The comparison that used most of the allowed error; none where no numbers were compared. */
-  readonly closest?: { readonly what: string; readonly index: number; readonly actual: JsonNumber; readonly expected: JsonNumber; readonly used: JsonNumber };
+  readonly closest?: {
+    readonly what: string;
+    readonly index: number;
+    readonly actual: JsonNumber;
+    readonly expected: JsonNumber;
+    readonly used: JsonNumber;
+  };
   readonly milliseconds: number;
+}
+
+/** A pass that was not expected is a failure too. */
+export function isFailure({ status }: Pick<CaseResult, 'status'>): boolean {
+  return status === 'fail' || status === 'xpass';
 }
 
 /** All cases on one backend. */
@@ -33,9 +44,12 @@ export interface BackendRun {
   readonly cases: readonly CaseResult[];
 }
 
+/** The only form of reports so far. */
+export const FORMAT = 'tfjs-heads-conformance/1';
+
 /** What a run leaves behind. Plain JSON; several with different shards or backends merge into one. */
 export interface ConformanceReport {
-  readonly format: 'tfjs-heads-conformance/1';
+  readonly format: typeof FORMAT;
   /** The version of the suite. */
   readonly suite: string;
   /** When it was begun, as ISO 8601. */
@@ -45,10 +59,11 @@ export interface ConformanceReport {
   readonly runs: readonly BackendRun[];
 }
 
+/** How many came out how. */
 export type Tally = Readonly<Record<Status | 'unavailable', number>>;
 
 /** How many cases came out how; an unavailable backend counts once, as that. */
-export function tallyOf(runs: readonly BackendRun[]): Tally {
+export function tallyOf(runs: readonly Pick<BackendRun, 'unavailable' | 'cases'>[]): Tally {
   const tally = { pass: 0, fail: 0, xfail: 0, xpass: 0, skip: 0, unavailable: 0 };
   for (const { unavailable, cases } of runs) {
     if (unavailable !== undefined) tally.unavailable++;

@@ -1,4 +1,3 @@
-import { withoutCpuForwarding } from '@tfjs-heads/backends';
 import { startForSuite } from './backend/start.js';
 import type { BackendRecord } from './backend/record.js';
 import type { Expectation } from './expectation.js';
@@ -39,12 +38,6 @@ export async function* runSession(subjects: Subjects, request: SessionRequest): 
   }
   const { record } = started;
   yield { type: 'started', record, total: cases.length };
-  const results = runCases({ suite, cases, backend: record, expectations: request.expectations });
-  for (;;) {
-    // Or small inputs would be computed in JavaScript.
-    const { done, value } = await withoutCpuForwarding(() => results.next());
-    if (done) break;
-    yield { type: 'result', result: value };
-  }
+  for await (const result of runCases({ suite, cases, backend: record, expectations: request.expectations })) yield { type: 'result', result };
   yield { type: 'done' };
 }

@@ -1,6 +1,6 @@
 /* oxlint-disable vitest/valid-title, vitest/expect-expect -- It makes tests, and is none. */
 import { engine, setBackend } from '@tensorflow/tfjs-core';
-import { describeBackend, withoutCpuForwarding } from '@tfjs-heads/backends';
+import { describeBackend } from '@tfjs-heads/backends';
 import { afterAll, assert, beforeAll, describe, it, type TestContext } from 'vitest';
 import type { BackendRecord } from './backend/record.js';
 import { startForSuite } from './backend/start.js';
@@ -9,7 +9,7 @@ import type { Expectation } from './expectation.js';
 import { loadExpectations } from './expectations/load.js';
 import { suiteOf } from './families.js';
 import { parseQueries } from './query.js';
-import type { CaseResult } from './result.js';
+import { isFailure, type CaseResult } from './result.js';
 import { runCases } from './run.js';
 import type { Claims, HeadFactory } from './subject.js';
 
@@ -79,8 +79,7 @@ export function describeConformance(factory: HeadFactory, options: DescribeOptio
     for (const one of cases) {
       it(queryOf(one), { timeout: caseLimit + 5000 }, async (context) => {
         const results = runCases({ suite, cases: [one], backend: record, expectations: known, timeLimit: caseLimit });
-        // Or small inputs would be computed in JavaScript.
-        const { value } = await withoutCpuForwarding(() => results.next());
+        const { value } = await results.next();
         report(value as CaseResult, record, context);
       });
     }
@@ -98,5 +97,5 @@ function report(result: CaseResult, { name }: BackendRecord, { task, skip }: Tes
   const { query, status, message = 'it failed' } = result;
   task.meta.conformance = { ...result, backend: name };
   if (status === 'skip') skip(message);
-  if (status === 'fail' || status === 'xpass') assert.fail(`${query} on ${name}: ${message}`);
+  if (isFailure(result)) assert.fail(`${query} on ${name}: ${message}`);
 }

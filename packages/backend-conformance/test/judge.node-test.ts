@@ -94,12 +94,16 @@ describe('closest', () => {
   });
 });
 
-describe('equal, that and tensorNear', () => {
+describe('same, equal, that and tensorNear', () => {
   it('say what came', () => {
     const judge = new Judge(unit);
     expect(() => judge.equal('the shape', [1, 2], [2, 1])).toThrow('the shape: [1,2] came, expected [2,1]');
     expect(() => judge.that(false, 'no')).toThrow(new Failure('no'));
     expect(() => judge.that(true, 'no')).not.toThrow();
+  });
+
+  it('allow no error where values must be the same', () => {
+    expect(() => new Judge(unit).same('x', [1 + unit * 2], [1])).toThrow('x[0]');
   });
 
   it('want shape and dtype first', async () => {

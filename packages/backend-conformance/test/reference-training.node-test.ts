@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
+import type { Values } from '../src/batch.js';
 import { drawValues } from '../src/draw.js';
 import { optimizerOf } from '../src/checks/golden/optimizer.js';
-import { squaredError, sigmoidCrossEntropy, trainNetwork, trainingLoss, updateRule, type OptimizerName, type Problem } from '../src/reference/index.js';
+import { squaredError, sigmoidCrossEntropy, trainNetwork, trainingLoss, updateRule, type Formula, type LossOfLogits, type OptimizerName, type Untrained } from '../src/reference/index.js';
 
 const adaptive = { learningRate: 0.03, epsilon: 1e-3 };
 const rmsprop = { ...adaptive, decay: 0.8, momentum: 0, centered: false };
@@ -42,22 +43,23 @@ describe('the update rules', () => {
 });
 
 describe('the network', () => {
-  const problem: Problem = {
-    inputs: { rows: 5, columns: 3, values: drawValues(1, [5, 3], 'logits') },
-    labels: drawValues(2, [5, 2], 'probability'),
-    weights: [1, 0.5, 2, 0, 1],
-    start: [drawValues(3, [3, 4], 'logits'), drawValues(4, [4], 'logits'), drawValues(5, [4, 2], 'logits'), drawValues(6, [2], 'logits')],
+  const drawn = (seed: number, shape: readonly number[]): Values => ({ shape, values: drawValues(seed, shape, 'logits') });
+  const labels = drawValues(2, [5, 2], 'probability');
+  const lossBy = (formula: Formula): LossOfLogits => (logits) => trainingLoss(formula, { logits, labels, weights: [1, 0.5, 2, 0, 1] }, 'auto');
+  const problem: Untrained = {
+    inputs: drawn(1, [5, 3]),
+    start: [drawn(3, [3, 4]), drawn(4, [4]), drawn(5, [4, 2]), drawn(6, [2])],
   };
 
   it.each([squaredError, sigmoidCrossEntropy])('descends by the gradient of its loss', (formula) => {
     const rate = 1;
-    const { end } = trainNetwork(problem, formula, updateRule('sgd', { learningRate: rate }), 1);
+    const { end } = trainNetwork(problem, lossBy(formula), updateRule('sgd', { learningRate: rate }), 1);
     const h = 1e-5;
-    for (const [v, values] of problem.start.entries()) {
+    for (const [v, { values }] of problem.start.entries()) {
       for (const [i, value] of values.entries()) {
         const moved = (by: number): number => {
-          const start = problem.start.map((each, at) => (at === v ? each.with(i, value + by) : each)) as unknown as Problem['start'];
-          return trainNetwork({ ...problem, start }, formula, updateRule('sgd', { learningRate: 0 }), 1).losses[0]?.value as number;
+          const start = problem.start.map((each, at) => (at === v ? { ...each, values: values.with(i, value + by) } : each));
+          return trainNetwork({ ...problem, start: start as unknown as Untrained['start'] }, lossBy(formula), updateRule('sgd', { learningRate: 0 }), 1).losses[0]?.value as number;
         };
         expect((value - (end[v]?.[i] as number)) / rate).toBeCloseTo((moved(h) - moved(-h)) / (2 * h), 5);
       }
@@ -65,10 +67,19 @@ describe('the network', () => {
   });
 
   it('computes relu(x w1 + b1) w2 + b2', () => {
-    const small: Problem = { inputs: { rows: 1, columns: 2, values: [1, 2] }, labels: [1], start: [[1, -1, 1, -1], [0.5, 0], [2, 7], [3]] };
+    const small: Untrained = {
+      inputs: { shape: [1, 2], values: [1, 2] },
+      start: [
+        { shape: [2, 2], values: [1, -1, 1, -1] },
+        { shape: [2], values: [0.5, 0] },
+        { shape: [2, 1], values: [2, 7] },
+        { shape: [1], values: [3] },
+      ],
+    };
+    const lossOf: LossOfLogits = (logits) => trainingLoss(squaredError, { logits, labels: [1] }, 'auto');
     // Hidden: 1 + 2 + 0.5 and -1 - 2, so 3.5 and 0; 2 * 3.5 + 3 = 10.
-    const { losses, closest } = trainNetwork(small, squaredError, updateRule('sgd', { learningRate: 0.1 }), 1);
-    expect(losses[0]).toEqual(trainingLoss(squaredError, { logits: [10], labels: [1] }, 'auto').loss);
+    const { losses, closest } = trainNetwork(small, lossOf, updateRule('sgd', { learningRate: 0.1 }), 1);
+    expect(losses[0]).toEqual(lossOf([10]).loss);
     expect(closest.relu).toBe(3);
   });
 });

@@ -6,7 +6,7 @@ import { repairWasmStaleWeights } from '../../backends/src/repairs/wasm-stale-we
 import { repairWasmUnsortedSegmentSum } from '../../backends/src/repairs/wasm-unsorted-segment-sum.js';
 import { repairWebglEpsilon } from '../../backends/src/repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../../backends/src/repairs/webgl-padding.js';
-import { loadExpectations } from '../src/index.js';
+import { isFailure, loadExpectations } from '../src/index.js';
 import { runOps } from './run-ops.js';
 import { withoutRepairs } from './without-repairs.js';
 
@@ -26,7 +26,7 @@ const reds = withoutRepairs[backend];
 // Before any other test: a repair stays for good.
 test('without repairs exactly these cases fail beyond those that are expected to', async () => {
   const results = await runOps({ backend, repair: false, expectations: await loadExpectations(backend) });
-  const failed = results.filter(({ status }) => status === 'fail' || status === 'xpass').map(({ query }) => query);
+  const failed = results.filter(isFailure).map(({ query }) => query);
   expect(failed.toSorted()).toEqual(Object.values(reds).flat().toSorted());
 }, 120_000);
 

@@ -27,6 +27,8 @@ export const poissonRegression: HeadDescription = {
     specialCase('extreme', extreme),
     { ...specialCase('extreme', extreme, notFull), parameters: { inputs: 'extreme', full: false } },
     specialCase('infinite', [[1e4, 1], [1, 2], [-3, 0]]),
+    // Nothing refuses a negative count; its loss says so, and its gradient is that of any other.
+    specialCase('negative', [[0.25, -1], [1, 2], [-0.5, 0]]),
     ...commonCases('count', 3),
   ],
   evaluations: commonEvaluations('count', 3, { nothing: { logit: -1e4, label: 0 }, something: { logit: 0, label: 1 } }),

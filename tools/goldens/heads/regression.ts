@@ -23,7 +23,8 @@ export const regression: HeadDescription = {
       [1e-8, 0], [-1e-8, 0.5], [30, -30], [-30, -29], [80, 80], [-80, 1], [1e4, 1], [-1e4, 1e4], [1e-20, -1e-10], [1, 1],
     ]),
     specialCase('cancelling', [[1e4, 1e4 + 2 ** -10], [2 ** 24, 2 ** 24 - 1], [-4096.5, -4096.25], [1 + 2 ** -23, 1]]),
-    { ...specialCase('infinite', [[1e20, -1e20], [1, 2], [3, 3]]), lossOnly: true },
+    // The first loss is beyond float32, a third of it is not: what overflows does so before the mean is taken.
+    specialCase('infinite', [[1.25e19, -1.25e19], [1, 2], [3, 3]]),
     ...commonCases('real', 3),
   ],
   evaluations: commonEvaluations('real', 3, { nothing: { logit: 0, label: 0 }, something: { logit: 3, label: 1 } }),

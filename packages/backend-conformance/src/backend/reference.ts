@@ -1,7 +1,8 @@
 import { copyRegisteredKernels, engine, registerBackend, setBackend } from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 
-const name = 'conformance-reference';
+/** The name that the copy is registered by. */
+export const REFERENCE = 'conformance-reference';
 
 /**
  * Runs something on a copy of the cpu backend that nobody has repaired or broken, then makes the backend from before
@@ -9,11 +10,11 @@ const name = 'conformance-reference';
  */
 export async function onReference<T>(run: () => Promise<T>): Promise<T> {
   const { backendName } = engine();
-  if (!(name in engine().registryFactory)) {
-    registerBackend(name, () => new MathBackendCPU());
-    copyRegisteredKernels('cpu', name);
+  if (!(REFERENCE in engine().registryFactory)) {
+    registerBackend(REFERENCE, () => new MathBackendCPU());
+    copyRegisteredKernels('cpu', REFERENCE);
   }
-  await setBackend(name);
+  await setBackend(REFERENCE);
   try {
     return await run();
   } finally {

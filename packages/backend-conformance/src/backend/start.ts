@@ -1,4 +1,5 @@
 import { startBackend, type NoBackendError, type RepairReport } from '@tfjs-heads/backends';
+import { reasonOf } from '../reason.js';
 import { recordBackend, type BackendRecord } from './record.js';
 
 /** A backend that runs, or why it does not. */
@@ -23,6 +24,6 @@ export async function startForSuite(name: string, { repair = true }: StartSettin
   try {
     return { record: await recordBackend(repairs) };
   } catch (error) {
-    return { unavailable: `it started, but could not be probed: ${error instanceof Error ? error.message : String(error)}` };
+    return { unavailable: `it started, but could not be probed: ${reasonOf(error)}` };
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../reason.js';
 import type { SessionMessage, SessionRequest } from '../session.js';
 import { startBrowser, type BrowserSession, type BrowserSettings } from './browser-session.js';
 
@@ -10,12 +11,17 @@ const LOAD = 60_000; // ms
  *
  * @throws Error where the page does not load, breaks off or dies
  */
-export async function* runInPage(url: string, settings: BrowserSettings, request: SessionRequest, signal: AbortSignal): AsyncGenerator<SessionMessage> {
+export async function* runInPage(
+  url: string,
+  settings: BrowserSettings,
+  request: SessionRequest,
+  signal: AbortSignal,
+): AsyncGenerator<SessionMessage> {
   let browser: BrowserSession;
   try {
     browser = await startBrowser(settings, new URL(url).origin);
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n'); // Advice and logs follow.
+    const [reason] = reasonOf(error).split('\n'); // Advice and logs follow.
     yield { type: 'unavailable', reason: `no browser: ${reason}` };
     return;
   }

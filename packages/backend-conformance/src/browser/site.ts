@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
-import type { Modules } from '../node/job.js';
+import type { Modules } from '../modules.js';
 
 const root = fileURLToPath(new URL('../../browser', import.meta.url));
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendRecord } from '../backend/record.js';
 import { queryOf, type ConformanceCase } from '../case.js';
+import { reasonOf } from '../reason.js';
 import type { BackendRun, CaseResult } from '../result.js';
 import type { SessionMessage } from '../session.js';
 
@@ -36,7 +37,7 @@ export async function collect(session: Session, { cases, silence, interrupted, o
       ended = done === true || value.type === 'done' || value.type === 'unavailable';
     }
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    reason = reasonOf(error);
   }
   over.abort();
   await Promise.race([messages.return(undefined).catch(() => {}), sleep(10_000, undefined, { ref: false })]);
@@ -54,7 +55,8 @@ function lost(cases: readonly ConformanceCase[], results: readonly CaseResult[],
   const left = cases.map((one) => ({ ...one, query: queryOf(one) })).filter(({ query }) => !seen.has(query));
   const [first] = reason.split('\n');
   const others = left.length === 1 ? '' : `\n${left.length - 1} more were not run.`;
-  return left.map((one, i) => ({ ...one, status: 'fail', message: i === 0 ? `${reason}${others}` : `not run, since ${first}`, milliseconds: 0 }));
+  const message = (i: number): string => (i === 0 ? `${reason}${others}` : `not run, since ${first}`);
+  return left.map((one, i) => ({ ...one, status: 'fail', message: message(i), milliseconds: 0 }));
 }
 
 async function within<T>(milliseconds: number, next: Promise<T>): Promise<T> {

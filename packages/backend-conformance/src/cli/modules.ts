@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TFJS } from '../families.js';
-import type { Modules } from '../node/job.js';
+import type { Modules } from '../modules.js';
 import type { Subjects } from '../subject.js';
 import { orUsageError, UsageError } from './usage-error.js';
 
@@ -43,7 +43,8 @@ function checkSubjects(value: unknown, from: string): Subjects {
   if (entries.length === 0) refuse('`subjects` is empty');
   for (const [name, subject] of entries) {
     if (typeof subject?.create !== 'function') refuse(`\`subjects\` has in '${name}' no function \`create\``);
-    if (name === TFJS || /[\s*,:=]/.test(name) || name === '') refuse(`'${name}' is no name for a head: queries need one without * , : = or spaces, and other than ${TFJS}`);
+    const isName = /^[^\s*,:=]+$/.test(name) && name !== TFJS;
+    if (!isName) refuse(`'${name}' is no name for a head: queries need one without * , : = or spaces, and other than ${TFJS}`);
   }
   return value as Subjects;
 }

@@ -5,11 +5,11 @@ import { print } from './summary.js';
 
 export interface PageOptions {
   readonly out: string;
-  readonly register: readonly string[];
+  readonly register?: readonly string[];
 }
 
 /** The command `page`: builds the page for visitors. */
-export async function writePage(module: string | undefined, { out, register }: PageOptions): Promise<void> {
+export async function writePage(module: string | undefined, { out, register = [] }: PageOptions): Promise<void> {
   const modules = findModules(module, register);
   await loadSubjects(modules); // Or a mistake would show to visitors only.
   const folder = resolve(out);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { reasonOf } from '../reason.js';
 import { parseShard, type Shard } from '../shard.js';
 
 /** Reads a list separated by commas, none twice. */
@@ -7,7 +8,7 @@ export function list(text: string): string[] {
 }
 
 /** For an option that may be given several times. */
-export function another(text: string, before: readonly string[]): string[] {
+export function another(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
@@ -21,7 +22,7 @@ export function shard(text: string): Shard {
   try {
     return parseShard(text);
   } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
+    throw new InvalidArgumentError(reasonOf(error));
   }
 }
 

@@ -2,7 +2,7 @@ import type { ConformanceCase } from '../case.js';
 import { idleExpectations } from '../expectation.js';
 import { loadExpectations } from '../expectations/load.js';
 import { suiteOf } from '../families.js';
-import type { Modules } from '../node/job.js';
+import type { Modules } from '../modules.js';
 import { parseQueries } from '../query.js';
 import type { SessionRequest } from '../session.js';
 import { inShard } from '../shard.js';
@@ -28,19 +28,22 @@ export interface Plan {
  * @throws UsageError where that makes no sense
  */
 export async function planFor(module: string | undefined, options: RunCommandOptions): Promise<Plan> {
-  const { filter: filters, shard, repairs: repair, register } = options;
+  const { filter: filters = [], shard, repairs: repair, register = [] } = options;
   const modules = findModules(module, register);
   const targets = parseTargets(options.backend, '--backend', register.length > 0);
-  const required = parseTargets(options.require, '--require', register.length > 0).map(({ name }) => name);
-  const files = await readExpectations(options.expectations);
+  const required = parseTargets(options.require ?? [], '--require', register.length > 0).map(({ name }) => name);
+  const files = await readExpectations(options.expectations ?? []);
   const subjects = await loadSubjects(modules);
   const suite = await orUsageError(() => suiteOf(subjects), (reason) => `module: ${modules.subjects}: ${reason}`);
   const asked = suite.cases.filter(parseQueries(filters));
   if (asked.length === 0) {
-    throw new UsageError(`--filter: expected a query that matches some of ${suite.cases.length} cases (--list prints them), but ${filters.join(' ')} came.`);
+    const expected = `a query that matches some of ${suite.cases.length} cases (--list prints them)`;
+    throw new UsageError(`--filter: expected ${expected}, but ${filters.join(' ')} came.`);
   }
   const cases = inShard(asked, shard);
-  if (cases.length === 0) throw new UsageError(`--shard: expected at most ${asked.length} parts of ${asked.length} cases, but ${shard?.count} came.`);
+  if (cases.length === 0) {
+    throw new UsageError(`--shard: expected at most ${asked.length} parts of ${asked.length} cases, but ${shard?.count} came.`);
+  }
   const idle = idleExpectations(files.flatMap(({ expectations }) => expectations), suite.cases);
   if (idle[0] !== undefined) throw new UsageError(`--expectations: expected queries of cases that there are, but ${idle[0].query} matches none.`);
   const withRequests = targets.map(async (target) => {

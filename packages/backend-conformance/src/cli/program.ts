@@ -18,23 +18,27 @@ export function program(interrupted: AbortSignal): Command {
     .exitOverride()
     .enablePositionalOptions()
     .argument('[module]', MODULE)
-    .addOption(new Option('--backend <names>', `of ${defaultTargets.join(', ')}; node:x or chromium:x says where`).argParser(list).default(defaultTargets, 'all'))
-    .option('--filter <query>', 'only these cases, such as RegressionHead:law or *:golden:*:rows=33 (repeatable)', another, [])
+    .addOption(
+      new Option('--backend <names>', `of ${defaultTargets.join(', ')}; node:x or chromium:x says where`)
+        .argParser(list)
+        .default(defaultTargets, 'all'),
+    )
+    .option('--filter <query>', 'only these cases, such as RegressionHead:law or *:golden:*:rows=33 (repeatable)', another)
     .option('--list', 'print the queries of the cases, and run nothing')
     .option('--out <folder>', 'write results.json, junit.xml and report.html')
     .option('--shard <i/n>', 'only the i-th of n parts of the cases', shard)
-    .option('--require <names>', 'backends that must have run: exit code 1 where nothing passed on one', list, [])
-    .option('--expectations <file>', 'known divergences, added to those of the suite (repeatable)', another, [])
+    .option('--require <names>', 'backends that must have run: exit code 1 where nothing passed on one', list)
+    .option('--expectations <file>', 'known divergences, added to those of the suite (repeatable)', another)
     .option('--no-repairs', 'the backends as tfjs ships them')
-    .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another, [])
+    .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another)
     .option('--jobs <number>', 'how many backends run at once', positive, availableParallelism())
     .option('--silence <seconds>', 'how long a process or page may say nothing before it counts as hung', positive, 180)
-    .option('--gpu', "Chromium with this machine's GPU, not the software GPU", false)
+    .option('--gpu', "Chromium with this machine's GPU, not the software GPU")
     .option('--browser <address>', 'a browser elsewhere: ws://... of a Playwright server, http://... of a WebDriver server', browserAddress)
     .option('--capabilities <json>', 'what to ask a WebDriver server for', jsonObject)
     .option('--host <address>', 'of this machine, as the browser reaches it', '127.0.0.1')
-    .option('--verbose', 'print what backends and heads print', false)
-    .option('--quiet', 'print failures and the last line only', false)
+    .option('--verbose', 'print what backends and heads print')
+    .option('--quiet', 'print failures and the last line only')
     .addHelpText('after', '\nExit codes: 0 all is good; 1 something failed, nothing passed, or a required backend did not run; 2 wrong usage.')
     .action((module: string | undefined, options: RunCommandOptions) => run(module, options, interrupted));
   root
@@ -42,15 +46,15 @@ export function program(interrupted: AbortSignal): Command {
     .description('Joins the reports of shards, backends or machines.')
     .argument('<results...>', 'files results.json')
     .requiredOption('--out <folder>', 'write results.json, junit.xml and report.html')
-    .option('--require <names>', 'backends that must have run', list, [])
-    .option('--quiet', 'print the last line only', false)
+    .option('--require <names>', 'backends that must have run', list)
+    .option('--quiet', 'print the last line only')
     .action((files: string[], options: MergeOptions) => merge(files, options));
   root
     .command('page')
     .description("Builds static files: a page that runs the suite in its visitor's browser.")
     .argument('[module]', MODULE)
     .requiredOption('--out <folder>', 'where to; what is there already stays')
-    .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another, [])
+    .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another)
     .action((module: string | undefined, options: PageOptions) => writePage(module, options));
   return root;
 }

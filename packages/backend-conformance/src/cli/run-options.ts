@@ -3,21 +3,21 @@ import type { Shard } from '../shard.js';
 /** What the command line was asked for. */
 export interface RunCommandOptions {
   readonly backend: readonly string[];
-  readonly filter: readonly string[];
+  readonly filter?: readonly string[];
   readonly list?: boolean;
   readonly out?: string;
   readonly shard?: Shard;
-  readonly require: readonly string[];
-  readonly expectations: readonly string[];
+  readonly require?: readonly string[];
+  readonly expectations?: readonly string[];
   readonly repairs: boolean;
-  readonly register: readonly string[];
+  readonly register?: readonly string[];
   readonly jobs: number;
   /** Seconds. */
   readonly silence: number;
-  readonly gpu: boolean;
+  readonly gpu?: boolean;
   readonly browser?: URL;
   readonly capabilities?: Readonly<Record<string, unknown>>;
   readonly host: string;
-  readonly verbose: boolean;
-  readonly quiet: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { queryOf } from '../case.js';
 import { terminalMatrix, writeReports } from '../report/index.js';
-import type { BackendRun, ConformanceReport } from '../result.js';
+import { FORMAT, type BackendRun, type ConformanceReport } from '../result.js';
 import { collect } from './collect.js';
 import { planFor, type Plan } from './plan.js';
 import { progressFor, type Progress } from './progress/progress.js';
@@ -21,14 +21,17 @@ export async function run(module: string | undefined, options: RunCommandOptions
   }
   // Now rather than after the run, which would be lost.
   const { out } = options;
-  if (out !== undefined) await orUsageError(() => mkdir(out, { recursive: true }), (reason) => `--out: expected a folder, or where one can be made, but ${reason}`);
+  if (out !== undefined) {
+    const refusal = (reason: string): string => `--out: expected a folder, or where one can be made, but ${reason}`;
+    await orUsageError(() => mkdir(out, { recursive: true }), refusal);
+  }
   const created = new Date().toISOString();
   const start = performance.now();
   const progress = progressFor(options, plan.targets.map(({ name }) => name), plan.cases.length);
   const runs = await runTargets(plan, options, progress, interrupted).finally(() => progress.close());
   interrupted.throwIfAborted();
   const report: ConformanceReport = {
-    format: 'tfjs-heads-conformance/1',
+    format: FORMAT,
     suite: suiteVersion,
     created,
     milliseconds: Math.round(performance.now() - start),
@@ -43,7 +46,12 @@ export async function run(module: string | undefined, options: RunCommandOptions
 }
 
 /** At most `jobs` at once; the runs come back in the order of the targets. */
-async function runTargets(plan: Plan, { jobs, silence, ...options }: RunCommandOptions, progress: Progress, interrupted: AbortSignal): Promise<BackendRun[]> {
+async function runTargets(
+  plan: Plan,
+  { jobs, silence, ...options }: RunCommandOptions,
+  progress: Progress,
+  interrupted: AbortSignal,
+): Promise<BackendRun[]> {
   const sessions = new Sessions(plan.modules, options);
   const runs = new Map<string, BackendRun>();
   const queue = slowFirst(plan.targets).values();
@@ -53,7 +61,8 @@ async function runTargets(plan: Plan, { jobs, silence, ...options }: RunCommandO
       const { name } = target;
       const session = sessions.sessionOf(target, (text) => progress.output(name, text));
       const onMessage = progress.message.bind(progress, name);
-      const ended: BackendRun = { target: name, ...(await collect(session, { cases: plan.cases, silence: silence * 1000, interrupted, onMessage })) };
+      const collected = await collect(session, { cases: plan.cases, silence: silence * 1000, interrupted, onMessage });
+      const ended: BackendRun = { target: name, ...collected };
       runs.set(name, ended);
       progress.ended(ended);
     }

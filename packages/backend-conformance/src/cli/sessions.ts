@@ -3,26 +3,28 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Site } from '../browser/serve.js';
-import type { Modules } from '../node/job.js';
+import type { Modules } from '../modules.js';
 import { runInProcess } from '../node/session.js';
 import type { Session } from './collect.js';
 import type { Plan } from './plan.js';
 import type { RunCommandOptions } from './run-options.js';
 
+type BrowserOptions = Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>;
+
 /** Opens sessions for targets. The page of browsers is built and served once, when the first of them asks for it. */
 export class Sessions {
   readonly #modules: Modules;
-  readonly #options: Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>;
+  readonly #options: BrowserOptions;
   #site: Promise<Site> | undefined;
 
-  constructor(modules: Modules, options: Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>) {
+  constructor(modules: Modules, options: BrowserOptions) {
     this.#modules = modules;
     this.#options = options;
   }
 
   sessionOf({ environment, request }: Plan['targets'][number], onOutput: (text: string) => void): Session {
     if (environment === 'node') return (signal) => runInProcess({ modules: this.#modules, request }, signal, onOutput);
-    const { gpu, browser: remote, capabilities } = this.#options;
+    const { gpu = false, browser: remote, capabilities } = this.#options;
     const site = (): Promise<Site> => (this.#site ??= this.#openSite());
     return async function* (signal) {
       const { runInPage } = await import('../browser/session.js');

@@ -1,3 +1,5 @@
+import { reasonOf } from '../reason.js';
+
 /** The user asked for what there is not: says which argument, what was expected and what came. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -8,6 +10,6 @@ export async function orUsageError<T>(make: () => T | Promise<T>, toMessage: (re
   try {
     return await make();
   } catch (error) {
-    throw new UsageError(toMessage(error instanceof Error ? error.message : String(error)), { cause: error });
+    throw new UsageError(toMessage(reasonOf(error)), { cause: error });
   }
 }

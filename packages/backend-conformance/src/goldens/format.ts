@@ -19,6 +19,7 @@ export interface GoldenValues {
   readonly k: number;
 }
 
+/** What goes into a head. */
 export interface GoldenBatch {
   readonly logits: GoldenTensor;
   readonly labels: GoldenTensor;

@@ -1,4 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
+import { REFERENCE } from '../backend/reference.js';
+import { reasonOf } from '../reason.js';
 
 /** A backend that this browser may have. */
 export interface Offer {
@@ -21,7 +23,7 @@ const tests: Readonly<Record<string, () => Promise<string | undefined> | string 
 
 /** The backends of tfjs that browsers have, and those that somebody has registered. */
 export async function offers(): Promise<readonly Offer[]> {
-  const registered = Object.keys(engine().registryFactory).filter((name) => name !== 'conformance-reference');
+  const registered = Object.keys(engine().registryFactory).filter((name) => name !== REFERENCE);
   const names = [...new Set([...Object.keys(tests), ...registered])];
   return Promise.all(names.map(async (name) => ({ name, missing: await reasonFor(name) })));
 }
@@ -30,6 +32,6 @@ async function reasonFor(name: string): Promise<string | undefined> {
   try {
     return await tests[name]?.();
   } catch (error) {
-    return (error as Error).message;
+    return reasonOf(error);
   }
 }

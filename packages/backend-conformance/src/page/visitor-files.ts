@@ -1,3 +1,4 @@
+import { reasonOf } from '../reason.js';
 import { checkReport } from '../report/check.js';
 import { toHtml } from '../report/html.js';
 import { element } from '../report/view/element.js';
@@ -18,7 +19,7 @@ export function openButton(onReport: (report: ConformanceReport) => void, onErro
     try {
       onReport(checkReport(JSON.parse(await file.text()), file.name));
     } catch (error) {
-      onError((error as Error).message);
+      onError(reasonOf(error));
     }
   };
   const input = element('input', { type: 'file', accept: '.json,application/json', hidden: true });

@@ -27,7 +27,12 @@ export function visitorForm(offered: readonly Offer[], onChange: () => void): Vi
   const backends = offered.map(({ name, missing }) => check(name, missing ?? '', missing === undefined, name));
   const groups = families.map((family) => check(family, about[family], true, family));
   const repair = check('repair', 'or see TensorFlow.js as it ships', true, 'repair known defects first');
-  const filter = element('input', { type: 'search', placeholder: '*:law:*  RegressionHead', spellcheck: 'false', 'aria-label': 'Queries of the cases to run' });
+  const filter = element('input', {
+    type: 'search',
+    placeholder: '*:law:*  RegressionHead',
+    spellcheck: 'false',
+    'aria-label': 'Queries of the cases to run',
+  });
   const fieldset = element(
     'fieldset',
     { class: 'choices' },

@@ -1,6 +1,5 @@
-import type { BackendRun, CaseResult, ConformanceReport } from '../result.js';
+import { FORMAT, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
 import { loadExpectations } from '../expectations/load.js';
-import { FORMAT } from '../report/check.js';
 import { browserOf } from '../report/user-agent.js';
 import { runSession } from '../session.js';
 import type { Subjects } from '../subject.js';
@@ -22,7 +21,11 @@ export interface VisitorProgress {
 }
 
 /** Runs one backend after another in this page. When it is aborted, it ends after the current case. */
-export async function* runHere(subjects: Subjects, { backends, filters, repair }: VisitorRequest, signal: AbortSignal): AsyncGenerator<VisitorProgress> {
+export async function* runHere(
+  subjects: Subjects,
+  { backends, filters, repair }: VisitorRequest,
+  signal: AbortSignal,
+): AsyncGenerator<VisitorProgress> {
   const suite = await suiteVersion();
   const created = new Date().toISOString();
   const start = performance.now();

@@ -17,6 +17,10 @@ import { visitorStyle } from './visitor-style.js';
 /** How often the report is drawn anew while it grows. */
 const DRAW_EVERY = 400;
 
+const lead =
+  'Does this browser compute what it should? The cases run here, in this page, on each backend of TensorFlow.js that you choose; ' +
+  'nothing is sent anywhere.';
+
 /** A page on which whoever opens it runs the suite in the browser that they have, and sees, saves or opens a report. */
 export function showVisitorPage(root: HTMLElement, subjects: Subjects): void {
   installStyle();
@@ -25,7 +29,7 @@ export function showVisitorPage(root: HTMLElement, subjects: Subjects): void {
   const place = element('div');
   root.append(
     element('div', { class: 'title' }, element('h1', {}, 'Backend conformance'), themeButton()),
-    element('p', { class: 'lead' }, 'Does this browser compute what it should? The cases run here, in this page, on each backend of TensorFlow.js that you choose; nothing is sent anywhere.'),
+    element('p', { class: 'lead' }, lead),
     place,
   );
   Promise.all([offers(), suiteOf(subjects)])

@@ -2,9 +2,8 @@
 // knows no tensors.
 export type { Formula } from './formula.js';
 export { fullLogPoisson, logPoisson } from './log-poisson.js';
-export type { Matrix } from './matrix.js';
 export { regressionMetrics } from './metrics.js';
-export { trainNetwork, type Problem, type Trained } from './network.js';
+export { trainNetwork, type LossOfLogits, type Trained, type Untrained } from './network.js';
 export { updateRule, type OptimizerName, type UpdateRule } from './optimizers.js';
 export { trainingLoss, weightOfEach, type ReferenceBatch } from './reduce.js';
 export { inFloat32, type Scaled } from './scaled.js';

@@ -11,12 +11,13 @@ export const logPoisson: Formula = {
   predict: exp,
 };
 
-/** The same with the constant `log(z!)`, by Stirling's approximation, for labels above 1: 0 and 1 have none. */
+/** The same with the constant `log(z!)`, by Stirling's approximation, for labels above 1: 0 and 1 have none, negative ones NaN. */
 export const fullLogPoisson: Formula = {
   ...logPoisson,
   loss: (x, z) => {
     const { value, scale } = logPoisson.loss(x, z);
-    if (!(z > 1)) return { value, scale };
+    if (z < 0) return { value: NaN, scale: 0 };
+    if (z <= 1) return { value, scale };
     const terms = [z * Math.log(z), -z, Math.log(2 * Math.PI * z) / 2] as const;
     return {
       value: value + terms[0] + terms[1] + terms[2],

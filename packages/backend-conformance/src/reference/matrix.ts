@@ -1,34 +1,45 @@
-/** A matrix in doubles, row-major. */
-export interface Matrix {
-  readonly rows: number;
-  readonly columns: number;
-  readonly values: readonly number[];
+import type { Values } from '../batch.js';
+
+/** The product of two matrices, and for each element the sum of the magnitudes that were added up. */
+export function product(a: Values, b: Values): Values & { readonly scale: readonly number[] } {
+  const [rows, shared] = a.shape as [number, number];
+  const [, columns] = b.shape as [number, number];
+  const values: number[] = [];
+  const scale: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      let [sum, magnitude] = [0, 0];
+      for (let k = 0; k < shared; k++) {
+        const term = (a.values[i * shared + k] as number) * (b.values[k * columns + j] as number);
+        sum += term;
+        magnitude += Math.abs(term);
+      }
+      values.push(sum);
+      scale.push(magnitude);
+    }
+  }
+  return { shape: [rows, columns], values, scale };
 }
 
-export function matMul(a: Matrix, b: Matrix): Matrix {
-  const values = Array.from({ length: a.rows * b.columns }, (_, at) => {
-    const [row, column] = [Math.floor(at / b.columns), at % b.columns];
-    let sum = 0;
-    for (let i = 0; i < a.columns; i++) sum += (a.values[row * a.columns + i] as number) * (b.values[i * b.columns + column] as number);
-    return sum;
-  });
-  return { rows: a.rows, columns: b.columns, values };
+/** A matrix turned. */
+export function transposed({ shape, values }: Values): Values {
+  const [rows, columns] = shape as [number, number];
+  return { shape: [columns, rows], values: values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)] as number) };
 }
 
-export function transpose({ rows, columns, values }: Matrix): Matrix {
-  return {
-    rows: columns,
-    columns: rows,
-    values: values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)] as number),
-  };
+/** Every number through a function. */
+export function map({ shape, values }: Values, f: (value: number, index: number) => number): Values {
+  return { shape, values: values.map(f) };
 }
 
 /** Adds a row to each row. */
-export function addRow(matrix: Matrix, row: readonly number[]): Matrix {
-  return { ...matrix, values: matrix.values.map((value, at) => value + (row[at % matrix.columns] as number)) };
+export function addRow(matrix: Values, row: readonly number[]): Values {
+  return map(matrix, (value, at) => value + (row[at % row.length] as number));
 }
 
-export function columnSums({ columns, values }: Matrix): number[] {
+/** The sum of each column. */
+export function columnSums({ shape, values }: Values): number[] {
+  const columns = shape.at(-1) as number;
   const sums = Array.from({ length: columns }, () => 0);
   for (const [at, value] of values.entries()) sums[at % columns] = (sums[at % columns] as number) + value;
   return sums;

@@ -1,19 +1,20 @@
-import type { Reduction } from '@tfjs-heads/head-api';
-import type { Formula } from './formula.js';
-import { addRow, columnSums, matMul, transpose, type Matrix } from './matrix.js';
+import type { Values } from '../batch.js';
+import { addRow, columnSums, map, product, transposed } from './matrix.js';
 import type { UpdateRule } from './optimizers.js';
-import { trainingLoss } from './reduce.js';
 import type { Scaled } from './scaled.js';
 
-/** What to learn, and where to start. */
-export interface Problem {
+/** A loss with its gradient by the logits, which it is given row-major. */
+export type LossOfLogits = (logits: readonly number[]) => { readonly loss: Scaled; readonly gradient: readonly Scaled[] };
+
+/** Where a training starts. */
+export interface Untrained {
   /** `[rows, inputs]`. */
-  readonly inputs: Matrix;
-  readonly labels: readonly number[];
-  readonly weights?: readonly number[] | undefined;
-  /** Kernel and bias of the hidden layer, then of the last one. */
-  readonly start: readonly [readonly number[], readonly number[], readonly number[], readonly number[]];
+  readonly inputs: Values;
+  readonly start: Variables;
 }
+
+/** Kernel and bias of the hidden layer, then of the last one. */
+export type Variables = readonly [Values, Values, Values, Values];
 
 /** What came of a training. */
 export interface Trained {
@@ -25,16 +26,15 @@ export interface Trained {
   readonly closest: { readonly relu: number; readonly gradient: number };
 }
 
-/** Trains a network of one hidden layer of relu under a loss, on the whole problem in each step. */
-export function trainNetwork(problem: Problem, formula: Formula, rule: UpdateRule, steps: number, reduction: Reduction = 'sum_over_batch_size'): Trained {
-  const { inputs, labels, weights } = problem;
-  const variables = problem.start.map((values) => [...values]) as [number[], number[], number[], number[]];
-  const states = variables.map((values) => values.map(() => [...rule.start]));
+/** Trains a network of one hidden layer of relu under a loss, on all rows in each step. */
+export function trainNetwork({ inputs, start }: Untrained, lossOf: LossOfLogits, rule: UpdateRule, steps: number): Trained {
+  const variables = start.map(({ shape, values }) => ({ shape, values: [...values] }));
+  const states = variables.map(({ values }) => values.map(() => [...rule.start]));
   const closest = { relu: Infinity, gradient: Infinity };
   const losses = Array.from({ length: steps }, (_, step) => {
-    const { loss, gradients, beforeRelu } = backward(inputs, variables, (logits) => trainingLoss(formula, { logits, labels, weights }, reduction));
+    const { loss, gradients, beforeRelu } = backward(inputs, variables as unknown as Variables, lossOf);
     for (const value of beforeRelu) closest.relu = Math.min(closest.relu, Math.abs(value));
-    for (const [v, values] of variables.entries()) {
+    for (const [v, { values }] of variables.entries()) {
       for (const [i, value] of values.entries()) {
         const gradient = gradients[v]?.[i] as number;
         closest.gradient = Math.min(closest.gradient, Math.abs(gradient));
@@ -43,27 +43,24 @@ export function trainNetwork(problem: Problem, formula: Formula, rule: UpdateRul
     }
     return loss;
   });
-  return { losses, end: variables, closest };
+  return { losses, end: variables.map(({ values }) => values), closest };
 }
 
-/** One pass forward and back. */
-function backward(
-  inputs: Matrix,
-  [kernel1, bias1, kernel2, bias2]: readonly [readonly number[], readonly number[], readonly number[], readonly number[]],
-  lossOf: (logits: readonly number[]) => { loss: Scaled; gradient: readonly Scaled[] },
+/** One pass forward and back: the loss and its gradient by each variable. */
+export function backward(
+  inputs: Values,
+  [kernel1, bias1, kernel2, bias2]: Variables,
+  lossOf: LossOfLogits,
 ): { loss: Scaled; gradients: readonly (readonly number[])[]; beforeRelu: readonly number[] } {
-  const w1 = { rows: inputs.columns, columns: bias1.length, values: kernel1 };
-  const w2 = { rows: bias1.length, columns: bias2.length, values: kernel2 };
-  const before = addRow(matMul(inputs, w1), bias1);
-  const hidden = { ...before, values: before.values.map((value) => Math.max(value, 0)) };
-  const logits = addRow(matMul(hidden, w2), bias2);
+  const before = addRow(product(inputs, kernel1), bias1.values);
+  const hidden = map(before, (value) => Math.max(value, 0));
+  const logits = addRow(product(hidden, kernel2), bias2.values);
   const { loss, gradient } = lossOf(logits.values);
-  const top = { ...logits, values: gradient.map(({ value }) => value) };
-  const passed = matMul(top, transpose(w2));
-  const bottom = { ...passed, values: passed.values.map((value, i) => ((before.values[i] as number) > 0 ? value : 0)) };
+  const top = map(logits, (_, i) => gradient[i]?.value as number);
+  const bottom = map(product(top, transposed(kernel2)), (value, i) => ((before.values[i] as number) > 0 ? value : 0));
   return {
     loss,
-    gradients: [matMul(transpose(inputs), bottom).values, columnSums(bottom), matMul(transpose(hidden), top).values, columnSums(top)],
+    gradients: [product(transposed(inputs), bottom).values, columnSums(bottom), product(transposed(hidden), top).values, columnSums(top)],
     beforeRelu: before.values,
   };
 }

@@ -14,11 +14,15 @@ export interface UpdateRule {
 /** The settings of an optimizer by the names of tfjs, all of them: defaults differ between backends. */
 export type Settings<Name extends string> = Readonly<Record<Name, number>>;
 
-export function sgd({ learningRate }: Settings<'learningRate'>): UpdateRule {
+function sgd({ learningRate }: Settings<'learningRate'>): UpdateRule {
   return { start: [], update: (g) => -learningRate * g };
 }
 
-export function momentum({ learningRate, momentum: m, useNesterov }: Settings<'learningRate' | 'momentum'> & { readonly useNesterov: boolean }): UpdateRule {
+function momentum({
+  learningRate,
+  momentum: m,
+  useNesterov,
+}: Settings<'learningRate' | 'momentum'> & { readonly useNesterov: boolean }): UpdateRule {
   return {
     start: [0],
     update: (g, state) => {
@@ -32,7 +36,7 @@ export function momentum({ learningRate, momentum: m, useNesterov }: Settings<'l
 /** tfjs takes the epsilon of the backend, which is 1e-7 wherever floats are float32. */
 const epsilonOfBackend = 1e-7;
 
-export function adagrad({ learningRate, initialAccumulatorValue }: Settings<'learningRate' | 'initialAccumulatorValue'>): UpdateRule {
+function adagrad({ learningRate, initialAccumulatorValue }: Settings<'learningRate' | 'initialAccumulatorValue'>): UpdateRule {
   return {
     start: [initialAccumulatorValue],
     update: (g, state) => {
@@ -43,7 +47,7 @@ export function adagrad({ learningRate, initialAccumulatorValue }: Settings<'lea
   };
 }
 
-export function adadelta({ learningRate, rho, epsilon }: Settings<'learningRate' | 'rho' | 'epsilon'>): UpdateRule {
+function adadelta({ learningRate, rho, epsilon }: Settings<'learningRate' | 'rho' | 'epsilon'>): UpdateRule {
   return {
     start: [0, 0],
     update: (g, state) => {
@@ -56,7 +60,7 @@ export function adadelta({ learningRate, rho, epsilon }: Settings<'learningRate'
   };
 }
 
-export function adam({ learningRate, beta1, beta2, epsilon }: Settings<'learningRate' | 'beta1' | 'beta2' | 'epsilon'>): UpdateRule {
+function adam({ learningRate, beta1, beta2, epsilon }: Settings<'learningRate' | 'beta1' | 'beta2' | 'epsilon'>): UpdateRule {
   return {
     start: [0, 0],
     update: (g, state, step) => {
@@ -69,7 +73,13 @@ export function adam({ learningRate, beta1, beta2, epsilon }: Settings<'learning
   };
 }
 
-export function adamax({ learningRate, beta1, beta2, epsilon, decay }: Settings<'learningRate' | 'beta1' | 'beta2' | 'epsilon' | 'decay'>): UpdateRule {
+function adamax({
+  learningRate,
+  beta1,
+  beta2,
+  epsilon,
+  decay,
+}: Settings<'learningRate' | 'beta1' | 'beta2' | 'epsilon' | 'decay'>): UpdateRule {
   return {
     start: [0, 0],
     update: (g, state, step) => {
@@ -82,7 +92,7 @@ export function adamax({ learningRate, beta1, beta2, epsilon, decay }: Settings<
   };
 }
 
-export function rmsprop({
+function rmsprop({
   learningRate,
   decay,
   momentum: m,

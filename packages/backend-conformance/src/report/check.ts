@@ -1,7 +1,4 @@
-import { statuses, type ConformanceReport } from '../result.js';
-
-/** The only form of reports so far. */
-export const FORMAT: ConformanceReport['format'] = 'tfjs-heads-conformance/1';
+import { FORMAT, statuses, type ConformanceReport } from '../result.js';
 
 /**
  * Takes what was read from somewhere for a report.

@@ -1,6 +1,6 @@
 import { create } from 'xmlbuilder2';
-import type { BackendRun, CaseResult, ConformanceReport } from '../result.js';
-import { cellOf, cellsOf, formatUnit } from './summary.js';
+import { isFailure, tallyOf, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
+import { cellsOf, formatUnit } from './summary.js';
 
 type Xml = ReturnType<typeof create>;
 
@@ -34,7 +34,7 @@ function addSuite(root: Xml, run: BackendRun, { created }: ConformanceReport): v
 function addCase(suite: Xml, target: string, one: CaseResult): void {
   const { head, family, query, status, message = '', expected, closest, milliseconds } = one;
   const test = suite.ele('testcase', { classname: `${target}.${head}.${family}`, name: query, time: seconds(milliseconds) });
-  if (status === 'fail' || status === 'xpass') test.ele('failure', { type: status, message }).txt(message);
+  if (isFailure(one)) test.ele('failure', { type: status, message }).txt(message);
   if (status === 'skip') test.ele('skipped', { message });
   if (status === 'xfail') {
     const upstream = expected?.upstream ? ` (${expected.upstream})` : '';
@@ -57,10 +57,9 @@ function propertiesOf(run: BackendRun): Record<string, string> {
 }
 
 function totals(runs: readonly BackendRun[]): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {
-  const { counts } = cellOf(runs.flatMap(({ cases }) => cases));
-  const unavailable = runs.filter((run) => run.unavailable !== undefined).length;
-  const tests = runs.reduce((total, { cases }) => total + cases.length, unavailable);
-  return { tests, failures: counts.fail + counts.xpass, errors: 0, skipped: counts.skip + counts.xfail + unavailable };
+  const { pass, fail, xpass, skip, xfail, unavailable } = tallyOf(runs);
+  const [failures, skipped] = [fail + xpass, skip + xfail + unavailable];
+  return { tests: pass + failures + skipped, failures, errors: 0, skipped };
 }
 
 function seconds(milliseconds: number): string {

@@ -1,3 +1,4 @@
+import { reasonOf } from '../reason.js';
 import type { ConformanceReport } from '../result.js';
 import { checkReport } from './check.js';
 
@@ -16,6 +17,6 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${path} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${path} is no JSON: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -1,14 +1,14 @@
-import type { BackendRun, CaseResult, ConformanceReport, Status } from '../result.js';
+import { tallyOf, type BackendRun, type CaseResult, type ConformanceReport, type Status, type Tally } from '../result.js';
 import { groupBy } from './group.js';
 import { browserOf } from './user-agent.js';
 
 /** How the cases of one head on one backend came out. */
 export interface Cell {
   readonly cases: readonly CaseResult[];
-  readonly counts: Readonly<Record<Status, number>>;
+  readonly counts: Tally;
   /** The worst status: see {@link worstFirst}. Undefined where there are no cases. */
   readonly status: Status | undefined;
-  /** The worst used/allowed of cases that are held to it, so not of known divergences. */
+  /** The largest of {@link sharesUsed}; undefined where there are none. */
   readonly worst: number | undefined;
 }
 
@@ -20,10 +20,10 @@ export function headsOf({ runs }: ConformanceReport): readonly string[] {
   return [...new Set(runs.flatMap(({ cases }) => cases.map(({ head }) => head)))];
 }
 
+/** Sums up the cases of one head on one backend. */
 export function cellOf(cases: readonly CaseResult[]): Cell {
-  const counts: Record<Status, number> = { pass: 0, fail: 0, xfail: 0, xpass: 0, skip: 0 };
-  for (const { status } of cases) counts[status]++;
-  const used = cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? [])));
+  const counts = tallyOf([{ cases }]);
+  const used = sharesUsed(cases);
   return {
     cases,
     counts,
@@ -43,6 +43,11 @@ export function usedOf({ closest }: CaseResult): number | undefined {
   return closest === undefined ? undefined : Number(closest.used);
 }
 
+/** The used/allowed of the cases that are held to it, so not of known divergences. */
+export function sharesUsed(cases: readonly CaseResult[]): number[] {
+  return cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? [])));
+}
+
 /** A share of the allowed error in at most five characters. */
 export function formatUsed(used: number): string {
   if (used === 0) return '0';
@@ -51,6 +56,7 @@ export function formatUsed(used: number): string {
   return used.toPrecision(used < 0.1 ? 1 : used < 10 ? 2 : 3);
 }
 
+/** A time for people: `2.3 ms`, `1.5 s`, `1 min 12 s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${milliseconds < 9.95 ? Math.round(milliseconds * 10) / 10 : Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
+import { isFailure, statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
 import { cellsOf, divergencesOf, formatDuration, formatPlace, formatUnit, formatUsed, headsOf, type Cell } from './summary.js';
 
 export interface TerminalOptions {
@@ -61,7 +61,7 @@ function cellText(cell: Cell | undefined, paint: Paint): string {
 function failures(runs: readonly BackendRun[], paint: Paint): string[] {
   return runs.flatMap(({ target, cases }) =>
     cases
-      .filter(({ status }) => status === 'fail' || status === 'xpass')
+      .filter(isFailure)
       .map(({ query, status, message = '' }) => `${paint(status, status)} ${target} ${query}\n${indent(message)}`),
   );
 }

@@ -1,6 +1,6 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { RegressionHead } from '@tfjs-heads/head-regression';
-import type { Head } from '@tfjs-heads/head-api';
+import type { EstimatorSpec, Head, Metric } from '@tfjs-heads/head-api';
 import { subjects } from '../../src/heads/index.js';
 import type { Claims, HeadOptions, Subject } from '../../src/index.js';
 
@@ -48,4 +48,22 @@ export function breakHead(change: (methods: Methods, options: HeadOptions) => Pa
     });
   };
   return { ...right, ...claims, create };
+}
+
+/** The specs of one mode changed. */
+export const inMode =
+  <M extends EstimatorSpec['mode']>(mode: M, change: (spec: Extract<EstimatorSpec, { mode: M }>) => object) =>
+  ({ createEstimatorSpec }: Methods): Partial<Methods> => ({
+    createEstimatorSpec(args): EstimatorSpec {
+      const spec = createEstimatorSpec(args);
+      return spec.mode === mode ? { ...spec, ...change(spec as Extract<EstimatorSpec, { mode: M }>) } : spec;
+    },
+  });
+
+/** A metric whose result is another number. */
+export function withResult(metric: Metric, change: (result: number) => number): Metric {
+  return Object.assign(Object.create(metric) as Metric, {
+    result: async () => change(await metric.result()),
+    dispose: () => metric.dispose(),
+  });
 }

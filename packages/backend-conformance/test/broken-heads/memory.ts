@@ -60,7 +60,7 @@ export const wrongWithTensors: BrokenHeads = {
   SpecLeaks: {
     wrong: 'a spec that is disposed keeps its loss',
     caughtBy: 'training:no-leak',
-    says: 'the number of tensors',
+    says: 'tensors after 20 steps',
     subject: breakHead(({ createEstimatorSpec }) => ({
       createEstimatorSpec(args) {
         const spec = createEstimatorSpec(args);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { exact, random } from '../../../backend-conformance/src/draw.js';
 import { product } from './numbers.js';
 import type { Numbers } from './reference.js';
 
@@ -13,22 +14,6 @@ export interface Batch extends Numbers {
   /** Of the logits and of the labels. */
   readonly shape: readonly number[];
   readonly weightShape: readonly number[];
-}
-
-/** Random numbers in [0, 1), the same for the same seed (xorshift32). */
-export function random(seed: number): () => number {
-  let state = (seed * 2654435761) | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
-/** A number in [low, high] with so few bits that float32 has it exactly. */
-export function exact(next: () => number, low: number, high: number): number {
-  return Math.round((low + next() * (high - low)) * 1024) / 1024;
 }
 
 const draw: Readonly<Record<LabelKind, (next: () => number) => number>> = {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { exact, random, type LabelKind } from './data.js';
+import { exact, random } from '../../../backend-conformance/src/draw.js';
+import type { LabelKind } from './data.js';
 import { product } from './numbers.js';
 
 /** A tensor that ops have just made on the device, and its values, read from a twin. */

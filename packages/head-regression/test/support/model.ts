@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Parameter, Problem } from './problem.js';
+import type { Values } from '../../../backend-conformance/src/batch.js';
+import type { Problem } from './problem.js';
 
 /** A problem as tensors, with the network that is to learn it. */
 export interface Model {
@@ -13,7 +14,7 @@ export interface Model {
 }
 
 export function modelOf({ size: { rows, inputs, outputs }, ...problem }: Problem): Model {
-  const variable = ({ values, shape }: Parameter): tf.Variable => tf.tidy(() => tf.variable(tf.tensor([...values], [...shape])));
+  const variable = ({ values, shape }: Values): tf.Variable => tf.tidy(() => tf.variable(tf.tensor([...values], [...shape])));
   const [kernel, bias, lastKernel, lastBias] = problem.parameters;
   const [w1, b1, w2, b2] = [variable(kernel), variable(bias), variable(lastKernel), variable(lastBias)];
   const variables = [w1, b1, w2, b2];

@@ -1,9 +1,7 @@
-import { exact, random, type LabelKind } from './data.js';
-
-export interface Parameter {
-  readonly shape: readonly number[];
-  readonly values: readonly number[];
-}
+import type { Values } from '../../../backend-conformance/src/batch.js';
+import { exact, random } from '../../../backend-conformance/src/draw.js';
+import type { Variables } from '../../../backend-conformance/src/reference/network.js';
+import type { LabelKind } from './data.js';
 
 /** What to learn: all numbers are exact in float32. */
 export interface Problem {
@@ -15,7 +13,7 @@ export interface Problem {
   /** `[rows]`. */
   readonly weights: readonly number[];
   /** Kernel and bias of the hidden layer, then of the last one. */
-  readonly parameters: readonly [Parameter, Parameter, Parameter, Parameter];
+  readonly parameters: Variables;
 }
 
 export interface Size {
@@ -37,7 +35,7 @@ export function randomProblem(seed: number, size: Size, kind: LabelKind): Proble
     probability: (signal) => (signal + exact(next, -0.25, 0.25) > 0 ? 1 : 0),
   };
   const labels = Array.from({ length: rows * outputs }, (_, at) => label[kind](x[Math.floor(at / outputs) * inputs] ?? NaN));
-  const parameter = (...shape: number[]): Parameter => ({ shape, values: draw(shape.reduce((all, one) => all * one, 1), -0.7, 0.7) });
+  const parameter = (...shape: number[]): Values => ({ shape, values: draw(shape.reduce((all, one) => all * one, 1), -0.7, 0.7) });
   return {
     size,
     x,

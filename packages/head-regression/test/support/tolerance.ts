@@ -1,7 +1,7 @@
+import { usedTolerance } from '@tfjs-heads/backends';
+
 /** The relative error of rounding to float32. */
 export const ROUNDING: number = 2 ** -24;
-/** Below this a float32 has no full precision, and a GPU may take it for zero. */
-const TINY = 2 ** -120;
 
 export interface Tolerance {
   /** How many roundings of float32 may come together. Default: 64, which is 3.8e-6. */
@@ -23,9 +23,8 @@ export function difference(
   for (let i = 0; i < expected.length; i++) {
     const a = actual[i] as number;
     const e = expected[i] as number;
-    const allowed = roundings * ROUNDING * Math.max(Math.abs(e), scale) + TINY;
-    const isClose = Number.isFinite(e) ? Math.abs(a - e) <= allowed : Object.is(a, e);
-    if (!isClose) return `${a} instead of ${e} at ${i}, where ${allowed} is allowed`;
+    const used = usedTolerance(a, e, { k: roundings, unit: ROUNDING, scale });
+    if (!(used <= 1)) return `${a} instead of ${e} at ${i}, ${used} times what is allowed`;
   }
   return undefined;
 }

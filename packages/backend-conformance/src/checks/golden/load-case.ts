@@ -1,11 +1,10 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { tensorOf, WEIGHT } from '../../batch.js';
+import { tensorsOf, type BatchTensors } from '../../batch.js';
 import type { Parameters } from '../../case.js';
-import type { CheckContext } from '../check.js';
-import type { GoldenBatch, GoldenFile } from '../../goldens/format.js';
+import type { GoldenBatch, GoldenCase } from '../../goldens/format.js';
 import { inputOf } from '../../goldens/values.js';
 import type { NamedSubject } from '../../subject.js';
+import type { CheckContext } from '../check.js';
 
 /** Finds what a case is about by its parameters. */
 export function goldenOf<T extends { readonly parameters: Parameters }>(list: readonly T[] | undefined, parameters: Parameters): T {
@@ -18,29 +17,16 @@ export function goldenOf<T extends { readonly parameters: Parameters }>(list: re
 /** One batch of the goldens, uploaded, with the head that it is for. */
 export function loadCase({ subject, goldens }: CheckContext, parameters: Parameters): LoadedCase {
   const golden = goldenOf(goldens?.cases, parameters);
-  return { golden, head: headOf(subject, golden.options), ...batchOf(subject, golden) };
+  return { golden, head: subject.create(golden.options), tensors: tensorsOfGolden(subject, golden) };
 }
 
-interface LoadedCase extends LoadedBatch {
-  readonly golden: GoldenFile['cases'][number];
+interface LoadedCase {
+  readonly golden: GoldenCase;
   readonly head: Head;
+  readonly tensors: BatchTensors;
 }
 
-interface LoadedBatch {
-  readonly logits: Tensor;
-  readonly labels: Tensor;
-  readonly features: Record<string, Tensor>;
-}
-
-export function headOf(subject: NamedSubject, options: GoldenFile['cases'][number]['options']): Head {
-  return subject.create(options);
-}
-
-/** The tensors of a batch; labels of the kind `class` are int32. */
-export function batchOf(subject: NamedSubject, { logits, labels, weights }: GoldenBatch): LoadedBatch {
-  return {
-    logits: tensorOf(inputOf(logits)),
-    labels: tensorOf(inputOf(labels), subject.labels === 'class' ? 'int32' : 'float32'),
-    features: weights === undefined ? {} : { [WEIGHT]: tensorOf(inputOf(weights)) },
-  };
+/** The tensors of a golden batch. */
+export function tensorsOfGolden(subject: NamedSubject, { logits, labels, weights }: GoldenBatch): BatchTensors {
+  return tensorsOf(subject, { logits: inputOf(logits), labels: inputOf(labels), ...(weights && { weights: inputOf(weights) }) });
 }

@@ -1,5 +1,5 @@
-import { valueAndGrad, type Tensor } from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
+import { lossAndGradient } from '../law/outcome.js';
 import { loadCase } from './load-case.js';
 import { tensorNear } from './near.js';
 
@@ -7,7 +7,7 @@ export const loss: Check = {
   states: 'The loss is the golden one, a float32 scalar.',
   cases: (_, goldens) => goldens?.cases.map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
-    const { golden, head, logits, labels, features } = loadCase(context, parameters);
+    const { golden, head, tensors: { logits, labels, features } } = loadCase(context, parameters);
     await tensorNear(context.judge, 'the loss', head.loss(labels, logits, { features }), [], golden.loss);
   },
 };
@@ -16,9 +16,9 @@ export const gradient: Check = {
   states: 'The gradient of the loss with respect to the logits is the golden one, and the loss under the tape too.',
   cases: (_, goldens) => goldens?.cases.map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
-    const { golden, head, logits, labels, features } = loadCase(context, parameters);
-    const { value, grad } = valueAndGrad((x: Tensor) => head.loss(labels, x, { features, mode: 'train' }))(logits);
+    const { golden, head, tensors } = loadCase(context, parameters);
+    const { value, grad } = lossAndGradient(head, tensors, { mode: 'train' });
     await tensorNear(context.judge, 'the loss under the tape', value, [], golden.loss);
-    await tensorNear(context.judge, 'the gradient', grad, logits.shape, golden.gradient);
+    await tensorNear(context.judge, 'the gradient', grad, tensors.logits.shape, golden.gradient);
   },
 };

@@ -1,16 +1,17 @@
 import type { Metrics } from '@tfjs-heads/head-api';
-import type { Check } from '../check.js';
 import type { GoldenCase } from '../../goldens/format.js';
 import type { Judge } from '../../judge.js';
-import { batchOf, goldenOf, headOf, loadCase } from './load-case.js';
+import type { Check } from '../check.js';
+import { updated } from '../law/outcome.js';
+import { goldenOf, loadCase, tensorsOfGolden } from './load-case.js';
 import { near } from './near.js';
 
 export const metrics: Check = {
   states: 'The metrics of one batch are the golden ones, and no others come.',
   cases: (_, goldens) => goldens?.cases.filter(hasMetrics).map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
-    const { golden, head, logits, labels, features } = loadCase(context, parameters);
-    await metricsNear(context.judge, head.updateMetrics(head.metrics(), features, logits, labels), golden.metrics);
+    const { golden, head, tensors } = loadCase(context, parameters);
+    await metricsNear(context.judge, updated(head, head.metrics(), tensors), golden.metrics);
   },
 };
 
@@ -19,12 +20,9 @@ export const evaluation: Check = {
   cases: (_, goldens) => goldens?.evaluations.map(({ parameters }) => parameters) ?? [],
   async run({ subject, goldens, judge }, parameters) {
     const golden = goldenOf(goldens?.evaluations, parameters);
-    const head = headOf(subject, golden.options);
+    const head = subject.create(golden.options);
     const running = head.metrics();
-    for (const batch of golden.batches) {
-      const { logits, labels, features } = batchOf(subject, batch);
-      head.updateMetrics(running, features, logits, labels);
-    }
+    for (const batch of golden.batches) updated(head, running, tensorsOfGolden(subject, batch));
     await metricsNear(judge, running, golden.metrics);
   },
 };

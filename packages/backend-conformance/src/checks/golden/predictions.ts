@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Predictions } from '@tfjs-heads/head-api';
-import type { Check } from '../check.js';
 import type { GoldenCase } from '../../goldens/format.js';
 import type { Judge } from '../../judge.js';
+import type { Check } from '../check.js';
 import { loadCase } from './load-case.js';
 import { tensorNear } from './near.js';
 
@@ -10,7 +10,7 @@ export const predictions: Check = {
   states: 'The predictions are the golden ones, of the shape of the logits, and no others come.',
   cases: (_, goldens) => goldens?.cases.filter(hasPredictions).map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
-    const { golden, head, logits } = loadCase(context, parameters);
+    const { golden, head, tensors: { logits } } = loadCase(context, parameters);
     await predictionsNear(context.judge, head.predictions(logits), logits.shape, golden.predictions);
   },
 };
@@ -20,7 +20,14 @@ export function hasPredictions({ predictions: expected }: GoldenCase): boolean {
 }
 
 /** Predictions have the golden keys in order, and the golden values. */
-export async function predictionsNear(judge: Judge, actual: Predictions, shape: readonly number[], expected: GoldenCase['predictions']): Promise<void> {
+export async function predictionsNear(
+  judge: Judge,
+  actual: Predictions,
+  shape: readonly number[],
+  expected: GoldenCase['predictions'],
+): Promise<void> {
   judge.equal('the prediction keys', Object.keys(actual), Object.keys(expected));
-  for (const [key, values] of Object.entries(expected)) await tensorNear(judge, `the prediction ${key}`, actual[key] as Tensor, shape, values);
+  for (const [key, values] of Object.entries(expected)) {
+    await tensorNear(judge, `the prediction ${key}`, actual[key] as Tensor, shape, values);
+  }
 }

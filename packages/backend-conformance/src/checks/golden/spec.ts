@@ -1,9 +1,9 @@
-import type { EstimatorSpec, ExportOutput, StringValues } from '@tfjs-heads/head-api';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import type { ExportOutput, StringValues } from '@tfjs-heads/head-api';
 import type { Parameters } from '../../case.js';
 import type { GoldenFile, GoldenValues } from '../../goldens/format.js';
-import type { Judge } from '../../judge.js';
+import type { Check } from '../check.js';
+import { inMode } from '../in-mode.js';
 import { loadCase } from './load-case.js';
 import { hasMetrics, metricsNear } from './metrics.js';
 import { tensorNear } from './near.js';
@@ -14,20 +14,21 @@ export const spec: Check = {
   cases: (_, goldens) => telling(goldens),
   async run(context, parameters) {
     const { judge } = context;
-    const { golden, head, ...batch } = loadCase(context, parameters);
-    const { shape } = batch.logits;
+    const { golden, head, tensors } = loadCase(context, parameters);
+    const { logits } = tensors;
+    const { shape } = logits;
 
-    const trained = inMode(judge, 'train', head.createEstimatorSpec({ ...batch, mode: 'train', trainOpFn: () => 'trained' }));
+    const trained = inMode(judge, 'train', head.createEstimatorSpec({ ...tensors, mode: 'train', trainOpFn: () => 'trained' }));
     await tensorNear(judge, 'the loss of the train spec', trained.loss, [], golden.loss);
     judge.equal('what trainOp returned', trained.trainOp(), 'trained');
     judge.equal('the metrics of the train spec', Object.keys(trained.evalMetricOps), []);
 
-    const evaluated = inMode(judge, 'eval', head.createEstimatorSpec({ ...batch, mode: 'eval' }));
+    const evaluated = inMode(judge, 'eval', head.createEstimatorSpec({ ...tensors, mode: 'eval' }));
     await tensorNear(judge, 'the loss of the eval spec', evaluated.loss, [], golden.loss);
     await predictionsNear(judge, evaluated.predictions, shape, golden.predictions);
     await metricsNear(judge, evaluated.evalMetricOps, golden.metrics);
 
-    const predicted = inMode(judge, 'infer', head.createEstimatorSpec({ mode: 'infer', logits: batch.logits }));
+    const predicted = inMode(judge, 'infer', head.createEstimatorSpec({ mode: 'infer', logits }));
     await predictionsNear(judge, predicted.predictions, shape, golden.predictions);
   },
 };
@@ -37,7 +38,7 @@ export const exports: Check = {
   cases: (_, goldens) => (goldens?.exports === undefined ? [] : telling(goldens).slice(0, 1)),
   async run(context, parameters) {
     const { judge, goldens } = context;
-    const { golden, head, logits } = loadCase(context, parameters);
+    const { golden, head, tensors: { logits } } = loadCase(context, parameters);
     const { exportOutputs } = inMode(judge, 'infer', head.createEstimatorSpec({ mode: 'infer', logits }));
     const expected = goldens?.exports ?? {};
     judge.equal('the serving keys', Object.keys(exportOutputs), Object.keys(expected));
@@ -57,12 +58,6 @@ export const exports: Check = {
 function telling(goldens: GoldenFile | undefined): readonly Parameters[] {
   const complete = goldens?.cases.filter((one) => hasPredictions(one) && hasMetrics(one)) ?? [];
   return [...new Map(complete.toReversed().map(({ options, parameters }) => [JSON.stringify(options), parameters])).values()];
-}
-
-/** A spec, which must be of a mode. */
-export function inMode<M extends EstimatorSpec['mode']>(judge: Judge, mode: M, made: EstimatorSpec): Extract<EstimatorSpec, { readonly mode: M }> {
-  judge.equal('the mode of the spec', made.mode, mode);
-  return made as Extract<EstimatorSpec, { readonly mode: M }>;
 }
 
 function outputsOf(output: ExportOutput): Readonly<Record<string, Tensor | StringValues>> {

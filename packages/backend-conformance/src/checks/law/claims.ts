@@ -1,5 +1,5 @@
 import type { Head } from '@tfjs-heads/head-api';
-import { drawBatch, WEIGHT, type Batch } from '../../batch.js';
+import { drawBatch, rowsOf, WEIGHT, type Batch } from '../../batch.js';
 import type { HeadOptions, LabelKind, NamedSubject } from '../../subject.js';
 
 /** What a subject claims of weights. */
@@ -33,8 +33,4 @@ export function batchOf(subject: NamedSubject, head: Head, rows: number | string
 /** The same without weights. */
 export function plainBatchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
   return drawBatch(subject, head, { seed, rows: rowsOf(rows) });
-}
-
-function rowsOf(rows: number | string): number[] {
-  return String(rows).split('x').map(Number);
 }

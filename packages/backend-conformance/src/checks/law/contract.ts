@@ -4,6 +4,7 @@ import { tensorsOf, type Batch } from '../../batch.js';
 import type { Check } from '../check.js';
 import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf, labelsOf } from './claims.js';
+import { codedErrorOf } from './coded.js';
 import { nearMetrics, scalesOf } from './near.js';
 import { lossAndGradient, numberOf, resultsOf, updated, valuesOf } from './outcome.js';
 import { K } from '../../tier.js';
@@ -11,7 +12,7 @@ import { K } from '../../tier.js';
 const methods = ['loss', 'predictions', 'metrics', 'updateMetrics', 'createEstimatorSpec'] as const;
 
 export const contract: Check = {
-  states: 'A head has apiVersion 1, all methods, a whole number of logits, and the name and the reduction that it was given.',
+  states: 'A head has apiVersion 1, all methods, a whole number of logits, and the name and the reduction that it was given; none is refused.',
   cases: () => [{}],
   run({ subject, judge }) {
     const head = subject.create({});
@@ -26,6 +27,8 @@ export const contract: Check = {
     for (const lossReduction of ['sum', 'sum_over_batch_size', 'auto'] as const) {
       judge.equal('lossReduction', subject.create({ lossReduction }).lossReduction, lossReduction);
     }
+    const { code } = codedErrorOf(judge, 'the reduction none', () => subject.create({ lossReduction: 'none' }));
+    judge.equal('the code for the reduction none', code, 'LOSS_REDUCTION_INVALID');
     judge.equal('name', subject.create({ name: 'other' }).name, 'other');
   },
 };

@@ -1,12 +1,14 @@
-import { mul, tidy, variable, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys, type HeadError, type Metrics } from '@tfjs-heads/head-api';
+import { mul, tidy, train as optimizersOfTfjs, variable, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type EvalSpec, type HeadError, type MetricState } from '@tfjs-heads/head-api';
 import { filled, tensorOf, tensorsOf, type Batch } from '../../batch.js';
+import { Failure } from '../../judge.js';
 import type { Check, CheckContext } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { coded, codedErrorOf } from './coded.js';
 import { held, heldAgain } from './held.js';
 import { product } from './network.js';
 import { resultsOf, updated, valuesOf } from './outcome.js';
+import { modelOf } from './spec-model.js';
 import { wrongs, type Situation, type WrongCall } from './wrong.js';
 
 export const errors: Check = {
@@ -50,31 +52,61 @@ export const emptyBatch: Check = {
 
 /** Where only a GPU knows the values, the error may come when the loss or a metric is read: but it comes. */
 export const labelsRange: Check = {
-  states: 'Labels out of range are refused with LABELS_RANGE, at the latest when the loss or a metric is read.',
+  states: 'Labels out of range are refused with LABELS_RANGE: at once, or on a device at the latest when the loss or a metric is read.',
   cases: ({ labelsOutOfRange = [] }) => labelsOutOfRange.flatMap((label) => ['host', 'device'].map((from) => ({ label, from }))),
-  async run({ subject, judge }, { label, from }) {
+  async run({ subject, judge, backend }, { label, from }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, 3);
-    const values = drawn.labels.values.map((value, i) => (i === 1 ? (label as number) : value));
-    const batch: Batch = { ...drawn, labels: { ...drawn.labels, values } };
-    const { logits, labels: uploaded, features } = tensorsOf(subject, batch);
-    const labels = from === 'host' ? uploaded : tidy(() => mul(uploaded, tensorOf(filled([], 1), uploaded.dtype as 'float32')));
-    const refused = async (what: string, run: () => Promise<unknown>): Promise<void> => {
-      const error = await run().then(() => undefined, (reason: unknown) => reason);
-      judge.that(error !== undefined, `${what} with the label ${String(label)}: no error came`);
-      judge.equal(`the code for ${what} with the label ${String(label)}`, coded(judge, what, error).code, 'LABELS_RANGE');
+    const { logits, labels: uploaded, features } = tensorsOf(subject, withLabel(batchOf(subject, head, 3), label as number));
+    const labels = from === 'host' ? uploaded : copyOnDevice(uploaded);
+    const refused = async <T>(call: string, run: () => T, read: (made: T) => Promise<unknown>): Promise<void> => {
+      const what = `${call} with the label ${String(label)}`;
+      let error: unknown;
+      try {
+        const made = run();
+        judge.that(backend.capabilities.includes('device-memory'), `${what}: no error came at once, where all values lie in this process`);
+        error = await read(made).then(() => undefined, (reason: unknown) => reason);
+      } catch (reason) {
+        if (reason instanceof Failure) throw reason;
+        error = reason;
+      }
+      judge.that(error !== undefined, `${what}: no error came`);
+      judge.equal(`the code for ${what}`, coded(judge, what, error).code, 'LABELS_RANGE');
     };
-    const allOf = async (metrics: Metrics): Promise<void> => {
-      await resultsOf(metrics);
-    };
-    await refused('loss', async () => head.loss(labels, logits, { features }).data());
-    await refused('updateMetrics', async () => allOf(head.updateMetrics(head.metrics(), features, logits, labels)));
-    await refused('the loss of an evaluation', async () => {
-      const spec = head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features });
-      if (spec.mode === ModeKeys.EVAL) await spec.loss.data();
-    });
+    await refused('loss', () => head.loss(labels, logits, { features }), (loss) => loss.data());
+    await refused('loss, read as an array,', () => head.loss(labels, logits, { features }), (loss) => loss.array());
+    await refused('updateMetrics', () => head.updateMetrics(head.metrics(), features, logits, labels), resultsOf);
+    const evaluation = (): EvalSpec => head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }) as EvalSpec;
+    await refused('the loss of an evaluation', evaluation, ({ loss }) => loss.data());
   },
 };
+
+/** The error may come too late for the step, but then nothing must have come of it. */
+export const labelsRangeTrains: Check = {
+  states: 'A training step on labels out of range changes no variable.',
+  cases: ({ labelsOutOfRange = [] }) => labelsOutOfRange.map((label) => ({ label })),
+  async run({ subject, judge }, { label }) {
+    const { head, batch, kernel, logits } = modelOf(subject);
+    const { labels, features } = tensorsOf(subject, withLabel(batch, label as number));
+    const before = await valuesOf(kernel);
+    const given = { labels: copyOnDevice(labels), features, logits: () => logits(), optimizer: optimizersOfTfjs.sgd(1), trainableVariables: [kernel] };
+    try {
+      const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...given });
+      if (spec.mode === ModeKeys.TRAIN) spec.trainOp();
+    } catch (error) {
+      judge.equal('the code', coded(judge, 'training', error).code, 'LABELS_RANGE');
+    }
+    judge.same('the variable', await valuesOf(kernel), before);
+  },
+};
+
+function withLabel(batch: Batch, label: number): Batch {
+  return { ...batch, labels: { ...batch.labels, values: batch.labels.values.map((value, i) => (i === 1 ? label : value)) } };
+}
+
+/** The same values, of which a GPU alone knows. */
+function copyOnDevice(tensor: Tensor): Tensor {
+  return tidy(() => mul(tensor, tensorOf(filled([], 1), tensor.dtype as 'float32')));
+}
 
 /** A head in the middle of its work, and the demand that nothing of it has changed. */
 async function situationOf({ subject, judge }: CheckContext): Promise<{ situation: Situation; unchanged: () => Promise<void> }> {
@@ -83,6 +115,7 @@ async function situationOf({ subject, judge }: CheckContext): Promise<{ situatio
   const tensors = tensorsOf(subject, batch);
   const metrics = updated(head, head.metrics(), tensors);
   const results = await resultsOf(metrics);
+  const state = (await Object.values(metrics)[0]?.state()) as MetricState;
   const k = head.logitsDimension;
   const kernel = tidy(() => variable(tensorOf(filled([2, k], 0.5))));
   const run = product(tensorOf(filled([3, 2], 0.25)));
@@ -101,7 +134,7 @@ async function situationOf({ subject, judge }: CheckContext): Promise<{ situatio
     judge.same('the logits after the error', await tensors.logits.data(), batch.logits.values);
     judge.same('the labels after the error', await tensors.labels.data(), batch.labels.values);
   };
-  return { situation: { subject, head, tensors, metrics, train }, unchanged };
+  return { situation: { subject, head, tensors, metrics, state, train }, unchanged };
 }
 
 /** A shape in full, however it is written: `[2,3]`, `2, 3`, `(2 3)`. */

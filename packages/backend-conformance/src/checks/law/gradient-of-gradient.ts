@@ -1,10 +1,10 @@
 import { grad, stack, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { tensorOf, tensorsOf, type Batch, type Values } from '../../batch.js';
+import { tensorOf, tensorsOf, type Batch, type BatchTensors, type Values } from '../../batch.js';
 import type { Check } from '../check.js';
 import { drawValues } from '../../draw.js';
 import { batchOf, headOf } from './claims.js';
-import { gradientOf, valuesOf, type BatchTensors } from './outcome.js';
+import { gradientOf, valuesOf } from './outcome.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 
 /** tfjs links inputs that a gradient has saved to the tape, but not outputs: what is built on those has no slope, silently. */

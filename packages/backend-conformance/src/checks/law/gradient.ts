@@ -1,11 +1,11 @@
 import { scalar, stack, tensor, type Scalar } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { tensorsOf, type Batch } from '../../batch.js';
+import { tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
 import type { Check } from '../check.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
 import { scalesOf } from './near.js';
-import { gradientOf, valuesOf, type BatchTensors } from './outcome.js';
+import { gradientOf, valuesOf } from './outcome.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 
 /** At most so many logits are moved, spread over the batch: each takes five losses. */

@@ -1,8 +1,9 @@
 import type { Checks } from '../check.js';
 import { contract, labelDtypes, lossIsScalar } from './contract.js';
-import { emptyBatch, errors, labelsRange } from './errors.js';
+import { emptyBatch, errors, labelsRange, labelsRangeTrains } from './errors.js';
 import { gradientInNetwork } from './gradient-in-network.js';
 import { gradientOfGradient } from './gradient-of-gradient.js';
+import { gradientOfInputs } from './gradient-of-inputs.js';
 import { gradientIsSlope, gradientTimesWhatFollows } from './gradient.js';
 import { averageLoss, metricKeys, metricsCountOn, metricsMerge, metricsOfNothing, metricsReset, metricsSplit } from './metrics.js';
 import { noLeak } from './no-leak.js';
@@ -11,7 +12,7 @@ import { inputsKept, outputsOwned } from './ownership.js';
 import { predictionKeys, predictionsAsClaimed } from './predictions.js';
 import { noBlockingRead, oneRead } from './reading.js';
 import { meanIsSumOverSize } from './reduction.js';
-import { regularizationAdded, regularizationMeasured } from './regularization.js';
+import { regularizationAdded, regularizationMeasured, regularizationSummarized } from './regularization.js';
 import { deviceMade, otherSizesBetween, sameTwice } from './repeat.js';
 import { repeatedBatch } from './repeated.js';
 import { permutation, rowsIndependent, sumOfParts } from './rows.js';
@@ -47,6 +48,7 @@ export const lawChecks: Checks = {
   'gradient-is-slope': gradientIsSlope,
   'gradient-times-what-follows': gradientTimesWhatFollows,
   'gradient-of-gradient': gradientOfGradient,
+  'gradient-of-inputs': gradientOfInputs,
   'gradient-in-network': gradientInNetwork,
   'no-leak': noLeak,
   'inputs-kept': inputsKept,
@@ -54,6 +56,7 @@ export const lawChecks: Checks = {
   errors,
   'empty-batch': emptyBatch,
   'labels-range': labelsRange,
+  'labels-range-trains-nothing': labelsRangeTrains,
   'same-twice': sameTwice,
   'other-sizes-between': otherSizesBetween,
   'device-made': deviceMade,
@@ -64,6 +67,7 @@ export const lawChecks: Checks = {
   'infinity-stays': infinityStays,
   'regularization-added': regularizationAdded,
   'regularization-measured': regularizationMeasured,
+  'regularization-summarized': regularizationSummarized,
   'spec-infer': specInfer,
   'spec-eval': specEval,
   'spec-train': specTrain,

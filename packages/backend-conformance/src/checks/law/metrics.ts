@@ -43,11 +43,12 @@ export const metricsSplit: Check = {
 };
 
 export const metricsMerge: Check = {
-  states: 'States that went through JSON merge to what one pass comes to, and a merged metric goes on.',
-  cases: () => [{ rows: 5 }],
-  async run({ subject, judge }, { rows }) {
+  states: 'States that went through JSON merge to what one pass comes to, be it NaN, and a merged metric goes on.',
+  cases: () => [{ rows: 5 }, { rows: 5, with: 'NaN' }],
+  async run({ subject, judge }, { rows, with: special }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const drawn = batchOf(subject, head, rows as number);
+    const batch = special === undefined ? drawn : { ...drawn, logits: { ...drawn.logits, values: [NaN, ...drawn.logits.values.slice(1)] } };
     const [first, second, third] = split(batch, [0, 1], [2], [3, 4]) as [Batch, Batch, Batch];
     const merged = head.metrics();
     for (const part of [first, second]) merge(merged, await statesOf(measured(subject, head, [part])));

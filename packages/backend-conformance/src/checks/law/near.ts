@@ -1,4 +1,4 @@
-import type { Batch } from '../../batch.js';
+import { largest, type Batch } from '../../batch.js';
 import type { Judge } from '../../judge.js';
 import { K } from '../../tier.js';
 import type { Outcome } from './outcome.js';
@@ -16,8 +16,7 @@ export interface Scales {
  * errors, cross entropies and likelihoods. Rounding errors are of their size, also where the terms cancel.
  */
 export function scalesOf({ logits, labels, weights }: Batch): Scales {
-  const largest = (values: readonly number[] = []): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const element = (1 + largest(logits.values) + largest(labels.values)) ** 2 * Math.max(1, largest(weights?.values));
+  const element = (1 + largest(logits.values) + largest(labels.values)) ** 2 * Math.max(1, largest(weights?.values ?? []));
   return { element, sum: element * logits.values.length };
 }
 

@@ -1,11 +1,11 @@
-import { tidy, variable, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys, type Head } from '@tfjs-heads/head-api';
-import { filled, tensorOf, tensorsOf } from '../../batch.js';
+import { clone, customGrad, scalar, tidy, variable, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type EstimatorSpecArgs, type Head } from '@tfjs-heads/head-api';
+import { filled, tensorOf, tensorsOf, type BatchTensors } from '../../batch.js';
 import type { Check } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { held, heldAgain } from './held.js';
 import { product } from './network.js';
-import { lossAndGradient, resultsOf, updated, type BatchTensors } from './outcome.js';
+import { lossAndGradient, resultsOf, updated } from './outcome.js';
 
 interface Model {
   readonly tensors: BatchTensors;
@@ -41,6 +41,11 @@ const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise
     spec.dispose();
   },
   'train-without-op': (head, model) => trainSpec(head, model).dispose(),
+  'train-regularized'(head, model) {
+    const spec = trainSpec(head, model, { regularizationLosses: () => [scalar(0.5)] });
+    if (spec.mode === ModeKeys.TRAIN) spec.trainOp();
+    spec.dispose();
+  },
   'train-op-fn'(head, { tensors }) {
     const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...tensors, trainOpFn: (_, recompute) => recompute().dispose() });
     if (spec.mode === ModeKeys.TRAIN) spec.trainOp();
@@ -48,7 +53,7 @@ const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise
   },
   'train-that-fails'(head, model) {
     const failing = (): Tensor => {
-      model.logits();
+      saving(model.logits());
       throw new Error('The network fails.');
     };
     try {
@@ -57,6 +62,15 @@ const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise
       return;
     }
     throw new Error('The error of the network did not come through.');
+  },
+  'train-on-a-constant'(head, model) {
+    const constant = (): Tensor => model.tensors.logits;
+    try {
+      trainSpec(head, { ...model, logits: constant }, { regularizationLosses: () => [scalar(0.5)] });
+    } catch {
+      return;
+    }
+    throw new Error('Logits that depend on none of the variables were taken.');
   },
   'train-on-wrong-labels'(head, model) {
     const { labels } = model.tensors;
@@ -70,9 +84,19 @@ const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise
   },
 };
 
-function trainSpec(head: Head, { tensors: { labels, features }, kernel, logits }: Model): ReturnType<Head['createEstimatorSpec']> {
-  return head.createEstimatorSpec({ mode: ModeKeys.TRAIN, labels, features, logits, optimizer: sgd, trainableVariables: [kernel] });
+function trainSpec(
+  head: Head,
+  { tensors: { labels, features }, kernel, logits }: Model,
+  more: Pick<EstimatorSpecArgs, 'regularizationLosses'> = {},
+): ReturnType<Head['createEstimatorSpec']> {
+  return head.createEstimatorSpec({ mode: ModeKeys.TRAIN, labels, features, logits, optimizer: sgd, trainableVariables: [kernel], ...more });
 }
+
+/** An op that saves its input for its gradient, as most do. */
+const saving = customGrad((x, save) => {
+  (save as GradSaveFunc)([x as Tensor]);
+  return { value: clone(x as Tensor), gradFunc: (dy: Tensor) => clone(dy) };
+});
 
 const sgd = { applyGradients: (): void => undefined };
 

@@ -1,9 +1,6 @@
 import { grad, valueAndGrad, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
-import type { tensorsOf } from '../../batch.js';
-
-/** The tensors of a batch. */
-export type BatchTensors = ReturnType<typeof tensorsOf>;
+import type { BatchTensors } from '../../batch.js';
 
 /** Everything that a head makes of one batch, read. */
 export interface Outcome {
@@ -64,10 +61,12 @@ export async function readPredictions(predictions: Predictions): Promise<Record<
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** The values of a tensor, row-major. */
 export async function valuesOf(tensor: Tensor): Promise<number[]> {
   return Array.from(await tensor.data());
 }
 
+/** The value of a scalar. */
 export async function numberOf(tensor: Tensor): Promise<number> {
   const [value] = await tensor.data();
   return value as number;

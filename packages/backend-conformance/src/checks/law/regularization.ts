@@ -2,10 +2,12 @@ import { scalar, type Scalar } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
 import { tensorsOf } from '../../batch.js';
 import type { Check } from '../check.js';
+import { inMode } from '../in-mode.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
 import { scalesOf } from './near.js';
 import { lossAndGradient, numberOf, resultsOf, valuesOf } from './outcome.js';
+import { modelOf } from './spec-model.js';
 
 const losses = (): Scalar[] => [scalar(0.5), scalar(2.25)];
 
@@ -36,19 +38,34 @@ export const regularizationMeasured: Check = {
   async run({ subject, judge }) {
     const head = headOf(subject, { name: 'other' });
     const { logits, labels, features } = tensorsOf(subject, batchOf(subject, head, 3));
+    const other = tensorsOf(subject, batchOf(subject, head, 2, 2)); // of other weights, which must not count
     const plain = await resultsOf(head.updateMetrics(head.metrics(), features, logits, labels));
     const metrics = head.metrics({ regularizationLosses: losses() });
-    for (const regularizationLosses of [losses(), [scalar(1)]]) {
-      head.updateMetrics(metrics, features, logits, labels, { regularizationLosses });
-    }
+    head.updateMetrics(metrics, features, logits, labels, { regularizationLosses: losses() });
+    head.updateMetrics(metrics, other.features, other.logits, other.labels, { regularizationLosses: [scalar(1)] });
     const { 'regularization_loss/other': regularization = NaN, ...others } = await resultsOf(metrics);
     judge.equal('the keys besides', Object.keys(others), Object.keys(plain));
     judge.near('the metric', [regularization], [(2.75 + 1) / 2], { k: K.REDUCE });
-    const spec = head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features, regularizationLosses: losses() });
-    if (spec.mode !== ModeKeys.EVAL) return judge.equal('the mode', spec.mode, ModeKeys.EVAL);
-    const [metric] = [spec.evalMetricOps['regularization_loss/other']];
+    const toEvaluate = { mode: ModeKeys.EVAL, logits, labels, features, regularizationLosses: losses() };
+    const spec = inMode(judge, ModeKeys.EVAL, head.createEstimatorSpec(toEvaluate));
+    const metric = spec.evalMetricOps['regularization_loss/other'];
     judge.near('the metric of an evaluation', [(await metric?.result()) ?? NaN], [2.75], { k: K.REDUCE });
     const expected = head.loss(labels, logits, { features, regularizationLosses: losses() });
     judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], { k: K.REDUCE });
+  },
+};
+
+export const regularizationSummarized: Check = {
+  states: 'Beside the loss, a training step reports its regularization losses, summed, in the summary regularization_loss.',
+  cases: () => [{ with: 'optimizer' }, { with: 'trainOpFn' }],
+  async run({ subject, judge }, { with: trainedBy }) {
+    const { head, tensors, kernel, logits } = modelOf(subject, { name: 'other' });
+    const { labels, features } = tensors;
+    const optimizer = { optimizer: { applyGradients: (): void => undefined }, trainableVariables: [kernel] };
+    const by = trainedBy === 'optimizer' ? optimizer : { trainOpFn: (): void => undefined };
+    const given = { mode: ModeKeys.TRAIN, labels, features, logits: () => logits(), ...by, regularizationLosses: losses };
+    const { summaries } = inMode(judge, ModeKeys.TRAIN, head.createEstimatorSpec(given));
+    judge.equal('the summaries', Object.keys(summaries), ['loss/other', 'regularization_loss/other']);
+    judge.near('the summary', [await numberOf(summaries['regularization_loss/other'] as Scalar)], [2.75], { k: K.REDUCE });
   },
 };

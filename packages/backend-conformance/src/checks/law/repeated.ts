@@ -1,4 +1,4 @@
-import { pickRows, tensorsOf } from '../../batch.js';
+import { pickRows, tensorsOf, type Batch, type Values } from '../../batch.js';
 import type { Check } from '../check.js';
 import { scalesOf } from '../parity/compare.js';
 import { K } from '../../tier.js';
@@ -10,10 +10,10 @@ const ROWS = 33;
 /** Large batches are computed in other ways than small ones: in blocks, by other kernels, in sums of sums. */
 export const repeatedBatch: Check = {
   states: 'A batch that is repeated has the same mean loss, and the same gradient divided by how often.',
-  cases: () => [{ times: 64 }],
-  async run({ subject, judge }, { times }) {
+  cases: () => [{ times: 64 }, { times: 64, logit: -1e4 }, { times: 64, logit: 1e4 }],
+  async run({ subject, judge }, { times, logit }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
-    const batch = batchOf(subject, head, ROWS);
+    const batch = withFirst(batchOf(subject, head, ROWS), logit as number | undefined);
     const repeats = times as number;
     const indices = Array.from({ length: repeats * ROWS }, (_, i) => i % ROWS);
     const [once, often] = await Promise.all(
@@ -30,3 +30,10 @@ export const repeatedBatch: Check = {
     judge.near('the gradient', (often?.gradient ?? []).map((value) => value * repeats), tiled, { k: K.REDUCE, scale: scales.gradient });
   },
 };
+
+/** Large ones are where another way of computing may overflow. The row has a weight, or it would not count. */
+function withFirst(batch: Batch, logit: number | undefined): Batch {
+  if (logit === undefined) return batch;
+  const first = ({ shape, values }: Values, value: number): Values => ({ shape, values: [value, ...values.slice(1)] });
+  return { ...batch, logits: first(batch.logits, logit), ...(batch.weights && { weights: first(batch.weights, 1) }) };
+}

@@ -1,4 +1,4 @@
-import type { Batch } from '../../batch.js';
+import { largest, type Batch } from '../../batch.js';
 import type { Judge } from '../../judge.js';
 import { K } from '../../tier.js';
 
@@ -42,8 +42,7 @@ export function nearSlopes(
 
 /** The magnitude of the terms in the loss of one logit: label times logit, as in a likelihood, is the largest that may cancel. */
 export function termOf({ logits, labels, weights }: Batch): number {
-  const largest = (values: readonly number[] = []): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return (1 + largest(logits.values)) * (1 + largest(labels.values)) * Math.max(1, largest(weights?.values));
+  return (1 + largest(logits.values)) * (1 + largest(labels.values)) * Math.max(1, largest(weights?.values ?? []));
 }
 
 /** The central difference of fourth order. */

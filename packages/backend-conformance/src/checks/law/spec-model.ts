@@ -1,12 +1,10 @@
 import { tidy, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import type { EstimatorSpec, Head } from '@tfjs-heads/head-api';
-import { tensorOf, tensorsOf, type Batch } from '../../batch.js';
+import type { Head } from '@tfjs-heads/head-api';
+import { tensorOf, tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
 import { drawValues } from '../../draw.js';
-import type { Judge } from '../../judge.js';
 import type { HeadOptions, NamedSubject } from '../../subject.js';
 import { batchOf, headOf } from './claims.js';
 import { product } from './network.js';
-import type { BatchTensors } from './outcome.js';
 
 /** A head on a network of one kernel, and a batch for it. */
 export interface Model {
@@ -27,10 +25,4 @@ export function modelOf(subject: NamedSubject, options: HeadOptions = {}): Model
   const kernel = tidy(() => variable(small(8, shape)));
   const run = product(small(7, [5, 3]));
   return { head, batch, tensors, kernel, logits: (given = kernel) => run(given) };
-}
-
-/** A spec of the mode that was asked for. */
-export function asked<T extends EstimatorSpec>(judge: Judge, spec: EstimatorSpec, mode: T['mode']): T {
-  judge.equal('the mode', spec.mode, mode);
-  return spec as T;
 }

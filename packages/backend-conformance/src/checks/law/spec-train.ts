@@ -1,21 +1,22 @@
-import { grad, train, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys, type TrainSpec } from '@tfjs-heads/head-api';
+import { grad, onesLike, train, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys } from '@tfjs-heads/head-api';
 import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
+import { inMode } from '../in-mode.js';
 import { K } from '../../tier.js';
 import { codedErrorOf } from './coded.js';
 import { scalesOf } from './near.js';
 import { numberOf, valuesOf } from './outcome.js';
-import { asked, modelOf } from './spec-model.js';
+import { modelOf } from './spec-model.js';
 
 /** With one rate, a step says everything about the gradient. */
 const RATE = 0.125;
 
 export const specTrain: Check = {
-  states: 'trainOp moves each variable by the rate times its gradient, once; with replicas, by its share of a mean, but not of a sum.',
+  states: 'trainOp moves each variable by the rate times its gradient, once; with replicas, by its share where the reduction is sum_over_batch_size.',
   cases: () => [
-    { reduction: 'sum', replicas: 1 },
     { reduction: 'sum', replicas: 2 },
+    { reduction: 'auto', replicas: 2 },
     { reduction: 'sum_over_batch_size', replicas: 2 },
   ],
   async run({ subject, judge }, { reduction, replicas }) {
@@ -28,7 +29,7 @@ export const specTrain: Check = {
     const expectedLoss = await numberOf(head.loss(labels, logits(), { features }));
     const given = { mode: ModeKeys.TRAIN, labels, features, logits: () => logits() };
     const step = { optimizer: train.sgd(RATE), trainableVariables: [kernel], numReplicasInSync: replicas as number };
-    const spec = asked<TrainSpec>(judge, head.createEstimatorSpec({ ...given, ...step }), ModeKeys.TRAIN);
+    const spec = inMode(judge, ModeKeys.TRAIN, head.createEstimatorSpec({ ...given, ...step }));
     judge.same('the variable before trainOp', await valuesOf(kernel), start);
     const returned = spec.trainOp();
     judge.that(returned === spec.loss, 'trainOp must return the loss of the spec');
@@ -37,7 +38,7 @@ export const specTrain: Check = {
       judge.that(loss !== undefined, `${what}: there is none among ${Object.keys(spec.summaries).join(', ')}`);
       judge.near(what, [await numberOf(loss)], [expectedLoss], { k: K.REDUCE, scale: scales.sum });
     }
-    const factor = reduction === 'sum' ? 1 : 1 / (replicas as number);
+    const factor = reduction === 'sum_over_batch_size' ? 1 / (replicas as number) : 1;
     const expected = start.map((value, i) => value - RATE * factor * (gradient[i] as number));
     judge.near('the variable', await valuesOf(kernel), expected, { k: K.REDUCE, scale: scales.sum });
     judge.equal('evalMetricOps', Object.keys(spec.evalMetricOps), []);
@@ -62,21 +63,22 @@ export const specOrder: Check = {
     const args = { labels: tensors.labels, features: tensors.features, logits: network, optimizer, trainableVariables: [kernel] };
     const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...args, updateOps: [note('first'), note('second')] });
     judge.equal('what ran before trainOp', log, ['network']);
-    asked<TrainSpec>(judge, spec, ModeKeys.TRAIN).trainOp();
+    inMode(judge, ModeKeys.TRAIN, spec).trainOp();
     judge.equal('what ran', log, ['network', 'update', 'first', 'second']);
     spec.dispose();
   },
 };
 
 export const specTrainOpFn: Check = {
-  states: 'trainOpFn gets the loss and a function that computes it again; trainOp returns what it returns, and runs updateOps then.',
+  states: 'trainOpFn gets the loss and a function that computes it again, from variables as they then are; trainOp returns what it returns, and runs updateOps then.',
   cases: () => [{}],
   async run({ subject, judge }) {
-    const { head, batch, tensors, logits } = modelOf(subject);
+    const { head, batch, tensors, kernel, logits } = modelOf(subject);
     const log: string[] = [];
-    const given: { loss?: Scalar; again?: Scalar } = {};
-    const spec = asked<TrainSpec>(
+    const given: { loss?: Scalar; again?: Scalar; moved?: Scalar } = {};
+    const spec = inMode(
       judge,
+      ModeKeys.TRAIN,
       head.createEstimatorSpec({
         mode: ModeKeys.TRAIN,
         labels: tensors.labels,
@@ -85,18 +87,24 @@ export const specTrainOpFn: Check = {
         updateOps: [() => void log.push('updateOp')],
         trainOpFn: (loss, recompute) => {
           log.push('trainOpFn');
-          Object.assign(given, { loss, again: recompute() });
+          const again = recompute();
+          kernel.assign(onesLike(kernel));
+          Object.assign(given, { loss, again, moved: recompute() });
           return 'done';
         },
       }),
-      ModeKeys.TRAIN,
     );
     judge.equal('what ran before trainOp', log, []);
     judge.equal('what trainOp returned', spec.trainOp(), 'done');
     judge.equal('what ran', log, ['trainOpFn', 'updateOp']);
     judge.that(given.loss === spec.loss, 'trainOpFn must get the loss of the spec');
-    const [loss, again] = [await numberOf(spec.loss), await numberOf(given.again as Scalar)];
-    judge.near('the loss computed again', [again], [loss], { k: K.REDUCE, scale: scalesOf(batch).sum });
+    const { labels, features } = tensors;
+    const expected = { again: spec.loss, moved: head.loss(labels, logits(), { features }) };
+    for (const [name, loss] of Object.entries(expected)) {
+      const computed = given[name as keyof typeof expected] as Scalar;
+      judge.that(computed !== spec.loss, `the loss computed again, ${name}: it is the tensor of the spec`);
+      judge.near(`the loss computed again, ${name}`, [await numberOf(computed)], [await numberOf(loss)], { k: K.REDUCE, scale: scalesOf(batch).sum });
+    }
     spec.dispose();
   },
 };

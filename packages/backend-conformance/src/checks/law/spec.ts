@@ -1,9 +1,11 @@
-import { ModeKeys, type EvalSpec, type PredictSpec } from '@tfjs-heads/head-api';
+import { ModeKeys } from '@tfjs-heads/head-api';
 import type { Check } from '../check.js';
+import { inMode } from '../in-mode.js';
+import { namedExports } from '../parity/read.js';
 import { K } from '../../tier.js';
 import { nearMetrics, nearPredictions, scalesOf } from './near.js';
 import { numberOf, outcomeOf, readPredictions, resultsOf } from './outcome.js';
-import { asked, modelOf } from './spec-model.js';
+import { modelOf } from './spec-model.js';
 
 export const specInfer: Check = {
   states: 'To predict, a spec has the predictions of the head and exports of the kinds that there are, one as serving_default.',
@@ -12,7 +14,7 @@ export const specInfer: Check = {
     const { head, tensors } = modelOf(subject);
     const { logits } = tensors;
     const toPredict = head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits: () => logits });
-    const spec = asked<PredictSpec>(judge, toPredict, ModeKeys.PREDICT);
+    const spec = inMode(judge, ModeKeys.PREDICT, toPredict);
     nearPredictions(judge, await readPredictions(spec.predictions), await readPredictions(head.predictions(logits)));
     const { exportOutputs } = spec;
     judge.that('serving_default' in exportOutputs, `exportOutputs have no serving_default among ${Object.keys(exportOutputs).join(', ')}`);
@@ -32,7 +34,7 @@ export const specEval: Check = {
   cases: () => [{}],
   async run({ subject, judge }) {
     const { head, batch, tensors } = modelOf(subject, { name: 'other' });
-    const spec = asked<EvalSpec>(judge, head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors }), ModeKeys.EVAL);
+    const spec = inMode(judge, ModeKeys.EVAL, head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors }));
     const { loss, predictions, metrics } = await outcomeOf(head, tensors);
     const scales = scalesOf(batch);
     judge.near('the loss', [await numberOf(spec.loss)], [loss], { k: K.REDUCE, scale: scales.sum });
@@ -52,7 +54,8 @@ export const specDisposed: Check = {
     const spec = head.createEstimatorSpec({ mode: mode as 'train', ...args });
     const loss = spec.mode === ModeKeys.PREDICT ? [] : [spec.loss];
     const summaries = spec.mode === ModeKeys.TRAIN ? Object.values(spec.summaries) : [];
-    const tensorsOfSpec = [...loss, ...summaries, ...Object.values(spec.predictions)].filter((one) => 'isDisposed' in one);
+    const exported = spec.mode === ModeKeys.PREDICT ? Object.values(namedExports(spec.exportOutputs)) : [];
+    const tensorsOfSpec = [...loss, ...summaries, ...Object.values(spec.predictions), ...exported].filter((one) => 'isDisposed' in one);
     spec.dispose();
     spec.dispose();
     judge.that(tensorsOfSpec.every((one) => one.isDisposed), 'a tensor of the spec is still there');

@@ -1,9 +1,9 @@
-import { scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys, type EstimatorSpecArgs, type Head, type HeadErrorCode, type Metrics } from '@tfjs-heads/head-api';
-import { filled, tensorOf, WEIGHT } from '../../batch.js';
+import { scalar, tensor as tensorOfTfjs, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type EstimatorSpecArgs, type Head, type HeadErrorCode, type MetricState, type Metrics } from '@tfjs-heads/head-api';
+import { filled, tensorOf, WEIGHT, type BatchTensors } from '../../batch.js';
+import { sizeOf } from '../../draw.js';
 import type { NamedSubject } from '../../subject.js';
-import { weightsOf } from './claims.js';
-import type { BatchTensors } from './outcome.js';
+import { labelsOf, weightsOf } from './claims.js';
 
 /** What a wrong call is made of. */
 export interface Situation {
@@ -13,6 +13,8 @@ export interface Situation {
   readonly tensors: BatchTensors;
   /** Metrics that have seen a batch. */
   readonly metrics: Metrics;
+  /** The state of the first of them. */
+  readonly state: MetricState;
   /** A training step with right arguments but for those given. */
   train(wrong: Readonly<Record<string, unknown>>): unknown;
 }
@@ -48,6 +50,11 @@ function ofShape(shape: readonly number[], like?: Tensor): Tensor {
   return tensorOf(filled(shape, 0), like?.dtype === 'int32' ? 'int32' : 'float32');
 }
 
+/** One word, everywhere. */
+function strings(shape: readonly number[]): Tensor {
+  return tensorOfTfjs(Array.from({ length: sizeOf(shape) }, () => 'one'), [...shape], 'string');
+}
+
 /** Shapes that are wrong, in all calls. */
 function shapes(situation: Situation, part: 'logits' | 'labels' | 'features', wrong: readonly (readonly number[])[]): WrongCall[] {
   return wrong.flatMap((shape) => {
@@ -70,14 +77,16 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
     return shapes(s, 'logits', [[rows], [rows, k + 1], [2, rows, k + 2]]);
   },
   LOGITS_MISSING: (s) => everyCall(s, { logits: undefined }, 'no logits'),
+  LOGITS_DTYPE: (s) => everyCall(s, { logits: strings(s.tensors.logits.shape) }, 'strings for logits'),
   LABELS_MISSING: (s) => [
     ...everyCall(s, { labels: undefined }, 'no labels'),
     { what: 'training without labels', run: () => s.train({ labels: undefined }) },
   ],
   LABELS_SHAPE: (s) => {
     const [rows, k] = s.tensors.labels.shape as [number, number];
-    return shapes(s, 'labels', [[rows + 1, k], [rows, k + 1], [rows, k, 2]]);
+    return shapes(s, 'labels', [[rows + 1, k], [rows, k + 1], [rows, k, 2], [1, rows, k]]);
   },
+  LABELS_DTYPE: (s) => (labelsOf(s.subject) === 'class' ? [] : everyCall(s, { labels: strings(s.tensors.labels.shape) }, 'strings for labels')),
   WEIGHTS_MISSING: (s) =>
     Object.entries({ 'no features': undefined, 'features without weights': {} }).flatMap(([what, features]) =>
       everyCall(s, { features }, what, WEIGHT),
@@ -87,6 +96,7 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
     const perLogit = weightsOf(s.subject) === 'rows' && k > 1 ? [[rows, k]] : [];
     return shapes(s, 'features', [[], [rows + 1], [1, rows], [1], [rows, k + 1], ...perLogit]);
   },
+  WEIGHTS_DTYPE: (s) => everyCall(s, { features: { [WEIGHT]: strings(s.tensors.logits.shape.slice(0, -1)) } }, 'strings for weights'),
   TENSOR_DISPOSED: (s) => {
     const disposed = (like: Tensor): Tensor => {
       const tensor = ofShape(like.shape, like);
@@ -95,10 +105,12 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
     };
     const { logits, labels, features } = s.tensors;
     const weights = Object.values(features)[0];
+    const regularizationLosses = [disposed(ofShape([])) as Scalar];
     return [
       ...everyCall(s, { logits: disposed(logits) }, 'disposed logits'),
       ...everyCall(s, { labels: disposed(labels) }, 'disposed labels'),
       ...(weights === undefined ? [] : everyCall(s, { features: { [WEIGHT]: disposed(weights) } }, 'disposed weights')),
+      { what: 'a disposed regularization loss', run: () => s.head.loss(labels, logits, { features, regularizationLosses }) },
     ];
   },
   PREDICTION_KEY_INVALID: ({ head, tensors }) => [
@@ -113,9 +125,9 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
   EVAL_METRICS_INVALID: ({ head, tensors: { logits, labels, features } }) => [
     { what: 'metrics without those of the head', run: () => head.updateMetrics({}, features, logits, labels) },
   ],
-  METRIC_STATE_INVALID: ({ metrics }) => {
+  METRIC_STATE_INVALID: ({ metrics, state: { metric: kind, sums } }) => {
     const [key, metric] = Object.entries(metrics)[0] ?? [];
-    const states = [{ metric: 'no such metric', sums: [1] }, { metric: 'no such metric', sums: [] }];
+    const states = [{ metric: 'no such metric', sums }, { metric: kind, sums: [...sums, 1] }, { metric: kind, sums: [] }];
     return states.map((state) => ({ what: `${String(key)} merging ${JSON.stringify(state)}`, run: () => metric?.merge(state) }));
   },
   REGULARIZATION_LOSSES_INVALID: ({ head, tensors: { logits, labels, features } }) => {
@@ -128,6 +140,7 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
   },
   ...training('LOGITS_NOT_A_FUNCTION', { logits: 'tensor' }),
   ...training('TRAINABLE_VARIABLES_MISSING', { trainableVariables: undefined }),
+  ...training('TRAINABLE_VARIABLES_INVALID', { trainableVariables: {} }, { trainableVariables: [1] }),
   ...training('TRAIN_OP_MISSING', { optimizer: undefined }),
   ...training('TRAIN_OP_CONFLICT', { trainOpFn: () => undefined }),
   ...training('OPTIMIZER_INVALID', { optimizer: {} }),

@@ -1,7 +1,8 @@
 import { div, divNoNan, tensor1d } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { tensorOf } from '../../batch.js';
 import { K } from '../../tier.js';
-import { drawn, upload } from './doubles.js';
+import type { Check } from '../check.js';
+import { drawn } from './doubles.js';
 import { gives, tableOf } from './table.js';
 
 const dividends = drawn([5, 7], 11);
@@ -12,7 +13,7 @@ export const division: Check = tableOf('A quotient is that of IEEE 754, and divN
   'zero-by-zero': gives(() => div(tensor1d([0, 0, 0]), tensor1d([0, 0, 0])), { values: [NaN, NaN, NaN] }),
   'number-by-zero': gives(() => div(tensor1d([1, -2, 3]), tensor1d([0, 0, 0])), { values: [Infinity, -Infinity, Infinity] }),
   'no-nan': gives(() => divNoNan(tensor1d([0, 1, -1, 6]), tensor1d([0, 0, 0, 3])), { values: [0, 0, 0, 2] }),
-  broadcast: gives(() => div(upload(dividends), upload(divisors)), () => ({
+  broadcast: gives(() => div(tensorOf(dividends), tensorOf(divisors)), () => ({
     shape: [5, 7],
     values: dividends.values.map((value, i) => value / (divisors.values[i % 7] as number)),
     k: K.ELEMENT,

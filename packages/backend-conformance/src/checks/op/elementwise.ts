@@ -1,6 +1,6 @@
 import { exp, expm1, log, log1p, round, sigmoid, softplus, sqrt, tanh, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
 import { K } from '../../tier.js';
+import type { Check } from '../check.js';
 import { magnitudes, sigmoidOf, spread } from './doubles.js';
 import { gives, tableOf, type OpCase } from './table.js';
 

@@ -1,7 +1,9 @@
 import { fused, matMul, ones, tensor1d, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { tensorOf } from '../../batch.js';
+import { map, product, transposed } from '../../reference/matrix.js';
 import { K } from '../../tier.js';
-import { drawn, map, product, sigmoidOf, transposed, upload } from './doubles.js';
+import type { Check } from '../check.js';
+import { drawn, sigmoidOf } from './doubles.js';
 import { gives, tableOf, type OpCase } from './table.js';
 
 const a = drawn([5, 101], 51);
@@ -22,8 +24,8 @@ function dense(activation: Activation, { transposeA = false, transposeB = false 
   return gives(
     () =>
       fused.matMul({
-        a: upload(transposeA ? transposed(a) : a),
-        b: upload(transposeB ? transposed(b) : b),
+        a: tensorOf(transposeA ? transposed(a) : a),
+        b: tensorOf(transposeB ? transposed(b) : b),
         transposeA,
         transposeB,
         bias: tensor1d(bias),

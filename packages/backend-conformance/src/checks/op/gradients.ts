@@ -2,9 +2,11 @@ import {
   abs, add, concat, cumsum, gather, grad, log1p, matMul, max, mul, relu, reshape, slice, square, sum, tensor1d, tensor2d, tensor3d, transpose,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { tensorOf, type Values } from '../../batch.js';
+import { map, product, transposed } from '../../reference/matrix.js';
 import { K } from '../../tier.js';
-import { drawn, map, product, transposed, upload, type Doubles } from './doubles.js';
+import type { Check } from '../check.js';
+import { drawn } from './doubles.js';
 import { gives, tableOf, type Expected, type OpCase } from './table.js';
 
 /** The gradient of the sum of squares of `f`, or of what `f` returns where it is a scalar. */
@@ -18,14 +20,14 @@ function slope(f: (x: Tensor) => Tensor, at: () => Tensor, expected: Expected | 
 const x = drawn([5, 3], 91);
 const weights = drawn([3, 7], 92);
 const frequent = Array.from({ length: 999 }, (_, i) => (i % 3 === 0 ? 1 : 2));
-const twice = (y: Doubles): Doubles => map(y, (value) => 2 * value);
+const twice = (y: Values): Values => map(y, (value) => 2 * value);
 
 export const gradients: Check = tableOf('A gradient is the one of TensorFlow.', {
-  product: slope((a) => matMul(a, upload(weights)), () => upload(x), () => ({
+  product: slope((a) => matMul(a, tensorOf(weights)), () => tensorOf(x), () => ({
     ...product(twice(product(x, weights)), transposed(weights)),
     k: K.REDUCE,
   })),
-  'product-by-weights': slope((w) => matMul(upload(x), w), () => upload(weights), () => ({
+  'product-by-weights': slope((w) => matMul(tensorOf(x), w), () => tensorOf(weights), () => ({
     ...product(transposed(x), twice(product(x, weights))),
     k: K.REDUCE,
   })),
@@ -34,7 +36,7 @@ export const gradients: Check = tableOf('A gradient is the one of TensorFlow.', 
     shape: [1, 2, 1],
     values: [48, 68],
   }),
-  bias: slope((b) => add(upload(x), b), () => tensor1d([1, 2, 3]), () => ({
+  bias: slope((b) => add(tensorOf(x), b), () => tensor1d([1, 2, 3]), () => ({
     values: [0, 1, 2].map((j) => 2 * x.values.reduce((total, value, i) => (i % 3 === j ? total + value + j + 1 : total), 0)),
     k: K.REDUCE,
     scale: 60,

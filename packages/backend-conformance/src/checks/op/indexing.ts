@@ -1,13 +1,14 @@
 import { argMax, gather, gatherND, oneHot, scatterND, tensor1d, tensor2d, topk, unsortedSegmentSum } from '@tensorflow/tfjs-core';
+import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
-import { drawn, upload } from './doubles.js';
+import { drawn } from './doubles.js';
 import { gives, tableOf } from './table.js';
 
 const table = drawn([7, 3], 71);
 const rowsOf = (...rows: number[]): number[] => rows.flatMap((row) => table.values.slice(row * 3, row * 3 + 3));
 
 export const indexing: Check = tableOf('What is looked up, scattered or ranked comes from the right place.', {
-  gather: gives(() => gather(upload(table), tensor1d([6, 0, 6, 3, 1], 'int32')), { shape: [5, 3], values: rowsOf(6, 0, 6, 3, 1) }),
+  gather: gives(() => gather(tensorOf(table), tensor1d([6, 0, 6, 3, 1], 'int32')), { shape: [5, 3], values: rowsOf(6, 0, 6, 3, 1) }),
   // wasm strides the indices by the number of batches (#8658).
   'gather-batched': gives(() => gather(tensor2d([[1, 2, 3], [4, 5, 6]]), tensor2d([[2, 0, 1], [1, 1, 0]], [2, 3], 'int32'), 1, 1), {
     shape: [2, 3],
@@ -17,7 +18,7 @@ export const indexing: Check = tableOf('What is looked up, scattered or ranked c
   'gather-out-of-range': async ({ judge }) => {
     let values: ArrayLike<number>;
     try {
-      values = await gather(upload(table), tensor1d([0, 7, 1000], 'int32')).data();
+      values = await gather(tensorOf(table), tensor1d([0, 7, 1000], 'int32')).data();
     } catch {
       return;
     }

@@ -1,6 +1,6 @@
 import { clipByValue, logSumExp, max, min, relu, sigmoid, softmax, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
 import { K } from '../../tier.js';
+import type { Check } from '../check.js';
 import { gives, tableOf } from './table.js';
 
 const both = [-Infinity, Infinity, 1];

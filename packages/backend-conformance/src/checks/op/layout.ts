@@ -1,11 +1,13 @@
 import { add, concat, pad, slice, tensor2d, tile, transpose } from '@tensorflow/tfjs-core';
+import { tensorOf } from '../../batch.js';
+import { map, transposed } from '../../reference/matrix.js';
 import type { Check } from '../check.js';
-import { drawn, map, transposed, upload } from './doubles.js';
+import { drawn } from './doubles.js';
 import { gives, tableOf } from './table.js';
 
 const matrix = drawn([5, 7], 81);
 /** Made by a kernel, so that GPU layouts are met as they occur. */
-const made = (): ReturnType<typeof add> => add(upload(matrix), 0.5);
+const made = (): ReturnType<typeof add> => add(tensorOf(matrix), 0.5);
 const values = matrix.values.map((x) => x + 0.5);
 const row = (i: number): number[] => values.slice(i * 7, i * 7 + 7);
 

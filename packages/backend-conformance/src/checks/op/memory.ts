@@ -1,6 +1,6 @@
 import {
-  add, backend, clone, div, exp, fused, matMul, maximum, memory as memoryOf, mul, relu, reshape, sigmoid, softmax, square, sub, sum, tensor1d, tensor2d,
-  tidy, variable, type Tensor,
+  add, backend, clone, div, exp, fused, matMul, maximum, memory as memoryOf, mul, relu, reshape, sigmoid, softmax, square, sub, sum, tensor1d,
+  tensor2d, tidy, variable, type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
 import { tableOf, type OpCase } from './table.js';

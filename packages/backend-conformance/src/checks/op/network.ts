@@ -1,96 +1,67 @@
-import {
-  add, losses, matMul, relu, tensor1d, tensor2d, train, variable, variableGrads, type Scalar, type Tensor, type Tensor2D, type Variable,
-} from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { add, losses, matMul, tensor1d, tensor2d, train, variableGrads, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { tensorOf, type Values } from '../../batch.js';
 import type { Judge } from '../../judge.js';
+import { product } from '../../reference/matrix.js';
+import { backward, trainNetwork, type LossOfLogits } from '../../reference/network.js';
+import { updateRule } from '../../reference/optimizers.js';
 import { K } from '../../tier.js';
-import { drawn, map, product, softmaxOf, sumOf, transposed, upload, type Doubles } from './doubles.js';
+import type { Check } from '../check.js';
+import { Network } from '../training/network.js';
+import { drawn, softmaxOf, sumOf } from './doubles.js';
 import { tableOf, type OpCase } from './table.js';
 
 // Seven rows, five inputs, nine hidden units, three classes: all odd.
 const inputs = drawn([7, 5], 101);
 const classes = [0, 2, 1, 1, 0, 2, 2];
-const start = {
-  w1: drawn([5, 9], 102, -0.5, 0.5),
-  b1: drawn([1, 9], 103, -0.5, 0.5),
-  w2: drawn([9, 3], 104, -0.5, 0.5),
-  b2: drawn([1, 3], 105, -0.5, 0.5),
-};
+const small = (seed: number, ...shape: number[]): Values => drawn(shape, seed, -0.5, 0.5);
+const start = [small(102, 5, 9), small(103, 9), small(104, 9, 3), small(105, 3)] as const;
 const names = ['w1', 'b1', 'w2', 'b2'] as const;
 
-type Weights = Readonly<Record<(typeof names)[number], Doubles>>;
-
-const plus = (x: Doubles, bias: Doubles): Doubles => map(x, (value, i) => value + (bias.values[i % bias.values.length] as number));
-const columnSums = (x: Doubles): Doubles => {
-  const [rows = 1] = x.shape;
-  return product({ shape: [1, rows], values: Array.from({ length: rows }, () => 1) }, x);
+/** The mean softmax cross-entropy, in doubles. */
+const crossEntropy: LossOfLogits = (values) => {
+  const { values: probabilities } = softmaxOf({ shape: [7, 3], values });
+  const loss = -sumOf(classes.map((label, i) => Math.log(probabilities[i * 3 + label] as number))) / 7;
+  const gradient = probabilities.map((p, i) => (p - (i % 3 === classes[Math.floor(i / 3)] ? 1 : 0)) / 7);
+  return { loss: { value: loss, scale: 1 }, gradient: gradient.map((value) => ({ value, scale: 1 })) };
 };
 
-/** The loss of one hidden layer of relu under softmax cross-entropy, and its gradients, in doubles. */
-function inDoubles({ w1, b1, w2, b2 }: Weights): { loss: number; gradients: Weights } {
-  const before = plus(product(inputs, w1), b1);
-  const hidden = map(before, (x) => Math.max(x, 0));
-  const probabilities = softmaxOf(plus(product(hidden, w2), b2));
-  const loss = -sumOf(classes.map((label, i) => Math.log(probabilities.values[i * 3 + label] as number))) / 7;
-  const dLogits = map(probabilities, (p, i) => (p - (i % 3 === classes[Math.floor(i / 3)] ? 1 : 0)) / 7);
-  const dHidden = map(product(dLogits, transposed(w2)), (d, i) => ((before.values[i] as number) > 0 ? d : 0));
-  return {
-    loss,
-    gradients: {
-      w1: product(transposed(inputs), dHidden),
-      b1: columnSums(dHidden),
-      w2: product(transposed(hidden), dLogits),
-      b2: columnSums(dLogits),
-    },
-  };
-}
-
-/** The same on the backend. */
-function onBackend(): { variables: Variable[]; loss: () => Scalar } {
-  const variables = names.map((name) => variable(upload(start[name])));
+/** The same on the backend, over a network. */
+function onBackend(): { network: Network; loss: () => Scalar } {
+  const network = new Network(start);
   const labels = tensor2d(classes.map((label) => [0, 1, 2].map((each) => (each === label ? 1 : 0))));
-  const x = upload(inputs);
-  const [w1, b1, w2, b2] = variables as [Tensor, Tensor, Tensor, Tensor] & Variable[];
-  const loss = (): Scalar => losses.softmaxCrossEntropy(labels, add(matMul(relu(add(matMul(x, w1), b1)), w2), b2) as Tensor2D) as Scalar;
-  return { variables, loss };
+  const x = tensorOf(inputs);
+  return { network, loss: () => losses.softmaxCrossEntropy(labels, network.apply(x) as Tensor2D) as Scalar };
 }
 
-async function judgeAll(judge: Judge, what: string, tensors: readonly Tensor[], expected: Weights, k: number): Promise<void> {
+async function judgeAll(judge: Judge, what: string, actual: readonly Tensor[], expected: readonly (readonly number[])[], k: number): Promise<void> {
   for (const [i, name] of names.entries()) {
-    const actual = tensors[i] as Tensor;
-    judge.near(`${what} ${name}`, await actual.data(), expected[name].values, { k, scale: 1 });
+    judge.near(`${what} ${name}`, await (actual[i] as Tensor).data(), expected[i] ?? [], { k, scale: 1 });
   }
 }
 
 const gradientsOfAll: OpCase = async ({ judge }) => {
-  const { variables, loss } = onBackend();
-  const { value, grads } = variableGrads(loss, variables);
-  const expected = inDoubles(start);
-  judge.near('the loss', await value.data(), [expected.loss], { k: K.REDUCE, scale: 1 });
-  await judgeAll(judge, 'the gradient of', variables.map(({ name }) => grads[name] as Tensor), expected.gradients, K.REDUCE);
+  const { network, loss } = onBackend();
+  const { value, grads } = variableGrads(loss, [...network.variables]);
+  const expected = backward(inputs, start, crossEntropy);
+  judge.near('the loss', await value.data(), [expected.loss.value], { k: K.REDUCE, scale: 1 });
+  await judgeAll(judge, 'the gradient of', network.variables.map(({ name }) => grads[name] as Tensor), expected.gradients, K.REDUCE);
 };
 
 const tenSteps: OpCase = async ({ judge }) => {
-  const { variables, loss } = onBackend();
+  const { network, loss } = onBackend();
   const optimizer = train.sgd(0.25);
-  let weights: Weights = start;
-  for (let step = 0; step < 10; step++) {
-    const { gradients } = inDoubles(weights);
-    const moved = (name: keyof Weights): Doubles => map(weights[name], (value, i) => value - 0.25 * (gradients[name].values[i] as number));
-    weights = { w1: moved('w1'), b1: moved('b1'), w2: moved('w2'), b2: moved('b2') };
-    optimizer.minimize(loss, false, variables);
-  }
-  await judgeAll(judge, 'after ten steps', variables, weights, K.TRAIN);
-  optimizer.dispose();
+  for (let step = 0; step < 10; step++) optimizer.minimize(loss, false, [...network.variables]);
+  const { end } = trainNetwork({ inputs, start }, crossEntropy, updateRule('sgd', { learningRate: 0.25 }), 10);
+  await judgeAll(judge, 'after ten steps', network.variables, end, K.TRAIN);
 };
 
 /** A batch of one row after a batch of many, through the same weights. */
 const twoBatchSizes: OpCase = async ({ judge }) => {
-  const [w1] = onBackend().variables as [Variable<never>];
-  matMul(upload(inputs), w1 as Tensor);
+  const w1 = onBackend().network.variables[0] as Tensor;
+  matMul(tensorOf(inputs), w1);
   const row = drawn([1, 5], 106);
-  const one = add(matMul(upload(row), w1 as Tensor), tensor1d(Array.from({ length: 9 }, () => 0.5)));
-  const expected = product(row, start.w1);
+  const one = add(matMul(tensorOf(row), w1), tensor1d(Array.from({ length: 9 }, () => 0.5)));
+  const expected = product(row, start[0]);
   judge.near('one row', await one.data(), expected.values.map((value) => value + 0.5), { k: K.REDUCE, scale: 4 });
 };
 

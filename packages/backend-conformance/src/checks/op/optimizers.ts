@@ -1,6 +1,6 @@
 import { tensor1d, train, variable, type Optimizer } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
 import { K } from '../../tier.js';
+import type { Check } from '../check.js';
 import { tableOf, type OpCase } from './table.js';
 
 /** Small, so that an epsilon of 1e-4 would be seen beside it, and exact in float32. */

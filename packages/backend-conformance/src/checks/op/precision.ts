@@ -1,6 +1,6 @@
 import { add, mul, sub, tensor1d } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
 import { K } from '../../tier.js';
+import type { Check } from '../check.js';
 import { gives, tableOf } from './table.js';
 
 export const precision: Check = tableOf('Floats have 32 bits, and the backend says so.', {

@@ -1,18 +1,20 @@
 import { add, clipByValue, exp, matMul, ones, reshape, sigmoid, tensor2d, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { tensorOf, type Values } from '../../batch.js';
+import { map, product, transposed } from '../../reference/matrix.js';
 import { K } from '../../tier.js';
-import { drawn, map, matrixOf, product, sigmoidOf, transposed, upload, type Doubles } from './doubles.js';
+import type { Check } from '../check.js';
+import { drawn, matrixOf, sigmoidOf } from './doubles.js';
 import { gives, tableOf, type Expected, type OpCase } from './table.js';
 
 /** Two matrices, multiplied as they are or from their transposes. */
-function of(a: Doubles, b: Doubles, turnA = false, turnB = false): OpCase {
-  const from = (x: Doubles, turn: boolean): Tensor => upload(turn ? transposed(x) : x);
+function of(a: Values, b: Values, turnA = false, turnB = false): OpCase {
+  const from = (x: Values, turn: boolean): Tensor => tensorOf(turn ? transposed(x) : x);
   return gives(() => matMul(from(a, turnA), from(b, turnB), turnA, turnB), () => ({ ...product(a, b), k: K.REDUCE }));
 }
 
 /** A batch of products; a batch of one serves for all of the other. */
-function batchOf(a: Doubles, b: Doubles): OpCase {
-  return gives(() => matMul(upload(a), upload(b)), () => {
+function batchOf(a: Values, b: Values): OpCase {
+  return gives(() => matMul(tensorOf(a), tensorOf(b)), () => {
     const count = Math.max(a.shape[0] as number, b.shape[0] as number);
     const each = Array.from({ length: count }, (_, i) => product(matrixOf(a, i), matrixOf(b, i)));
     return {
@@ -54,7 +56,7 @@ export const products: Check = tableOf('A matrix product is the sum over the sha
   'of-sums': squareOf(() => add(zeros([3, 3]), 2), 2),
   'of-clipped': squareOf(() => clipByValue(zeros([3, 3]), 1, 2), 1),
   'of-sigmoids': gives(
-    () => matMul(sigmoid(upload(a)), add(upload(b), 0.5)),
+    () => matMul(sigmoid(tensorOf(a)), add(tensorOf(b), 0.5)),
     () => ({ ...product(map(a, sigmoidOf), map(b, (x) => x + 0.5)), k: K.REDUCE }),
   ),
   // wasm keeps the right operand packed by its memory and forgets its shape.

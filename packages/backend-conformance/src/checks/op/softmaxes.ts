@@ -1,15 +1,17 @@
 import { logSoftmax, logSumExp, softmax, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { tensorOf } from '../../batch.js';
+import { map } from '../../reference/matrix.js';
 import { K } from '../../tier.js';
-import { drawn, map, softmaxOf, upload } from './doubles.js';
+import type { Check } from '../check.js';
+import { drawn, softmaxOf } from './doubles.js';
 import { gives, tableOf } from './table.js';
 
 const logits = drawn([5, 7], 61, -8, 8);
 const third = 1 / 3;
 
 export const softmaxes: Check = tableOf('A softmax is a distribution however large the logits are, and a class that is masked has probability 0.', {
-  softmax: gives(() => softmax(upload(logits)), () => ({ ...softmaxOf(logits), k: K.ELEMENT, scale: 1 })),
-  'log-softmax': gives(() => logSoftmax(upload(logits)), () => ({ ...map(softmaxOf(logits), Math.log), k: K.ELEMENT, scale: 8 })),
+  softmax: gives(() => softmax(tensorOf(logits)), () => ({ ...softmaxOf(logits), k: K.ELEMENT, scale: 1 })),
+  'log-softmax': gives(() => logSoftmax(tensorOf(logits)), () => ({ ...map(softmaxOf(logits), Math.log), k: K.ELEMENT, scale: 8 })),
   large: gives(() => softmax(tensor2d([[1000, 1000, 1000], [-1000, 0, -2000]])), {
     shape: [2, 3],
     values: [third, third, third, 0, 1, 0],

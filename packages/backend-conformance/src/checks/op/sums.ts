@@ -1,7 +1,8 @@
 import { concat, dispose, fill, max, mean, min, ones, reshape, sub, sum, tensor, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { tensorOf } from '../../batch.js';
 import { K } from '../../tier.js';
-import { drawn, sumOf, upload } from './doubles.js';
+import type { Check } from '../check.js';
+import { drawn, sumOf } from './doubles.js';
 import { gives, tableOf } from './table.js';
 
 const tenth = Math.fround(0.1);
@@ -44,10 +45,15 @@ export const sums: Check = tableOf('Sums and means are as good as float32 allows
     values: [2 ** 24 + 999],
     k: K.REDUCE,
   }),
-  prime: gives(() => sum(upload(prime)), () => ({ shape: [], values: [sumOf(prime.values)], k: K.REDUCE, scale: sumOf(prime.values.map(Math.abs)) })),
-  'first-axis': gives(() => sum(upload(cube), 0), () => ({ ...sumsOver(0), k: K.REDUCE })),
-  'middle-axis': gives(() => sum(upload(cube), 1), () => ({ ...sumsOver(1), k: K.REDUCE })),
-  'last-axis': gives(() => sum(upload(cube), 2), () => ({ ...sumsOver(2), k: K.REDUCE })),
+  prime: gives(() => sum(tensorOf(prime)), () => ({
+    shape: [],
+    values: [sumOf(prime.values)],
+    k: K.REDUCE,
+    scale: sumOf(prime.values.map(Math.abs)),
+  })),
+  'first-axis': gives(() => sum(tensorOf(cube), 0), () => ({ ...sumsOver(0), k: K.REDUCE })),
+  'middle-axis': gives(() => sum(tensorOf(cube), 1), () => ({ ...sumsOver(1), k: K.REDUCE })),
+  'last-axis': gives(() => sum(tensorOf(cube), 2), () => ({ ...sumsOver(2), k: K.REDUCE })),
   // Of computed values: what pads a texture must not be added.
   'of-computed': gives(() => sum(reshape(sub(ones([7, 3]), 3), [-1])), { shape: [], values: [-42] }),
   // wasm returns memory that nobody wrote, webgl and webgpu fail (#6633).

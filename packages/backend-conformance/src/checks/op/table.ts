@@ -1,17 +1,14 @@
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ExpectedTensor } from '../../judge.js';
 import type { Check, CheckContext } from '../check.js';
 
 /** One case: computes on the backend under test and judges what came. Its tensors are released afterwards. */
 export type OpCase = (context: CheckContext) => void | Promise<void>;
 
 /** What must come out of an op: from doubles, never from tfjs. */
-export interface Expected {
-  /** Row-major. */
-  readonly values: ArrayLike<number>;
+export interface Expected extends Omit<ExpectedTensor, 'shape'> {
   /** Default: one dimension. */
   readonly shape?: readonly number[];
-  /** Default: float32. */
-  readonly dtype?: DataType;
   /** How many rounding units. Default: 0, the same numbers. */
   readonly k?: number;
   /** The magnitude of what was combined, as the judge takes it. */
@@ -35,10 +32,7 @@ export function tableOf(states: string, table: Readonly<Record<string, OpCase>>)
 /** A case whose result is one tensor. What is expected is worked out only when it runs. */
 export function gives(make: () => Tensor | Promise<Tensor>, expected: Expected | (() => Expected)): OpCase {
   return async ({ judge }) => {
-    const { values, shape = [values.length], dtype = 'float32', k = 0, scale = 0 } = typeof expected === 'function' ? expected() : expected;
-    const actual = await make();
-    judge.equal('the shape', actual.shape, shape);
-    judge.equal('the dtype', actual.dtype, dtype);
-    judge.near('the result', await actual.data(), values, { k, scale });
+    const { k = 0, scale = 0, ...tensor } = typeof expected === 'function' ? expected() : expected;
+    await judge.tensorNear('the result', await make(), { shape: [tensor.values.length], ...tensor }, { k, scale });
   };
 }

@@ -1,7 +1,8 @@
 import { losses, tensor1d, tensor2d, type Tensor, Reduction } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
+import { tensorOf } from '../../batch.js';
 import { K } from '../../tier.js';
-import { drawn, sigmoidOf, softmaxOf, sumOf, upload } from './doubles.js';
+import type { Check } from '../check.js';
+import { drawn, sigmoidOf, softmaxOf, sumOf } from './doubles.js';
 import { gives, tableOf, type OpCase } from './table.js';
 
 const labels = [1, 0, 3];
@@ -27,10 +28,10 @@ export const weightedLosses: Check = tableOf('tf.losses weight and average as tf
   'zero-weights-mean': loss(0, () => squared([0, 0, 0], Reduction.MEAN)),
   'sigmoid-cross-entropy': loss(
     sumOf(logits.values.map((x, i) => ((hot.flat()[i] as number) === 1 ? -Math.log(sigmoidOf(x)) : -Math.log(sigmoidOf(-x))))) / 15,
-    () => losses.sigmoidCrossEntropy(tensor2d(hot), upload(logits)),
+    () => losses.sigmoidCrossEntropy(tensor2d(hot), tensorOf(logits)),
   ),
   'softmax-cross-entropy': loss(
     -sumOf(softmaxOf(logits).values.map((p, i) => (hot.flat()[i] as number) * Math.log(p))) / 5,
-    () => losses.softmaxCrossEntropy(tensor2d(hot), upload(logits)),
+    () => losses.softmaxCrossEntropy(tensor2d(hot), tensorOf(logits)),
   ),
 });

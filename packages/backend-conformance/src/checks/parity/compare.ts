@@ -1,4 +1,4 @@
-import type { Batch } from '../../batch.js';
+import { largest, type Batch } from '../../batch.js';
 import type { Judge } from '../../judge.js';
 import { K } from '../../tier.js';
 import type { Output, Outputs } from './read.js';
@@ -45,9 +45,4 @@ export function compareOutputs(judge: Judge, actual: Outputs, expected: Outputs,
 function scaleOf(name: string, values: ArrayLike<number>, { loss, gradient }: Scales): number {
   if (name === 'gradient') return gradient;
   return Math.max(1, largest(values), /^(loss|summaries|metrics)/.test(name) ? loss : 0);
-}
-
-/** The largest magnitude; those that are not finite have no say, since they are compared for being the same. */
-function largest(values: ArrayLike<number>): number {
-  return Array.from(values, Math.abs).filter(Number.isFinite).reduce((most, one) => Math.max(most, one), 0);
 }

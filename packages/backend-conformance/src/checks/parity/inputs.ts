@@ -1,38 +1,25 @@
-import { scalar, sub, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { drawBatch, tensorsOf, WEIGHT, type Batch, type Values } from '../../batch.js';
+import { drawBatch, rowsOf, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors, type Values } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { Subject } from '../../subject.js';
-
-/** What a head is given, on the current backend. */
-export interface Inputs {
-  readonly logits: Tensor;
-  readonly labels: Tensor;
-  readonly features: Readonly<Record<string, Tensor>>;
-}
 
 /** A head that takes weights where the case has some, and the batch of the case. */
 export function headAndBatch(subject: Subject, { rows, weights }: Parameters): { head: Head; batch: Batch } {
   const head = subject.create(weights === undefined ? {} : { weightColumn: WEIGHT });
-  const size = { seed: 7, rows: String(rows).split('x').map(Number) };
+  const size = { seed: 7, rows: rowsOf(rows as string) };
   return { head, batch: drawBatch(subject, head, weights === undefined ? size : { ...size, weights: weights as 'rows' | 'logits' }) };
 }
 
 /** The tensors of a batch, uploaded or made by the device. */
-export function inputsOf(subject: Subject, batch: Batch, madeBy: Parameters[string] | undefined): Inputs {
-  if (madeBy !== 'device') return tensorsOf(subject, batch);
-  const { logits, labels, weights } = batch;
-  return {
-    logits: madeByDevice(logits, 'float32'),
-    labels: madeByDevice(labels, subject.labels === 'class' ? 'int32' : 'float32'),
-    features: weights === undefined ? {} : { [WEIGHT]: madeByDevice(weights, 'float32') },
-  };
+export function inputsOf(subject: Subject, batch: Batch, madeBy?: Parameters[string]): BatchTensors {
+  return tensorsOf(subject, batch, madeBy === 'device' ? madeByDevice : tensorOf);
 }
 
 /**
  * The same values to the bit, as the result of an op: nothing of them is known to JavaScript, and WebGL's packed textures
  * have something other than 0 in their padding. All drawn values are multiples of 1/1024, so that adding 1 loses nothing.
  */
-function madeByDevice({ values, shape }: Values, dtype: 'float32' | 'int32'): Tensor {
-  return sub(tensor(values.map((value) => value + 1), [...shape], dtype), scalar(1, dtype));
+function madeByDevice({ values, shape }: Values, dtype: 'float32' | 'int32' = 'float32'): Tensor {
+  return sub(tensorOf({ shape, values: values.map((value) => value + 1) }, dtype), scalar(1, dtype));
 }

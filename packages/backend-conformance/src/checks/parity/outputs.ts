@@ -1,11 +1,12 @@
-import { grad, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import type { Check } from '../check.js';
+import type { BatchTensors } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { Subject } from '../../subject.js';
+import type { Check } from '../check.js';
+import { gradientOf, updated } from '../law/outcome.js';
 import { compareOutputs, scalesOf } from './compare.js';
-import { headAndBatch, inputsOf, type Inputs } from './inputs.js';
-import { namedPredictions, readAll, readMetrics, type Outputs } from './read.js';
+import { headAndBatch, inputsOf } from './inputs.js';
+import { prefixed, readAll, readMetrics, type Outputs } from './read.js';
 
 /** What a head computes without a spec: its loss, the gradient of that, its predictions and its metrics. */
 export const outputsAgree: Check = {
@@ -36,12 +37,13 @@ function weighted(weights: 'rows' | 'logits'): Parameters[] {
   ];
 }
 
-async function outputsOf(head: Head, { logits, labels, features }: Inputs): Promise<Outputs> {
-  const metrics = head.updateMetrics(head.metrics(), features, logits, labels);
+async function outputsOf(head: Head, tensors: BatchTensors): Promise<Outputs> {
+  const { logits, labels, features } = tensors;
+  const metrics = updated(head, head.metrics(), tensors);
   const values = await readAll({
     loss: head.loss(labels, logits, { features }),
-    gradient: grad((x: Tensor) => head.loss(labels, x, { features }))(logits),
-    ...namedPredictions(head.predictions(logits)),
+    gradient: gradientOf(head, tensors),
+    ...prefixed('predictions', head.predictions(logits)),
   });
   const results = await readMetrics(metrics);
   for (const metric of Object.values(metrics)) metric.dispose();

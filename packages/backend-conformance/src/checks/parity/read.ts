@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ExportOutputs, Metrics, Predictions, StringValues } from '@tfjs-heads/head-api';
+import type { ExportOutputs, Metrics, StringValues } from '@tfjs-heads/head-api';
+import { resultsOf } from '../law/outcome.js';
 
 /** Something that a head has put out, read: it can be held against the same from another backend. */
 export interface Output {
@@ -24,18 +25,16 @@ export async function readAll(values: Readonly<Record<string, Readable>>): Promi
 
 /** Reads the results of metrics; they are named `metrics/key`. */
 export async function readMetrics(metrics: Metrics): Promise<Outputs> {
-  const read = Object.entries(metrics).map(async ([key, metric]) => {
-    return [`metrics/${key}`, { shape: [], dtype: 'double', values: [await metric.result()] }] as const;
-  });
-  return Object.fromEntries(await Promise.all(read));
+  const results = Object.entries(prefixed('metrics', await resultsOf(metrics)));
+  return Object.fromEntries(results.map(([name, result]) => [name, { shape: [], dtype: 'double', values: [result] }]));
 }
 
-/** Predictions as `predictions/key`. */
-export function namedPredictions(predictions: Predictions): Record<string, Readable> {
-  return Object.fromEntries(Object.entries(predictions).map(([key, value]) => [`predictions/${key}`, value]));
+/** Values by key, each as `prefix/key`. */
+export function prefixed<T>(prefix: string, values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}/${key}`, value]));
 }
 
-/** Whatever is exported, as `exportOutputs/key/part`. */
+/** Whatever is exported, as `exportOutputs/key/kind/part`. */
 export function namedExports(exports: ExportOutputs): Record<string, Readable> {
   const named: Record<string, Readable> = {};
   for (const [key, output] of Object.entries(exports)) {

@@ -1,5 +1,5 @@
-import type { Check } from '../check.js';
 import { K } from '../../tier.js';
+import type { Check } from '../check.js';
 import { optimizers } from './optimizers.js';
 import { nearTrained, train, traineeOf, type Trained } from './trainee.js';
 

@@ -1,4 +1,4 @@
-import { add, matMul, relu, tensor, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { add, matMul, relu, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { tensorOf, type Values } from '../../batch.js';
 import { exact, random, sizeOf } from '../../draw.js';
 
@@ -6,18 +6,15 @@ import { exact, random, sizeOf } from '../../draw.js';
 const INPUTS = 5;
 const HIDDEN = 7;
 
-/** Kernel and bias of the hidden layer, then of the last one. */
-export type Parameters = readonly [Values, Values, Values, Values];
-
-/** Small numbers, exact in float32. */
-export function drawParameters(outputs: number): Parameters {
+/** Small variables to start with, exact in float32: kernel and bias of the hidden layer, then of the last one. */
+export function drawStart(outputs: number): readonly Values[] {
   const next = random(27);
   const draw = (...shape: number[]): Values => ({ shape, values: Array.from({ length: sizeOf(shape) }, () => exact(next, -0.7, 0.7)) });
   return [draw(INPUTS, HIDDEN), draw(HIDDEN), draw(HIDDEN, outputs), draw(outputs)];
 }
 
 /** What goes into the network, `[rows, 5]`. */
-export function drawNetworkInputs(rows: number): Values {
+export function drawInputs(rows: number): Values {
   const next = random(28);
   return { shape: [rows, INPUTS], values: Array.from({ length: rows * INPUTS }, () => exact(next, -1, 1)) };
 }
@@ -26,8 +23,9 @@ export function drawNetworkInputs(rows: number): Values {
 export class Network {
   readonly variables: readonly Variable[];
 
-  constructor(parameters: readonly Values[]) {
-    this.variables = parameters.map(({ values, shape }) => variable(tensor([...values], [...shape])));
+  /** @param start Kernel and bias of the hidden layer, then of the last one. */
+  constructor(start: readonly Values[]) {
+    this.variables = start.map((values) => variable(tensorOf(values)));
   }
 
   /** The logits, `[rows, outputs]`. */
@@ -41,9 +39,4 @@ export class Network {
   async read(): Promise<readonly Values[]> {
     return Promise.all(this.variables.map(async (one) => ({ shape: one.shape, values: Array.from(await one.data()) })));
   }
-}
-
-/** The inputs of a network, uploaded. */
-export function uploadInputs(rows: number): Tensor {
-  return tensorOf(drawNetworkInputs(rows));
 }

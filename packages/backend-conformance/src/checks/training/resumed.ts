@@ -1,6 +1,6 @@
 import { train as optimizersOfTfjs } from '@tensorflow/tfjs-core';
-import type { Check } from '../check.js';
 import { K } from '../../tier.js';
+import type { Check } from '../check.js';
 import { nearTrained, train, traineeOf } from './trainee.js';
 
 /** All there is to a model is its variables: a head must keep nothing from one step for the next. */

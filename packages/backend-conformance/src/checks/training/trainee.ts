@@ -1,9 +1,9 @@
 import { clone, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpecArgs, type Head, type TrainSpec } from '@tfjs-heads/head-api';
-import { drawBatch, tensorsOf, WEIGHT, type Values } from '../../batch.js';
+import { drawBatch, tensorOf, tensorsOf, WEIGHT, type Values } from '../../batch.js';
 import type { Judge } from '../../judge.js';
 import type { NamedSubject } from '../../subject.js';
-import { drawParameters, Network, uploadInputs } from './network.js';
+import { drawInputs, drawStart, Network } from './network.js';
 
 /** Odd, as the sizes of the network are. */
 const ROWS = 33;
@@ -31,8 +31,8 @@ export function traineeOf(subject: NamedSubject, start?: readonly Values[]): Tra
   const head = subject.create(isWeighted ? { weightColumn: WEIGHT } : {});
   const batch = drawBatch(subject, head, { seed: 29, rows: [ROWS], ...(isWeighted && { weights: 'rows' }) });
   const { labels, features } = tensorsOf(subject, batch);
-  const network = new Network(start ?? drawParameters(head.logitsDimension));
-  const inputs = uploadInputs(ROWS);
+  const network = new Network(start ?? drawStart(head.logitsDimension));
+  const inputs = tensorOf(drawInputs(ROWS));
   return { head, network, labels, features, logits: () => network.apply(inputs) };
 }
 

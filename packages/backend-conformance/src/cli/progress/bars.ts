@@ -2,7 +2,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import { tallyOf, type BackendRun } from '../../result.js';
 import type { SessionMessage } from '../../session.js';
 import { failureText, outputText } from './failure.js';
-import type { Progress } from './progress.js';
+import type { Progress, ProgressOptions } from './progress.js';
 
 /** For a terminal: a bar for each target, failures above them. */
 export class Bars implements Progress {
@@ -16,12 +16,12 @@ export class Bars implements Progress {
     forceRedraw: true,
   });
   readonly #bars: ReadonlyMap<string, SingleBar>;
-  readonly #verbose: boolean;
+  readonly #options: ProgressOptions;
 
-  constructor(targets: readonly string[], total: number, verbose: boolean) {
+  constructor(targets: readonly string[], total: number, options: ProgressOptions) {
     const width = Math.max(...targets.map(({ length }) => length));
     this.#bars = new Map(targets.map((name) => [name, this.#multi.create(total, 0, { name: name.padEnd(width), state: 'waits' })]));
-    this.#verbose = verbose;
+    this.#options = options;
   }
 
   message(target: string, message: SessionMessage): void {
@@ -38,7 +38,7 @@ export class Bars implements Progress {
   }
 
   output(target: string, text: string): void {
-    if (this.#verbose) this.#multi.log(`${outputText(target, text)}\n`);
+    if (this.#options.verbose) this.#multi.log(`${outputText(target, text)}\n`);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { CaseResult } from '../../result.js';
+import { isFailure } from '../../result.js';
 import type { SessionMessage } from '../../session.js';
 
 /** A failure with its message, indented; undefined for any other message. */
@@ -6,10 +6,6 @@ export function failureText(target: string, message: SessionMessage): string | u
   if (message.type !== 'result' || !isFailure(message.result)) return undefined;
   const { query, message: why = '' } = message.result;
   return `FAILED ${target} ${query}\n${indent(why)}`;
-}
-
-function isFailure({ status }: CaseResult): boolean {
-  return status === 'fail' || status === 'xpass';
 }
 
 /** Output of a target, each line with its name. */

@@ -23,7 +23,8 @@ export class Lines implements Progress {
 
   ended(run: BackendRun): void {
     const { target, unavailable, milliseconds } = run;
-    this.#say(`${target}: ${unavailable === undefined ? `${countCases(tallyOf([run]))} (${formatDuration(milliseconds)})` : `unavailable: ${unavailable}`}`);
+    const counts = `${countCases(tallyOf([run]))} (${formatDuration(milliseconds)})`;
+    this.#say(`${target}: ${unavailable === undefined ? counts : `unavailable: ${unavailable}`}`);
   }
 
   output(target: string, text: string): void {

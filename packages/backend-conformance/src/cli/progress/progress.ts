@@ -13,11 +13,11 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  readonly quiet: boolean;
-  readonly verbose: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Bars in a terminal, lines elsewhere; failures alone where it is to be quiet. */
 export function progressFor(options: ProgressOptions, targets: readonly string[], total: number): Progress {
-  return process.stdout.isTTY && !options.quiet ? new Bars(targets, total, options.verbose) : new Lines(total, options);
+  return process.stdout.isTTY && !options.quiet ? new Bars(targets, total, options) : new Lines(total, options);
 }

@@ -1,14 +1,15 @@
 import type { BackendRun, ConformanceReport } from '../../result.js';
-import { cellOf, formatDuration, formatPlace, formatUsed, usedOf } from '../summary.js';
+import { cellOf, formatDuration, formatPlace, formatUnit, formatUsed, sharesUsed } from '../summary.js';
 import { element, link } from './element.js';
 import { countText } from './status.js';
 import { distribution } from './strip.js';
 
 /** How close each backend came to what is allowed, what it is and what was repaired; or why there is none. */
 export function backends({ runs }: ConformanceReport): HTMLElement[] {
-  return runs.map((run) =>
-    element('section', { class: 'backend' }, element('h3', {}, run.target), ...(run.unavailable === undefined ? about(run) : [reason(run.unavailable)])),
-  );
+  return runs.map((run) => {
+    const content = run.unavailable === undefined ? about(run) : [reason(run.unavailable)];
+    return element('section', { class: 'backend' }, element('h3', {}, run.target), ...content);
+  });
 }
 
 function reason(text: string): HTMLElement {
@@ -17,12 +18,11 @@ function reason(text: string): HTMLElement {
 
 function about({ target, record, cases, milliseconds }: BackendRun): HTMLElement[] {
   const { worst } = cellOf(cases);
-  const middle = median(cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? []))));
+  const middle = median(sharesUsed(cases));
   const figures = worst === undefined || middle === undefined ? 'no numbers compared' : `${formatUsed(worst)} (median ${formatUsed(middle)})`;
   const facts: [string, Node | string][] = [['worst used', figures]];
   if (record !== undefined) {
-    const exponent = Math.log2(record.unit);
-    facts.push(['unit', Number.isInteger(exponent) ? element('span', {}, '2', element('sup', {}, String(exponent).replace('-', '−'))) : String(record.unit)]);
+    facts.push(['unit', unitText(record.unit)]);
     facts.push(['runs on', element('span', { title: record.runsOn }, formatPlace(record.runsOn))]);
     facts.push(['versions', Object.entries(record.versions).map(([name, version]) => `${name} ${version}`).join(', ')]);
   }
@@ -31,6 +31,12 @@ function about({ target, record, cases, milliseconds }: BackendRun): HTMLElement
   const box = element('div', { class: 'figure' });
   box.append(distribution(target, cases));
   return [box, element('dl', {}, ...list), ...repairs(target, record)];
+}
+
+/** A power of two with its exponent set high. */
+function unitText(unit: number): Node | string {
+  const [base = '', exponent] = formatUnit(unit).split('^');
+  return exponent === undefined ? base : element('span', {}, base, element('sup', {}, exponent.replace('-', '−')));
 }
 
 function repairs(target: string, record: BackendRun['record']): HTMLElement[] {
@@ -47,7 +53,8 @@ function repairs(target: string, record: BackendRun['record']): HTMLElement[] {
       ...(issue === undefined ? [] : [' (', link(issue, `#${issue.split('/').at(-1)}`), ')']),
     ),
   );
-  return [element('details', { 'data-key': `repairs ${target}` }, element('summary', {}, countText(applied.length, 'repair')), element('ul', {}, ...items))];
+  const summary = element('summary', {}, countText(applied.length, 'repair'));
+  return [element('details', { 'data-key': `repairs ${target}` }, summary, element('ul', {}, ...items))];
 }
 
 function median(values: readonly number[]): number | undefined {

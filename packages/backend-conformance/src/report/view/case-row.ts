@@ -56,7 +56,8 @@ function closest({ closest: found }: CaseResult): Node[] {
 function number(label: string, text: string, other: string): HTMLElement {
   const from = [...text].findIndex((character, i) => character !== other[i]);
   const end = from === -1 ? text.length : from;
-  return element('span', { class: 'value' }, element('span', {}, text.slice(0, end), element('b', {}, text.slice(end))), element('small', {}, ` ${label}`));
+  const marked = element('span', {}, text.slice(0, end), element('b', {}, text.slice(end)));
+  return element('span', { class: 'value' }, marked, element('small', {}, ` ${label}`));
 }
 
 /** As many digits as tell any two floats of 32 bits apart. */

@@ -46,10 +46,16 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     const select = element('select', { 'aria-label': label, onchange: () => change({ [name]: select.value }) });
     return select;
   };
-  const choices = { head: choice('head', 'Head'), target: choice('target', 'Backend'), family: choice('family', 'Family'), status: choice('status', 'Status') };
+  const choices = {
+    head: choice('head', 'Head'),
+    target: choice('target', 'Backend'),
+    family: choice('family', 'Family'),
+    status: choice('status', 'Status'),
+  };
   const clear = element('button', { type: 'button', onclick: () => change(noFilter) }, 'Clear');
   const title = element('h2', { tabindex: -1 }, 'Cases');
-  const form = element('form', { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() }, text, ...Object.values(choices), clear);
+  const onsubmit = (event: Event): void => event.preventDefault();
+  const form = element('form', { class: 'filters', role: 'search', onsubmit }, text, ...Object.values(choices), clear);
   const table = element('div', { class: 'scroll' });
   const more = element('button', { type: 'button', class: 'more', onclick: () => ((limit = Infinity), draw()) });
 
@@ -95,7 +101,8 @@ function tableOf(rows: readonly HTMLElement[], caption: string, order: Order, so
     const isSorted = order.by === by;
     const next = { by, descending: isSorted ? !order.descending : by === 'used' || by === 'time' };
     const button = element('button', { type: 'button', 'data-key': `sort ${by}`, onclick: () => sort(next) }, label);
-    return element('th', { scope: 'col', role: 'columnheader', 'aria-sort': isSorted ? (order.descending ? 'descending' : 'ascending') : 'none' }, button);
+    const sorted = isSorted ? (order.descending ? 'descending' : 'ascending') : 'none';
+    return element('th', { scope: 'col', role: 'columnheader', 'aria-sort': sorted }, button);
   });
   return element(
     'table',

@@ -35,8 +35,8 @@ export function rowsOf({ runs }: ConformanceReport, filter: Filter, { by, descen
   return rows.toSorted((a, b) => sign * comparers[by](a, b) || comparers.status(a, b) || -comparers.used(a, b));
 }
 
-function matches({ head, family, status }: CaseResult, filter: Filter): boolean {
-  return (filter.head === '' || filter.head === head) && (filter.family === '' || filter.family === family) && (filter.status === '' || filter.status === status);
+function matches(one: CaseResult, filter: Filter): boolean {
+  return (['head', 'family', 'status'] as const).every((key) => filter[key] === '' || filter[key] === one[key]);
 }
 
 function textFilter(text: string): (one: CaseResult) => boolean {

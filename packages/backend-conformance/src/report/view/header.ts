@@ -1,9 +1,12 @@
-import { statuses, tallyOf, type ConformanceReport, type Status } from '../../result.js';
+import { isFailure, statuses, tallyOf, type ConformanceReport, type Status } from '../../result.js';
 import { formatDuration } from '../summary.js';
 import { element } from './element.js';
 import { countText, meanings, statusLabel } from './status.js';
 
-/** The verdict in a sentence, when and with what it was reached, and a button for each status that filters by it; `aside` stands beside the title. */
+/**
+ * The verdict in a sentence, when and with what it was reached, and a button for each status that filters by it; `aside` stands
+ * beside the title.
+ */
 export function header(report: ConformanceReport, aside: Node, chosen: Status | '', choose: (status: Status | '') => void): Node[] {
   const { suite, created, milliseconds } = report;
   const tally = tallyOf(report.runs);
@@ -25,11 +28,12 @@ export function header(report: ConformanceReport, aside: Node, chosen: Status | 
         statusLabel(status),
       ),
     );
-  const date = element('time', { datetime: created }, new Date(created).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }), ' UTC');
+  const begun = new Date(created).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  const date = element('time', { datetime: created }, begun, ' UTC');
   return [
     element('div', { class: 'title' }, element('h1', {}, 'Backend conformance'), aside),
     element('p', { class: 'verdict' }, verdict(report)),
-    element('p', { class: 'meta' }, `Suite ${suite} · `, date, ` · ${formatDuration(milliseconds)}`, ...asides(report).map((text) => ` · ${text}`)),
+    element('p', { class: 'meta' }, `Suite ${suite} · `, date, ...[formatDuration(milliseconds), ...asides(report)].map((text) => ` · ${text}`)),
     element('div', { class: 'counts', role: 'group', 'aria-label': 'Show the cases of one status' }, ...filters),
   ];
 }
@@ -41,7 +45,7 @@ function verdict({ runs }: ConformanceReport): string {
   if (bad + pass === 0) return 'Nothing has passed.';
   const ran = runs.filter(({ cases }) => cases.length > 0);
   if (bad === 0) return `${countText(pass, 'case')} passed and none failed, on ${countText(ran.length, 'backend')}.`;
-  const where = ran.filter(({ cases }) => cases.some(({ status }) => status === 'fail' || status === 'xpass')).map(({ target }) => target);
+  const where = ran.filter(({ cases }) => cases.some(isFailure)).map(({ target }) => target);
   return `${bad.toLocaleString('en')} of ${countText(bad + pass, 'case')} failed, on ${where.join(', ')}.`;
 }
 

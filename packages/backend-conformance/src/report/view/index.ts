@@ -26,7 +26,8 @@ function makeView(root: HTMLElement): (report: ConformanceReport) => void {
   installStyle();
   let report: ConformanceReport;
   let filter = fromAddress() ?? noFilter;
-  const [top, table, records, known] = [element('header'), element('div', { class: 'scroll' }), element('div', { class: 'backends' }), element('section')];
+  const [top, known] = [element('header'), element('section')];
+  const [table, records] = [element('div', { class: 'scroll' }), element('div', { class: 'backends' })];
   const theme = themeButton();
   const list = caseList((next) => choose(next));
 
@@ -57,11 +58,23 @@ function makeView(root: HTMLElement): (report: ConformanceReport) => void {
 }
 
 function explanation(): HTMLElement {
-  return element('p', { class: 'meta' }, 'In each cell: the worst share of the allowed error that a case used (those that fail as expected aside), and how many cases came out how. ', element('code', {}, 'tfjs'), ' is the backend alone, without a head.');
+  return element(
+    'p',
+    { class: 'meta' },
+    'In each cell: the worst share of the allowed error that a case used (those that fail as expected aside), ',
+    'and how many cases came out how. ',
+    element('code', {}, 'tfjs'),
+    ' is the backend alone, without a head.',
+  );
 }
 
 function legend(): HTMLElement {
-  return element('p', { class: 'meta' }, 'How many cases used how much of the error that they are allowed: on the far left those with exactly the expected number, on the far right those beyond the limit. Heights are logarithmic.');
+  return element(
+    'p',
+    { class: 'meta' },
+    'How many cases used how much of the error that they are allowed: on the far left those with exactly the expected number, ',
+    'on the far right those beyond the limit. Heights are logarithmic.',
+  );
 }
 
 /** What the address asks for: a case. */

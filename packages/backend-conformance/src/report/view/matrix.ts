@@ -40,7 +40,8 @@ function cellContent(cell: Cell | undefined, place: Place, isChosen: boolean, ch
   if (cell?.status === undefined) return [element('span', { class: 'none' }, 'no cases')];
   const { status, counts, worst } = cell;
   const present = statuses.filter((each) => counts[each] > 0).map((each) => `${counts[each]} ${each}`);
-  const spoken = `${place.head} on ${place.target}: ${present.join(', ')}${worst === undefined ? '' : `; worst ${formatUsed(worst)} of the allowed error`}`;
+  const error = worst === undefined ? '' : `; worst ${formatUsed(worst)} of the allowed error`;
+  const spoken = `${place.head} on ${place.target}: ${present.join(', ')}${error}`;
   return [
     element(
       'button',

@@ -1,5 +1,5 @@
 import type { CaseResult } from '../../result.js';
-import { usedOf } from '../summary.js';
+import { sharesUsed } from '../summary.js';
 import { svg } from './element.js';
 import { countText } from './status.js';
 
@@ -13,7 +13,7 @@ const STEP = 9;
  * shows, while the height is the logarithm of the number of cases, so that a single one does. Known divergences are aside.
  */
 export function distribution(target: string, cases: readonly CaseResult[]): SVGElement {
-  const used = cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? [])));
+  const used = sharesUsed(cases);
   const counts = Array.from({ length: PARTS + 2 }, () => 0);
   for (const share of used) {
     const part = share === 0 ? 0 : share <= 1 ? Math.ceil(share * PARTS) : PARTS + 1;
@@ -29,9 +29,10 @@ export function distribution(target: string, cases: readonly CaseResult[]): SVGE
   });
   const width = (PARTS + 2) * STEP + gap(PARTS + 1);
   const limit = (PARTS + 1) * STEP + gap(PARTS) + 2;
+  const label = `${target}: used/allowed of ${countText(used.length, 'case')}`;
   return svg(
     'svg',
-    { class: 'distribution', viewBox: `0 0 ${width} ${HEIGHT + 12}`, role: 'img', 'aria-label': `${target}: used/allowed of ${countText(used.length, 'case')}` },
+    { class: 'distribution', viewBox: `0 0 ${width} ${HEIGHT + 12}`, role: 'img', 'aria-label': label },
     svg('line', { x1: 0, x2: width, y1: HEIGHT, y2: HEIGHT, class: 'axis' }),
     svg('line', { x1: limit, x2: limit, y1: 0, y2: HEIGHT, class: 'limit' }),
     ...bars,

@@ -1,0 +1,41 @@
+import { grad, stack, type Tensor } from '@tensorflow/tfjs-core';
+import { tensorOf, tensorsOf, WEIGHT, type Batch, type Values } from '../../batch.js';
+import type { Check } from '../check.js';
+import type { NamedSubject } from '../../subject.js';
+import { batchOf, headOf, labelsOf, weightsOf } from './claims.js';
+import { valuesOf } from './outcome.js';
+import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
+
+/** Labels that cannot be moved have no slope. */
+const movable = (subject: NamedSubject): readonly { of: 'labels' | 'weights' }[] => [
+  ...(['real', 'probability'].includes(labelsOf(subject)) ? [{ of: 'labels' as const }] : []),
+  ...(weightsOf(subject) === 'none' ? [] : [{ of: 'weights' as const }]),
+];
+
+/** A loss with a gradient of its own says nothing of its other inputs, unless somebody thought of them. */
+export const gradientOfInputs: Check = {
+  states: 'The gradient with respect to labels or weights is right, or an error; it is not silently another one.',
+  needs: ['float32'],
+  cases: movable,
+  async run({ subject, judge, backend }, { of }) {
+    const head = headOf(subject);
+    const drawn = batchOf(subject, head, 2);
+    const batch: Batch = { ...drawn, labels: { ...drawn.labels, values: drawn.labels.values.map(() => 0.5) } };
+    const { logits, labels, features } = tensorsOf(subject, batch);
+    const moved = (of === 'labels' ? batch.labels : batch.weights) as Values;
+    const lossOf = (given: Tensor): Tensor =>
+      of === 'labels' ? head.loss(given, logits, { features }) : head.loss(labels, logits, { features: { [WEIGHT]: given } });
+    let gradient: Tensor;
+    try {
+      gradient = grad(lossOf)(tensorOf(moved));
+    } catch {
+      return; // An error is an answer too.
+    }
+    const losses = moved.values.flatMap((_, place) =>
+      PLACES.map((steps) => lossOf(tensorOf({ ...moved, values: moved.values.map((value, i) => (i === place ? value + steps * STEP : value)) }))),
+    );
+    const all = await valuesOf(stack(losses));
+    const stencils = moved.values.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
+    nearSlopes(judge, `the gradient of the ${of as string}`, await valuesOf(gradient), stencils, { unit: backend.unit, term: termOf(batch) });
+  },
+};
