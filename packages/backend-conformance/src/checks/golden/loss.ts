@@ -1,5 +1,5 @@
 import type { Check } from '../check.js';
-import { lossAndGradient } from '../law/outcome.js';
+import { lossAndGradient } from '../outcome.js';
 import { loadCase } from './load-case.js';
 import { tensorNear } from './near.js';
 

@@ -2,7 +2,7 @@ import type { Metrics } from '@tfjs-heads/head-api';
 import type { GoldenCase } from '../../goldens/format.js';
 import type { Judge } from '../../judge.js';
 import type { Check } from '../check.js';
-import { updated } from '../law/outcome.js';
+import { updated } from '../outcome.js';
 import { goldenOf, loadCase, tensorsOfGolden } from './load-case.js';
 import { near } from './near.js';
 

@@ -6,7 +6,7 @@ import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf, labelsOf } from './claims.js';
 import { codedErrorOf } from './coded.js';
 import { nearMetrics, scalesOf } from './near.js';
-import { lossAndGradient, numberOf, resultsOf, updated, valuesOf } from './outcome.js';
+import { lossAndGradient, numberOf, resultsOf, updated, valuesOf } from '../outcome.js';
 import { K } from '../../tier.js';
 
 const methods = ['loss', 'predictions', 'metrics', 'updateMetrics', 'createEstimatorSpec'] as const;

@@ -5,9 +5,9 @@ import { Failure } from '../../judge.js';
 import type { Check, CheckContext } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { coded, codedErrorOf } from './coded.js';
-import { held, heldAgain } from './held.js';
-import { product } from './network.js';
-import { resultsOf, updated, valuesOf } from './outcome.js';
+import { held, heldAgain } from '../held.js';
+import { product } from './product.js';
+import { resultsOf, updated, valuesOf } from '../outcome.js';
 import { modelOf } from './spec-model.js';
 import { wrongs, type Situation, type WrongCall } from './wrong.js';
 

@@ -4,9 +4,9 @@ import type { Check } from '../check.js';
 import { drawValues } from '../../draw.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
-import { product } from './network.js';
+import { product } from './product.js';
 import { made } from './on-device.js';
-import { gradientOf, valuesOf } from './outcome.js';
+import { gradientOf, valuesOf } from '../outcome.js';
 
 /**
  * Packed WebGL multiplies the padding of an odd size along: what a gradient leaves there meets what an activation has left

@@ -4,7 +4,7 @@ import { tensorOf, tensorsOf, type Batch, type BatchTensors, type Values } from 
 import type { Check } from '../check.js';
 import { drawValues } from '../../draw.js';
 import { batchOf, headOf } from './claims.js';
-import { gradientOf, valuesOf } from './outcome.js';
+import { gradientOf, valuesOf } from '../outcome.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 
 /** tfjs links inputs that a gradient has saved to the tape, but not outputs: what is built on those has no slope, silently. */

@@ -3,7 +3,7 @@ import { tensorOf, tensorsOf, WEIGHT, type Batch, type Values } from '../../batc
 import type { Check } from '../check.js';
 import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf, labelsOf, weightsOf } from './claims.js';
-import { valuesOf } from './outcome.js';
+import { valuesOf } from '../outcome.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 
 /** Labels that cannot be moved have no slope. */

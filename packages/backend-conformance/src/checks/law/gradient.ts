@@ -5,7 +5,7 @@ import type { Check } from '../check.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
 import { scalesOf } from './near.js';
-import { gradientOf, valuesOf } from './outcome.js';
+import { gradientOf, valuesOf } from '../outcome.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 
 /** At most so many logits are moved, spread over the batch: each takes five losses. */

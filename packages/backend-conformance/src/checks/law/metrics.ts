@@ -6,7 +6,7 @@ import type { NamedSubject } from '../../subject.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
 import { nearMetrics, scalesOf } from './near.js';
-import { numberOf, resultsOf, updated } from './outcome.js';
+import { numberOf, resultsOf, updated } from '../outcome.js';
 import { ofNothing } from './weights.js';
 
 function measured(subject: NamedSubject, head: Head, batches: readonly Batch[], metrics: Metrics = head.metrics()): Metrics {

@@ -1,7 +1,7 @@
 import { largest, type Batch } from '../../batch.js';
 import type { Judge } from '../../judge.js';
 import { K } from '../../tier.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome } from '../outcome.js';
 
 /** The magnitude of what a loss combines. */
 export interface Scales {

@@ -3,9 +3,9 @@ import { ModeKeys, type EstimatorSpecArgs, type Head } from '@tfjs-heads/head-ap
 import { filled, tensorOf, tensorsOf, type BatchTensors } from '../../batch.js';
 import type { Check } from '../check.js';
 import { batchOf, headOf } from './claims.js';
-import { held, heldAgain } from './held.js';
-import { product } from './network.js';
-import { lossAndGradient, resultsOf, updated } from './outcome.js';
+import { held, heldAgain } from '../held.js';
+import { product } from './product.js';
+import { lossAndGradient, resultsOf, updated } from '../outcome.js';
 
 interface Model {
   readonly tensors: BatchTensors;

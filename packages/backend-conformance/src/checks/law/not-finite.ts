@@ -2,7 +2,7 @@ import { tensorsOf, type Batch } from '../../batch.js';
 import type { Check } from '../check.js';
 import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf, plainBatchOf, plainHeadOf } from './claims.js';
-import { numberOf, outcomeOf, type Outcome } from './outcome.js';
+import { numberOf, outcomeOf, type Outcome } from '../outcome.js';
 
 /** The means over rows that heads have: a row that is NaN makes them NaN. */
 const means = ['average_loss', 'prediction/mean'];

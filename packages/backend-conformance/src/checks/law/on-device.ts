@@ -2,7 +2,7 @@ import { exp, round, sigmoid, sub, tidy, type Tensor } from '@tensorflow/tfjs-co
 import { tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors, type Values } from '../../batch.js';
 import type { LabelKind, NamedSubject } from '../../subject.js';
 import { labelsOf } from './claims.js';
-import { valuesOf } from './outcome.js';
+import { valuesOf } from '../outcome.js';
 
 /** A tensor that an op has made on the device, and its values, read from a twin: the read one may have become a host's. */
 export interface Made {

@@ -4,7 +4,7 @@ import { tensorsOf } from '../../batch.js';
 import type { Check } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { nearOutcome, scalesOf } from './near.js';
-import { lossAndGradient, numberOf, outcomeOf, readPredictions, resultsOf, updated, valuesOf } from './outcome.js';
+import { lossAndGradient, numberOf, outcomeOf, readPredictions, resultsOf, updated, valuesOf } from '../outcome.js';
 
 export const inputsKept: Check = {
   states: 'Inputs are neither disposed, nor changed, nor returned: they are as they were when all outputs are gone.',

@@ -3,7 +3,7 @@ import type { Check } from '../check.js';
 import { codedErrorOf } from './coded.js';
 import { batchOf, headOf } from './claims.js';
 import { nearPredictions } from './near.js';
-import { readPredictions } from './outcome.js';
+import { readPredictions } from '../outcome.js';
 
 export const predictionsAsClaimed: Check = {
   states: 'Predictions have the keys that are claimed, in order, each in its shape and dtype.',

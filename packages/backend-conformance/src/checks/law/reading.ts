@@ -3,8 +3,8 @@ import { ModeKeys } from '@tfjs-heads/head-api';
 import type { Check } from '../check.js';
 import { tensorOf } from '../../batch.js';
 import { batchOf, headOf } from './claims.js';
-import { product } from './network.js';
-import { gradientOf, resultsOf, updated } from './outcome.js';
+import { product } from './product.js';
+import { gradientOf, resultsOf, updated } from '../outcome.js';
 import { madeOnDevice } from './on-device.js';
 
 /** What a backend or the engine has, as far as reading goes. */

@@ -6,7 +6,7 @@ import { inMode } from '../in-mode.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
 import { scalesOf } from './near.js';
-import { lossAndGradient, numberOf, resultsOf, valuesOf } from './outcome.js';
+import { lossAndGradient, numberOf, resultsOf, valuesOf } from '../outcome.js';
 import { modelOf } from './spec-model.js';
 
 const losses = (): Scalar[] => [scalar(0.5), scalar(2.25)];

@@ -3,7 +3,7 @@ import type { Check } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { nearOutcome, sameOutcome, scalesOf } from './near.js';
 import { madeOnDevice } from './on-device.js';
-import { outcomeOf } from './outcome.js';
+import { outcomeOf } from '../outcome.js';
 
 export const sameTwice: Check = {
   states: 'The same input twice gives the same bits, from the same tensors and from new ones.',

@@ -3,7 +3,7 @@ import type { Check } from '../check.js';
 import { scalesOf } from '../parity/compare.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
-import { gradientOf, numberOf, valuesOf } from './outcome.js';
+import { gradientOf, numberOf, valuesOf } from '../outcome.js';
 
 const ROWS = 33;
 

@@ -3,7 +3,7 @@ import type { Check } from '../check.js';
 import { K } from '../../tier.js';
 import { batchOf, headOf } from './claims.js';
 import { nearMetrics, nearPredictions, scalesOf } from './near.js';
-import { gradientOf, numberOf, outcomeOf, readPredictions } from './outcome.js';
+import { gradientOf, numberOf, outcomeOf, readPredictions } from '../outcome.js';
 
 /** What a batch is: rows, in whatever order, that do not know of each other. */
 export const sumOfParts: Check = {

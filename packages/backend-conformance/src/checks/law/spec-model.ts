@@ -4,7 +4,7 @@ import { tensorOf, tensorsOf, type Batch, type BatchTensors } from '../../batch.
 import { drawValues } from '../../draw.js';
 import type { HeadOptions, NamedSubject } from '../../subject.js';
 import { batchOf, headOf } from './claims.js';
-import { product } from './network.js';
+import { product } from './product.js';
 
 /** A head on a network of one kernel, and a batch for it. */
 export interface Model {

@@ -6,7 +6,7 @@ import { inMode } from '../in-mode.js';
 import { K } from '../../tier.js';
 import { codedErrorOf } from './coded.js';
 import { scalesOf } from './near.js';
-import { numberOf, valuesOf } from './outcome.js';
+import { numberOf, valuesOf } from '../outcome.js';
 import { modelOf } from './spec-model.js';
 
 /** With one rate, a step says everything about the gradient. */

@@ -4,7 +4,7 @@ import { inMode } from '../in-mode.js';
 import { namedExports } from '../parity/read.js';
 import { K } from '../../tier.js';
 import { nearMetrics, nearPredictions, scalesOf } from './near.js';
-import { numberOf, outcomeOf, readPredictions, resultsOf } from './outcome.js';
+import { numberOf, outcomeOf, readPredictions, resultsOf } from '../outcome.js';
 import { modelOf } from './spec-model.js';
 
 export const specInfer: Check = {

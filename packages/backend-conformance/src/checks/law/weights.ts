@@ -4,7 +4,7 @@ import { K } from '../../tier.js';
 import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
 import { nearMetrics, nearOutcome, scalesOf } from './near.js';
-import { outcomeOf } from './outcome.js';
+import { outcomeOf } from '../outcome.js';
 
 const whereWeighted =
   <T>(cases: readonly T[]) =>

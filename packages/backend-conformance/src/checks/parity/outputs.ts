@@ -3,7 +3,7 @@ import type { BatchTensors } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { Subject } from '../../subject.js';
 import type { Check } from '../check.js';
-import { gradientOf, updated } from '../law/outcome.js';
+import { gradientOf, updated } from '../outcome.js';
 import { compareOutputs, scalesOf } from './compare.js';
 import { headAndBatch, inputsOf } from './inputs.js';
 import { prefixed, readAll, readMetrics, type Outputs } from './read.js';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExportOutputs, Metrics, StringValues } from '@tfjs-heads/head-api';
-import { resultsOf } from '../law/outcome.js';
+import { resultsOf } from '../outcome.js';
 
 /** Something that a head has put out, read: it can be held against the same from another backend. */
 export interface Output {

@@ -1,7 +1,7 @@
 import { ModeKeys, type EstimatorSpec, type Head } from '@tfjs-heads/head-api';
 import type { BatchTensors } from '../../batch.js';
 import type { Check } from '../check.js';
-import { gradientOf } from '../law/outcome.js';
+import { gradientOf } from '../outcome.js';
 import { compareOutputs, scalesOf } from './compare.js';
 import { headAndBatch, inputsOf } from './inputs.js';
 import { namedExports, prefixed, readAll, readMetrics, type Outputs } from './read.js';

@@ -1,6 +1,6 @@
 import { train as optimizersOfTfjs } from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
-import { held, heldAgain } from '../law/held.js';
+import { held, heldAgain } from '../held.js';
 import { stepOf, traineeOf } from './trainee.js';
 
 const STEPS = 20;

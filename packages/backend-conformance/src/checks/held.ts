@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import type { Judge } from '../../judge.js';
+import type { Judge } from '../judge.js';
 
 /** How many tensors and buffers there are. */
 export function held(): { numTensors: number; numDataBuffers: number } {

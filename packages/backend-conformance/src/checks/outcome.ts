@@ -1,6 +1,6 @@
 import { grad, valueAndGrad, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
-import type { BatchTensors } from '../../batch.js';
+import type { BatchTensors } from '../batch.js';
 
 /** Everything that a head makes of one batch, read. */
 export interface Outcome {
