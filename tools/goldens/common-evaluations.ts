@@ -12,11 +12,14 @@ export function commonEvaluations(labels: DrawnKind, dimension: number, rows: Te
     sizes.map((size) => drawnBatch(labels, [size, dimension], weights));
   const shared = { ...options, ...(dimension > 1 && { labelDimension: dimension }) };
   const nothing = { ...drawnBatch(labels, [3, dimension]), weights: written([3], [0, 0, 0]) };
+  const negative = [[0.5, -2, 1], [-1]].map((weights) => ({ ...drawnBatch(labels, [weights.length, dimension]), weights: written([weights.length], weights) }));
   const [plain, mixed] = [batchesOf([5, 1, 13], 'none'), [...batchesOf([33, 1], 'rows'), nothing, ...batchesOf([7], 'rows')]];
   return [
     { parameters: { batches: plain.length, weights: 'none' }, options: shared, batches: plain },
     { parameters: { batches: mixed.length, weights: 'rows' }, options: weighted(shared, nothing), batches: mixed },
     { parameters: { batches: 2, weights: 'all-0' }, options: weighted(shared, nothing), batches: [nothing, nothing] },
+    // A mean all the same: what is 0 for lack of weights is only that of a sum of 0.
+    { parameters: { batches: 2, weights: 'sum-negative' }, options: weighted(shared, nothing), batches: negative },
     largeCounts(rows, options),
   ];
 }

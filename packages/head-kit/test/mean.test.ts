@@ -83,6 +83,17 @@ describe('line 19: Mean', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it('counts updates and merges until it is reset', async () => {
+    const mean = new Mean();
+    expect(mean.updates).toBe(0);
+    tidy(() => mean.update(tensor([1])));
+    expect(mean.updates).toBe(1);
+    mean.merge(await mean.state());
+    expect(mean.updates).toBe(2);
+    mean.reset();
+    expect(mean.updates).toBe(0);
+  });
+
   it('refuses what it cannot add, and keeps its sums', async () => {
     const mean = new Mean();
     tidy(() => mean.update(tensor([1])));
