@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { subjects } from '../src/heads/index.js';
 import { queryOf, suiteOf } from '../src/index.js';
@@ -12,4 +13,14 @@ test('each check applies to some head, or to the backend alone', () => {
 
 test('each case has a name of its own', () => {
   expect(new Set(cases.map(queryOf)).size).toBe(cases.length);
+});
+
+test('the README of the repository says how many cases and numbers there are', async () => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const original = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const ofHeads = cases.filter(({ family }) => family !== 'op').length;
+  expect(readme).toContain(`the same ${cases.length.toLocaleString('en')} cases`);
+  expect(readme).toContain(`our heads: passed of ${ofHeads}`);
+  expect(readme).toContain(`TensorFlow.js alone: passed of ${cases.length - ofHeads}`);
+  expect(readme).toContain(`${Number(/(\d+) numbers, none/.exec(original)?.[1]).toLocaleString('en')} numbers`);
 });
