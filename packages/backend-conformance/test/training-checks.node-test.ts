@@ -65,7 +65,7 @@ it.each<{ wrong: string; subject: Subject; check: string; says: string }>([
       };
     })),
     check: 'no-leak',
-    says: 'the number of tensors',
+    says: 'tensors after 20 steps',
   },
   {
     wrong: 'forgets the last variable',

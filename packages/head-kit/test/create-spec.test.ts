@@ -117,4 +117,14 @@ describe('line 31: the rules of a spec', () => {
     spec.dispose();
     expect([loss.isDisposed, predictions.isDisposed, released]).toEqual([true, true, 1]);
   });
+
+  it('releases exports that are no predictions, and metrics, with the spec', async () => {
+    const value = tensor([1]);
+    createSpec({ mode: 'infer', predictions: { a: scalar(1) }, exportOutputs: { only: regressionOutput({ value }) } }).dispose();
+    expect(value.isDisposed).toBe(true);
+    const mean = new Mean();
+    mean.merge({ metric: 'mean', sums: [6, 2] });
+    createSpec({ mode: 'eval', loss: scalar(1), evalMetricOps: { mean } }).dispose();
+    expect(await mean.result()).toBe(0);
+  });
 });

@@ -94,6 +94,14 @@ describe('line 19: Mean', () => {
     expect(mean.updates).toBe(0);
   });
 
+  it('forgets the error of a read when it is reset', async () => {
+    const mean = new Mean();
+    mean.receive(Promise.reject(new Error('the read failed')), () => [1, 1]);
+    await expect(mean.result()).rejects.toThrow('the read failed');
+    mean.reset();
+    expect(await mean.result()).toBe(0);
+  });
+
   it('refuses what it cannot add, and keeps its sums', async () => {
     const mean = new Mean();
     tidy(() => mean.update(tensor([1])));

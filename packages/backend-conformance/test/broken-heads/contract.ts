@@ -1,4 +1,4 @@
-import { cast, getBackend, mul, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { cast, getBackend, mean, mul, sub, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../src/draw.js';
 import { breakHead, right, type BrokenHeads } from './broken-head.js';
 
@@ -45,6 +45,14 @@ export const wrongByContract: BrokenHeads = {
     says: "the dtype of predictions['predictions']",
     subject: breakHead(({ predictions }) => ({
       predictions: (...args) => mapped(predictions(...args), (one) => cast(one, 'int32')),
+    })),
+  },
+  Centered: {
+    wrong: 'the mean of the batch is taken from its predictions',
+    caughtBy: 'law:rows-independent:rows=5',
+    says: "predictions['predictions']",
+    subject: breakHead(({ predictions }) => ({
+      predictions: (...args) => mapped(predictions(...args), (one) => sub(one, mean(one))),
     })),
   },
   NamesOnThisBackend: {

@@ -1,4 +1,4 @@
-import { add, customGrad, getBackend, mul, reshape, sub } from '@tensorflow/tfjs-core';
+import { add, clipByValue, customGrad, getBackend, mul, reshape, sub } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { HeadOptions } from '../../src/index.js';
 import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
@@ -36,6 +36,12 @@ export const wrongGradients: BrokenHeads = {
     caughtBy: 'law:gradient-is-slope:rows=3',
     says: 'the gradient',
     subject: breakHead(withGradient((right, upstream) => mul(mul(right, upstream), 1.01))),
+  },
+  Clipped: {
+    wrong: 'the gradient of each logit is clipped to 1/4',
+    caughtBy: 'law:weights-weigh:rows=5',
+    says: 'the gradient',
+    subject: breakHead(withGradient((right, upstream) => mul(clipByValue(right, -0.25, 0.25), upstream))),
   },
   Uphill: {
     wrong: 'the gradient has the wrong sign',

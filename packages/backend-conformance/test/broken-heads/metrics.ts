@@ -1,6 +1,6 @@
 import { onesLike, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Metric, Metrics } from '@tfjs-heads/head-api';
-import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
+import { breakHead, withResult, type BrokenHeads, type Methods } from './broken-head.js';
 
 /** Every metric of a head replaced. The head still finds what it needs of the right ones. */
 function withMetrics(change: (right: Metric) => Partial<Metric>): (methods: Methods) => Partial<Methods> {
@@ -91,6 +91,20 @@ export const wrongMetrics: BrokenHeads = {
         return metrics;
       },
     })),
+  },
+  Drifts: {
+    wrong: 'each evaluation comes out a little higher',
+    caughtBy: 'law:same-twice:rows=5',
+    says: 'the metrics',
+    subject: breakHead(({ updateMetrics }) => {
+      let calls = 0;
+      return {
+        updateMetrics(...args) {
+          const drift = 1e-7 * calls++;
+          return Object.fromEntries(Object.entries(updateMetrics(...args)).map(([key, one]) => [key, withResult(one, (result) => result + drift)]));
+        },
+      };
+    }),
   },
   OtherKey: {
     wrong: "the metric 'average_loss' is called 'loss'",
