@@ -9,6 +9,7 @@ import { checkOf, type Suite } from './families.js';
 import { jsonNumber } from './json-number.js';
 import { Failure, Judge, type Closest } from './judge.js';
 import type { CaseResult } from './result.js';
+import { releaseTape } from './tape.js';
 import { reasonWithPlace } from './thrown.js';
 
 /** What to run, and on what. The backend is the current one. */
@@ -90,8 +91,7 @@ async function failureOf(run: () => Promise<void>, timeLimit: number): Promise<s
     clearTimeout(timer);
     // A head that fails may leave scopes open, or a tape on.
     while (state.activeScope !== activeScope && state.scopeStack.length > 0) engine().endScope();
-    for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
-    Object.assign(state, { gradientDepth: 0, kernelDepth: 0, activeTape: null });
+    releaseTape();
     for (const [name, variable] of Object.entries(state.registeredVariables)) if (!before.has(name)) variable.dispose();
     // A check that took too long may be on the reference still: the next case would be held against itself.
     if (engine().backendName !== backendName) await setBackend(backendName);

@@ -1,8 +1,8 @@
 import { abs, addN, cast, clone, customGrad, mul, reshape, sign, sub, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { Features, Head, Labels, Logits, LossOptions, Metric, RegularizationLosses } from '@tfjs-heads/head-api';
-import { checkDenseLabels, checkLogits, headError, Mean, reduceLoss, weightsOf, withHeadName, type BaseHeadOptions } from '@tfjs-heads/head-kit';
+import type { Features, Head, Labels, Logits, LossOptions, Metric } from '@tfjs-heads/head-api';
+import { checkDenseLabels, checkLogits, checkReduction, headError, Mean, reduceLoss, weightsOf, withHeadName, type BaseHeadOptions } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
-import { plainSpec } from './plain-spec.js';
+import { plainSpec, scalarsOf } from './plain-spec.js';
 
 /** The absolute error, with a gradient of its own. */
 const absoluteError = customGrad((...[logits, labels, save]) => {
@@ -30,7 +30,7 @@ function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }
     apiVersion: 1,
     name,
     logitsDimension: 1,
-    lossReduction,
+    lossReduction: checkReduction(lossReduction),
     loss: (labels, logits, { features, regularizationLosses }: LossOptions = {}) =>
       tidy(() => {
         const { losses, weights } = lossesOf(labels, logits, features);
@@ -62,12 +62,6 @@ function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }
     createEstimatorSpec: (args) => plainSpec(head, args),
   };
   return head;
-}
-
-function scalarsOf(losses: RegularizationLosses = []): readonly Scalar[] {
-  const list = typeof losses === 'function' ? losses() : losses;
-  if (Array.isArray(list) && list.every((one) => (one as Tensor).rank === 0)) return list;
-  throw headError('REGULARIZATION_LOSSES_INVALID', `regularizationLosses must be a list of scalars, but ${String(list)} came.`);
 }
 
 export const plain: Subject = { create: plainHead, metrics: ['average_loss'], predictions: { predictions: { lastDimension: 1, dtype: 'float32' } } };

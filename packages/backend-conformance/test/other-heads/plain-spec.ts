@@ -1,5 +1,5 @@
-import { clone, dispose, keep, mul, tidy, variableGrads, type Scalar, type Variable } from '@tensorflow/tfjs-core';
-import { ModeKeys, type EstimatorSpec, type EstimatorSpecArgs, type Head, type HeadErrorCode, type Labels, type Logits } from '@tfjs-heads/head-api';
+import { addN, clone, dispose, keep, mul, tidy, Variable, variableGrads, type NamedTensorMap, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type EstimatorSpec, type EstimatorSpecArgs, type Head, type HeadErrorCode, type Labels, type Logits, type RegularizationLosses } from '@tfjs-heads/head-api';
 import { createSpec, headError, predictOutput, withHeadName } from '@tfjs-heads/head-kit';
 
 /** Specs written out, from nothing but the methods of the head. */
@@ -21,7 +21,7 @@ export function plainSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
 function trainSpec(head: Head, args: EstimatorSpecArgs, labels: Labels): EstimatorSpec {
   const { features, optimizer, trainOpFn, trainableVariables = [], updateOps = [], regularizationLosses, numReplicasInSync = 1 } = args;
   const areOps = Array.isArray(updateOps) && updateOps.every((op) => typeof op === 'function');
-  demand(areOps, 'UPDATE_OPS_INVALID', `updateOps must be a list of functions, but ${String(updateOps)} came.`);
+  demand(areOps, 'UPDATE_OPS_INVALID', 'updateOps must be a list of functions, but something else came.');
   demand(optimizer === undefined || trainOpFn === undefined, 'TRAIN_OP_CONFLICT', 'optimizer or trainOpFn must be given, but both came.');
   demand(optimizer !== undefined || trainOpFn !== undefined, 'TRAIN_OP_MISSING', 'optimizer or trainOpFn must be given, but neither came.');
 
@@ -35,28 +35,51 @@ function trainSpec(head: Head, args: EstimatorSpecArgs, labels: Labels): Estimat
       for (const op of updateOps) op();
       return result;
     };
-    return createSpec({ mode: ModeKeys.TRAIN, loss, trainOp, summaries: { [withHeadName('loss', head.name)]: clone(loss) }, onDispose });
+    const penalties = regularizationLosses && tidy(() => addN([...scalarsOf(regularizationLosses)]) as Scalar);
+    const summaries = {
+      [withHeadName('loss', head.name)]: clone(loss),
+      ...(penalties && { [withHeadName('regularization_loss', head.name)]: penalties }),
+    };
+    return createSpec({ mode: ModeKeys.TRAIN, loss, trainOp, summaries, onDispose });
   };
   if (trainOpFn !== undefined) {
     const loss = lossOf();
     return specOf(loss, () => trainOpFn(loss, lossOf));
   }
   demand(typeof optimizer?.applyGradients === 'function', 'OPTIMIZER_INVALID', 'optimizer must have applyGradients, but has not.');
+  const areVariables = Array.isArray(trainableVariables) && trainableVariables.every((one) => one instanceof Variable);
+  demand(areVariables, 'TRAINABLE_VARIABLES_INVALID', 'trainableVariables must be a list of variables, but something else came.');
   demand(trainableVariables.length > 0, 'TRAINABLE_VARIABLES_MISSING', 'trainableVariables must be given, but there are none.');
   demand(typeof args.logits === 'function', 'LOGITS_NOT_A_FUNCTION', 'logits must be a function to train, but a tensor came.');
-  const share = head.lossReduction === 'sum' ? 1 : 1 / numReplicasInSync;
+  const share = head.lossReduction === 'sum_over_batch_size' ? 1 / numReplicasInSync : 1;
   let loss: Scalar | undefined;
-  const { value, grads } = variableGrads(() => {
-    const whole = lossOf();
-    loss = keep(clone(whole));
-    return mul(whole, share);
-  }, [...trainableVariables] as Variable[]);
-  value.dispose();
+  const differentiate = (): NamedTensorMap =>
+    variableGrads(() => {
+      const whole = lossOf();
+      loss = keep(clone(whole));
+      return mul(whole, share);
+    }, [...trainableVariables]).grads;
+  let grads: NamedTensorMap;
+  try {
+    grads = tidy(differentiate);
+  } catch (error) {
+    loss?.dispose();
+    throw error;
+  }
   const step = (): unknown => {
     optimizer?.applyGradients(trainableVariables.map(({ name }) => ({ name, tensor: grads[name] ?? null })));
     return loss;
   };
   return specOf(loss as unknown as Scalar, step, () => dispose(grads));
+}
+
+/** The penalties, checked. */
+export function scalarsOf(losses: RegularizationLosses = []): readonly Scalar[] {
+  const list = typeof losses === 'function' ? losses() : losses;
+  const areScalars = Array.isArray(list) && list.every((one) => (one as Tensor).rank === 0);
+  demand(areScalars, 'REGULARIZATION_LOSSES_INVALID', 'regularizationLosses must be a list of scalars, but something else came.');
+  demand(!list.some((one) => one.isDisposed), 'TENSOR_DISPOSED', 'regularizationLosses must be alive, but a scalar of shape [] is disposed of.');
+  return list;
 }
 
 function logitsOf({ logits }: EstimatorSpecArgs): Logits {

@@ -6,6 +6,7 @@ import { batchOf, headOf } from './claims.js';
 import { held, heldAgain } from '../held.js';
 import { product } from './product.js';
 import { lossAndGradient, resultsOf, updated } from '../outcome.js';
+import { releaseTape } from '../../tape.js';
 
 interface Model {
   readonly tensors: BatchTensors;
@@ -59,6 +60,7 @@ const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise
     try {
       trainSpec(head, { ...model, logits: failing });
     } catch {
+      releaseTape(); // tfjs leaves it, not the head.
       return;
     }
     throw new Error('The error of the network did not come through.');
