@@ -4,6 +4,9 @@ import { conformance, fixture } from './cli-support.js';
 describe('wrong usage', () => {
   it.each<[string, readonly string[], string]>([
     ['an unknown backend', ['--backend', 'cpu,abacus'], "--backend: expected some of cpu, wasm, webgl, webgpu, tensorflow, tensorflow-gpu, or node:x or chromium:x, but 'abacus' came"],
+    ['a backend named like what every object has', ['--backend', 'constructor,__proto__'], "but 'constructor' came; one of your own needs --register MODULE."],
+    ['another of the kind, somewhere', ['--backend', 'node:__proto__'], "but 'node:__proto__' came; one of your own needs --register MODULE."],
+    ['one of the kind that is required', ['--require', 'toString'], "--require: expected some of cpu, wasm, webgl"],
     ['a backend where it cannot run', ['--backend', 'node:webgl'], "--backend: webgl runs in chromium only, but 'node:webgl' came."],
     ['an unknown requirement', ['--require', 'abacus'], "--require: expected some of cpu, wasm, webgl"],
     ['a module that is not there', ['nowhere.js'], 'module: expected the path of a JavaScript module, but there is no file /'],
@@ -14,6 +17,7 @@ describe('wrong usage', () => {
     ['a module that does not load', [fixture('expectations.json')], 'expectations.json does not load: '],
     ['a module to register that is not there', ['--register', 'nowhere.js'], '--register: expected the path of a JavaScript module, but there is no file /'],
     ['a filter that matches nothing', ['--filter', 'Nobody:law', '--list'], 'but Nobody:law came.'],
+    ['a filter of many stars', ['--filter', `${'*'.repeat(60)}ä`, '--list'], '--filter: expected a query that matches some of '],
     ['a shard that cannot be', ['--shard', '3/2'], "A shard is i/n with 1 <= i <= n, such as 2/5, but '3/2' came."],
     ['more shards than cases', ['--filter', 'RegressionHead:law:mean-is-sum-over-size', '--shard', '3/3'], '--shard: expected at most 2 parts of 2 cases, but 3 came.'],
     ['expectations that are not there', ['--expectations', 'nowhere.json'], "--expectations: ENOENT: no such file or directory, open 'nowhere.json'"],

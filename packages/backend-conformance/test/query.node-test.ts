@@ -58,6 +58,30 @@ describe('a query', () => {
   });
 });
 
+describe('a query of many stars', () => {
+  const long = { ...one, head: 'a'.repeat(2000) };
+
+  it.each([
+    `${'*'.repeat(10_000)}b`,
+    `${'*a'.repeat(900)}*b`,
+    `*:*:*:${'*a'.repeat(900)}*b`,
+    `*:*:*:${'*'.repeat(5000)}=b,${'r*'.repeat(3000)}`,
+  ])('takes no time to tell that it does not mean it: %.12s', (query) => {
+    expect(parseQuery(query)(long)).toBe(false);
+  });
+
+  it('means what it says', () => {
+    expect(parseQuery('*a'.repeat(2000))(long)).toBe(true);
+    expect(parseQuery('*a'.repeat(2001))(long)).toBe(false);
+    for (const [pattern, name, isMeant] of [
+      ['a*a', 'a', false], ['a*a', 'aa', true], ['*ab*ab', 'ab', false], ['*ab*ab', 'abab', true], ['a*b*c', 'aXbXbc', true],
+      ['a*bc*c', 'abc', false], ['**', '', true], ['*', 'a\nb', true], ['.*', 'ab', false], ['a**b', 'ab', true],
+    ] as const) {
+      expect(parseQuery(pattern)({ ...one, head: name }), `${pattern} for ${name}`).toBe(isMeant);
+    }
+  });
+});
+
 describe('several queries', () => {
   it('mean what one of them means', () => {
     const isMeant = parseQueries(['*:law', 'tfjs']);

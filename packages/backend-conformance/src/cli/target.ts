@@ -9,16 +9,16 @@ export interface Target {
 }
 
 /** Where each backend can run, first where it does unless told otherwise. */
-const environments: Readonly<Record<string, readonly Target['environment'][]>> = {
-  cpu: ['node', 'chromium'],
-  wasm: ['node', 'chromium'],
-  webgl: ['chromium'],
-  webgpu: ['chromium'],
-  tensorflow: ['node'],
-  'tensorflow-gpu': ['node'],
-};
+const environments: ReadonlyMap<string, readonly Target['environment'][]> = new Map([
+  ['cpu', ['node', 'chromium']],
+  ['wasm', ['node', 'chromium']],
+  ['webgl', ['chromium']],
+  ['webgpu', ['chromium']],
+  ['tensorflow', ['node']],
+  ['tensorflow-gpu', ['node']],
+]);
 
-export const defaultTargets: readonly string[] = Object.keys(environments);
+export const defaultTargets: readonly string[] = [...environments.keys()];
 
 /**
  * Reads `webgl` or `chromium:wasm`, none twice.
@@ -30,7 +30,7 @@ export const defaultTargets: readonly string[] = Object.keys(environments);
 export function parseTargets(names: readonly string[], option: string, anyName: boolean): readonly Target[] {
   const targets = names.map((name): Target => {
     const [, environment, backend] = /^(?:(node|chromium):)?([^:]+)$/.exec(name) ?? [];
-    const possible = (backend !== undefined && environments[backend]) || (anyName ? (['node', 'chromium'] as const) : undefined);
+    const possible = environments.get(backend ?? '') ?? (anyName ? (['node', 'chromium'] as const) : undefined);
     if (backend === undefined || possible === undefined) {
       const own = anyName ? '' : '; one of your own needs --register MODULE';
       throw new UsageError(`${option}: expected some of ${defaultTargets.join(', ')}, or node:x or chromium:x, but '${name}' came${own}.`);
