@@ -1,6 +1,7 @@
 import { backend, engine, getBackend, getKernelsForBackend, setBackend, version_core, type KernelBackend } from '@tensorflow/tfjs-core';
 import { asNative } from './candidates/cuda.js';
 import { disposingVariables } from './disposing-variables.js';
+import { loadBackend } from './load-backend.js';
 import { probeUnit } from './probe-unit.js';
 import { runStep } from './measure.js';
 import type { Workload } from './workload.js';
@@ -48,7 +49,8 @@ async function missingKernels(name: string, workload: Workload): Promise<string[
     return [];
   } catch {
     // It ends at the first missing kernel; the plain JavaScript backend gets to the last.
-    await import('@tensorflow/tfjs-backend-cpu');
+    const missing = await loadBackend('cpu');
+    if (missing !== undefined) throw new Error(missing);
     await setBackend('cpu');
     try {
       return (await kernelsOf(workload)).filter((kernelName) => !there.has(kernelName));

@@ -120,7 +120,8 @@ async function tryCandidate(
     const unavailable = await candidate.unavailable?.();
     if (unavailable !== undefined) return nothing(name, 'unavailable', unavailable);
     for (const repair of candidate.repairsBeforeStart) repairs.push(await repair());
-    await within(timeLimit, 'loading', candidate.load());
+    const missing = await within(timeLimit, 'loading', candidate.load());
+    if (missing !== undefined) return nothing(name, 'unavailable', missing);
     await useBackend(backendName, await within(timeLimit, 'starting', makeBackend(backendName), (late) => late.dispose()));
     const unfit = candidate.unfit?.();
     if (unfit !== undefined) return nothing(name, 'unavailable', unfit);

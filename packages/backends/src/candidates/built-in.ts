@@ -1,4 +1,5 @@
 import { backend } from '@tensorflow/tfjs-core';
+import { loadBackend, loadNative } from '../load-backend.js';
 import { nodeModule } from '../node-module.js';
 import { repairNodeGradients } from '../repairs/node-gradients.js';
 import { repairNodeUtil } from '../repairs/node-util.js';
@@ -16,7 +17,7 @@ import { asNative, noCudaDevice, usesCuda } from './cuda.js';
 const cpu: Candidate = {
   name: 'cpu',
   backendName: 'cpu',
-  load: async () => void (await import('@tensorflow/tfjs-backend-cpu')),
+  load: () => loadBackend('cpu'),
   repairsBeforeStart: [repairNodeGradients],
   repairs: [],
 };
@@ -24,7 +25,7 @@ const cpu: Candidate = {
 const wasm: Candidate = {
   name: 'wasm',
   backendName: 'wasm',
-  load: async () => void (await import('@tensorflow/tfjs-backend-wasm')),
+  load: () => loadBackend('wasm'),
   repairsBeforeStart: [repairNodeGradients, repairWasmPaths],
   repairs: [
     repairWasmUnsortedSegmentSum,
@@ -38,7 +39,7 @@ const wasm: Candidate = {
 const webgl: Candidate = {
   name: 'webgl',
   backendName: 'webgl',
-  load: async () => void (await import('@tensorflow/tfjs-backend-webgl')),
+  load: () => loadBackend('webgl'),
   repairsBeforeStart: [repairNodeGradients],
   repairs: [repairWebglPadding, repairWebglEpsilon],
 };
@@ -47,7 +48,7 @@ const webgpu: Candidate = {
   name: 'webgpu',
   backendName: 'webgpu',
   unavailable: () => ('gpu' in navigator ? undefined : 'this browser has no WebGPU'),
-  load: async () => void (await import('@tensorflow/tfjs-backend-webgpu')),
+  load: () => loadBackend('webgpu'),
   repairsBeforeStart: [repairNodeGradients],
   repairs: [],
 };
@@ -55,7 +56,7 @@ const webgpu: Candidate = {
 const tensorflow: Candidate = {
   name: 'tensorflow',
   backendName: 'tensorflow',
-  load: () => importNative('@tensorflow/tfjs-node'),
+  load: () => loadNative('@tensorflow/tfjs-node'),
   repairsBeforeStart: [repairNodeUtil],
   unfit: () =>
     usesCuda(backend()) ? "this process runs TensorFlow's CUDA build already: ask for tensorflow-gpu, or for this one alone" : undefined,
@@ -66,7 +67,7 @@ const tensorflowGpu: Candidate = {
   name: 'tensorflow-gpu',
   backendName: 'tensorflow',
   unavailable: noCudaDevice,
-  load: () => importNative('@tensorflow/tfjs-node-gpu'),
+  load: () => loadNative('@tensorflow/tfjs-node-gpu'),
   repairsBeforeStart: [repairNodeUtil],
   unfit: () => {
     const native = asNative(backend());
@@ -81,9 +82,4 @@ const tensorflowGpu: Candidate = {
 /** The backends that this environment may have, the most promising first. */
 export function builtInCandidates(): readonly Candidate[] {
   return nodeModule('node:fs') === undefined ? [webgpu, webgl, wasm, cpu] : [tensorflowGpu, tensorflow, wasm, cpu];
-}
-
-/** Out of the sight of bundlers: a browser has no use for native code, and Node needs it unbundled. */
-async function importNative(name: string): Promise<void> {
-  await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }

@@ -8,8 +8,8 @@ export interface Candidate {
   readonly backendName: string;
   /** Why it cannot be had here, found out without loading it. */
   readonly unavailable?: () => string | undefined | Promise<string | undefined>;
-  /** Loads it, so that it is registered. */
-  readonly load: () => Promise<void>;
+  /** Loads it, so that it is registered; says why where it is not to be had. */
+  readonly load: () => Promise<string | undefined>;
   readonly repairsBeforeStart: readonly Repair[];
   /** Why it must not be used although it has started. */
   readonly unfit?: () => string | undefined;

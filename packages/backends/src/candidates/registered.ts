@@ -3,5 +3,5 @@ import type { Candidate } from './candidate.js';
 
 /** A backend that the program has registered itself. */
 export function registeredCandidate(name: string): Candidate {
-  return { name, backendName: name, load: async () => {}, repairsBeforeStart: [repairNodeGradients], repairs: [] };
+  return { name, backendName: name, load: async () => undefined, repairsBeforeStart: [repairNodeGradients], repairs: [] };
 }
