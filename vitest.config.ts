@@ -71,7 +71,11 @@ function oneBrowserAtATime(executablePath: string | undefined): ReturnType<typeo
 
 export default defineConfig({
   resolve: {
-    alias: [{ find: /^@tfjs-heads\/([^/]+)$/, replacement: `${import.meta.dirname}/packages/$1/src/index.ts` }],
+    alias: [
+      { find: /^@tfjs-heads\/([^/]+)$/, replacement: `${import.meta.dirname}/packages/$1/src/index.ts` },
+      // The build makes it, not of a source.
+      { find: '../gradients.js', replacement: `${import.meta.dirname}/packages/backends/dist/gradients.js` },
+    ],
     dedupe: ['@tensorflow/tfjs-core'],
   },
   test: {

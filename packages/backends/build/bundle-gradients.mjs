@@ -1,4 +1,4 @@
-// Writes dist/gradients.js: the gradients of tfjs-core in a form that Node can load.
+// Writes dist/gradients.js: the gradients of tfjs-core in a form that Node and a page with an import map can load.
 // tfjs-core's own module has extensionless imports inside a package that is not an ES module, so Node
 // can neither import nor require it, and the bundle that Node gets has none. What the gradients use of
 // core stays an import of core; only what core does not export is bundled with them.
