@@ -7,6 +7,7 @@ import { loadGoldens } from './goldens/load.js';
 import { lawChecks } from './checks/law/index.js';
 import { opChecks } from './checks/op/index.js';
 import { parityChecks } from './checks/parity/index.js';
+import { TFJS, wrongHeadName } from './name.js';
 import type { NamedSubject, Subjects } from './subject.js';
 import { trainingChecks } from './checks/training/index.js';
 
@@ -19,9 +20,6 @@ const checks: Readonly<Record<Family, Checks>> = {
   training: trainingChecks,
 };
 
-/** The subject of the cases about the backend alone. */
-export const TFJS = 'tfjs';
-
 /** What cases are looked up in. */
 export interface Suite {
   readonly cases: readonly ConformanceCase[];
@@ -32,10 +30,14 @@ export interface Suite {
 /**
  * All cases of some heads, and those about the backend alone.
  *
- * @throws Error where a head claims what is no claim
+ * @throws Error where a head has a name that is none, or claims what is no claim
  */
 export async function suiteOf(subjects: Subjects): Promise<Suite> {
-  for (const [name, subject] of Object.entries(subjects)) checkClaims(name, subject);
+  for (const [name, subject] of Object.entries(subjects)) {
+    const wrong = wrongHeadName(name);
+    if (wrong !== undefined) throw new Error(`${wrong}.`);
+    checkClaims(name, subject);
+  }
   const named = new Map(Object.entries(subjects).map(([name, subject]) => [name, { ...subject, name }]));
   const goldens = new Map<string, GoldenFile>();
   for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));

@@ -3,17 +3,18 @@ import { conformance, fixture } from './cli-support.js';
 
 describe('wrong usage', () => {
   it.each<[string, readonly string[], string]>([
-    ['an unknown backend', ['--backend', 'cpu,abacus'], "--backend: expected some of cpu, wasm, webgl, webgpu, tensorflow, tensorflow-gpu, or node:x or chromium:x, but 'abacus' came"],
-    ['a backend named like what every object has', ['--backend', 'constructor,__proto__'], "but 'constructor' came; one of your own needs --register MODULE."],
-    ['another of the kind, somewhere', ['--backend', 'node:__proto__'], "but 'node:__proto__' came; one of your own needs --register MODULE."],
+    ['an unknown backend', ['--backend', 'cpu,abacus'], "--backend: expected some of cpu, wasm, webgl, webgpu, tensorflow, tensorflow-gpu, or node:x or chromium:x, but got 'abacus'; one"],
+    ['a backend named like what every object has', ['--backend', 'constructor,__proto__'], "but got 'constructor'; one of your own needs --register MODULE."],
+    ['another of the kind, somewhere', ['--backend', 'node:__proto__'], "but got 'node:__proto__'; one of your own needs --register MODULE."],
     ['one of the kind that is required', ['--require', 'toString'], "--require: expected some of cpu, wasm, webgl"],
-    ['a backend where it cannot run', ['--backend', 'node:webgl'], "--backend: webgl runs in chromium only, but 'node:webgl' came."],
+    ['a backend where it cannot run', ['--backend', 'node:webgl'], "--backend: webgl runs in chromium only, but got 'node:webgl'."],
     ['an unknown requirement', ['--require', 'abacus'], "--require: expected some of cpu, wasm, webgl"],
     ['a module that is not there', ['nowhere.js'], 'module: expected the path of a JavaScript module, but there is no file /'],
     ['a module without subjects', [fixture('no-subjects.mjs')], 'but there is no export `subjects`.'],
     ['a subject without a factory', [fixture('no-create.mjs')], "but `subjects` has in 'Mine' no function `create`."],
     ['labels of no kind', [fixture('wrong-labels.mjs')], "wrong-labels.mjs: Mine claims labels: expected one of real, count, probability, binary, class, but \"classes\" came."],
     ['a claim that is none', [fixture('wrong-claim.mjs')], "wrong-claim.mjs: Mine claims 'metric', but claims are labels, labelDimension, weights, labelsOutOfRange, predictions, metrics, goldens."],
+    ['a name of a head that is too long', [fixture('long-name.mjs')], "xxx…' is no name for a head: expected at most 100 characters, got 1600"],
     ['a module that does not load', [fixture('expectations.json')], 'expectations.json does not load: '],
     ['a module to register that is not there', ['--register', 'nowhere.js'], '--register: expected the path of a JavaScript module, but there is no file /'],
     ['a filter that matches nothing', ['--filter', 'Nobody:law', '--list'], 'but Nobody:law came.'],
@@ -27,6 +28,9 @@ describe('wrong usage', () => {
     ['no number of jobs', ['--jobs', '0'], 'Expected a whole number from 1.'],
     ['a folder that cannot be', ['--out', '/dev/null/x', '--filter', 'RegressionHead:law'], '--out: expected a folder, or where one can be made, but '],
     ['an unknown option', ['--banana'], "unknown option '--banana'"],
+    ['an option that would paint', ['--\u001B[31m\u202E'], String.raw`unknown option '--\u001b[31m\u202e'`],
+    ['a backend that would paint', ['--backend', '\u001B]0;x\u0007'], String.raw`but got '\u001b]0;x\u0007'`],
+    ['a backend of a long name', ['--backend', 'x'.repeat(5000)], `but got '${'x'.repeat(100)}… (5000 characters)'`],
     ['reports that are none', ['merge', fixture('expectations.json'), '--out', 'x'], "expectations.json is no report of this suite: its format is undefined"],
     ['a merge without a folder', ['merge', 'a.json'], "required option '--out <folder>' not specified"],
   ])('%s exits with 2 and says why', async (_, args, message) => {

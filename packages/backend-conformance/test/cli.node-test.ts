@@ -51,6 +51,17 @@ describe('a run', () => {
   });
 });
 
+describe('what a head says', () => {
+  it('reaches the terminal as text', async () => {
+    const args = [fixture('escaping-head.mjs'), '--backend', 'cpu', '--filter', NARROW, '--verbose'];
+    const { exitCode, stdout, stderr } = await conformance(...args, '--out', join(folder, 'escaping'));
+    expect(stdout + stderr).not.toMatch(/[^\n\P{Cc}]|\p{Bidi_Control}/u);
+    expect(stdout).toContain(String.raw`cpu | \u001b]0;owned\u0007printed`);
+    expect(stdout).toContain(String.raw`thrown \u001b[2J\u202e`);
+    expect(exitCode).toBe(1);
+  });
+});
+
 describe('--list', () => {
   it('prints the queries in the order in which they run', async () => {
     const { exitCode, stdout } = await conformance('--list', '--filter', `RegressionHead${NARROW.slice(1)}`, '--filter', `Poisson${NARROW}`);

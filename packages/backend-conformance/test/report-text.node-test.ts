@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { create } from 'xmlbuilder2';
 import { terminalMatrix, toJunit } from '../src/report/index.js';
 import { formatDuration, formatPlace, formatUsed } from '../src/report/summary.js';
-import { caseOf, harmful, reportOf, resultOf, runOf, sample } from './report-sample.js';
+import { caseOf, harmful, record, reportOf, resultOf, runOf, sample } from './report-sample.js';
 
 describe('the terminal', () => {
   const text = terminalMatrix(sample, { colour: false });
@@ -40,6 +40,27 @@ describe('the terminal', () => {
     const table = wide.split('\n').filter((line) => /[│┌├└]/.test(line));
     expect(Math.max(...table.map((line) => line.length))).toBe(100);
     expect(table.filter((line) => line.startsWith('┌'))).toHaveLength(2);
+  });
+
+  it('shows what others have written, and obeys none of it', () => {
+    const evil = `x\u001B]0;owned\u0007\u001B[2J\u009B1m\r\u202E\u2066y`;
+    const one = { ...caseOf(evil, 'law', evil, 1), parameters: { [evil]: evil } };
+    const expected = { reason: evil, upstream: evil };
+    const statuses = ['pass', 'fail', 'xfail', 'xpass', 'skip'] as const;
+    const results = statuses.map((status, rows) => resultOf({ ...one, parameters: { ...one.parameters, rows } }, status, 1, { message: evil, expected }));
+    const run = { ...runOf(evil, ...results), record: { ...record, runsOn: evil, name: evil } };
+    const report = { ...reportOf(run, { target: `${evil}2`, unavailable: evil, milliseconds: 1, cases: [] }), suite: evil, created: evil };
+    const shown = terminalMatrix(report, { colour: false });
+    expect(shown).not.toMatch(/[^\n\P{Cc}]|\p{Bidi_Control}/u);
+    expect(stripVTControlCharacters(terminalMatrix(report, { colour: true }))).toBe(shown);
+    expect(shown).toContain(String.raw`\u001b]0;owned\u0007`);
+  });
+
+  it('lays out names of any length, without end and in time', () => {
+    const results = ['x'.repeat(100_000), 'x '.repeat(50_000), 'Xx-'.repeat(30_000)].map((head) => resultOf(caseOf(head, 'law', 'mean', 1), 'pass'));
+    const lines = terminalMatrix(reportOf(runOf('t'.repeat(100_000), ...results)), { colour: false }).split('\n');
+    expect(lines.filter((line) => line.startsWith('│ x')).length).toBeLessThanOrEqual(16);
+    expect(lines.filter((line) => line.includes('…'))).toHaveLength(4);
   });
 
   it('is coloured on demand only, and says the same', () => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { program } from './program.js';
+import { printError } from './summary.js';
 import { UsageError } from './usage-error.js';
 
 const interrupted = new AbortController();
@@ -14,10 +15,10 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 try {
   await program(interrupted.signal).parseAsync();
 } catch (error) {
-  if (interrupted.signal.aborted) process.stderr.write('Interrupted: there is no report.\n');
+  if (interrupted.signal.aborted) printError('Interrupted: there is no report.');
   else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2; // It has said why.
   else if (error instanceof UsageError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    printError(`error: ${error.message}`);
     process.exitCode = 2;
   } else throw error;
 }

@@ -1,5 +1,5 @@
-import { mergeReports, readReport, terminalMatrix, writeReports } from '../report/index.js';
-import { print, verdict } from './summary.js';
+import { mergeReports, readReport, writeReports } from '../report/index.js';
+import { print, printReport, verdict } from './summary.js';
 import { orUsageError } from './usage-error.js';
 
 export interface MergeOptions {
@@ -15,6 +15,9 @@ export async function merge(files: readonly string[], { out, require = [], quiet
     (reason) => `results: ${reason}`,
   );
   const paths = await writeReports(report, out);
-  if (!quiet) print(`${terminalMatrix(report, { colour: process.stdout.hasColors?.() ?? false })}\n\nWritten: ${paths.join(', ')}`);
+  if (!quiet) {
+    printReport(report);
+    print(`\nWritten: ${paths.join(', ')}`);
+  }
   process.exitCode = verdict(report.runs, require);
 }

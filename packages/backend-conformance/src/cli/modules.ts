@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { TFJS } from '../families.js';
 import type { Modules } from '../modules.js';
+import { wrongHeadName } from '../name.js';
 import type { Subjects } from '../subject.js';
 import { orUsageError, UsageError } from './usage-error.js';
 
@@ -42,9 +42,9 @@ function checkSubjects(value: unknown, from: string): Subjects {
   const entries = Object.entries(value as Record<string, { create?: unknown } | null | undefined>);
   if (entries.length === 0) refuse('`subjects` is empty');
   for (const [name, subject] of entries) {
+    const wrong = wrongHeadName(name);
+    if (wrong !== undefined) refuse(wrong);
     if (typeof subject?.create !== 'function') refuse(`\`subjects\` has in '${name}' no function \`create\``);
-    const isName = /^[^\s*,:=]+$/.test(name) && name !== TFJS;
-    if (!isName) refuse(`'${name}' is no name for a head: queries need one without * , : = or spaces, and other than ${TFJS}`);
   }
   return value as Subjects;
 }

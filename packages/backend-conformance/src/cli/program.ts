@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { merge, type MergeOptions } from './merge.js';
 import { writePage, type PageOptions } from './page.js';
+import { printable } from '../printable.js';
 import { another, browserAddress, jsonObject, list, positive, shard } from './parse.js';
 import { run } from './run.js';
 import type { RunCommandOptions } from './run-options.js';
@@ -16,6 +17,7 @@ export function program(interrupted: AbortSignal): Command {
     .description('Proves that model heads, or a backend of TensorFlow.js, give the right numbers.')
     .version(suiteVersion)
     .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(printable(text)) }) // It repeats arguments.
     .enablePositionalOptions()
     .argument('[module]', MODULE)
     .addOption(

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { queryOf } from '../case.js';
-import { terminalMatrix, writeReports } from '../report/index.js';
+import { writeReports } from '../report/index.js';
 import { FORMAT, type BackendRun, type ConformanceReport } from '../result.js';
 import { collect } from './collect.js';
 import { planFor, type Plan } from './plan.js';
 import { progressFor, type Progress } from './progress/progress.js';
 import type { RunCommandOptions } from './run-options.js';
 import { Sessions } from './sessions.js';
-import { print, verdict } from './summary.js';
+import { print, printReport, verdict } from './summary.js';
 import { slowFirst } from './target.js';
 import { orUsageError } from './usage-error.js';
 import { suiteVersion } from './version.js';
@@ -37,7 +37,11 @@ export async function run(module: string | undefined, options: RunCommandOptions
     milliseconds: Math.round(performance.now() - start),
     runs,
   };
-  if (!options.quiet) print(`\n${terminalMatrix(report, { colour: process.stdout.hasColors?.() ?? false })}\n`);
+  if (!options.quiet) {
+    print('');
+    printReport(report);
+    print('');
+  }
   if (out !== undefined) {
     const paths = await writeReports(report, out);
     if (!options.quiet) print(`Written: ${paths.join(', ')}`);

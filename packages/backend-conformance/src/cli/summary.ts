@@ -1,8 +1,20 @@
-import { isGood, tallyOf, type BackendRun, type Tally } from '../result.js';
+import { printable } from '../printable.js';
+import { terminalMatrix } from '../report/index.js';
+import { isGood, tallyOf, type BackendRun, type ConformanceReport, type Tally } from '../result.js';
 
-/** What a command says. */
+/** What a command says, without anything that a terminal would obey: names and messages are those of others. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printable(text)}\n`);
+}
+
+/** The same on stderr. */
+export function printError(text: string): void {
+  process.stderr.write(`${printable(text)}\n`);
+}
+
+/** The table of a report, which may have colours. What it shows of others is made harmless where it is laid out. */
+export function printReport(report: ConformanceReport): void {
+  process.stdout.write(`${terminalMatrix(report, { colour: process.stdout.hasColors?.() ?? false })}\n`);
 }
 
 /** A plain count of cases. A pass that was not expected is a failure. */

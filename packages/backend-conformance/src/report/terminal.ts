@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { printable, printableLine } from '../printable.js';
 import { isFailure, statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
 import { cellsOf, divergencesOf, formatDuration, formatPlace, formatUnit, formatUsed, headsOf, type Cell } from './summary.js';
 
@@ -22,7 +23,7 @@ export function terminalMatrix(report: ConformanceReport, { colour }: TerminalOp
     table(headsOf(report), there.slice(i * PER_TABLE, (i + 1) * PER_TABLE), paint),
   );
   const parts = [...tables, list('Unavailable', missing(runs)), list('Failures', failures(runs, paint)), list('Known divergences', known(report))];
-  const total = `Suite ${report.suite}, begun ${report.created}, ${formatDuration(report.milliseconds)}.`;
+  const total = printableLine(`Suite ${report.suite}, begun ${report.created}, ${formatDuration(report.milliseconds)}.`);
   return [...parts, list('Ran on', places(runs)), total].filter((part) => part !== '').join('\n\n');
 }
 
@@ -41,15 +42,20 @@ function table(heads: readonly string[], runs: readonly BackendRun[], paint: Pai
   return matrix.toString();
 }
 
+/** So many lines of a name are shown; one that goes on further ends in dots. */
+const LINES = 4;
+
 /** A name that is too long goes on in the next line, after a colon or a hyphen where it has some. */
 function broken(name: string, width: number): string {
+  const shown = printableLine(name);
   const lines = [''];
-  for (const part of name.split(/(?<=[:-])/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])) {
+  for (const part of shown.slice(0, LINES * width + 1).split(/(?<=[:-])/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
     const line = lines.at(-1) ?? '';
     if (line.length + part.length <= width) lines[lines.length - 1] = line + part;
     else lines.push(part);
   }
-  return lines.join('\n');
+  if (lines.length <= LINES) return lines.join('\n');
+  return `${lines.slice(0, LINES).join('\n').slice(0, -1)}…`;
 }
 
 function cellText(cell: Cell | undefined, paint: Paint): string {
@@ -62,24 +68,24 @@ function failures(runs: readonly BackendRun[], paint: Paint): string[] {
   return runs.flatMap(({ target, cases }) =>
     cases
       .filter(isFailure)
-      .map(({ query, status, message = '' }) => `${paint(status, status)} ${target} ${query}\n${indent(message)}`),
+      .map(({ query, status, message = '' }) => `${paint(status, status)} ${printableLine(`${target} ${query}`)}\n${indent(printable(message))}`),
   );
 }
 
 function known(report: ConformanceReport): string[] {
   return divergencesOf(report).map(({ reason, upstream, counts }) => {
     const where = [...counts].map(([target, count]) => `${count} on ${target}`).join(', ');
-    return `${reason}\n${indent(upstream ?? 'not reported upstream')}\n${indent(where)}`;
+    return printable(`${reason}\n${indent(printableLine(upstream ?? 'not reported upstream'))}\n${indent(where)}`);
   });
 }
 
 function missing(runs: readonly BackendRun[]): string[] {
-  return runs.flatMap(({ target, unavailable: reason }) => (reason === undefined ? [] : [`${target}: ${reason}`]));
+  return runs.flatMap(({ target, unavailable: reason }) => (reason === undefined ? [] : [printable(`${target}: ${reason}`)]));
 }
 
 function places(runs: readonly BackendRun[]): string[] {
   return runs.flatMap(({ target, record, milliseconds }) =>
-    record === undefined ? [] : [`${target}: unit ${formatUnit(record.unit)}, ${formatDuration(milliseconds)}, ${formatPlace(record.runsOn)}`],
+    record === undefined ? [] : [printableLine(`${target}: unit ${formatUnit(record.unit)}, ${formatDuration(milliseconds)}, ${formatPlace(record.runsOn)}`)],
   );
 }
 

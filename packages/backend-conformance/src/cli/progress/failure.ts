@@ -1,16 +1,17 @@
 import { isFailure } from '../../result.js';
+import { printable, printableLine } from '../../printable.js';
 import type { SessionMessage } from '../../session.js';
 
 /** A failure with its message, indented; undefined for any other message. */
 export function failureText(target: string, message: SessionMessage): string | undefined {
   if (message.type !== 'result' || !isFailure(message.result)) return undefined;
   const { query, message: why = '' } = message.result;
-  return `FAILED ${target} ${query}\n${indent(why)}`;
+  return `FAILED ${printableLine(`${target} ${query}`)}\n${indent(printable(why))}`;
 }
 
 /** Output of a target, each line with its name. */
 export function outputText(target: string, text: string): string {
-  return text.trimEnd().replaceAll(/^/gm, `${target} | `);
+  return printable(text.trimEnd()).replaceAll(/^/gm, `${target} | `);
 }
 
 function indent(text: string): string {
