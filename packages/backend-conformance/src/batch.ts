@@ -11,6 +11,8 @@ export const WEIGHT = 'weight';
 export interface Values {
   readonly shape: readonly number[];
   readonly values: readonly number[];
+  /** Default: what the part of the batch is made of, float32 but for labels of the kind `class`. */
+  readonly dtype?: 'float32' | 'int32' | 'bool';
 }
 
 /** A batch as numbers, so that a check can cut, permute or change it before it makes tensors. */
@@ -18,13 +20,15 @@ export interface Batch {
   readonly logits: Values;
   readonly labels: Values;
   readonly weights?: Values;
+  /** Other features by name, row by row. */
+  readonly features?: Readonly<Record<string, Values>>;
 }
 
 /** The tensors of a batch. */
 export interface BatchTensors {
   readonly logits: Tensor;
   readonly labels: Tensor;
-  /** The weights as {@link WEIGHT}, if there are any. */
+  /** The weights as {@link WEIGHT}, if there are any, and the other features. */
   readonly features: Record<string, Tensor>;
 }
 
@@ -37,19 +41,29 @@ export interface BatchSize {
   readonly weights?: 'rows' | 'logits';
 }
 
-/** Draws logits, labels of the kind that the subject claims, and weights. */
+/** Draws logits, labels of the kind that the subject claims, the features that it claims, and weights. */
 export function drawBatch(subject: Subject, { logitsDimension }: Head, { seed, rows, weights }: BatchSize): Batch {
   const kind = subject.labels ?? 'real';
   const draw = (offset: number, shape: readonly number[], drawn: 'logits' | 'weights' | typeof kind): Values => ({
     shape,
-    values: drawValues(seed * 3 + offset, shape, drawn, logitsDimension),
+    values: drawValues(seed * 3 + offset, shape, drawn, subject.classes ?? logitsDimension),
   });
   const labelDimension = subject.labelDimension ?? (kind === 'class' ? 1 : logitsDimension);
   return {
     logits: draw(0, [...rows, logitsDimension], 'logits'),
     labels: draw(1, [...rows, labelDimension], kind),
     ...(weights && { weights: draw(2, weights === 'rows' ? rows : [...rows, logitsDimension], 'weights') }),
+    ...(subject.features && { features: drawFeatures(subject.features, rows, seed) }),
   };
+}
+
+function drawFeatures(features: NonNullable<Subject['features']>, rows: readonly number[], seed: number): Record<string, Values> {
+  const drawn = Object.entries(features).map(([name, { kind, lastDimension = 1, classes = 2 }], i): [string, Values] => {
+    const shape = [...rows, lastDimension];
+    const values = drawValues(1009 * seed + i, shape, kind, classes);
+    return [name, { shape, values, dtype: kind === 'class' ? 'int32' : 'float32' }];
+  });
+  return Object.fromEntries(drawn);
 }
 
 /**
@@ -57,12 +71,18 @@ export function drawBatch(subject: Subject, { logitsDimension }: Head, { seed, r
  *
  * @param make Makes a tensor of values. Default: uploads them.
  */
-export function tensorsOf(subject: Subject, { logits, labels, weights }: Batch, make: typeof tensorOf = tensorOf): BatchTensors {
+export function tensorsOf(subject: Subject, batch: Batch, make: typeof tensorOf = tensorOf): BatchTensors {
+  const { logits, labels, weights, features = {} } = batch;
   return {
     logits: make(logits),
-    labels: make(labels, subject.labels === 'class' ? 'int32' : 'float32'),
-    features: weights === undefined ? {} : { [WEIGHT]: make(weights) },
+    labels: make(labels, labels.dtype ?? (subject.labels === 'class' ? 'int32' : 'float32')),
+    features: { ...(weights && { [WEIGHT]: make(weights) }), ...mapped(features, (feature) => make(feature)) },
   };
+}
+
+/** The same of each, under the same name. */
+export function mapped<T, U>(named: Readonly<Record<string, T>>, map: (one: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(named).map(([name, one]) => [name, map(one)]));
 }
 
 /** The dimensions before the last one as they stand in a query: `5`, `2x3`. */
@@ -71,12 +91,17 @@ export function rowsOf(rows: Parameters[string]): number[] {
 }
 
 /** The rows of a batch at some indices of the first dimension, in that order: a part of it, or all of it permuted. */
-export function pickRows({ logits, labels, weights }: Batch, indices: readonly number[]): Batch {
-  const pick = ({ shape: [rows = 0, ...rest], values }: Values): Values => {
+export function pickRows({ logits, labels, weights, features }: Batch, indices: readonly number[]): Batch {
+  const pick = ({ shape: [rows = 0, ...rest], values, ...others }: Values): Values => {
     const size = values.length / rows;
-    return { shape: [indices.length, ...rest], values: indices.flatMap((row) => values.slice(row * size, (row + 1) * size)) };
+    return { ...others, shape: [indices.length, ...rest], values: indices.flatMap((row) => values.slice(row * size, (row + 1) * size)) };
   };
-  return { logits: pick(logits), labels: pick(labels), ...(weights && { weights: pick(weights) }) };
+  return {
+    logits: pick(logits),
+    labels: pick(labels),
+    ...(weights && { weights: pick(weights) }),
+    ...(features && { features: mapped(features, pick) }),
+  };
 }
 
 /** The largest magnitude; those that are not finite have no say. */
@@ -90,6 +115,6 @@ export function filled(shape: readonly number[], value: number): Values {
 }
 
 /** The values, uploaded. */
-export function tensorOf({ values, shape }: Values, dtype: 'float32' | 'int32' = 'float32'): Tensor {
+export function tensorOf({ values, shape, dtype: own = 'float32' }: Values, dtype: 'float32' | 'int32' | 'bool' = own): Tensor {
   return tensor([...values], [...shape], dtype);
 }

@@ -1,36 +1,54 @@
-import type { Claims, LabelKind, Subject } from './subject.js';
+import { array, check, custom, function_, optional, picklist, pipe, record, string, type GenericSchema } from 'valibot';
+import { WEIGHT } from './batch.js';
+import { labelKinds, type Claims, type FeatureClaim, type Subject } from './subject.js';
+import { consistent, distinct, exactly, text, validated, wholeNumber, type Problem } from './validate.js';
 
-const kinds: readonly LabelKind[] = ['real', 'count', 'probability', 'binary', 'class'];
-const weights: readonly Claims['weights'][] = ['rows', 'logits', 'none'];
+const feature: GenericSchema<unknown, FeatureClaim> = consistent(
+  exactly({ kind: picklist(labelKinds), lastDimension: optional(wholeNumber(1)), classes: optional(wholeNumber(2)) }),
+  ({ kind, classes }) => problemOfClasses(kind, classes),
+);
 
-const isList = (type: 'number' | 'string') => (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === type);
+const prediction = exactly({ lastDimension: wholeNumber(1), dtype: picklist(['float32', 'int32', 'bool', 'string']) });
 
-/** What each claim must be, in words and as a test. */
-const known: Readonly<Record<keyof Claims, readonly [expected: string, is: (value: unknown) => boolean]>> = {
-  labels: [`one of ${kinds.join(', ')}`, (value) => kinds.includes(value as LabelKind)],
-  labelDimension: ['a whole number from 1', (value) => Number.isInteger(value) && (value as number) >= 1],
-  weights: [`one of ${weights.join(', ')}`, (value) => weights.includes(value as Claims['weights'])],
-  labelsOutOfRange: ['a list of numbers', isList('number')],
-  predictions: ['{ key: { lastDimension, dtype } }', (value) => typeof value === 'object' && value !== null && Object.values(value).every(isPrediction)],
-  metrics: ['a list of keys', isList('string')],
-  goldens: ['a URL', (value) => value instanceof URL],
-};
+/** A URL of another realm is one, too. */
+const url = custom<URL>((value) => typeof (value as URL | null)?.href === 'string' && URL.canParse((value as URL).href), 'expected a URL');
 
-function isPrediction(value: unknown): boolean {
-  const { lastDimension, dtype } = (value ?? {}) as { readonly lastDimension?: unknown; readonly dtype?: unknown };
-  return Number.isInteger(lastDimension) && typeof dtype === 'string';
-}
+const anyNumber = custom<number>((value) => typeof value === 'number', 'expected a number');
+
+const subject: GenericSchema<unknown, Claims> = consistent(
+  exactly({
+    create: function_(),
+    labels: optional(picklist(labelKinds)),
+    classes: optional(wholeNumber(2)),
+    labelDimension: optional(wholeNumber(1)),
+    weights: optional(picklist(['rows', 'logits', 'none'])),
+    features: optional(record(pipe(text, check((name) => name !== WEIGHT, `the feature '${WEIGHT}' holds the weights: see the claim weights`)), feature)),
+    rows: optional(picklist(['independent', 'dependent'])),
+    labelsOutOfRange: optional(array(anyNumber)),
+    predictions: optional(record(string(), prediction)),
+    metrics: optional(distinct(text)),
+    unweightedMetrics: optional(distinct(text)),
+    goldens: optional(url),
+  }),
+  problemsOf,
+);
 
 /**
  * A claim that is misspelt would be held against nobody.
  *
- * @throws Error that names the claim, what was expected and what came
+ * @throws Error that names the claim, what was expected and what it got
  */
-export function checkClaims(name: string, subject: Subject): void {
-  for (const [claim, value] of Object.entries(subject)) {
-    if (claim === 'create') continue;
-    if (!(claim in known)) throw new Error(`${name} claims '${claim}', but claims are ${Object.keys(known).join(', ')}.`);
-    const [expected, is] = known[claim as keyof Claims];
-    if (value !== undefined && !is(value)) throw new Error(`${name} claims ${claim}: expected ${expected}, but ${JSON.stringify(value)} came.`);
+export function checkClaims(name: string, claims: Subject): void {
+  validated(subject, claims, `${name} claims`);
+}
+
+function* problemsOf({ labels = 'real', classes, metrics, unweightedMetrics = [] }: Claims): Generator<Problem> {
+  yield* problemOfClasses(labels, classes);
+  for (const [i, key] of unweightedMetrics.entries()) {
+    if (metrics?.includes(key) === false) yield [['unweightedMetrics', i], `expected one of the metrics ${metrics.join(', ')}, got '${key}'`];
   }
+}
+
+function* problemOfClasses(kind: string, classes: number | undefined): Generator<Problem> {
+  if (classes !== undefined && kind !== 'class') yield [['classes'], `expected a number of classes for the kind 'class' alone, got ${classes} for '${kind}'`];
 }

@@ -16,23 +16,38 @@ export function exact(next: () => number, low: number, high: number): number {
   return Math.round((low + next() * (high - low)) * 1024) / 1024;
 }
 
-/** What can be drawn: logits, weights of which about one in eight is 0, or labels of a kind. */
+/** What can be drawn: logits, weights of which about one in eight is 0, labels or a feature of a kind. */
 export type DrawKind = 'logits' | 'weights' | LabelKind;
 
-const makers: Readonly<Record<DrawKind, (next: () => number, classes: number) => number>> = {
+const makers: Readonly<Record<Exclude<DrawKind, 'class'>, (next: () => number) => number>> = {
   logits: (next) => exact(next, -3, 3),
   weights: (next) => (next() < 0.125 ? 0 : exact(next, 0, 3)),
   real: (next) => exact(next, -4, 4),
+  positive: (next) => exact(next, 0.125, 4),
   count: (next) => [0, 1, 2, 50][Math.floor(next() * 4)] as number,
   probability: (next) => (next() < 0.5 ? Math.round(next()) : exact(next, 0, 1)), // hard labels and soft ones
   binary: (next) => Math.round(next()),
-  class: (next, classes) => Math.floor(next() * classes),
 };
 
-/** Draws values of a kind, row-major. */
+/**
+ * Draws values of a kind, row-major.
+ *
+ * @param classes How many classes there are, for the kind `class`.
+ */
 export function drawValues(seed: number, shape: readonly number[], kind: DrawKind, classes = 2): number[] {
   const next = random(seed);
-  return Array.from({ length: sizeOf(shape) }, () => makers[kind](next, classes));
+  if (kind === 'class') return drawClasses(next, sizeOf(shape), classes);
+  return Array.from({ length: sizeOf(shape) }, () => makers[kind](next));
+}
+
+/** Class ids in rounds, each class once a round: of so many values as there are classes none is missing. */
+function drawClasses(next: () => number, size: number, classes: number): number[] {
+  const ids: number[] = [];
+  while (ids.length < size) {
+    const round = Array.from({ length: classes }, (_, id) => id);
+    for (let left = classes; left > 0; left--) ids.push(...round.splice(Math.floor(next() * left), 1));
+  }
+  return ids.slice(0, size);
 }
 
 /** How many values a shape has. */

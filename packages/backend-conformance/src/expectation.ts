@@ -1,6 +1,8 @@
+import { array, check, exactOptional, nullable, picklist, pipe, string, type GenericSchema } from 'valibot';
 import { allCapabilities, type Capability } from './backend/record.js';
-import { queryOf, type ConformanceCase } from './case.js';
+import { families, queryOf, type ConformanceCase } from './case.js';
 import { parseQuery } from './query.js';
+import { exactly, text, validated } from './validate.js';
 
 /** A known divergence: the cases that it makes fail, why, and where upstream has it on record. */
 export interface Expectation {
@@ -41,22 +43,29 @@ function isMeant(one: ConformanceCase, query: string): boolean {
 /**
  * Reads what somebody wrote by hand.
  *
- * @throws Error that names what is wrong
+ * @throws Error that names each place that is wrong, what was expected there and what it got
  */
 export function checkExpectationFile(value: unknown, from: string): ExpectationFile {
-  const { backend, expectations } = (value ?? {}) as Partial<ExpectationFile>;
-  const entries: readonly (Partial<Expectation> | null)[] = Array.isArray(expectations) ? expectations : [];
-  const bad = entries.findIndex((entry) => {
-    const { query, reason, upstream, lacking } = entry ?? {};
-    const isOnRecord = upstream === null || (isText(upstream) && URL.canParse(upstream));
-    return !isText(query) || !isText(reason) || !isOnRecord || !(lacking === undefined || allCapabilities.includes(lacking));
-  });
-  if (isText(backend) && Array.isArray(expectations) && bad === -1) return { backend, expectations: expectations as Expectation[] };
-  const wrong = bad === -1 ? JSON.stringify(value)?.slice(0, 200) : `expectations[${bad}] is ${JSON.stringify(entries[bad])}`;
-  const expected = '{ backend, expectations: [{ query, reason, upstream: an address or null, lacking?: a capability }] }';
-  throw new Error(`${from}: expected ${expected}, but ${wrong}`);
+  return validated(expectationFile, value, from);
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+const expectation = exactly({
+  query: pipe(text, check(isQuery, ({ received }) => `expected a query such as 'MyHead:law:no-leak:use=loss', got ${received}`)),
+  reason: text,
+  upstream: nullable(pipe(string(), check(isAddress, ({ received }) => `expected an address or null, got ${received}`))),
+  lacking: exactOptional(picklist(allCapabilities)),
+});
+
+const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({ backend: text, expectations: array(expectation) });
+
+/** Whether there can be cases that a query means. Whether there are, `idleExpectations` tells. */
+function isQuery(query: string): boolean {
+  const [head = '', family = '*', check_ = '*', ...rest] = query.split(':');
+  const isFamily = family.includes('*') || families.some((known) => known === family);
+  const parameters = rest.length === 0 ? [] : rest.join(':').split(',');
+  return [head, check_].every((part) => /^[^\s,=]+$/.test(part)) && isFamily && parameters.every((part) => part.includes('*') || /^[^=]+=[^=]+$/.test(part));
+}
+
+function isAddress(upstream: string): boolean {
+  return /^https?:\/\//.test(upstream) && URL.canParse(upstream);
 }

@@ -13,25 +13,46 @@ export interface HeadOptions {
 /** Makes a head. The options are those of the head's constructor: hand them on. */
 export type HeadFactory = (options: HeadOptions) => Head;
 
-/** Which values the labels of a head have: any numbers, counts, numbers from 0 to 1, 0 or 1, or whole numbers below `logitsDimension`. */
-export type LabelKind = 'real' | 'count' | 'probability' | 'binary' | 'class';
+/** Which values there can be: any numbers, those above 0, counts, numbers from 0 to 1, 0 or 1, or ids of classes from 0 on. */
+export const labelKinds = ['real', 'positive', 'count', 'probability', 'binary', 'class'] as const;
+export type LabelKind = (typeof labelKinds)[number];
+
+/** A feature that a head's loss or metrics are computed from, besides its weights. The suite draws it, a row for each row of the logits. */
+export interface FeatureClaim {
+  readonly kind: LabelKind;
+  /** Its shape is `[D0, .., DN, lastDimension]`. Default: 1. */
+  readonly lastDimension?: number | undefined;
+  /** How many classes there are, for the kind `class`; such a feature is int32, others are float32. Default: 2. */
+  readonly classes?: number | undefined;
+}
 
 /** What a head says of itself, so that the suite knows what to hold it to. A wrong claim fails. */
 export interface Claims {
   /** Default: `real`. */
-  readonly labels?: LabelKind;
+  readonly labels?: LabelKind | undefined;
+  /** How many classes there are, for labels of the kind `class`. Default: `logitsDimension`. */
+  readonly classes?: number | undefined;
   /** The last dimension of the labels. Default: the head's `logitsDimension`, and 1 for labels of the kind `class`. */
-  readonly labelDimension?: number;
+  readonly labelDimension?: number | undefined;
   /** One weight for each row, for each logit too, or none at all. Default: `rows`. */
-  readonly weights?: 'rows' | 'logits' | 'none';
+  readonly weights?: 'rows' | 'logits' | 'none' | undefined;
+  /** Features that the loss or the metrics need, by name. Default: none. */
+  readonly features?: Readonly<Record<string, FeatureClaim>> | undefined;
+  /**
+   * Whether the loss of a row depends on the other rows of its batch, as in a partial likelihood or a ranking. What follows from
+   * independence is then not asked for, such as that a batch can be cut anywhere. Default: `independent`.
+   */
+  readonly rows?: 'independent' | 'dependent' | undefined;
   /** Labels that the head must refuse with LABELS_RANGE. Default: none. */
-  readonly labelsOutOfRange?: readonly number[];
+  readonly labelsOutOfRange?: readonly number[] | undefined;
   /** The keys of the predictions with the last dimension and the dtype of each. Default: whatever the head predicts. */
-  readonly predictions?: Readonly<Record<string, { readonly lastDimension: number; readonly dtype: 'float32' | 'int32' | 'bool' | 'string' }>>;
+  readonly predictions?: Readonly<Record<string, { readonly lastDimension: number; readonly dtype: 'float32' | 'int32' | 'bool' | 'string' }>> | undefined;
   /** The keys of the metrics, in order. Default: whatever the head measures. */
-  readonly metrics?: readonly string[];
+  readonly metrics?: readonly string[] | undefined;
+  /** The keys of metrics that weights mean nothing to, such as a number of rows. Default: none. */
+  readonly unweightedMetrics?: readonly string[] | undefined;
   /** Inputs and expected values that the head's author vouches for: a file of the form of `GoldenFile`. Default: none. */
-  readonly goldens?: URL;
+  readonly goldens?: URL | undefined;
 }
 
 /** A head under test. */

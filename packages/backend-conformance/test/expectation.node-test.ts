@@ -43,29 +43,35 @@ describe('a file of expectations', () => {
   });
 
   it.each([
-    { what: 'nothing', file: null },
-    { what: 'not there', file: undefined },
-    { what: 'a list', file: [known] },
-    { what: 'text', file: 'text' },
-    { what: 'without a backend', file: { expectations: [] } },
-    { what: 'with an empty backend', file: { backend: '', expectations: [] } },
-    { what: 'without expectations', file: { backend: 'cpu' } },
-    { what: 'with expectations that are no list', file: { backend: 'cpu', expectations: known } },
-  ])('is refused: $what', ({ file }) => {
-    expect(() => checkExpectationFile(file, 'x.json')).toThrow('x.json: expected { backend, expectations');
+    { what: 'nothing', file: null, says: 'expected Object, got null' },
+    { what: 'not there', file: undefined, says: 'expected Object, got undefined' },
+    { what: 'a list', file: [known], says: 'backend: missing' },
+    { what: 'text', file: 'text', says: 'expected Object, got "text"' },
+    { what: 'without a backend', file: { expectations: [] }, says: 'backend: missing' },
+    { what: 'with an empty backend', file: { backend: '', expectations: [] }, says: 'backend: expected text, got ""' },
+    { what: 'without expectations', file: { backend: 'cpu' }, says: 'expectations: missing' },
+    { what: 'with expectations that are no list', file: { backend: 'cpu', expectations: known }, says: 'expectations: expected Array, got Object' },
+    { what: 'with a key that is none', file: { backend: 'cpu', expectation: [], expectations: [] }, says: "expectation: there is no such key; is 'expectations' meant?" },
+  ])('is refused: $what', ({ file, says }) => {
+    expect(() => checkExpectationFile(file, 'x.json')).toThrow(`x.json: ${says}`);
   });
 
   it.each([
-    { what: 'nothing', entry: null },
-    { what: 'no query', entry: { reason: 'a', upstream: null } },
-    { what: 'an empty query', entry: { ...known, query: '' } },
-    { what: 'no reason', entry: { query: 'a', upstream: null } },
-    { what: 'an empty reason', entry: { ...known, reason: '' } },
-    { what: 'no upstream, not even null', entry: { query: 'a', reason: 'b' } },
-    { what: 'a capability that there is not', entry: { ...known, lacking: 'patience' } },
-    { what: 'an upstream that is no address', entry: { ...known, upstream: 'issue 12' } },
-  ])('is refused with an entry that has or is $what, and says which', ({ entry }) => {
+    { what: 'nothing', entry: null, says: ': expected Object, got null' },
+    { what: 'no query', entry: { reason: 'a', upstream: null }, says: '.query: missing' },
+    { what: 'an empty query', entry: { ...known, query: '' }, says: '.query: expected text' },
+    { what: 'a query of a family that there is not', entry: { ...known, query: 'MyHead:laws:no-leak' }, says: ".query: expected a query such as" },
+    { what: 'a query of spaces', entry: { ...known, query: 'My Head:law' }, says: '.query: expected a query such as' },
+    { what: 'a query with a parameter without a value', entry: { ...known, query: 'MyHead:law:no-leak:use' }, says: '.query: expected a query such as' },
+    { what: 'no reason', entry: { query: 'a', upstream: null }, says: '.reason: missing' },
+    { what: 'an empty reason', entry: { ...known, reason: '' }, says: '.reason: expected text, got ""' },
+    { what: 'no upstream, not even null', entry: { query: 'a', reason: 'b' }, says: '.upstream: missing' },
+    { what: 'a capability that there is not', entry: { ...known, lacking: 'patience' }, says: '.lacking: expected ("float32" | "infinity"' },
+    { what: 'an upstream that is no address', entry: { ...known, upstream: 'issue 12' }, says: '.upstream: expected an address or null, got "issue 12"' },
+    { what: 'an upstream that is a script', entry: { ...known, upstream: 'javascript:alert(1)' }, says: '.upstream: expected an address or null' },
+    { what: 'a key that is none', entry: { ...known, laking: 'nan' }, says: ".laking: there is no such key; is 'lacking' meant?" },
+  ])('is refused with an entry that has or is $what, and says which', ({ entry, says }) => {
     const file = { backend: 'cpu', expectations: [known, entry] };
-    expect(() => checkExpectationFile(file, 'x.json')).toThrow(`but expectations[1] is ${JSON.stringify(entry)}`);
+    expect(() => checkExpectationFile(file, 'x.json')).toThrow(`x.json: expectations[1]${says}`);
   });
 });

@@ -7,13 +7,15 @@ export interface GoldenTensor {
   /** Row-major. */
   readonly values?: readonly JsonNumber[];
   readonly draw?: { readonly seed: number; readonly kind: 'logits' | 'weights' | 'real' | 'count' | 'probability' };
+  /** Default: `float32`; `int32` for labels of a head that claims labels of the kind `class`. */
+  readonly dtype?: 'float32' | 'int32';
 }
 
 /** What must come out: values, and the magnitude of the terms that each was combined from (one for all, or one for each). */
 export interface GoldenValues {
   readonly values: readonly JsonNumber[];
   readonly scale: number | readonly number[];
-  /** The indices of these values among all, where there are too many to write out. Default: all. */
+  /** The indices of these values among all, ascending, where there are too many to write out. Default: all. */
   readonly at?: readonly number[];
   /** How many rounding units: one of `K`, or a number with a reason in the file's `provenance`. */
   readonly k: number;
@@ -25,6 +27,8 @@ export interface GoldenBatch {
   readonly labels: GoldenTensor;
   /** The feature `weight`. */
   readonly weights?: GoldenTensor;
+  /** Other features by name, handed to loss, metrics and specs: an exposure, a mark of what is censored. */
+  readonly features?: Readonly<Record<string, GoldenTensor>>;
 }
 
 /** One batch and everything a head makes of it. */
@@ -60,6 +64,7 @@ export interface GoldenTraining {
   readonly inputs: GoldenTensor;
   readonly labels: GoldenTensor;
   readonly weights?: GoldenTensor;
+  readonly features?: Readonly<Record<string, GoldenTensor>>;
   /** Kernel and bias of the hidden layer, then of the last one. */
   readonly start: readonly GoldenTensor[];
   /** The loss of each step, before its update. */

@@ -1,9 +1,13 @@
 import { readJson } from '../read-json.js';
+import { validated } from '../validate.js';
 import type { GoldenFile } from './format.js';
+import { goldenFile } from './schema.js';
 
-/** Reads a file of goldens, in Node or in a page. */
+/**
+ * Reads a file of goldens, in Node or in a page.
+ *
+ * @throws Error that names the file, and each place in it that is wrong
+ */
 export async function loadGoldens(url: URL): Promise<GoldenFile> {
-  const goldens = (await readJson(url)) as GoldenFile;
-  if (goldens.format !== 'tfjs-heads-goldens/1') throw new Error(`${url.href} is no file of goldens: its format is ${String(goldens.format)}.`);
-  return goldens;
+  return validated(goldenFile, await readJson(url), url.href);
 }

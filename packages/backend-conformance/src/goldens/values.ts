@@ -4,10 +4,9 @@ import { drawValues } from '../draw.js';
 import type { GoldenTensor } from './format.js';
 
 /** The numbers to put in, drawn where they are not written out. */
-export function inputOf({ shape, values, draw }: GoldenTensor): Values {
-  if (values !== undefined) return { shape, values: numbersOf(values) };
-  if (draw === undefined) throw new Error('A golden tensor has neither values nor a draw.');
-  return { shape, values: drawValues(draw.seed, shape, draw.kind) };
+export function inputOf({ shape, values, draw, dtype }: GoldenTensor): Values {
+  const given = draw === undefined ? numbersOf(values ?? []) : drawValues(draw.seed, shape, draw.kind);
+  return { shape, values: given, ...(dtype && { dtype }) };
 }
 
 /** Numbers as JSON has them, infinities included. */

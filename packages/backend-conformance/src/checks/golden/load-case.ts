@@ -1,5 +1,5 @@
 import type { Head } from '@tfjs-heads/head-api';
-import { tensorsOf, type BatchTensors } from '../../batch.js';
+import { mapped, tensorsOf, type BatchTensors } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { GoldenBatch, GoldenCase } from '../../goldens/format.js';
 import { inputOf } from '../../goldens/values.js';
@@ -27,6 +27,11 @@ interface LoadedCase {
 }
 
 /** The tensors of a golden batch. */
-export function tensorsOfGolden(subject: NamedSubject, { logits, labels, weights }: GoldenBatch): BatchTensors {
-  return tensorsOf(subject, { logits: inputOf(logits), labels: inputOf(labels), ...(weights && { weights: inputOf(weights) }) });
+export function tensorsOfGolden(subject: NamedSubject, { logits, labels, weights, features }: GoldenBatch): BatchTensors {
+  return tensorsOf(subject, {
+    logits: inputOf(logits),
+    labels: inputOf(labels),
+    ...(weights && { weights: inputOf(weights) }),
+    ...(features && { features: mapped(features, inputOf) }),
+  });
 }

@@ -58,6 +58,7 @@ export const lossIsScalar: Check = {
 const dtypesOf = (subject: NamedSubject): readonly { dtype: 'int32' | 'bool' }[] =>
   ({
     real: [{ dtype: 'int32' as const }],
+    positive: [], // rounded, they may be 0
     count: [{ dtype: 'int32' as const }],
     probability: [{ dtype: 'int32' as const }, { dtype: 'bool' as const }],
     binary: [{ dtype: 'int32' as const }, { dtype: 'bool' as const }],

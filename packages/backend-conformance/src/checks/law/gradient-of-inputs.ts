@@ -8,7 +8,7 @@ import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 
 /** Labels that cannot be moved have no slope. */
 const movable = (subject: NamedSubject): readonly { of: 'labels' | 'weights' }[] => [
-  ...(['real', 'probability'].includes(labelsOf(subject)) ? [{ of: 'labels' as const }] : []),
+  ...(['real', 'positive', 'probability'].includes(labelsOf(subject)) ? [{ of: 'labels' as const }] : []),
   ...(weightsOf(subject) === 'none' ? [] : [{ of: 'weights' as const }]),
 ];
 
@@ -24,7 +24,7 @@ export const gradientOfInputs: Check = {
     const { logits, labels, features } = tensorsOf(subject, batch);
     const moved = (of === 'labels' ? batch.labels : batch.weights) as Values;
     const lossOf = (given: Tensor): Tensor =>
-      of === 'labels' ? head.loss(given, logits, { features }) : head.loss(labels, logits, { features: { [WEIGHT]: given } });
+      of === 'labels' ? head.loss(given, logits, { features }) : head.loss(labels, logits, { features: { ...features, [WEIGHT]: given } });
     let gradient: Tensor;
     try {
       gradient = grad(lossOf)(tensorOf(moved));

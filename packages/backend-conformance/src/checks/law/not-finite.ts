@@ -55,8 +55,8 @@ export const infinityStays: Check = {
     const head = plainHeadOf(subject);
     const batch = plainBatchOf(subject, head, 3);
     const lossAt = async (logit: number): Promise<number> => {
-      const { labels, logits } = tensorsOf(subject, withLogit(batch, 0, logit));
-      return numberOf(head.loss(labels, logits));
+      const { labels, logits, features } = tensorsOf(subject, withLogit(batch, 0, logit));
+      return numberOf(head.loss(labels, logits, { features }));
     };
     const [huge, infinite] = [await lossAt((sign as number) * 2 ** 60), await lossAt((sign as number) * Infinity)];
     if (Math.abs(huge) < 2 ** 50) return;

@@ -1,5 +1,5 @@
-import { exp, round, sigmoid, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors, type Values } from '../../batch.js';
+import { add, exp, round, sigmoid, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { mapped, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors, type Values } from '../../batch.js';
 import type { LabelKind, NamedSubject } from '../../subject.js';
 import { labelsOf } from './claims.js';
 import { valuesOf } from '../outcome.js';
@@ -20,6 +20,7 @@ const ops: Readonly<Record<'logits' | 'weights' | Exclude<LabelKind, 'class'>, (
   logits: (x) => sub(1.5, exp(x)),
   weights: (x) => exp(x),
   real: (x) => sub(exp(x), 2),
+  positive: (x) => exp(x),
   count: (x) => round(exp(x)),
   probability: (x) => sigmoid(x),
   binary: (x) => round(sigmoid(x)),
@@ -33,9 +34,18 @@ export async function madeOnDevice(subject: NamedSubject, from: Batch): Promise<
   const labels = kind === 'class' ? uploaded : await made(small(from.labels), ops[kind]);
   const weights = from.weights && (await made(small(from.weights), ops.weights));
   return {
-    tensors: { logits: logits.tensor, labels: labels.tensor, features: weights ? { [WEIGHT]: weights.tensor } : {} },
-    batch: { logits: logits.values, labels: labels.values, ...(weights && { weights: weights.values }) },
+    tensors: {
+      logits: logits.tensor,
+      labels: labels.tensor,
+      features: { ...(weights && { [WEIGHT]: weights.tensor }), ...mapped(from.features ?? {}, throughOps) },
+    },
+    batch: { ...from, logits: logits.values, labels: labels.values, ...(weights && { weights: weights.values }) },
   };
+}
+
+/** The same values to the bit, since those drawn are multiples of 1/1024, as an op makes them. */
+function throughOps(values: Values): Tensor {
+  return tidy(() => sub(add(tensorOf(values), tensorOf({ shape: [], values: [1], dtype: values.dtype ?? 'float32' })), 1));
 }
 
 /** So that exp stays small. */

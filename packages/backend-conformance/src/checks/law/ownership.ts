@@ -1,6 +1,6 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
-import { tensorsOf } from '../../batch.js';
+import { tensorsOf, WEIGHT } from '../../batch.js';
 import type { Check } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { nearOutcome, scalesOf } from './near.js';
@@ -26,7 +26,8 @@ export const inputsKept: Check = {
     for (const [name, input] of Object.entries(inputs)) judge.that(!input.isDisposed, `${name}: disposed`);
     judge.same('the logits', await logits.data(), batch.logits.values);
     judge.same('the labels', await labels.data(), batch.labels.values);
-    for (const feature of Object.values(features)) judge.same('the weights', await feature.data(), batch.weights?.values ?? []);
+    const given = { ...batch.features, ...(batch.weights && { [WEIGHT]: batch.weights }) };
+    for (const [name, { values }] of Object.entries(given)) judge.same(`the feature '${name}'`, (await features[name]?.data()) ?? [], values);
   },
 };
 

@@ -115,7 +115,7 @@ export const weightsIgnored: Check = {
     const batch = plainBatchOf(subject, head, rows as number);
     const weights = filled([rows as number], 7);
     const given = tensorsOf(subject, { ...batch, weights });
-    judge.equal('the features given', Object.keys(given.features), [WEIGHT]);
+    judge.that(WEIGHT in given.features, 'there is no feature that would be one');
     nearOutcome(judge, await outcomeOf(head, given), await outcomeOf(head, tensorsOf(subject, batch)), scalesOf(batch));
   },
 };

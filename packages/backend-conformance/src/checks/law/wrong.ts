@@ -59,7 +59,7 @@ function strings(shape: readonly number[]): Tensor {
 function shapes(situation: Situation, part: 'logits' | 'labels' | 'features', wrong: readonly (readonly number[])[]): WrongCall[] {
   return wrong.flatMap((shape) => {
     const tensor = ofShape(shape, part === 'labels' ? situation.tensors.labels : undefined);
-    const given = part === 'features' ? { [WEIGHT]: tensor } : tensor;
+    const given = part === 'features' ? { ...situation.tensors.features, [WEIGHT]: tensor } : tensor;
     return everyCall(situation, { [part]: given }, `${part} of shape [${shape.join()}]`, shape);
   });
 }
@@ -87,16 +87,21 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
     return shapes(s, 'labels', [[rows + 1, k], [rows, k + 1], [rows, k, 2], [1, rows, k]]);
   },
   LABELS_DTYPE: (s) => (labelsOf(s.subject) === 'class' ? [] : everyCall(s, { labels: strings(s.tensors.labels.shape) }, 'strings for labels')),
-  WEIGHTS_MISSING: (s) =>
-    Object.entries({ 'no features': undefined, 'features without weights': {} }).flatMap(([what, features]) =>
+  WEIGHTS_MISSING: (s) => {
+    const { [WEIGHT]: _, ...others } = s.tensors.features;
+    return Object.entries({ 'no features': undefined, 'features without weights': others }).flatMap(([what, features]) =>
       everyCall(s, { features }, what, WEIGHT),
-    ),
+    );
+  },
   WEIGHTS_SHAPE: (s) => {
     const [rows, k] = s.tensors.logits.shape as [number, number];
     const perLogit = weightsOf(s.subject) === 'rows' && k > 1 ? [[rows, k]] : [];
     return shapes(s, 'features', [[], [rows + 1], [1, rows], [1], [rows, k + 1], ...perLogit]);
   },
-  WEIGHTS_DTYPE: (s) => everyCall(s, { features: { [WEIGHT]: strings(s.tensors.logits.shape.slice(0, -1)) } }, 'strings for weights'),
+  WEIGHTS_DTYPE: (s) => {
+    const features = { ...s.tensors.features, [WEIGHT]: strings(s.tensors.logits.shape.slice(0, -1)) };
+    return everyCall(s, { features }, 'strings for weights');
+  },
   TENSOR_DISPOSED: (s) => {
     const disposed = (like: Tensor): Tensor => {
       const tensor = ofShape(like.shape, like);
@@ -104,12 +109,12 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
       return tensor;
     };
     const { logits, labels, features } = s.tensors;
-    const weights = Object.values(features)[0];
+    const weights = features[WEIGHT];
     const regularizationLosses = [disposed(ofShape([])) as Scalar];
     return [
       ...everyCall(s, { logits: disposed(logits) }, 'disposed logits'),
       ...everyCall(s, { labels: disposed(labels) }, 'disposed labels'),
-      ...(weights === undefined ? [] : everyCall(s, { features: { [WEIGHT]: disposed(weights) } }, 'disposed weights')),
+      ...(weights === undefined ? [] : everyCall(s, { features: { ...features, [WEIGHT]: disposed(weights) } }, 'disposed weights')),
       { what: 'a disposed regularization loss', run: () => s.head.loss(labels, logits, { features, regularizationLosses }) },
     ];
   },

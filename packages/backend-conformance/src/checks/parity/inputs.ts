@@ -20,6 +20,6 @@ export function inputsOf(subject: Subject, batch: Batch, madeBy?: Parameters[str
  * The same values to the bit, as the result of an op: nothing of them is known to JavaScript, and WebGL's packed textures
  * have something other than 0 in their padding. All drawn values are multiples of 1/1024, so that adding 1 loses nothing.
  */
-function madeByDevice({ values, shape }: Values, dtype: 'float32' | 'int32' = 'float32'): Tensor {
+function madeByDevice({ values, shape, dtype: own = 'float32' }: Values, dtype: Values['dtype'] = own): Tensor {
   return sub(tensorOf({ shape, values: values.map((value) => value + 1) }, dtype), scalar(1, dtype));
 }
