@@ -1,4 +1,4 @@
-import { cast, reshape, Tensor, util } from '@tensorflow/tfjs-core';
+import { cast, customGrad, reshape, Tensor, util } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
 import { describe, isMap, isSparseTensor, shapeText } from './checks/describe.js';
 import { checkNotDisposed, checkNumeric } from './checks/tensor.js';
@@ -15,8 +15,9 @@ export type WeightColumn = string | NumericColumn;
  * shape. Nothing else broadcasts.
  *
  * @param perLogit Whether weights of the logits' shape are allowed.
- * @returns The weights as they came or as the column's `normalizerFn` made them: one for each row or
- *   for each logit, in any numeric dtype. Undefined without a column.
+ * @returns The weights as they came or as the column's `normalizerFn` made them, in any numeric dtype, but always of
+ *   the logits' rank: `[D0, .., DN, 1]` or the logits' shape. A tensor of its own where that is another shape than
+ *   theirs was, so call it under a tidy. Undefined without a column.
  * @throws WEIGHT_COLUMN_INVALID, FEATURES_INVALID, WEIGHTS_MISSING, WEIGHTS_SPARSE, WEIGHTS_DTYPE,
  *   WEIGHTS_SHAPE, TENSOR_DISPOSED
  */
@@ -32,7 +33,7 @@ export function weightsOf(
   if (column === undefined || column === null) return undefined;
   const { key, normalizerFn } = asNumericColumn(column);
   const raw = fetch(key, features);
-  return checkShape(key, normalizerFn === undefined ? raw : normalized(key, raw, normalizerFn), logits, perLogit);
+  return perRowOrLogit(key, normalizerFn === undefined ? raw : normalized(key, raw, normalizerFn), logits, perLogit);
 }
 
 function asNumericColumn(column: unknown): Pick<NumericColumn, 'key' | 'normalizerFn'> {
@@ -82,9 +83,14 @@ function normalized(key: string, raw: Tensor, normalizerFn: (feature: Tensor) =>
   return result.dtype === 'float32' ? result : cast(result, 'float32');
 }
 
-function checkShape(key: string, weights: Tensor, logits: Tensor, perLogit: boolean): Tensor {
+/**
+ * Checks the shape of weights and gives them the logits' rank, here once for all: whoever broadcasts by shape, as metrics
+ * do, would take `[B]` for the means over what follows B, and count it once where it counts K times.
+ */
+function perRowOrLogit(key: string, weights: Tensor, logits: Tensor, perLogit: boolean): Tensor {
   const rows = logits.shape.slice(0, -1);
-  const allowed = [rows, [...rows, 1], ...(perLogit ? [logits.shape] : [])];
+  const perRow = [...rows, 1];
+  const allowed = [rows, perRow, ...(perLogit ? [logits.shape] : [])];
   // As in the original, [B] stands for [B, 1], also where the logits are [B, 1, K].
   const shape = weights.rank === 1 ? [...weights.shape, 1] : weights.shape;
   if (!allowed.some((one) => util.arraysEqual(one, shape))) {
@@ -94,5 +100,10 @@ function checkShape(key: string, weights: Tensor, logits: Tensor, perLogit: bool
         `but features['${key}'] of shape ${shapeText(weights.shape)} came.`,
     );
   }
-  return weights;
+  return weights.rank === logits.rank ? weights : inShape(weights, perRow);
+}
+
+/** Saves nothing on the tape: tfjs would never release it where an error follows, as those of other arguments may. */
+function inShape(tensor: Tensor, shape: number[]): Tensor {
+  return customGrad((x) => ({ value: reshape(x as Tensor, shape), gradFunc: (dy: Tensor) => reshape(dy, tensor.shape) }))(tensor);
 }

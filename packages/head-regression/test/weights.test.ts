@@ -93,6 +93,31 @@ describe('line 12: the shapes of weights', () => {
     expect(await loss.data()).toEqual(Float32Array.of(perLogit ? 4095 : 2 * 63));
   });
 
+  it.each(accepted)('$weights for rows of $rows count in metrics as in the loss', async ({ rows, weights }) => {
+    const head = new RegressionHead({ labelDimension: 2, lossReduction: 'sum', weightColumn: 'w' });
+    const shape = [...rows, 2];
+    const at = weights.length > rows.length && weights.at(-1) === 2 ? (i: number) => i : (i: number) => Math.floor(i / 2);
+    const values = Array.from({ length: tf.util.sizeFromShape(weights) }, (_, i) => i + 1);
+    const x = Array.from({ length: 12 }, (_, i) => i - 4);
+    const features = { w: tf.tensor(values, weights) };
+    const metrics = head.updateMetrics(head.metrics(), features, tf.tensor(x, shape), tf.fill(shape, 3));
+    const weight = x.map((_, i) => values[at(i)] ?? NaN);
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number);
+    const mean = (numbers: readonly number[]): number => sum(numbers.map((number, i) => number * (weight[i] ?? NaN))) / sum(weight);
+    const [loss = NaN] = await head.loss(tf.fill(shape, 3), tf.tensor(x, shape), { features }).data();
+    expect(Object.values(await results(metrics))).toBeNear([loss / sum(weight), mean(x), 3]);
+    expect([loss]).toBeNear([sum(x.map((one, i) => (one - 3) ** 2 * (weight[i] ?? NaN)))]);
+  });
+
+  it('may change from batch to batch', async () => {
+    const head = new RegressionHead({ labelDimension: 2, weightColumn: 'w' });
+    const metrics = head.metrics();
+    head.updateMetrics(metrics, { w: tf.tensor1d([1]) }, tf.zeros([1, 1, 2]), tf.ones([1, 1, 2]));
+    head.updateMetrics(metrics, { w: tf.tensor2d([[1]]) }, tf.zeros([1, 1, 2]), tf.fill([1, 1, 2], 3));
+    head.updateMetrics(metrics, { w: tf.tensor3d([[[1, 3]]]) }, tf.tensor3d([[[2, 4]]]), tf.zeros([1, 1, 2]));
+    expect(Object.values(await results(metrics))).toBeNear([(1 + 1 + 9 + 9 + 4 + 3 * 16) / 8, (2 + 3 * 4) / 8, (1 + 1 + 3 + 3) / 8]);
+  });
+
   const refused = [
     { rows: [6], weights: [1] },
     { rows: [6], weights: [1, 1] },
