@@ -1,4 +1,4 @@
-import { add, clipByValue, customGrad, getBackend, mul, reshape, sub } from '@tensorflow/tfjs-core';
+import { add, cast, clipByValue, customGrad, getBackend, greater, mul, reshape, sub } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { HeadOptions } from '../../src/index.js';
 import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
@@ -36,6 +36,12 @@ export const wrongGradients: BrokenHeads = {
     caughtBy: 'law:gradient-is-slope:rows=3',
     says: 'the gradient',
     subject: breakHead(withGradient((right, upstream) => mul(mul(right, upstream), 1.01))),
+  },
+  OffBeyond4: {
+    wrong: 'the gradient is 1 % too large where a logit is beyond 4',
+    caughtBy: 'law:gradient-adds-up:from=-6,to=6',
+    says: 'what the gradient of logit 0 adds up to from',
+    subject: breakHead(withGradient((right, upstream, logits) => mul(mul(right, upstream), add(1, mul(cast(greater(logits, 4), 'float32'), 0.01))))),
   },
   Clipped: {
     wrong: 'the gradient of each logit is clipped to 1/4',

@@ -11,6 +11,11 @@ export function labelsOf({ labels = 'real' }: NamedSubject): LabelKind {
   return labels;
 }
 
+/** Whether what follows from rows that do not know of each other may be asked for. */
+export function areRowsIndependent({ rows = 'independent' }: NamedSubject): boolean {
+  return rows === 'independent';
+}
+
 /** A head that takes weights if it can. The reduction is `sum` unless another one is asked for: parts of it are sums too. */
 export function headOf(subject: NamedSubject, { lossReduction = 'sum', ...options }: HeadOptions = {}): Head {
   return subject.create({ lossReduction, ...(weightsOf(subject) !== 'none' && { weightColumn: WEIGHT }), ...options });
@@ -28,6 +33,12 @@ export function plainHeadOf(subject: NamedSubject, options: HeadOptions = {}): H
  */
 export function batchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
   return drawBatch(subject, head, { seed, rows: rowsOf(rows), ...(weightsOf(subject) !== 'none' && { weights: 'rows' }) });
+}
+
+/** The same with no weight of 0, so that each row counts. */
+export function weightedBatchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
+  const { weights, ...batch } = batchOf(subject, head, rows, seed);
+  return { ...batch, ...(weights && { weights: { ...weights, values: weights.values.map((weight) => weight + 0.5) } }) };
 }
 
 /** The same without weights. */

@@ -14,19 +14,26 @@ export const gradientOfGradient: Check = {
   cases: () => [{ rows: 3 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
-    const tensors = tensorsOf(subject, batch);
-    const { shape } = batch.logits;
-    const direction = { shape, values: drawValues(9, shape, 'real').map((value) => (value < 0 ? -1 : 1)) };
-    const stencils = await gradientsAlong(head, batch, tensors, direction);
-    const { labels, features, logits } = tensors;
-    let second: Tensor;
+    const seconds = (batch: Batch, direction: Values): Tensor => {
+      const { labels, features, logits } = tensorsOf(subject, batch);
+      return grad((y) => grad((x) => head.loss(labels, x, { features }))(y))(logits, tensorOf(direction));
+    };
+    const drawnFor = (draw: number): { batch: Batch; direction: Values } => {
+      const batch = batchOf(subject, head, rows as number, 1 + 20 * draw);
+      const { shape } = batch.logits;
+      return { batch, direction: { shape, values: drawValues(9 + draw, shape, 'real').map((value) => (value < 0 ? -1 : 1)) } };
+    };
     try {
-      second = grad((y) => grad((x) => head.loss(labels, x, { features }))(y))(logits, tensorOf(direction));
+      const { batch, direction } = drawnFor(0);
+      seconds(batch, direction).dispose();
     } catch {
       return; // An error is an answer too.
     }
-    nearSlopes(judge, 'the gradient of the gradient', await valuesOf(second), stencils, { unit: backend.unit, term: termOf(batch) });
+    await nearSlopes(judge, 'the gradient of the gradient', backend.unit, async (draw) => {
+      const { batch, direction } = drawnFor(draw);
+      const stencils = await gradientsAlong(head, batch, tensorsOf(subject, batch), direction);
+      return { actual: await valuesOf(seconds(batch, direction)), stencils, term: termOf(batch) };
+    });
   },
 };
 

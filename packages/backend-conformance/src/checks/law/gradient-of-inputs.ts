@@ -1,4 +1,4 @@
-import { grad, stack, type Tensor } from '@tensorflow/tfjs-core';
+import { grad, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { tensorOf, tensorsOf, WEIGHT, type Batch, type Values } from '../../batch.js';
 import type { Check } from '../check.js';
 import type { NamedSubject } from '../../subject.js';
@@ -19,23 +19,28 @@ export const gradientOfInputs: Check = {
   cases: movable,
   async run({ subject, judge, backend }, { of }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, 2);
-    const batch: Batch = { ...drawn, labels: { ...drawn.labels, values: drawn.labels.values.map(() => 0.5) } };
-    const { logits, labels, features } = tensorsOf(subject, batch);
-    const moved = (of === 'labels' ? batch.labels : batch.weights) as Values;
-    const lossOf = (given: Tensor): Tensor =>
-      of === 'labels' ? head.loss(given, logits, { features }) : head.loss(labels, logits, { features: { ...features, [WEIGHT]: given } });
-    let gradient: Tensor;
+    const situationOf = (draw: number): { batch: Batch; moved: Values; lossOf: (given: Tensor) => Scalar } => {
+      const drawn = batchOf(subject, head, 2, 1 + 20 * draw);
+      const batch: Batch = { ...drawn, labels: { ...drawn.labels, values: drawn.labels.values.map(() => 0.5) } };
+      const { logits, labels, features } = tensorsOf(subject, batch);
+      const lossOf = (given: Tensor): Scalar =>
+        of === 'labels' ? head.loss(given, logits, { features }) : head.loss(labels, logits, { features: { ...features, [WEIGHT]: given } });
+      return { batch, moved: (of === 'labels' ? batch.labels : batch.weights) as Values, lossOf };
+    };
     try {
-      gradient = grad(lossOf)(tensorOf(moved));
+      const { moved, lossOf } = situationOf(0);
+      grad(lossOf)(tensorOf(moved)).dispose();
     } catch {
       return; // An error is an answer too.
     }
-    const losses = moved.values.flatMap((_, place) =>
-      PLACES.map((steps) => lossOf(tensorOf({ ...moved, values: moved.values.map((value, i) => (i === place ? value + steps * STEP : value)) }))),
-    );
-    const all = await valuesOf(stack(losses));
-    const stencils = moved.values.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
-    nearSlopes(judge, `the gradient of the ${of as string}`, await valuesOf(gradient), stencils, { unit: backend.unit, term: termOf(batch) });
+    await nearSlopes(judge, `the gradient of the ${of as string}`, backend.unit, async (draw) => {
+      const { batch, moved, lossOf } = situationOf(draw);
+      const losses = moved.values.flatMap((_, place) =>
+        PLACES.map((steps) => lossOf(tensorOf({ ...moved, values: moved.values.map((value, i) => (i === place ? value + steps * STEP : value)) }))),
+      );
+      const all = await valuesOf(stack(losses));
+      const stencils = moved.values.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
+      return { actual: await valuesOf(grad(lossOf)(tensorOf(moved))), stencils, term: termOf(batch) };
+    });
   },
 };

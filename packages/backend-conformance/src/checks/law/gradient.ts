@@ -3,7 +3,7 @@ import type { Head } from '@tfjs-heads/head-api';
 import { tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
 import type { Check } from '../check.js';
 import { K } from '../../tier.js';
-import { batchOf, headOf } from './claims.js';
+import { batchOf, headOf, weightedBatchOf } from './claims.js';
 import { scalesOf } from './near.js';
 import { gradientOf, valuesOf } from '../outcome.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
@@ -17,16 +17,15 @@ export const gradientIsSlope: Check = {
   cases: () => [{ rows: 3 }, { rows: 2 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, rows as number, (rows as number) + 4);
-    const weights = drawn.weights && { ...drawn.weights, values: drawn.weights.values.map((weight) => weight + 0.5) };
-    const batch = { ...drawn, ...(weights && { weights }) };
-    const tensors = tensorsOf(subject, batch);
-    const gradient = await valuesOf(gradientOf(head, tensors));
-    const count = Math.min(gradient.length, MOVED);
-    const places = Array.from({ length: count }, (_, i) => Math.floor((i * gradient.length) / count));
-    const stencils = await stencilsOf(head, batch, tensors, places);
-    const actual = places.map((place) => gradient[place] as number);
-    nearSlopes(judge, 'the gradient', actual, stencils, { unit: backend.unit, term: termOf(batch) });
+    await nearSlopes(judge, 'the gradient', backend.unit, async (draw) => {
+      const batch = weightedBatchOf(subject, head, rows as number, (rows as number) + 4 + 20 * draw);
+      const tensors = tensorsOf(subject, batch);
+      const gradient = await valuesOf(gradientOf(head, tensors));
+      const count = Math.min(gradient.length, MOVED);
+      const places = Array.from({ length: count }, (_, i) => Math.floor((i * gradient.length) / count));
+      const stencils = await stencilsOf(head, batch, tensors, places);
+      return { actual: places.map((place) => gradient[place] as number), stencils, term: termOf(batch) };
+    });
   },
 };
 

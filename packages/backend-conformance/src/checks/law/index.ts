@@ -1,6 +1,7 @@
 import type { Checks } from '../check.js';
 import { contract, labelDtypes, lossIsScalar } from './contract.js';
 import { emptyBatch, errors, labelsRange, labelsRangeTrains } from './errors.js';
+import { gradientAddsUp } from './gradient-adds-up.js';
 import { gradientInNetwork } from './gradient-in-network.js';
 import { gradientOfGradient } from './gradient-of-gradient.js';
 import { gradientOfInputs } from './gradient-of-inputs.js';
@@ -46,6 +47,7 @@ export const lawChecks: Checks = {
   'predictions-as-claimed': predictionsAsClaimed,
   'prediction-keys': predictionKeys,
   'gradient-is-slope': gradientIsSlope,
+  'gradient-adds-up': gradientAddsUp,
   'gradient-times-what-follows': gradientTimesWhatFollows,
   'gradient-of-gradient': gradientOfGradient,
   'gradient-of-inputs': gradientOfInputs,
