@@ -27,9 +27,9 @@ async function report(environment: string, names: readonly string[], start: Star
         const times: (readonly [number, number])[] = [];
         for (let i = 0; i < repetitions; i++) times.push(await start(name, selfTest));
         const [loading, starting] = times.toSorted((a, b) => a[1] - b[1])[Math.floor(repetitions / 2)] as readonly [number, number];
-        console.log([environment.padEnd(9), name.padEnd(11), selfTest ? 'with   ' : 'without', loading.toFixed(0).padStart(8), starting.toFixed(0).padStart(8)].join('  '));
+        console.log([environment.padEnd(9), (name || 'any').padEnd(11), selfTest ? 'with   ' : 'without', loading.toFixed(0).padStart(8), starting.toFixed(0).padStart(8)].join('  '));
       } catch (error) {
-        console.log([environment.padEnd(9), name.padEnd(11), String(error).split('\n').slice(0, 3).join(' ')].join('  '));
+        console.log([environment.padEnd(9), (name || 'any').padEnd(11), String(error).split('\n').slice(0, 3).join(' ')].join('  '));
       }
     }
   }
@@ -63,5 +63,5 @@ async function withPage(use: (start: Start) => Promise<void>): Promise<void> {
 }
 
 console.log('where      backend      self-test  loading  starting (ms)');
-await report('node', ['tensorflow', 'wasm', 'cpu'], inNode);
-await withPage((start) => report('chromium', ['webgpu', 'webgl', 'wasm', 'cpu'], start));
+await report('node', ['', 'tensorflow', 'wasm', 'cpu'], inNode);
+await withPage((start) => report('chromium', ['', 'webgpu', 'webgl', 'wasm', 'cpu'], start));

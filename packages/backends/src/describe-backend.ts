@@ -1,9 +1,11 @@
 import { backend, engine, getBackend, getKernelsForBackend, setBackend, version_core, type KernelBackend } from '@tensorflow/tfjs-core';
 import { asNative } from './candidates/cuda.js';
-import { disposingVariables } from './disposing-variables.js';
+import { asGuest, type Guest } from './guest.js';
 import { loadBackend } from './load-backend.js';
+import { runStep, type Course } from './measure.js';
 import { probeUnit } from './probe-unit.js';
-import { runStep } from './measure.js';
+import { inTurn } from './queue.js';
+import { stayOn } from './registry.js';
 import type { Workload } from './workload.js';
 
 export interface BackendDescription {
@@ -20,8 +22,15 @@ export interface BackendDescription {
   readonly missingKernels: readonly string[] | undefined;
 }
 
-/** What the current backend is and can. `workload` says what is to run on it: `headWorkload({ head, batch })`. */
-export async function describeBackend(workload?: Workload): Promise<BackendDescription> {
+/**
+ * What the current backend is and can, when calls of `startBackend` and the like have ended. `workload` says what is to run on
+ * it: `headWorkload({ head, batch })`; it leaves the program's variables as they are.
+ */
+export function describeBackend(workload?: Workload): Promise<BackendDescription> {
+  return inTurn('describeBackend', () => asGuest((guest) => describe(guest, workload)));
+}
+
+async function describe(guest: Guest, workload: Workload | undefined): Promise<BackendDescription> {
   const name = getBackend();
   const current = backend();
   const unit = await probeUnit();
@@ -33,7 +42,7 @@ export async function describeBackend(workload?: Workload): Promise<BackendDescr
     saidFloatPrecision: current.floatPrecision(),
     epsilon: current.epsilon(),
     cuda: asNative(current)?.isUsingGpuDevice,
-    missingKernels: workload && (await missingKernels(name, workload)),
+    missingKernels: workload && (await missingKernels(guest, name, workload)),
   };
 }
 
@@ -42,10 +51,10 @@ function versionsOf(current: KernelBackend): Record<string, string> {
   return { 'tfjs-core': version_core, ...(native && { tensorflow: native.binding.TF_Version }) };
 }
 
-async function missingKernels(name: string, workload: Workload): Promise<string[]> {
+async function missingKernels(guest: Guest, name: string, workload: Workload): Promise<string[]> {
   const there = new Set(getKernelsForBackend(name).map(({ kernelName }) => kernelName));
   try {
-    await kernelsOf(workload);
+    await kernelsOf(guest, name, workload);
     return [];
   } catch {
     // It ends at the first missing kernel; the plain JavaScript backend gets to the last.
@@ -53,7 +62,7 @@ async function missingKernels(name: string, workload: Workload): Promise<string[
     if (missing !== undefined) throw new Error(missing);
     await setBackend('cpu');
     try {
-      return (await kernelsOf(workload)).filter((kernelName) => !there.has(kernelName));
+      return (await kernelsOf(guest, 'cpu', workload)).filter((kernelName) => !there.has(kernelName));
     } finally {
       await setBackend(name);
     }
@@ -61,18 +70,21 @@ async function missingKernels(name: string, workload: Workload): Promise<string[
 }
 
 /** The names of the kernels that one step of the workload calls. */
-async function kernelsOf(workload: Workload): Promise<string[]> {
+async function kernelsOf(guest: Guest, backendName: string, workload: Workload): Promise<string[]> {
   const names = new Set<string>();
   const { runKernel } = engine();
+  const course: Course = { stay: () => stayOn(backendName), isOver: () => false };
   // tfjs' own profiler starts reads that nobody awaits.
   engine().runKernel = (kernelName, ...rest) => {
     names.add(kernelName);
     return runKernel.call(engine(), kernelName, ...rest) as never;
   };
   try {
-    await disposingVariables(() => runStep(workload));
+    await runStep(workload, course);
   } finally {
     engine().runKernel = runKernel;
+    await guest.sortOut(() => runStep(workload, course).catch(() => {}));
+    guest.endTrial();
   }
   return [...names];
 }

@@ -1,13 +1,13 @@
 import { engine } from '@tensorflow/tfjs-core';
 
 /** Disposes of the variables that `use` leaves behind, an optimizer's among them, even where it throws. */
-export async function disposingVariables<T>(use: () => Promise<T>): Promise<T> {
-  const before = new Set(Object.keys(engine().state.registeredVariables));
+export function disposingVariables<T>(use: () => T): T {
+  const before = new Set(Object.values(engine().state.registeredVariables));
   try {
-    return await use();
+    return use();
   } finally {
-    for (const [name, variable] of Object.entries(engine().state.registeredVariables)) {
-      if (!before.has(name)) variable.dispose();
+    for (const variable of Object.values(engine().state.registeredVariables)) {
+      if (!before.has(variable)) variable.dispose();
     }
   }
 }

@@ -1,8 +1,14 @@
 interface NodeGlobal {
-  process?: { getBuiltinModule?: (name: string) => unknown };
+  process?: { getBuiltinModule?: (name: string) => unknown; versions?: { node?: unknown } };
 }
 
 /** A module of Node's own, or undefined elsewhere. Not an import, over which bundlers for the browser stumble. */
 export function nodeModule<T>(name: string): T | undefined {
-  return (globalThis as NodeGlobal).process?.getBuiltinModule?.(name) as T | undefined;
+  try {
+    // Bundlers and pages may define a `process` that has neither.
+    const { process } = globalThis as NodeGlobal;
+    return typeof process?.versions?.node === 'string' ? (process.getBuiltinModule?.(name) as T | undefined) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,13 +1,15 @@
-import { builtInCandidates } from './candidates/built-in.js';
+import { builtInCandidates, candidateNamed } from './candidates/built-in.js';
 import type { Candidate } from './candidates/candidate.js';
-import { registeredCandidate } from './candidates/registered.js';
-import { disposingVariables } from './disposing-variables.js';
-import { measure } from './measure.js';
-import { currentBackendName, isMade, makeBackend, restoreBackend, retireBackend, useBackend } from './registry.js';
-import type { RepairReport } from './repairs/report.js';
-import { selfTest, type SelfTestResult } from './self-test/self-test.js';
+import { checkStartOptions } from './check-options.js';
+import { backendsError, type BackendsError } from './error.js';
+import { asGuest, type Guest } from './guest.js';
+import { nextTask } from './next-task.js';
+import { inTurn } from './queue.js';
+import { currentBackendName, forgetPendingStart, isMade, pendingStart, restoreBackend, retireBackend, madeBackend } from './registry.js';
+import { bareReport, type CandidateReport, type StartProgress } from './report.js';
 import { formatReport } from './table.js';
 import { within } from './time-limit.js';
+import { tryCandidate } from './trial.js';
 import { defaultWorkload, type Workload } from './workload.js';
 
 export interface StartOptions {
@@ -15,158 +17,184 @@ export interface StartOptions {
    * Tried first, in this order: the first of them with right answers is taken, unmeasured, and nothing
    * else is loaded. Without it every candidate is tried and the fastest taken.
    */
-  readonly prefer?: readonly string[];
+  readonly prefer?: readonly string[] | undefined;
   /** Measured on each candidate. Default: a step of a small network on a small batch. */
-  readonly workload?: Workload;
+  readonly workload?: Workload | undefined;
   /** The candidates, others being left alone; a backend that the program has registered itself may be among them. */
-  readonly allow?: readonly string[];
-  /** For loading and starting, for the self-test and for the workload of one candidate, each. Default: 10 s. */
-  readonly timeLimit?: number;
+  readonly allow?: readonly string[] | undefined;
+  /** Milliseconds for loading and starting, for the self-test and for the workload of one candidate, each. Default: 10 s. */
+  readonly timeLimit?: number | undefined;
   /** Default: true. Without it a backend that computes wrongly may be taken. */
-  readonly selfTest?: boolean;
+  readonly selfTest?: boolean | undefined;
   /**
    * Default: true. Without it nothing that a backend computes is changed, for whoever wants to see it as tfjs ships it; gradients
    * are registered and files found all the same, since nothing would run without.
    */
-  readonly repair?: boolean;
-}
-
-export interface CandidateReport {
-  readonly name: string;
-  /**
-   * `unavailable`: not to be had here; `failed`: did not start; `rejected`: wrong answers; `unmeasurable`:
-   * the workload failed on it; `slower`: right, and not the fastest; `not tried`: one before it was taken.
-   */
-  readonly status: 'chosen' | 'slower' | 'unmeasurable' | 'rejected' | 'failed' | 'unavailable' | 'not tried';
-  /** Why it was not chosen. */
-  readonly reason: string | undefined;
-  readonly repairs: readonly RepairReport[];
-  readonly selfTest: SelfTestResult | undefined;
-  /** The median of one step of the workload. */
-  readonly milliseconds: number | undefined;
+  readonly repair?: boolean | undefined;
+  /** Told what is being done; what it throws ends the call. */
+  readonly onProgress?: ((progress: StartProgress) => void) | undefined;
+  /** Aborts at once: the engine has the backend it had before, and the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface StartResult {
   /** The candidate that was chosen. */
   readonly name: string;
+  /** The engine's name for it, as `tf.getBackend()` tells it: `tensorflow` for the candidate `tensorflow-gpu`. */
+  readonly backendName: string;
+  /** In the order of `prefer` and `allow`. */
   readonly candidates: readonly CandidateReport[];
   /** The report as a table. */
   toString(): string;
 }
 
 /** An ordinary error; recognise it by `code`. */
-export interface NoBackendError extends Error {
+export interface NoBackendError extends BackendsError {
   readonly code: 'NO_BACKEND';
   readonly candidates: readonly CandidateReport[];
 }
 
 /**
- * Finds the backends of this environment, starts and repairs each, lets it prove itself on known values,
- * and leaves the engine with the one that runs the workload fastest. Where none will do, it throws one
- * error with every reason, and the engine has the backend it had before.
+ * Finds the backends of this environment, starts and repairs each, measures your workload on it and lets it prove itself on
+ * known values, and leaves the engine with the fastest of those that are right. Calls run one after the other.
+ *
+ * What the program owns, on whichever backend, is readable afterwards with its values; a backend that holds data of anybody's
+ * is not disposed of. The program may go on computing meanwhile, on whichever backend is being tried; when the call ends the
+ * engine has the chosen one, whatever the program has set.
+ *
+ * @throws NO_BACKEND where none will do, with every reason; INVALID_ARGUMENT for options that it does not know or that are of the
+ * wrong kind; NESTED_CALL from inside a workload; the signal's reason. The engine then has the backend it had before.
+ *
+ * @example
+ * const { name } = await startBackend({ workload: headWorkload({ head, batch: () => ({ inputs, labels }) }) });
  */
 export async function startBackend(options: StartOptions = {}): Promise<StartResult> {
-  const { prefer = [], workload = defaultWorkload, timeLimit = 10_000 } = options;
+  checkStartOptions(options);
+  // Both the caller and a failing `onProgress` end it.
+  const stop = new AbortController();
+  const { signal } = options;
+  const onAbort = (): void => stop.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort);
+  try {
+    return await inTurn('startBackend', () => start(options, stop), stop.signal);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+async function start(options: StartOptions, stop: AbortController): Promise<StartResult> {
+  const { timeLimit = 10_000 } = options;
+  await within('the backend that the program has set', pendingStart(), { milliseconds: timeLimit, signal: stop.signal }).catch(forgetPendingStart);
   const before = currentBackendName();
-  const candidates = inOrder(prefer, options.allow);
-  const reports: CandidateReport[] = [];
-  const made: string[] = [];
-  let chosen: CandidateReport | undefined;
-  for (const candidate of candidates) {
-    if (chosen !== undefined && prefer.includes(chosen.name)) {
-      reports.push(nothing(candidate.name, 'not tried', `${chosen.name} is preferred`));
-      continue;
-    }
-    const wasMade = isMade(candidate.backendName);
-    const isPreferred = prefer.includes(candidate.name);
-    const report = await tryCandidate(candidate, { ...options, timeLimit, workload: isPreferred ? undefined : workload });
-    reports.push(report);
-    if (report.status === 'slower') {
-      if (!wasMade) made.push(candidate.backendName);
-      if (chosen === undefined || (report.milliseconds ?? 0) < (chosen.milliseconds ?? 0)) chosen = report;
-    } else {
+  const made = new Set<string>();
+  return asGuest(async (guest) => {
+    try {
+      return await choose(options, { timeLimit, before, made, guest, stop });
+    } catch (error) {
+      guest.endTrial();
       await restoreBackend(before);
-      if (!wasMade) retireBackend(candidate.backendName);
+      for (const name of made) retireIfIdle(name, guest);
+      throw error;
     }
+  });
+}
+
+interface Start {
+  readonly timeLimit: number;
+  /** The backend that the engine had. */
+  readonly before: string | undefined;
+  /** The backends that were made for a trial and are still there. */
+  readonly made: Set<string>;
+  readonly guest: Guest;
+  readonly stop: AbortController;
+}
+
+interface Entry {
+  readonly candidate: Candidate;
+  report: CandidateReport | undefined;
+}
+
+async function choose(options: StartOptions, { timeLimit, before, made, guest, stop }: Start): Promise<StartResult> {
+  const { prefer = [], workload = defaultWorkload, selfTest = true, repair = true, onProgress } = options;
+  const entries = inOrder(prefer, options.allow).map((candidate): Entry => ({ candidate, report: undefined }));
+  const count = entries.length;
+  let done = 0;
+  const tell = (entry: Entry, phase: StartProgress['phase']): void => {
+    try {
+      onProgress?.({ name: entry.candidate.name, phase, report: entry.report, done, count });
+    } catch (error) {
+      stop.abort(error);
+    }
+  };
+  let best: (Entry & { report: CandidateReport }) | undefined;
+  for (const entry of inOrderOfTrial(entries, prefer)) {
+    const { name, backendName } = entry.candidate;
+    if (best !== undefined && prefer.includes(best.candidate.name)) {
+      entry.report = bareReport(name, 'not tried', `${best.candidate.name} is preferred`);
+    } else {
+      const wasMade = isMade(backendName);
+      entry.report = await tryCandidate(entry.candidate, {
+        workload: prefer.includes(name) ? undefined : workload,
+        best: best?.report, timeLimit, selfTest, repair, signal: stop.signal, guest,
+        onPhase: (phase) => tell(entry, phase),
+      });
+      guest.endTrial();
+      if (!wasMade && isMade(backendName)) made.add(backendName);
+      if (entry.report.status === 'slower' && (best === undefined || isFaster(entry.report, best.report))) {
+        best = entry as Entry & { report: CandidateReport };
+      }
+      await restoreBackend(best?.candidate.backendName ?? before);
+      for (const loser of made) {
+        if (loser === best?.candidate.backendName) continue;
+        retireIfIdle(loser, guest);
+        if (!isMade(loser)) made.delete(loser);
+      }
+    }
+    done++;
+    tell(entry, 'done');
+    await nextTask();
+    if (stop.signal.aborted) throw stop.signal.reason;
   }
-  if (chosen === undefined) {
-    throw noBackend(reports);
-  }
-  const { name } = chosen;
-  const backendName = candidates.find((candidate) => candidate.name === name)?.backendName as string;
-  await useBackend(backendName, await makeBackend(backendName));
-  for (const loser of made) if (loser !== backendName && loser !== before) retireBackend(loser);
-  const final = reports.map((report): CandidateReport => {
-    if (report === chosen) return { ...report, status: 'chosen', reason: undefined };
+  if (best === undefined) throw noBackend(reportsOf(entries));
+  const { name, backendName } = best.candidate;
+  await restoreBackend(backendName);
+  const candidates = reportsOf(entries).map((report): CandidateReport => {
+    if (report === best.report) return { ...report, status: 'chosen', reason: undefined };
     return report.status === 'slower' ? { ...report, reason: `${name} is faster` } : report;
   });
-  return { name, candidates: final, toString: () => formatReport(final) };
+  return { name, backendName, candidates, toString: () => formatReport(candidates) };
 }
 
-interface Trial extends Pick<StartOptions, 'selfTest' | 'repair'> {
-  /** None for a candidate that is taken unmeasured. */
-  readonly workload: Workload | undefined;
-  readonly timeLimit: number;
+function isFaster(report: CandidateReport, other: CandidateReport): boolean {
+  return (report.milliseconds ?? 0) < (other.milliseconds ?? 0);
 }
 
-/** Ends with the candidate as the current backend, unless it failed: `slower` until another is found slower still. */
-async function tryCandidate(
-  candidate: Candidate,
-  { workload, timeLimit, selfTest: mustPass = true, repair: isRepaired = true }: Trial,
-): Promise<CandidateReport> {
-  const { name, backendName } = candidate;
-  const repairs: RepairReport[] = [];
-  try {
-    const unavailable = await candidate.unavailable?.();
-    if (unavailable !== undefined) return nothing(name, 'unavailable', unavailable);
-    for (const repair of candidate.repairsBeforeStart) repairs.push(await repair());
-    const missing = await within(timeLimit, 'loading', candidate.load());
-    if (missing !== undefined) return nothing(name, 'unavailable', missing);
-    await useBackend(backendName, await within(timeLimit, 'starting', makeBackend(backendName), (late) => late.dispose()));
-    const unfit = candidate.unfit?.();
-    if (unfit !== undefined) return nothing(name, 'unavailable', unfit);
-    for (const repair of isRepaired ? candidate.repairs : []) repairs.push(await within(timeLimit, 'repairing', repair()));
-  } catch (error) {
-    return { ...nothing(name, 'failed', toReason(error)), repairs };
-  }
-  const report = { ...nothing(name, 'slower', ''), repairs };
-  let tested: SelfTestResult | undefined;
-  try {
-    tested = mustPass ? await within(timeLimit, 'the self-test', selfTest()) : undefined;
-  } catch (error) {
-    return { ...report, status: 'rejected', reason: toReason(error) };
-  }
-  if (tested?.passed === false) {
-    const failed = tested.results.find(({ failure }) => failure !== undefined);
-    return { ...report, status: 'rejected', reason: `${failed?.golden}: ${failed?.failure}`, selfTest: tested };
-  }
-  if (workload === undefined) return { ...report, selfTest: tested };
-  try {
-    const milliseconds = await disposingVariables(() => within(timeLimit, 'the workload', measure(workload)));
-    return { ...report, selfTest: tested, milliseconds };
-  } catch (error) {
-    return { ...report, status: 'unmeasurable', reason: toReason(error), selfTest: tested };
-  }
+function reportsOf(entries: readonly Entry[]): CandidateReport[] {
+  return entries.flatMap(({ report }) => report ?? []);
 }
 
 function inOrder(prefer: readonly string[], allow: readonly string[] | undefined): Candidate[] {
   const builtIn = builtInCandidates();
   const names = allow ?? builtIn.map(({ name }) => name);
-  const wanted = [...prefer.filter((name) => allow === undefined || allow.includes(name)), ...names.filter((name) => !prefer.includes(name))];
-  return wanted.map((name) => builtIn.find((candidate) => candidate.name === name) ?? registeredCandidate(name));
+  const wanted = new Set([...prefer.filter((name) => allow === undefined || allow.includes(name)), ...names]);
+  return [...wanted].map((name) => builtIn.find((candidate) => candidate.name === name) ?? candidateNamed(name));
 }
 
-function nothing(name: string, status: CandidateReport['status'], reason: string): CandidateReport {
-  return { name, status, reason, repairs: [], selfTest: undefined, milliseconds: undefined };
+/** Those that compile shaders come last: by then it is known what they must be faster than. */
+function inOrderOfTrial(entries: readonly Entry[], prefer: readonly string[]): Entry[] {
+  const rank = ({ candidate: { name, compiles } }: Entry): number => (prefer.includes(name) ? 0 : compiles ? 2 : 1);
+  return entries.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** The first line: native errors carry pages of advice. */
-function toReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : typeof error === 'object' ? JSON.stringify(error) : String(error);
-  return message.split('\n')[0] as string;
+/** Disposes of a backend, unless it holds data that somebody may ask for. */
+function retireIfIdle(name: string, guest: Guest): void {
+  const backend = madeBackend(name);
+  if (backend !== undefined && guest.isIdle(backend)) retireBackend(name);
 }
 
 function noBackend(candidates: readonly CandidateReport[]): NoBackendError {
   const reasons = candidates.map(({ name, reason }) => `  ${name}: ${reason}`).join('\n');
-  return Object.assign(new Error(`No backend will do:\n${reasons || '  no candidate was allowed'}`), { code: 'NO_BACKEND' as const, candidates });
+  const error = backendsError('NO_BACKEND', `No backend will do:\n${reasons || '  no candidate was allowed'}`);
+  return Object.assign(error, { code: 'NO_BACKEND' as const, candidates });
 }

@@ -1,36 +1,84 @@
 import type { Features, Head, Labels } from '@tfjs-heads/head-api';
 import {
-  dispose, matMul, mean, randomNormal, relu, squaredDifference, tidy, train, variable, variableGrads, zeros,
+  dispose, matMul, mean, randomNormal, relu, squaredDifference, tensor_util, tidy, train, variable, variableGrads, zeros,
   type Scalar, type Tensor, type Tensor2D, type TensorContainer, type Variable,
 } from '@tensorflow/tfjs-core';
+import { checkHeadWorkload } from './check-options.js';
+import { backendsError } from './error.js';
+import { noteFresh } from './fresh.js';
+import { show } from './reason.js';
 
 /** A training step that has been set up on the current backend. */
 export interface Step {
-  /** Runs it once. The loss it returns is read, so that the time counts until it is known. */
+  /** Runs it once. The loss it returns is read, so that the time counts until it is known, and disposed of if `run` made it. */
   run(): Tensor | Promise<Tensor | number> | number;
-  /** Releases what the step holds; variables are disposed of anyway. */
+  /** Releases what the step holds, its optimizer and tensors. */
   dispose?(): void;
 }
 
-/** Sets the caller's training step up anew on each backend that is tried. */
+/**
+ * Sets the caller's training step up anew on each backend that is tried. Variables of the program that the step trains have the
+ * values afterwards that they had before, and an optimizer of the program's its slots as new; in a browser only what the step
+ * does before its first `await` can be told from the rest of the program. Variables that a step makes, and makes anew when it is
+ * set up again, are disposed of with it.
+ */
 export type Workload = () => Step | Promise<Step>;
+
+export interface HeadWorkloadBatch {
+  /** float32, `[batch, features]`. */
+  readonly inputs: Tensor;
+  readonly labels: Labels;
+  readonly features?: Features;
+}
 
 export interface HeadWorkload {
   readonly head: Pick<Head, 'logitsDimension' | 'loss'>;
-  /** Makes the batch, on the current backend. */
-  readonly batch: () => { inputs: Tensor2D; labels: Labels; features?: Features };
+  /**
+   * Gives the batch. Tensors that the program has had before, or gets again when it asks twice, stay the program's; those that
+   * each call makes are disposed of with the step.
+   */
+  readonly batch: () => HeadWorkloadBatch;
   /** Sizes of the dense layers under the head. Default: `[64]`. */
   readonly hiddenUnits?: readonly number[];
 }
 
-/** A training step of dense layers with a head on top, on one batch. */
-export function headWorkload({ head, batch, hiddenUnits = [64] }: HeadWorkload): Workload {
+/**
+ * A training step of dense layers with a head on top, on one batch.
+ *
+ * @throws INVALID_ARGUMENT for options that it does not know, or that are of the wrong kind.
+ */
+export function headWorkload(options: HeadWorkload): Workload {
+  checkHeadWorkload(options);
+  const { head, batch, hiddenUnits = [64] } = options;
   return () => {
-    const made = batch();
-    const { inputs, labels, features } = made;
+    const { made, isFresh } = noteFresh(batch);
+    const { inputs, labels, features } = checkBatch(made);
+    let own = tensorsOf(made).filter(isFresh);
+    if (own.length > 0) {
+      // What a second call gives again is kept by the program.
+      const again = noteFresh(batch);
+      const second = tensorsOf(again.made).filter(again.isFresh);
+      const repeated = new Set(tensorsOf(again.made));
+      own = own.filter((tensor) => !repeated.has(tensor));
+      dispose(second);
+    }
     const loss = (logits: Tensor): Scalar => head.loss(labels, logits, { mode: 'train', ...(features && { features }) });
-    return denseStep(inputs, [...hiddenUnits, head.logitsDimension], loss, () => dispose(made as unknown as TensorContainer));
+    return denseStep(inputs as Tensor2D, [...hiddenUnits, head.logitsDimension], loss, () => dispose(own));
   };
+}
+
+function tensorsOf(batch: HeadWorkloadBatch): Tensor[] {
+  return tensor_util.getTensorsInContainer(batch as unknown as TensorContainer);
+}
+
+function checkBatch(batch: HeadWorkloadBatch): HeadWorkloadBatch {
+  const inputs: unknown = (batch as HeadWorkloadBatch | undefined)?.inputs;
+  const { shape, dtype } = (inputs ?? {}) as Partial<Tensor>;
+  if (shape?.length !== 2 || dtype !== 'float32') {
+    const got = shape === undefined ? show(inputs) : `${dtype} of shape [${shape.join(', ')}]`;
+    throw backendsError('INVALID_ARGUMENT', `headWorkload: batch().inputs: expected a float32 tensor [batch, features], got ${got}`);
+  }
+  return batch;
 }
 
 /** What is measured when the caller names no workload: a small network on a small batch. */
@@ -69,6 +117,7 @@ function denseStep(
       }),
     dispose() {
       optimizer.dispose();
+      dispose(kernels);
       disposeBatch();
     },
   };

@@ -1,23 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { afterEach, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { startBackend, type NoBackendError } from '../src/index.js';
-import { offByAThousandth, registerToy, slowBy } from './toy-backends.js';
+import { offByAThousandth, slowBy } from './toy-backends.js';
+import { useToys } from './use-toys.js';
 
-const toys: string[] = [];
-function toy(name: string, options?: Parameters<typeof registerToy>[1]): string {
-  toys.push(name);
-  registerToy(name, options);
-  return name;
-}
-
-afterEach(async () => {
-  await tf.setBackend(inject('backend'));
-  for (const name of toys.splice(0)) {
-    tf.removeBackend(name);
-    for (const { kernelName } of tf.getKernelsForBackend(name)) tf.unregisterKernel(kernelName, name);
-  }
-});
+const toy = useToys();
 
 async function failure(allow: string[], timeLimit = 500): Promise<NoBackendError> {
   return startBackend({ allow, timeLimit }).then(

@@ -10,13 +10,23 @@ export function registerToy(
     replace?: Readonly<Record<string, (original: tf.KernelFunc) => tf.KernelFunc>>;
   } = {},
 ): void {
-  tf.registerBackend(name, options.start ?? ((): tf.KernelBackend => new MathBackendCPU()));
+  tf.registerBackend(name, options.start ?? ((): tf.KernelBackend => new MortalBackend()));
   tf.copyRegisteredKernels('cpu', name);
   if (options.without) tf.unregisterKernel(options.without, name);
   for (const [kernelName, wrap] of Object.entries(options.replace ?? {})) {
     const kernel = tf.getKernel(kernelName, name);
     tf.unregisterKernel(kernelName, name);
     tf.registerKernel({ ...kernel, kernelFunc: wrap(kernel.kernelFunc) });
+  }
+}
+
+/** One that forgets everything when it is disposed of, as wasm and the GPU do. */
+export class MortalBackend extends MathBackendCPU {
+  isDisposed = false;
+
+  override dispose(): void {
+    this.isDisposed = true;
+    this.data = undefined as unknown as MathBackendCPU['data'];
   }
 }
 

@@ -13,6 +13,8 @@ import { repairWebglEpsilon } from '../repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../repairs/webgl-padding.js';
 import type { Candidate } from './candidate.js';
 import { asNative, noCudaDevice, usesCuda } from './cuda.js';
+import { lackingWebgl, lackingWebgpu, mayDraw } from './gpu.js';
+import { registeredCandidate } from './registered.js';
 
 const cpu: Candidate = {
   name: 'cpu',
@@ -39,18 +41,21 @@ const wasm: Candidate = {
 const webgl: Candidate = {
   name: 'webgl',
   backendName: 'webgl',
+  lacking: lackingWebgl,
   load: () => loadBackend('webgl'),
   repairsBeforeStart: [repairNodeGradients],
   repairs: [repairWebglPadding, repairWebglEpsilon],
+  compiles: true,
 };
 
 const webgpu: Candidate = {
   name: 'webgpu',
   backendName: 'webgpu',
-  unavailable: () => ('gpu' in navigator ? undefined : 'this browser has no WebGPU'),
+  lacking: lackingWebgpu,
   load: () => loadBackend('webgpu'),
   repairsBeforeStart: [repairNodeGradients],
   repairs: [],
+  compiles: true,
 };
 
 const tensorflow: Candidate = {
@@ -79,7 +84,18 @@ const tensorflowGpu: Candidate = {
   repairs: [],
 };
 
-/** The backends that this environment may have, the most promising first. */
+const all: readonly Candidate[] = [tensorflowGpu, tensorflow, webgpu, webgl, wasm, cpu];
+
+/**
+ * The backends that this environment may have, by what it can do: pages may have Node's modules, and Node may have a
+ * `document`.
+ */
 export function builtInCandidates(): readonly Candidate[] {
-  return nodeModule('node:fs') === undefined ? [webgpu, webgl, wasm, cpu] : [tensorflowGpu, tensorflow, wasm, cpu];
+  const native = nodeModule('node:fs') === undefined ? [] : [tensorflowGpu, tensorflow];
+  return [...native, ...(mayDraw() ? [webgpu, webgl] : []), wasm, cpu];
+}
+
+/** A candidate that was asked for by name, wherever this is; it may be a backend that the program has registered itself. */
+export function candidateNamed(name: string): Candidate {
+  return all.find((candidate) => candidate.name === name) ?? registeredCandidate(name, all.map((candidate) => candidate.name));
 }

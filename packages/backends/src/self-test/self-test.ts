@@ -1,6 +1,13 @@
-import { tidy } from '@tensorflow/tfjs-core';
+import { getBackend, tidy } from '@tensorflow/tfjs-core';
 import { disposingVariables } from '../disposing-variables.js';
+import { disposeOfFailedTape } from '../failed-tape.js';
+import { asGuest } from '../guest.js';
+import type { Course } from '../measure.js';
+import { nextTask } from '../next-task.js';
 import { probeUnit } from '../probe-unit.js';
+import { inTurn } from '../queue.js';
+import { reasonOf } from '../reason.js';
+import { stayOn } from '../registry.js';
 import { usedTolerance } from '../tolerance.js';
 import { withoutCpuForwarding } from '../without-cpu-forwarding.js';
 import { goldens } from './goldens.js';
@@ -24,15 +31,29 @@ export interface SelfTestResult {
 /** Coarser than this, a backend does not train like the others (float16 has 2^-11). */
 const coarsestUnit = 2 ** -20;
 
+/** Runs every golden on the current backend, when calls of `startBackend` and the like have ended. */
+export function selfTest(): Promise<SelfTestResult> {
+  return inTurn('selfTest', () => {
+    const name = getBackend();
+    return asGuest(() => runSelfTest({ stay: () => stayOn(name), isOver: () => false }));
+  });
+}
+
 /** Runs every golden on the current backend. */
-export async function selfTest(): Promise<SelfTestResult> {
+export async function runSelfTest({ stay, isOver }: Course): Promise<SelfTestResult> {
   return withoutCpuForwarding(async () => {
+    await stay();
     const unit = await probeUnit();
     const results: GoldenResult[] = [];
     if (unit > coarsestUnit) {
       results.push({ golden: 'precision', used: Infinity, failure: `floats are coarse: 1 + ${unit.toExponential(1)} is 1` });
     }
-    for (const golden of goldens) results.push(await runGolden(golden, Math.min(unit, coarsestUnit)));
+    for (const golden of goldens) {
+      if (isOver()) throw new Error('the self-test is not wanted any more');
+      await stay();
+      results.push(await runGolden(golden, Math.min(unit, coarsestUnit)));
+      await nextTask();
+    }
     const worst = results.reduce((a, b) => (b.used > a.used ? b : a));
     return { passed: results.every(({ failure }) => failure === undefined), unit, worst, results };
   });
@@ -40,12 +61,9 @@ export async function selfTest(): Promise<SelfTestResult> {
 
 async function runGolden({ name, run, expected, k, scale }: (typeof goldens)[number], unit: number): Promise<GoldenResult> {
   try {
-    const values = await disposingVariables(async () => {
-      const result = tidy(run);
-      const read = await result.data();
-      result.dispose();
-      return read;
-    });
+    const result = disposingVariables(() => tidy(run));
+    const values = await result.data();
+    result.dispose();
     if (values.length !== expected.length) {
       return { golden: name, used: Infinity, failure: `${values.length} values, expected ${expected.length}` };
     }
@@ -54,6 +72,7 @@ async function runGolden({ name, run, expected, k, scale }: (typeof goldens)[num
     const failure = (used[worst] as number) <= 1 ? undefined : `${values[worst]}, expected ${expected[worst]}`;
     return { golden: name, used: used[worst] as number, failure };
   } catch (error) {
-    return { golden: name, used: Infinity, failure: error instanceof Error ? error.message : String(error) };
+    disposeOfFailedTape();
+    return { golden: name, used: Infinity, failure: reasonOf(error) };
   }
 }

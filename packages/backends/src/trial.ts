@@ -1,0 +1,130 @@
+import type { KernelBackend } from '@tensorflow/tfjs-core';
+import type { Candidate } from './candidates/candidate.js';
+import type { Guest } from './guest.js';
+import { measure, runStep, type Course } from './measure.js';
+import { isAwaited } from './queue.js';
+import { reasonOf } from './reason.js';
+import { isRegistered, makeBackend, stayOn, useBackend } from './registry.js';
+import { bareReport, type CandidateReport, type StartProgress } from './report.js';
+import type { RepairReport } from './repairs/report.js';
+import { runSelfTest } from './self-test/self-test.js';
+import { within } from './time-limit.js';
+import type { Workload } from './workload.js';
+
+export interface Trial {
+  /** None for a candidate that is taken unmeasured. */
+  readonly workload: Workload | undefined;
+  /** The best so far, with the time of its step. */
+  readonly best: CandidateReport | undefined;
+  readonly timeLimit: number;
+  readonly selfTest: boolean;
+  readonly repair: boolean;
+  readonly signal: AbortSignal;
+  readonly guest: Guest;
+  onPhase(phase: StartProgress['phase']): void;
+}
+
+/**
+ * Starts, repairs, tests and measures a candidate; where another has set a bar it is measured first, for where GPUs are in
+ * software the test takes the longest. `slower` until another is found slower still. Throws nothing but the signal's reason.
+ */
+export async function tryCandidate(candidate: Candidate, trial: Trial): Promise<CandidateReport> {
+  let isOver = false;
+  const course: Course = { stay: () => stayOn(candidate.backendName), isOver: () => isOver || trial.signal.aborted };
+  try {
+    const { repairs, failure } = await startCandidate(candidate, trial);
+    const report: CandidateReport = { ...bareReport(candidate.name, 'slower', undefined), repairs, ...failure };
+    for (const stage of trial.best === undefined ? [test, race] : [race, test]) {
+      if (report.status === 'slower') Object.assign(report, await stage(candidate, trial, course));
+    }
+    return report;
+  } finally {
+    isOver = true; // What still runs of it ends when it looks.
+  }
+}
+
+/** Lets it prove itself on known values. */
+async function test(_: Candidate, { selfTest: isWanted, timeLimit: milliseconds, signal, onPhase }: Trial, course: Course): Promise<Partial<CandidateReport>> {
+  if (!isWanted) return {};
+  const rejected = { status: 'rejected', milliseconds: undefined } as const;
+  onPhase('testing');
+  try {
+    const selfTest = await within('the self-test', runSelfTest(course), { milliseconds, signal });
+    const failed = selfTest.results.find(({ failure }) => failure !== undefined);
+    return failed === undefined ? { selfTest } : { ...rejected, selfTest, reason: `${failed.golden}: ${failed.failure}` };
+  } catch (error) {
+    throwIfAborted(signal);
+    return { ...rejected, reason: reasonOf(error) };
+  }
+}
+
+/** Measures the workload, until it is clearly slower than the best so far. */
+async function race(candidate: Candidate, trial: Trial, course: Course): Promise<Partial<CandidateReport>> {
+  const { workload, best, timeLimit, signal, guest, onPhase } = trial;
+  if (workload === undefined) return {};
+  const limits = { milliseconds: timeLimit, signal };
+  onPhase('measuring');
+  let isRunning = true;
+  const measuring = measure(workload, { ...course, bar: best?.milliseconds, compiles: candidate.compiles ?? false }).finally(() => (isRunning = false));
+  try {
+    const { milliseconds, isGivenUp } = await within('the workload', measuring, limits);
+    if (!isGivenUp) return { milliseconds };
+    return { milliseconds, status: 'given up', reason: `${milliseconds.toFixed(2)} ms a step where ${best?.name} takes ${best?.milliseconds?.toFixed(2)}` };
+  } catch (error) {
+    throwIfAborted(signal);
+    const hint = isRunning && isAwaited() ? '; it may wait for a call of startBackend, which waits for this one' : '';
+    return { status: 'unmeasurable', reason: reasonOf(error) + hint };
+  } finally {
+    // One that still runs would be joined by a second.
+    if (!isRunning && !signal.aborted) await guest.sortOut(() => within('the workload', runStep(workload, course), limits).catch(() => {}));
+  }
+}
+
+interface Started {
+  readonly repairs: readonly RepairReport[];
+  readonly failure?: { readonly status: 'unavailable' | 'failed'; readonly reason: string };
+}
+
+/** Ends with the candidate as the current backend, unless it failed. */
+async function startCandidate(candidate: Candidate, { timeLimit: milliseconds, signal, repair: isRepaired, onPhase }: Trial): Promise<Started> {
+  const { backendName } = candidate;
+  const repairs: RepairReport[] = [];
+  const unavailable = (reason: string): Started => ({ repairs, failure: { status: 'unavailable', reason } });
+  const doing = <T>(what: string, promise: Promise<T>, tooLate?: (value: T) => void): Promise<T> =>
+    within(what, promise, { milliseconds, signal, ...(tooLate && { tooLate }) });
+  const lacking = async (): Promise<string | undefined> => doing('looking for it', Promise.resolve(candidate.lacking?.()));
+  try {
+    onPhase('loading');
+    const reason = candidate.unavailable?.() ?? (isRegistered(backendName) ? undefined : await lacking());
+    if (reason !== undefined) return unavailable(reason);
+    for (const repair of candidate.repairsBeforeStart) repairs.push(await doing('repairing', repair()));
+    const missing = isRegistered(backendName) ? undefined : await doing('loading', candidate.load());
+    if (missing !== undefined) return unavailable(missing);
+    onPhase('starting');
+    let backend: KernelBackend;
+    try {
+      backend = await doing('starting', makeBackend(backendName), (late) => late.dispose());
+    } catch (error) {
+      throwIfAborted(signal);
+      const lack = await lacking();
+      if (lack === undefined) throw error;
+      return unavailable(lack);
+    }
+    await useBackend(backendName, backend);
+    const unfit = candidate.unfit?.();
+    if (unfit !== undefined) return unavailable(unfit);
+    onPhase('repairing');
+    for (const repair of isRepaired ? candidate.repairs : []) {
+      await stayOn(backendName);
+      repairs.push(await doing('repairing', repair()));
+    }
+    return { repairs };
+  } catch (error) {
+    throwIfAborted(signal);
+    return { repairs, failure: { status: 'failed', reason: reasonOf(error) } };
+  }
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw signal.reason;
+}
