@@ -1,5 +1,8 @@
-import { onesLike, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { div, greater, onesLike, reshape, sqrt, square, squaredDifference, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { Mean } from '@tfjs-heads/head-kit';
 import type { Metric, Metrics } from '@tfjs-heads/head-api';
+import { subjects } from '../../src/heads/index.js';
+import type { HeadOptions, Subject } from '../../src/index.js';
 import { breakHead, withResult, type BrokenHeads, type Methods } from './broken-head.js';
 
 /** Every metric of a head replaced. The head still finds what it needs of the right ones. */
@@ -25,6 +28,28 @@ function boundTo(metric: Metric): Metric {
     dispose: dispose.bind(metric),
   };
 }
+
+/** Metrics, or one of them, weighted by something else than the weights. */
+function measuringBy(change: (weights: Tensor) => Tensor, only?: string): (methods: Methods, options: HeadOptions) => Partial<Methods> {
+  return ({ updateMetrics, metrics: fresh }, { weightColumn = '' }) => ({
+    updateMetrics(metrics, features, logits, labels, options) {
+      const weights = features?.[weightColumn] as Tensor | undefined;
+      if (weights === undefined) return updateMetrics(metrics, features, logits, labels, options);
+      const changed = Object.fromEntries(Object.entries(metrics).filter(([key]) => only === undefined || key === only));
+      // Those that are not meant are measured by others that nobody looks at.
+      const besides = fresh(options);
+      updateMetrics({ ...metrics, ...besides, ...(only !== undefined && without(metrics, only)) }, features, logits, labels, options);
+      tidy(() => void updateMetrics({ ...besides, ...changed }, { ...features, [weightColumn]: change(weights) }, logits, labels, options));
+      return metrics;
+    },
+  });
+}
+
+function without(metrics: Metrics, key: string): Metrics {
+  return Object.fromEntries(Object.entries(metrics).filter(([other]) => other !== key));
+}
+
+const of3 = subjects['RegressionHead-of-3'] as Subject;
 
 /** Heads that train well and are measured wrongly. */
 export const wrongMetrics: BrokenHeads = {
@@ -83,14 +108,71 @@ export const wrongMetrics: BrokenHeads = {
     wrong: 'metrics take no notice of weights',
     caughtBy: 'law:weight-zero-is-row-removed:reduction=sum,rows=5',
     says: 'the metric',
+    subject: breakHead(measuringBy(onesLike)),
+  },
+  SquaredWeights: {
+    wrong: 'metrics are weighted by the squares of the weights',
+    caughtBy: 'law:weight-is-count:rows=5',
+    says: "the metric 'average_loss'",
+    subject: breakHead(measuringBy(square)),
+  },
+  SquaredWeightsOfOne: {
+    wrong: 'the metric label/mean is weighted by the squares of the weights',
+    caughtBy: 'law:weight-is-count:rows=5',
+    says: "the metric 'label/mean'",
+    subject: breakHead(measuringBy(square, 'label/mean')),
+  },
+  RootsOfWeights: {
+    wrong: 'metrics are weighted by the roots of the weights',
+    caughtBy: 'law:weights-add:rows=5',
+    says: "the metric 'average_loss'",
+    subject: breakHead(measuringBy(sqrt)),
+  },
+  UnweightedMean: {
+    wrong: 'the metric prediction/mean takes no notice of weights',
+    caughtBy: 'law:weight-is-count:rows=5',
+    says: "the metric 'prediction/mean'",
+    subject: breakHead(measuringBy(onesLike, 'prediction/mean')),
+  },
+  WeightsBelowOnly: {
+    wrong: 'the metric average_loss is the plain sum over the sum of the weights',
+    caughtBy: 'law:weight-is-count:rows=5',
+    says: "the metric 'average_loss'",
     subject: breakHead(({ updateMetrics }, { weightColumn = '' }) => ({
       updateMetrics(metrics, features, logits, labels, options) {
         const weights = features?.[weightColumn] as Tensor | undefined;
-        if (weights === undefined) return updateMetrics(metrics, features, logits, labels, options);
-        tidy(() => void updateMetrics(metrics, { [weightColumn]: onesLike(weights) }, logits, labels, options));
+        const { average_loss: metric, ...others } = metrics;
+        if (weights === undefined || metric === undefined) return updateMetrics(metrics, features, logits, labels, options);
+        updateMetrics({ ...others, average_loss: new Mean() }, features, logits, labels, options);
+        tidy(() => {
+          const losses = squaredDifference(logits as Tensor, reshape(labels as Tensor, (logits as Tensor).shape));
+          const each = reshape(weights, losses.shape);
+          const some = greater(each, 0);
+          metric.update(where(some, div(losses, where(some, each, onesLike(each))), zerosLike(losses)), each);
+        });
         return metrics;
       },
     })),
+  },
+  CountsRowsLess: {
+    wrong: 'weights [B] for logits [B, 1, K] count for a K-th of what they should in the metrics of several batches',
+    caughtBy: 'law:weights-mixed:rows=4x1',
+    says: "the metric 'average_loss'",
+    subject: {
+      ...of3,
+      create: (options) => {
+        const head = of3.create(options);
+        const right = head.updateMetrics.bind(head);
+        const updateMetrics: typeof right = (metrics, features, logits, labels, more) => {
+          const weights = features?.[String(options.weightColumn)] as Tensor | undefined;
+          const isFlat = weights?.rank === 1 && (logits as Tensor).rank === 3;
+          if (!isFlat) return right(metrics, features, logits, labels, more);
+          tidy(() => void right(metrics, { ...features, [String(options.weightColumn)]: div(weights, head.logitsDimension) }, logits, labels, more));
+          return metrics;
+        };
+        return Object.assign(head, { updateMetrics });
+      },
+    },
   },
   Drifts: {
     wrong: 'each evaluation comes out a little higher',

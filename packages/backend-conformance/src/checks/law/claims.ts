@@ -1,5 +1,6 @@
 import type { Head } from '@tfjs-heads/head-api';
 import { drawBatch, rowsOf, WEIGHT, type Batch } from '../../batch.js';
+import type { Outcome } from '../outcome.js';
 import type { HeadOptions, LabelKind, NamedSubject } from '../../subject.js';
 
 /** What a subject claims of weights. */
@@ -14,6 +15,23 @@ export function labelsOf({ labels = 'real' }: NamedSubject): LabelKind {
 /** Whether what follows from rows that do not know of each other may be asked for. */
 export function areRowsIndependent({ rows = 'independent' }: NamedSubject): boolean {
   return rows === 'independent';
+}
+
+/** The cases of a law about weights, for heads that have some. */
+export const whereWeighted =
+  <T>(cases: readonly T[]) =>
+  (subject: NamedSubject): readonly T[] =>
+    weightsOf(subject) === 'none' ? [] : cases;
+
+/** Of one about weights that tells rows apart, for heads that know no row but by its own loss. */
+export const whereWeighedAlone =
+  <T>(cases: readonly T[]) =>
+  (subject: NamedSubject): readonly T[] =>
+    areRowsIndependent(subject) ? whereWeighted(cases)(subject) : [];
+
+/** The metrics that weights mean something to. */
+export function weighedOf({ unweightedMetrics = [] }: NamedSubject, metrics: Outcome['metrics']): Outcome['metrics'] {
+  return Object.fromEntries(Object.entries(metrics).filter(([key]) => !unweightedMetrics.includes(key)));
 }
 
 /** A head that takes weights if it can. The reduction is `sum` unless another one is asked for: parts of it are sums too. */

@@ -19,7 +19,9 @@ import { repeatedBatch } from './repeated.js';
 import { permutation, rowsIndependent, sumOfParts } from './rows.js';
 import { specOrder, specTrain, specTrainOpFn } from './spec-train.js';
 import { specDisposed, specEval, specInfer } from './spec.js';
-import { allZeroWeights, weightsIgnored, weightsOfOne, weightsShapes, weightsWeigh, weightZeroIsRowRemoved } from './weights.js';
+import { weightsMixed, weightsShapes } from './weights-layout.js';
+import { weightIsCount, weightsAdd } from './weights-linear.js';
+import { allZeroWeights, weightsIgnored, weightsOfOne, weightsWeigh, weightZeroIsRowRemoved } from './weights.js';
 
 /** What holds for any head, without goldens. */
 export const lawChecks: Checks = {
@@ -36,6 +38,9 @@ export const lawChecks: Checks = {
   'weight-zero-is-row-removed': weightZeroIsRowRemoved,
   'all-zero-weights': allZeroWeights,
   'weights-shapes': weightsShapes,
+  'weights-mixed': weightsMixed,
+  'weight-is-count': weightIsCount,
+  'weights-add': weightsAdd,
   'weights-ignored': weightsIgnored,
   'metric-keys': metricKeys,
   'metrics-of-nothing': metricsOfNothing,

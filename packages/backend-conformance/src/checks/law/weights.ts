@@ -1,15 +1,9 @@
-import { filled, pickRows, tensorsOf, WEIGHT, type Batch, type Values } from '../../batch.js';
+import { filled, pickRows, tensorsOf, WEIGHT, type Batch } from '../../batch.js';
 import type { Check } from '../check.js';
 import { K } from '../../tier.js';
-import type { NamedSubject } from '../../subject.js';
-import { batchOf, headOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
+import { batchOf, headOf, plainBatchOf, plainHeadOf, weighedOf, whereWeighedAlone, whereWeighted } from './claims.js';
 import { nearMetrics, nearOutcome, scalesOf } from './near.js';
 import { outcomeOf } from '../outcome.js';
-
-const whereWeighted =
-  <T>(cases: readonly T[]) =>
-  (subject: NamedSubject): readonly T[] =>
-    weightsOf(subject) === 'none' ? [] : cases;
 
 export const weightsOfOne: Check = {
   states: 'Weights of one are as good as none.',
@@ -26,7 +20,7 @@ export const weightsOfOne: Check = {
 /** A row of weight zero still counts among the elements that `sum_over_batch_size` divides by. */
 export const weightZeroIsRowRemoved: Check = {
   states: 'A row of weight zero adds nothing to loss, gradient or metrics; sum_over_batch_size still counts it.',
-  cases: whereWeighted([
+  cases: whereWeighedAlone([
     { reduction: 'sum', rows: 5 },
     { reduction: 'sum_over_batch_size', rows: 4 },
   ]),
@@ -50,7 +44,7 @@ export const weightZeroIsRowRemoved: Check = {
     judge.near('the loss', [with0.loss], [without.loss * factor], { k: K.REDUCE, scale: sum });
     judge.near('the gradient', [...before, ...after], without.gradient.map((value) => value * factor), { k: K.ELEMENT, scale: element });
     judge.same('the gradient of the row', removed, filled([columns], 0).values);
-    nearMetrics(judge, with0.metrics, without.metrics, { element, sum });
+    nearMetrics(judge, weighedOf(subject, with0.metrics), weighedOf(subject, without.metrics), { element, sum });
   },
 };
 
@@ -66,7 +60,7 @@ export const allZeroWeights: Check = {
     const { loss, gradient, metrics } = await outcomeOf(head, tensorsOf(subject, batch));
     judge.same('the loss', [loss], [0]);
     judge.same('the gradient', gradient, filled([gradient.length], 0).values);
-    for (const [key, value] of Object.entries(metrics)) judge.same(`the metric '${key}'`, [value], [ofNothing(key)]);
+    for (const [key, value] of Object.entries(weighedOf(subject, metrics))) judge.same(`the metric '${key}'`, [value], [ofNothing(key)]);
   },
 };
 
@@ -74,24 +68,6 @@ export const allZeroWeights: Check = {
 export function ofNothing(key: string): number {
   return key.split('/')[0] === 'accuracy_baseline' ? 1 : 0;
 }
-
-/** `[B]` stands for `[B, 1]`; a head that weighs logits takes `[B, K]` too. Whether it refuses others the errors say. */
-export const weightsShapes: Check = {
-  states: 'Weights [D0, .., DN, 1] are the same as [D0, .., DN], and so are weights of the logits\' shape where those are taken.',
-  cases: whereWeighted([{ rows: 5 }, { rows: '2x3' }]),
-  async run({ subject, judge }, { rows }) {
-    const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
-    const { shape, values } = batch.weights as Values;
-    const perLogit = values.flatMap((weight) => filled([head.logitsDimension], weight).values);
-    const others: Values[] = [{ shape: [...shape, 1], values }];
-    if (weightsOf(subject) === 'logits') others.push({ shape: batch.logits.shape, values: perLogit });
-    const expected = await outcomeOf(head, tensorsOf(subject, batch));
-    for (const weights of others) {
-      nearOutcome(judge, await outcomeOf(head, tensorsOf(subject, { ...batch, weights })), expected, scalesOf(batch));
-    }
-  },
-};
 
 /** Else one could not tell weights that are forgotten from weights that are used. */
 export const weightsWeigh: Check = {
