@@ -1,5 +1,5 @@
 import { array, check, exactOptional, nullable, picklist, pipe, string, type GenericSchema } from 'valibot';
-import { allCapabilities, type Capability } from './backend/record.js';
+import { allCapabilities, type Capability } from './backend/capability.js';
 import { families, queryOf, type ConformanceCase } from './case.js';
 import { parseQuery } from './query.js';
 import { exactly, text, validated } from './validate.js';

@@ -1,6 +1,7 @@
 export { families, queryOf } from './case.js';
 export type { ConformanceCase, Family, Parameters } from './case.js';
-export type { BackendRecord, Capability } from './backend/record.js';
+export type { Capability } from './backend/capability.js';
+export type { BackendRecord } from './backend/record.js';
 export { checkExpectationFile } from './expectation.js';
 export type { Expectation, ExpectationFile } from './expectation.js';
 export { loadExpectations } from './expectations/load.js';

@@ -1,4 +1,4 @@
-import { reasonOf } from './reason.js';
+import { parseJson } from './parse-json.js';
 
 /**
  * Reads a JSON file beside the code, in Node or in a page. Node's `fetch` knows no files.
@@ -6,20 +6,15 @@ import { reasonOf } from './reason.js';
  * @throws Error that names the file, where it is not there or is no JSON
  */
 export async function readJson(url: URL): Promise<unknown> {
-  const read = await readText(url);
-  try {
-    return JSON.parse(read);
-  } catch (error) {
-    throw new Error(`${url.href} is no JSON: ${reasonOf(error)}`, { cause: error });
-  }
+  return parseJson(await readBytes(url), url.href);
 }
 
-async function readText(url: URL): Promise<string> {
+async function readBytes(url: URL): Promise<Uint8Array> {
   if (url.protocol === 'file:') {
     const { readFile } = globalThis.process.getBuiltinModule('node:fs/promises');
-    return readFile(url, 'utf8');
+    return readFile(url);
   }
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url.href}: ${response.status} ${response.statusText}`);
-  return response.text();
+  return new Uint8Array(await response.arrayBuffer());
 }

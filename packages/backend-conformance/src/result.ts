@@ -1,6 +1,7 @@
 import type { JsonNumber } from '@tfjs-heads/head-api';
 import type { ConformanceCase } from './case.js';
 import type { BackendRecord } from './backend/record.js';
+import type { Shard } from './shard.js';
 
 /**
  * `xfail` failed as expected; `xpass` passed though it was expected to fail, which is a failure: the expectation must go.
@@ -15,6 +16,8 @@ export interface CaseResult extends ConformanceCase {
   readonly status: Status;
   /** Why it failed or was skipped. */
   readonly message?: string;
+  /** What the check demands, where it did not get it. */
+  readonly states?: string;
   /** The known divergence that it was expected to fail for. */
   readonly expected?: { readonly reason: string; readonly upstream: string | null };
   /** The comparison that used most of the allowed error; none where no numbers were compared. */
@@ -44,8 +47,49 @@ export interface BackendRun {
   readonly cases: readonly CaseResult[];
 }
 
-/** The only form of reports so far. */
-export const FORMAT = 'tfjs-heads-conformance/1';
+/** The form of reports; the one before said nothing of what was asked for. */
+export const FORMAT = 'tfjs-heads-conformance/2';
+
+/** What was asked for: alike in all that merges. */
+export interface Selection {
+  /** Queries; none means all cases. */
+  readonly filters: readonly string[];
+  /** Whether backends were repaired. */
+  readonly repair: boolean;
+  /** The names of all heads that there were, whichever the filters left. */
+  readonly subjects: readonly string[];
+  /** Name and version of the package that the heads are from; null where that is not known, as in a page. */
+  readonly project: string | null;
+  /** How many cases that is on each backend, before they are dealt out to shards. */
+  readonly total: number;
+  /** A digest of their names (`digestOf`). */
+  readonly names: string;
+}
+
+/** One run of the command or of the page: a whole report, or what was merged into one. */
+export interface Part {
+  /** When it was begun, as ISO 8601. */
+  readonly created: string;
+  readonly milliseconds: number;
+  /** Which of the cases were asked for. Default: all. */
+  readonly shard?: Shard | undefined;
+  /** How many that is on each backend. */
+  readonly asked: number;
+  readonly targets: readonly PartTarget[];
+}
+
+/** What one part has of a backend. */
+export interface PartTarget {
+  readonly target: string;
+  /** A digest of the expectations that it was held to. */
+  readonly expectations: string;
+  /** How many cases have a result. */
+  readonly results: number;
+  /** Why it did not start; then there are none. */
+  readonly unavailable?: string;
+  /** Why it ended before its time. */
+  readonly stopped?: string;
+}
 
 /** What a run leaves behind. Plain JSON; several with different shards or backends merge into one. */
 export interface ConformanceReport {
@@ -56,6 +100,11 @@ export interface ConformanceReport {
   readonly created: string;
   /** By the clock, from the first backend's start to the last one's end. */
   readonly milliseconds: number;
+  readonly selection: Selection;
+  /** What it was merged from; one where it was not. */
+  readonly parts: readonly Part[];
+  /** What is missing of what was asked for, a sentence each: with any of them a report is no pass. */
+  readonly problems: readonly string[];
   readonly runs: readonly BackendRun[];
 }
 
@@ -72,8 +121,8 @@ export function tallyOf(runs: readonly Pick<BackendRun, 'unavailable' | 'cases'>
   return tally;
 }
 
-/** Whether a report is good: something passed and nothing failed. */
-export function isGood(runs: readonly BackendRun[]): boolean {
+/** Whether a report is good: something passed, nothing failed, and nothing is missing of what was asked for. */
+export function isGood({ runs, problems }: Pick<ConformanceReport, 'runs' | 'problems'>): boolean {
   const { pass, fail, xpass } = tallyOf(runs);
-  return pass > 0 && fail === 0 && xpass === 0;
+  return pass > 0 && fail === 0 && xpass === 0 && problems.length === 0;
 }

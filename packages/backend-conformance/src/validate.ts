@@ -23,6 +23,8 @@ import {
   type StrictObjectSchema,
 } from 'valibot';
 import type { JsonNumber } from '@tfjs-heads/head-api';
+import { printableLine } from './printable.js';
+import { shortened } from './reason.js';
 
 /** Text that says something. */
 export const text: GenericSchema<string> = pipe(string(), nonEmpty('expected text, got ""'));
@@ -81,7 +83,7 @@ export function validated<const S extends GenericSchema>(schema: S, value: unkno
   if (success) return value as InferOutput<S>;
   const wrong = issues.slice(0, SHOWN).map((issue) => `${placeOf(issue)}${issue.message}`);
   const more = issues.length > SHOWN ? [`and ${issues.length - SHOWN} more`] : [];
-  throw new Error(`${from}: ${[...wrong, ...more].join('; ')}`);
+  throw new Error(printableLine(`${from}: ${[...wrong, ...more].join('; ')}`));
 }
 
 /** So many mistakes are shown of all. */
@@ -100,5 +102,5 @@ function placeOf({ path }: BaseIssue<unknown>): string {
     if (typeof key === 'number') return `[${key}]`;
     return /^[\w$]+$/.test(String(key)) ? `.${String(key)}` : `[${JSON.stringify(key)}]`;
   });
-  return steps.length === 0 ? '' : `${steps.join('').replace(/^\./, '')}: `;
+  return steps.length === 0 ? '' : `${shortened(steps.join('').replace(/^\./, ''), 300)}: `;
 }

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { conformance, emptyFolder, fixture, NARROW, queriesOf, reportIn } from './cli-support.js';
@@ -77,16 +77,48 @@ describe('--list', () => {
 });
 
 describe('shards', () => {
-  it('merge into the whole', async () => {
-    const runs = ['1/2', '2/2'].map(async (shard, i) => {
-      const out = join(folder, `shard-${i}`);
-      await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', shard, '--out', out, '--quiet');
+  const of = (count: number): Promise<readonly string[]> =>
+    Promise.all(Array.from({ length: count }, async (_, i) => {
+      const out = join(folder, `shard-${i + 1}-of-${count}`);
+      await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', `${i + 1}/${count}`, '--out', out, '--quiet');
       return join(out, 'results.json');
-    });
-    const merged = await conformance('merge', ...(await Promise.all(runs)), '--out', join(folder, 'merged'), '--require', 'cpu', '--quiet');
+    }));
+
+  it('merge into the whole', async () => {
+    const merged = await conformance('merge', ...(await of(2)), '--out', join(folder, 'merged'), '--require', 'cpu', '--quiet');
     expect(merged).toMatchObject({ exitCode: 0, stdout: '8 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable' });
     const { stdout } = await conformance('--list', '--filter', NARROW);
-    expect(queriesOf((await reportIn(join(folder, 'merged'))).runs[0], 'pass').toSorted()).toEqual(stdout.split('\n').toSorted());
+    const report = await reportIn(join(folder, 'merged'));
+    expect(queriesOf(report.runs[0], 'pass').toSorted()).toEqual(stdout.split('\n').toSorted());
     expect(await readdir(join(folder, 'merged'))).toEqual(['junit.xml', 'report.html', 'results.json']);
+    expect(report.selection).toMatchObject({ filters: [NARROW], repair: true, total: 8, project: expect.stringMatching(/^@tfjs-heads\/backend-conformance \d/) });
+    expect(report.selection.subjects).toContain('PoissonRegressionHead');
+  });
+
+  it('are no pass where one is missing, and say so in every report', async () => {
+    const [first, , third] = (await of(3)) as [string, string, string];
+    const out = join(folder, 'incomplete');
+    const { exitCode, stdout } = await conformance('merge', first, third, '--out', out);
+    const problem = 'cpu: there are no results of shard 2/3';
+    expect(stdout).toContain(`\nIncomplete: ${problem}.\n`);
+    expect(stdout).toMatch(/\n5 passed, 0 failed.*$/);
+    expect(exitCode).toBe(1);
+    expect((await reportIn(out)).problems).toEqual([problem]);
+    expect(await readFile(join(out, 'junit.xml'), 'utf8')).toContain(`<failure type="incomplete" message="${problem}">`);
+    const again = await conformance('merge', join(out, 'results.json'), '--out', join(folder, 'again'), '--quiet');
+    expect(again).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(problem) });
+  });
+
+  it('do not merge with what is unlike them, nor twice', async () => {
+    const [first] = (await of(3)) as [string];
+    const other = join(folder, 'unrepaired');
+    await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', '2/3', '--no-repairs', '--out', other, '--quiet');
+    const out = join(folder, 'unlike');
+    const unlike = await conformance('merge', first, join(other, 'results.json'), '--out', out);
+    expect(unlike).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(unlike.stderr).toContain(`  repairs: on in ${first}; off in ${join(other, 'results.json')}`);
+    const twice = await conformance('merge', first, first, '--out', out);
+    expect(twice).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`cpu: expected shard 1/3 once, got ${first} and ${first}`) });
+    await expect(readdir(out)).rejects.toThrow('ENOENT');
   });
 });

@@ -1,10 +1,11 @@
 import { runInNewContext } from 'node:vm';
-import { array, number, optional, picklist, strictObject, string } from 'valibot';
+import { array, number, optional, picklist, string } from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { checked, parseJson } from '../src/from-outside.js';
+import { parseJson } from '../src/parse-json.js';
 import { printable, printableLine } from '../src/printable.js';
 import { reasonOf } from '../src/reason.js';
 import { reasonWithPlace } from '../src/thrown.js';
+import { exactly, validated } from '../src/validate.js';
 
 const throwing = (): never => {
   throw new Error('not this');
@@ -87,21 +88,21 @@ describe('JSON from outside', () => {
     expect(read(bytes(0xef, 0xbb, 0xbf, 0x5b, 0x31, 0x5d))).toEqual([1]);
   });
 
-  const schema = strictObject({ runs: array(strictObject({ status: picklist(['pass', 'fail']), n: optional(number()) })), name: string() });
+  const schema = exactly({ runs: array(exactly({ status: picklist(['pass', 'fail']), n: optional(number()) })), name: string() });
 
   it('is told with each mistake and its place', () => {
-    expect(checked(schema, { runs: [{ status: 'pass' }], name: '' }, 'x')).toEqual({ runs: [{ status: 'pass' }], name: '' });
-    expect(() => checked(schema, { runs: [{ status: 'pass' }, { status: 'gre\u001Bat', n: '1' }], extra: 1 }, 'x')).toThrow(
-      'x: runs[1].status: expected ("pass" | "fail"), got "gre\\u001bat"; runs[1].n: expected number, got "1"; name: it is missing; extra: there is no such key',
+    expect(validated(schema, { runs: [{ status: 'pass' }], name: '' }, 'x')).toEqual({ runs: [{ status: 'pass' }], name: '' });
+    expect(() => validated(schema, { runs: [{ status: 'pass' }, { status: 'gre\u001Bat', n: '1' }], extra: 1 }, 'x')).toThrow(
+      'x: runs[1].status: expected ("pass" | "fail"), got "gre\\u001bat"; runs[1].n: expected number, got "1"; name: missing; extra: there is no such key; known are runs, name',
     );
-    expect(() => checked(schema, null, 'x')).toThrow('x: expected Object, got null');
+    expect(() => validated(schema, null, 'x')).toThrow('x: expected Object, got null');
   });
 
   it('is told in few words, however much is wrong with it', () => {
     const value = { runs: Array.from({ length: 1000 }, () => ({ status: 'y'.repeat(100_000) })), name: 'a' };
     const told = (): string => {
       try {
-        return String(checked(schema, value, 'x'));
+        return String(validated(schema, value, 'x'));
       } catch (error) {
         return reasonOf(error);
       }

@@ -1,88 +1,132 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compact, expand } from '../src/report/compact.js';
-import { mergeReports, readReport, writeReports } from '../src/report/index.js';
-import { caseOf, record, reportOf, resultOf, runOf, sample } from './report-sample.js';
+import { describe, expect, it } from 'vitest';
+import { mergeReports } from '../src/report/index.js';
+import { isGood, type ConformanceReport } from '../src/result.js';
+import { inShard, type Shard } from '../src/shard.js';
+import { caseOf, record, reportOf, reportOfPart, resultOf, runOf, sample } from './report-sample.js';
 
-const one = caseOf('RegressionHead', 'law', 'mean', 1);
-const two = caseOf('RegressionHead', 'law', 'mean', 2);
+const cases = Array.from({ length: 7 }, (_, i) => caseOf('RegressionHead', 'law', 'mean', i + 1));
+const queries = cases.map(({ parameters }) => `RegressionHead:law:mean:rows=${parameters['rows']}`);
+const shardOf = (index: number, count: number, ...targets: string[]): ConformanceReport => {
+  const shard: Shard = { index, count };
+  const results = inShard(cases, shard).map((one) => resultOf(one, 'pass'));
+  return reportOfPart({ cases, shard }, ...(targets.length === 0 ? ['cpu'] : targets).map((target) => runOf(target, ...results)));
+};
+const whole = (target: string): ConformanceReport => reportOf(runOf(target, ...cases.map((one) => resultOf(one, 'pass'))));
+const unavailable = (target: string): ConformanceReport['runs'][number] => ({ target, unavailable: 'no such thing', milliseconds: 1, cases: [] });
 
 describe('merging', () => {
-  it('joins the shards of a target, adds up the times and keeps the first date', () => {
-    const early = { ...reportOf(runOf('cpu', resultOf(two, 'pass'))), created: '2025-12-31T00:00:00.000Z' };
-    const merged = mergeReports([reportOf(runOf('cpu', resultOf(one, 'pass')), runOf('wasm')), early]);
-    expect(merged.runs.map(({ target }) => target)).toEqual(['cpu', 'wasm']);
-    expect(merged.runs[0]?.cases.map(({ query }) => query)).toEqual(['RegressionHead:law:mean:rows=1', 'RegressionHead:law:mean:rows=2']);
-    expect(merged.runs[0]?.milliseconds).toBe(200);
-    expect(merged).toMatchObject({ milliseconds: 3000, created: early.created, suite: '0.1.0' });
+  it('joins all shards of a target into the whole, adds up the times and keeps the first date', () => {
+    const early = { ...shardOf(2, 3), created: '2025-12-31T00:00:00.000Z' };
+    const merged = mergeReports([shardOf(1, 3), early, shardOf(3, 3)]);
+    expect(merged.runs[0]?.cases.map(({ query }) => query).toSorted()).toEqual(queries);
+    expect(merged).toMatchObject({ milliseconds: 4500, created: early.created, suite: '0.1.0', problems: [], runs: [{ milliseconds: 300 }] });
+    expect(merged.parts.map(({ shard, asked }) => [shard?.index, asked])).toEqual([[1, 3], [2, 2], [3, 2]]);
+    expect(isGood(merged)).toBe(true);
   });
 
-  it('keeps the worse of two results of one case, whichever comes first', () => {
-    for (const [better, worse] of [['pass', 'skip'], ['skip', 'xfail'], ['xfail', 'xpass'], ['xpass', 'fail']] as const) {
-      const reports = [reportOf(runOf('cpu', resultOf(one, better))), reportOf(runOf('cpu', resultOf(one, worse)))];
-      for (const order of [reports, reports.toReversed()]) expect(mergeReports(order).runs[0]?.cases.map(({ status }) => status)).toEqual([worse]);
-    }
+  it('joins what was merged before, in any order and grouping', () => {
+    const parts = [1, 2, 3, 4].map((index) => shardOf(index, 4, 'cpu', 'wasm'));
+    const [a, b, c, d] = parts as [ConformanceReport, ConformanceReport, ConformanceReport, ConformanceReport];
+    const half = mergeReports([b, d]);
+    expect(half.problems).toEqual(['cpu: there are no results of shards 1/4, 3/4', 'wasm: there are no results of shards 1/4, 3/4']);
+    const merged = mergeReports([mergeReports([c, half]), a, whole('webgl')]);
+    expect(merged.problems).toEqual([]);
+    expect(merged.parts).toHaveLength(5);
+    expect(merged.runs.map(({ target, cases: results }) => [target, results.length])).toEqual([['cpu', 7], ['wasm', 7], ['webgl', 7]]);
   });
 
-  it('keeps the result that used more, of two with the same status', () => {
-    const reports = [0.1, 0.9, 0.5].map((used) => reportOf(runOf('cpu', resultOf(one, 'pass', used))));
-    expect(mergeReports(reports).runs[0]?.cases[0]?.closest?.used).toBe(0.9);
+  it.each<[string, ConformanceReport[], string[]]>([
+    ['a missing shard', [shardOf(1, 3), shardOf(3, 3)], ['cpu: there are no results of shard 2/3']],
+    ['one shard alone', [shardOf(2, 3)], ['cpu: there are no results of shards 1/3, 3/3']],
+    ['a target that one shard lacks', [shardOf(1, 2, 'cpu', 'wasm'), shardOf(2, 2, 'cpu')], ['wasm: there are no results of shard 2/2']],
+    [
+      'a target that one shard had not',
+      [shardOf(1, 2, 'cpu'), reportOfPart({ cases, shard: { index: 2, count: 2 } }, unavailable('cpu'))],
+      ['cpu: there are no results of shard 2/2 (unavailable there: no such thing)'],
+    ],
+    [
+      'results that a shard lacks',
+      [shardOf(1, 2), reportOfPart({ cases, shard: { index: 2, count: 2 } }, runOf('cpu', resultOf(cases[1] as never, 'pass')))],
+      ['cpu: of shard 2/2, 2 of 3 cases were not run'],
+    ],
+    ['fewer results than were asked for', [reportOfPart({ cases }, runOf('cpu', resultOf(cases[0] as never, 'pass')))], ['cpu: 6 of 7 cases were not run']],
+    [
+      'results of other cases',
+      [reportOfPart({ cases: cases.slice(0, 2) }, runOf('cpu', ...cases.slice(1, 3).map((one) => resultOf(one, 'pass'))))],
+      ['cpu: its cases are others than those that were asked for'],
+    ],
+  ])('says that there is %s, which is no pass', (_, reports, problems) => {
+    const merged = mergeReports(reports);
+    expect(merged.problems).toEqual(problems);
+    expect(isGood(merged)).toBe(false);
   });
 
   it('takes a backend for available where one machine had it', () => {
-    const none = reportOf({ target: 'cpu', unavailable: 'no such thing', milliseconds: 1, cases: [] });
-    for (const order of [[none, reportOf(runOf('cpu', resultOf(one, 'pass')))], [reportOf(runOf('cpu', resultOf(one, 'pass'))), none]]) {
-      const [run] = mergeReports(order).runs;
-      expect(run?.unavailable).toBeUndefined();
-      expect(run?.cases).toHaveLength(1);
+    const none = reportOfPart({ cases }, unavailable('cpu'));
+    for (const order of [[none, whole('cpu')], [whole('cpu'), none]]) {
+      const merged = mergeReports(order);
+      expect(merged.runs).toHaveLength(1);
+      expect(merged.runs[0]?.unavailable).toBeUndefined();
+      expect(isGood(merged)).toBe(true);
     }
-    expect(mergeReports([none, none]).runs[0]?.unavailable).toBe('no such thing');
+    expect(mergeReports([none, none])).toMatchObject({ problems: [], runs: [{ unavailable: 'no such thing' }] });
   });
 
-  it('names every place where a target ran', () => {
-    const elsewhere = { ...runOf('cpu'), record: { ...record, runsOn: 'Node v22' } };
-    expect(mergeReports([reportOf(runOf('cpu')), reportOf(elsewhere), reportOf(runOf('cpu'))]).runs[0]?.record?.runsOn).toBe('Node v20.20.2 | Node v22');
+  it('names every place where a target ran, once', () => {
+    const elsewhere = shardOf(2, 3);
+    const [run] = elsewhere.runs as [ConformanceReport['runs'][number]];
+    const other = { ...elsewhere, runs: [{ ...run, record: { ...record, runsOn: 'Node v22' } }] };
+    expect(mergeReports([mergeReports([shardOf(1, 3), other]), shardOf(3, 3)]).runs[0]?.record?.runsOn).toBe('Node v20.20.2 | Node v22');
   });
 
-  it('refuses what does not belong together', () => {
+  const selected = (part: Partial<ConformanceReport['selection']>, report = shardOf(2, 2)): ConformanceReport => ({
+    ...report,
+    selection: { ...report.selection, ...part },
+  });
+  const inPart = (report: ConformanceReport, part: object): ConformanceReport => ({
+    ...report,
+    parts: report.parts.map((one) => ({ ...one, targets: one.targets.map((target) => ({ ...target, ...part })) })),
+  });
+
+  it.each<[string, ConformanceReport[], string]>([
+    ['suites', [shardOf(1, 2), { ...shardOf(2, 2), suite: '0.2.0' }], 'suite: 0.1.0 in a.json; 0.2.0 in b.json'],
+    ['projects', [shardOf(1, 2), selected({ project: 'heads 2.0.0' })], 'project: heads 1.0.0 in a.json; heads 2.0.0 in b.json'],
+    ['heads', [shardOf(1, 2), selected({ subjects: ['Other', 'RegressionHead'] })], 'heads: RegressionHead in a.json; Other, RegressionHead in b.json'],
+    ['filters', [shardOf(1, 2), selected({ filters: ['*:law'] })], 'filters: none in a.json; *:law in b.json'],
+    ['repairs', [shardOf(1, 2), selected({ repair: false })], 'repairs: on in a.json; off in b.json'],
+    ['cases', [shardOf(1, 2), selected({ names: 'f'.repeat(32) })], `; ${'f'.repeat(32)} in b.json`],
+    ['numbers of cases', [reportOf(runOf('cpu', resultOf(cases[0] as never, 'pass'))), whole('wasm')], 'number of cases: 1 in a.json; 7 in b.json'],
+    ['expectations', [shardOf(1, 2), inPart(shardOf(2, 2), { expectations: 'e'.repeat(32) })], 'cpu: expectations: '],
+    [
+      'versions of TensorFlow.js',
+      [shardOf(1, 2), { ...shardOf(2, 2), runs: shardOf(2, 2).runs.map((run) => ({ ...run, record: { ...record, versions: { 'tfjs-core': '4.10.0' } } })) }],
+      'cpu: versions: tfjs-core 4.22.0 in a.json; tfjs-core 4.10.0 in b.json',
+    ],
+    ['numbers of shards', [shardOf(1, 2), shardOf(2, 3)], 'cpu: number of shards: 2 in a.json; 3 in b.json'],
+    ['whole and part', [whole('cpu'), shardOf(2, 2)], 'cpu: number of shards: 1 in a.json; 2 in b.json'],
+    ['the same shard twice', [shardOf(1, 2), shardOf(1, 2)], 'cpu: expected shard 1/2 once, got a.json and b.json'],
+    ['the whole twice', [whole('cpu'), whole('cpu')], 'cpu: expected all cases once, got a.json and b.json'],
+  ])('refuses what is not alike: %s', (_, reports, reason) => {
+    expect(() => mergeReports(reports, ['a.json', 'b.json'])).toThrow(reason);
+  });
+
+  it('says all that is not alike, and of which of many files', () => {
+    const reports = [shardOf(1, 3), selected({ repair: false }, shardOf(2, 3)), { ...shardOf(3, 3), suite: '0.2.0' }];
+    expect(() => mergeReports(reports, ['a', 'b', 'c'])).toThrow(
+      'these reports do not merge:\n  suite: 0.1.0 in a, b; 0.2.0 in c\n  repairs: on in a, c; off in b',
+    );
+  });
+
+  it('refuses two results of a case, whatever parts say', () => {
+    const results = [resultOf(cases[0] as never, 'fail'), resultOf(cases[3] as never, 'pass'), resultOf(cases[5] as never, 'pass')];
+    const liar = reportOfPart({ cases, shard: { index: 2, count: 2 } }, runOf('cpu', ...results));
+    expect(() => mergeReports([shardOf(1, 2), liar], ['a', 'b'])).toThrow('\n  cpu RegressionHead:law:mean:rows=1: pass in a; fail in b');
+  });
+
+  it('refuses to make a report of none, or of something else', () => {
     expect(() => mergeReports([])).toThrow('no reports');
-    expect(() => mergeReports([sample, { ...sample, suite: '0.2.0' }])).toThrow('suite 0.1.0 and of suite 0.2.0');
-    expect(() => mergeReports([sample, { ...sample, format: 'other/2' as typeof sample.format }])).toThrow(`Report 2 is no report of this suite: its format is "other/2"`);
-  });
-});
-
-describe('files', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'conformance-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  it('are written into a new folder, and the data is read back as it was', async () => {
-    const paths = await writeReports(sample, join(folder, 'new', 'out'));
-    expect(paths.map((path) => path.slice(folder.length))).toEqual(['/new/out/results.json', '/new/out/junit.xml', '/new/out/report.html']);
-    expect(await readReport(paths[0] as string)).toEqual(sample);
-    expect(await readFile(paths[1] as string, 'utf8')).toContain('<testsuites');
-  });
-
-  it('are refused with their name and what is wrong', async () => {
-    const path = join(folder, 'bad.json');
-    const refuses = async (text: string, reason: string): Promise<void> => {
-      await writeFile(path, text);
-      await expect(readReport(path)).rejects.toThrow(reason);
-    };
-    await refuses('{', `${path} is no JSON`);
-    await refuses('null', 'its format is undefined');
-    await refuses(JSON.stringify({ ...sample, runs: {} }), 'it has no runs');
-    await refuses(JSON.stringify({ ...sample, runs: [null] }), 'runs[0] has no target');
-    await refuses(JSON.stringify(reportOf(runOf('cpu', resultOf(one, 'great' as 'pass')))), 'runs[0].cases[0]');
-  });
-
-  it('have each case once, and lose nothing by it', () => {
-    const small = compact(sample);
-    expect(small.cases).toHaveLength(3);
-    expect(expand(JSON.parse(JSON.stringify(small)))).toEqual(sample);
+    expect(() => mergeReports([sample, { ...sample, format: 'tfjs-heads-conformance/1' as never }])).toThrow(
+      'report 2 is no report of this suite: its format is "tfjs-heads-conformance/1", expected "tfjs-heads-conformance/2"',
+    );
   });
 });

@@ -1,6 +1,10 @@
 import type { BackendRecord } from '../src/backend/record.js';
 import { queryOf, type ConformanceCase, type Family } from '../src/case.js';
+import { digestOf } from '../src/digest.js';
+import { reportOfOne } from '../src/report/one-part.js';
 import type { BackendRun, CaseResult, ConformanceReport, Status } from '../src/result.js';
+import { selectionOf } from '../src/selection.js';
+import { inShard, type Shard } from '../src/shard.js';
 
 /** A message that would do harm where it were taken for markup. */
 export const harmful = `</script><script>document.title = 'broken'</script><img src="x" onerror="document.title = 'broken'">`;
@@ -28,13 +32,27 @@ export const record: BackendRecord = {
 
 export const runOf = (target: string, ...cases: CaseResult[]): BackendRun => ({ target, record, milliseconds: 100, cases });
 
-export const reportOf = (...runs: BackendRun[]): ConformanceReport => ({
-  format: 'tfjs-heads-conformance/1',
-  suite: '0.1.0',
-  created: '2026-01-02T03:04:05.678Z',
-  milliseconds: 1500,
-  runs,
-});
+/** What a report of some runs says of itself where nothing is missing: as many cases as the run that has most. */
+export function reportOf(...runs: BackendRun[]): ConformanceReport {
+  return reportOfPart({}, ...runs);
+}
+
+/** A part of a whole: what was asked for may be more than what came. */
+export function reportOfPart(part: { readonly cases?: readonly ConformanceCase[]; readonly shard?: Shard }, ...runs: BackendRun[]): ConformanceReport {
+  const most = runs.reduce<readonly ConformanceCase[]>((longest, { cases }) => (cases.length > longest.length ? cases : longest), []);
+  const { cases = most, shard } = part;
+  const selection = selectionOf(cases, { filters: [], repair: true, subjects: ['RegressionHead'], project: 'heads 1.0.0' });
+  return reportOfOne({
+    suite: '0.1.0',
+    created: '2026-01-02T03:04:05.678Z',
+    milliseconds: 1500,
+    selection,
+    shard,
+    asked: inShard(cases, shard).length,
+    runs,
+    expectations: new Map(runs.map(({ target }) => [target, digestOf([])])),
+  });
+}
 
 const sum = caseOf('tfjs', 'op', 'sum', 33);
 const mean = caseOf('RegressionHead', 'law', 'mean', 33);

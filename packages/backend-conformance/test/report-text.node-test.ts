@@ -115,7 +115,7 @@ describe('JUnit', () => {
     const xml = toJunit(reportOf(runOf('cpu', resultOf(caseOf('A', 'law', 'b', 1), 'fail', undefined, { message }))));
     expect(xml).not.toMatch(/[\u0000\u001B]/); // oxlint-disable-line no-control-regex -- just those XML has no place for
     const [failure] = create(xml).filter(({ node }) => node.nodeName === 'failure', false, true);
-    expect(failure?.node.textContent).toBe('a\uFFFDb\uFFFD[31m & ]]> "quoted" <tag>\nnext');
+    expect(failure?.node.textContent).toBe(String.raw`a\u0000b\u001b[31m & ]]> "quoted" <tag>` + '\nnext');
   });
 });
 

@@ -114,7 +114,7 @@ describe('a case', () => {
 
   it('says where, if no check threw it', async () => {
     const [thrown, found] = await run(['rejects', 'wrong']);
-    expect(thrown?.message).toMatch(/^at .*run\.node-test\.ts:\d+:\d+\)?$/);
+    expect(thrown?.message).toMatch(/^Error\nat .*run\.node-test\.ts:\d+:\d+\)?$/);
     expect(found?.message).not.toContain('node-test.ts');
   });
 
@@ -156,12 +156,14 @@ describe('a run', () => {
     expect(tallyOf(runs)).toEqual({ pass: 2, fail: 0, xfail: 0, xpass: 0, skip: 1, unavailable: 1 });
   });
 
-  it('is good where something passed and nothing failed', () => {
-    expect(isGood(of({ status: 'pass' }, { status: 'xfail' }, { status: 'skip' }))).toBe(true);
-    for (const status of ['fail', 'xpass'] as const) expect(isGood(of({ status: 'pass' }, { status }))).toBe(false);
-    for (const status of ['skip', 'xfail'] as const) expect(isGood(of({ status }))).toBe(false);
-    expect(isGood([])).toBe(false);
-    expect(isGood([unavailable])).toBe(false);
+  it('is good where something passed, nothing failed and nothing is missing', () => {
+    const good = (...runs: BackendRun[]): boolean => isGood({ runs, problems: [] });
+    expect(good(...of({ status: 'pass' }, { status: 'xfail' }, { status: 'skip' }))).toBe(true);
+    for (const status of ['fail', 'xpass'] as const) expect(good(...of({ status: 'pass' }, { status }))).toBe(false);
+    for (const status of ['skip', 'xfail'] as const) expect(good(...of({ status }))).toBe(false);
+    expect(good()).toBe(false);
+    expect(good(unavailable)).toBe(false);
+    expect(isGood({ runs: of({ status: 'pass' }), problems: ['cpu: there are no results of shard 2/2'] })).toBe(false);
   });
 });
 

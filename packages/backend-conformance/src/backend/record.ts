@@ -1,18 +1,6 @@
 import { add, backend, env, exp, log, mul, sqrt, stack, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { describeBackend, withoutCpuForwarding, type RepairReport } from '@tfjs-heads/backends';
-
-/** What a backend may have or lack. */
-export const allCapabilities = [
-  /** Floats of 32 bits: 16 count to 2,048 only. */
-  'float32',
-  /** Infinities that survive arithmetic. WGSL lets a driver assume that there are none. */
-  'infinity',
-  /** NaNs that survive arithmetic. WGSL lets a driver assume that there are none. */
-  'nan',
-  /** Values on a device of their own, where a synchronous read stalls. */
-  'device-memory',
-] as const;
-export type Capability = (typeof allCapabilities)[number];
+import type { Capability } from './capability.js';
 
 /** What a backend is and can: probed, not taken from what it says of itself. Skips follow from it. */
 export interface BackendRecord {

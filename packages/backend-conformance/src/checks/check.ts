@@ -1,5 +1,6 @@
 import type { Parameters } from '../case.js';
-import type { BackendRecord, Capability } from '../backend/record.js';
+import type { Capability } from '../backend/capability.js';
+import type { BackendRecord } from '../backend/record.js';
 import type { GoldenFile } from '../goldens/format.js';
 import type { Judge } from '../judge.js';
 import type { NamedSubject } from '../subject.js';

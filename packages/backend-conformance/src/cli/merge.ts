@@ -1,4 +1,6 @@
-import { mergeReports, readReport, writeReports } from '../report/index.js';
+import { joinReports, readReport } from '../report/index.js';
+import type { Named } from '../report/unlike.js';
+import { tryOut, writeOut } from './out.js';
 import { print, printReport, verdict } from './summary.js';
 import { orUsageError } from './usage-error.js';
 
@@ -9,15 +11,21 @@ export interface MergeOptions {
 }
 
 /** The command `merge`: one report of several. */
-export async function merge(files: readonly string[], { out, require = [], quiet }: MergeOptions): Promise<void> {
-  const report = await orUsageError(
-    async () => mergeReports(await Promise.all(files.map((file) => readReport(file)))),
-    (reason) => `results: ${reason}`,
-  );
-  const paths = await writeReports(report, out);
+export async function merge(files: readonly string[], options: MergeOptions): Promise<void> {
+  const { out, require = [], quiet } = options;
+  const report = await orUsageError(async () => joinReports(await readAll(files)), (reason) => `results: ${reason}`);
+  await tryOut(out, report.runs.reduce((sum, { cases }) => sum + cases.length, 0));
   if (!quiet) {
     printReport(report);
-    print(`\nWritten: ${paths.join(', ')}`);
+    print('');
   }
-  process.exitCode = verdict(report.runs, require);
+  const isWritten = await writeOut(report, out, options);
+  process.exitCode = Math.max(verdict(report, require), isWritten ? 0 : 1);
+}
+
+/** One after another: each may be large. */
+async function readAll(files: readonly string[]): Promise<Named[]> {
+  const read: Named[] = [];
+  for (const from of files) read.push({ report: await readReport(from), from });
+  return read;
 }

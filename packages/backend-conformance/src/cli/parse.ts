@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseJson } from '../parse-json.js';
 import { reasonOf } from '../reason.js';
 import { parseShard, type Shard } from '../shard.js';
 
@@ -19,11 +20,7 @@ export function positive(text: string): number {
 }
 
 export function shard(text: string): Shard {
-  try {
-    return parseShard(text);
-  } catch (error) {
-    throw new InvalidArgumentError(reasonOf(error));
-  }
+  return asArgument(() => parseShard(text));
 }
 
 /** The address of a Playwright server or of a WebDriver server. */
@@ -34,11 +31,15 @@ export function browserAddress(text: string): URL {
 }
 
 export function jsonObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Said below.
-  }
+  const value = asArgument(() => parseJson(text, 'it'));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.hasOwn(value, '__proto__')) return value as Record<string, unknown>;
   throw new InvalidArgumentError(`Expected a JSON object, such as '{"browserName":"firefox"}'.`);
+}
+
+function asArgument<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new InvalidArgumentError(reasonOf(error));
+  }
 }

@@ -4,10 +4,13 @@ import { loadExpectations } from '../expectations/load.js';
 import { suiteOf } from '../families.js';
 import type { Modules } from '../modules.js';
 import { parseQueries } from '../query.js';
+import type { Selection } from '../result.js';
+import { selectionOf } from '../selection.js';
 import type { SessionRequest } from '../session.js';
 import { inShard } from '../shard.js';
 import { expectationsFor, readExpectations } from './expectations.js';
 import { findModules, loadSubjects } from './modules.js';
+import { projectOf } from './project.js';
 import type { RunCommandOptions } from './run-options.js';
 import { parseTargets, type Target } from './target.js';
 import { orUsageError, UsageError } from './usage-error.js';
@@ -18,6 +21,8 @@ export interface Plan {
   /** Of each target, in the order in which they run. */
   readonly cases: readonly ConformanceCase[];
   readonly targets: readonly (Target & { readonly request: SessionRequest })[];
+  /** What the report says of all this. */
+  readonly selection: Selection;
   /** The names of targets that must have run. */
   readonly required: readonly string[];
 }
@@ -50,5 +55,7 @@ export async function planFor(module: string | undefined, options: RunCommandOpt
     const expectations = [...expectationsFor(target.backend, files), ...(await loadExpectations(target.backend))];
     return { ...target, request: { backend: target.backend, filters, shard, repair, expectations } };
   });
-  return { modules, cases, targets: await Promise.all(withRequests), required };
+  const project = projectOf(modules.subjects);
+  const selection = selectionOf(asked, { filters, repair, subjects: Object.keys(subjects), project });
+  return { modules, cases, targets: await Promise.all(withRequests), selection, required };
 }

@@ -1,15 +1,15 @@
-import { mkdir } from 'node:fs/promises';
 import { queryOf } from '../case.js';
-import { writeReports } from '../report/index.js';
-import { FORMAT, type BackendRun, type ConformanceReport } from '../result.js';
+import { reportOfOne } from '../report/one-part.js';
+import type { BackendRun } from '../result.js';
+import { expectationsDigest } from '../selection.js';
 import { collect } from './collect.js';
+import { tryOut, writeOut } from './out.js';
 import { planFor, type Plan } from './plan.js';
 import { progressFor, type Progress } from './progress/progress.js';
 import type { RunCommandOptions } from './run-options.js';
 import { Sessions } from './sessions.js';
 import { print, printReport, verdict } from './summary.js';
 import { slowFirst } from './target.js';
-import { orUsageError } from './usage-error.js';
 import { suiteVersion } from './version.js';
 
 /** The command itself: runs the cases on every target, shows how they come out, and sets the exit code. */
@@ -22,31 +22,30 @@ export async function run(module: string | undefined, options: RunCommandOptions
   // Now rather than after the run, which would be lost.
   const { out } = options;
   if (out !== undefined) {
-    const refusal = (reason: string): string => `--out: expected a folder, or where one can be made, but ${reason}`;
-    await orUsageError(() => mkdir(out, { recursive: true }), refusal);
+    await tryOut(out, plan.cases.length * plan.targets.length);
   }
   const created = new Date().toISOString();
   const start = performance.now();
   const progress = progressFor(options, plan.targets.map(({ name }) => name), plan.cases.length);
   const runs = await runTargets(plan, options, progress, interrupted).finally(() => progress.close());
   interrupted.throwIfAborted();
-  const report: ConformanceReport = {
-    format: FORMAT,
+  const report = reportOfOne({
     suite: suiteVersion,
     created,
     milliseconds: Math.round(performance.now() - start),
+    selection: plan.selection,
+    shard: options.shard,
+    asked: plan.cases.length,
     runs,
-  };
+    expectations: new Map(plan.targets.map(({ name, request }) => [name, expectationsDigest(request.expectations)])),
+  });
   if (!options.quiet) {
     print('');
     printReport(report);
     print('');
   }
-  if (out !== undefined) {
-    const paths = await writeReports(report, out);
-    if (!options.quiet) print(`Written: ${paths.join(', ')}`);
-  }
-  process.exitCode = verdict(runs, plan.required);
+  const isWritten = out === undefined || (await writeOut(report, out, options));
+  process.exitCode = Math.max(verdict(report, plan.required), isWritten ? 0 : 1);
 }
 
 /** At most `jobs` at once; the runs come back in the order of the targets. */

@@ -1,6 +1,6 @@
 import { printable } from '../printable.js';
 import { terminalMatrix } from '../report/index.js';
-import { isGood, tallyOf, type BackendRun, type ConformanceReport, type Tally } from '../result.js';
+import { isGood, tallyOf, type ConformanceReport, type Tally } from '../result.js';
 
 /** What a command says, without anything that a terminal would obey: names and messages are those of others. */
 export function print(text: string): void {
@@ -22,12 +22,14 @@ export function countCases({ pass, fail, xpass, xfail, skip }: Tally): string {
   return `${pass} passed, ${fail + xpass} failed, ${xfail} expected to fail, ${skip} skipped`;
 }
 
-/** Prints what is required and missing, and the count. Gives the exit code. */
-export function verdict(runs: readonly BackendRun[], required: readonly string[]): 0 | 1 {
+/** Prints what is missing, of what was asked for and of what is required, and the count. Gives the exit code. */
+export function verdict(report: ConformanceReport, required: readonly string[]): 0 | 1 {
+  const { runs, problems } = report;
+  for (const problem of problems) print(`Incomplete: ${problem}.`);
   const passed = new Set(runs.filter((run) => tallyOf([run]).pass > 0).map(({ target }) => target));
   const missing = required.filter((name) => !passed.has(name));
   for (const name of missing) print(`${name} is required, and nothing passed on it.`);
   const tally = tallyOf(runs);
   print(`${countCases(tally)}, ${tally.unavailable} ${tally.unavailable === 1 ? 'backend' : 'backends'} unavailable`);
-  return isGood(runs) && missing.length === 0 ? 0 : 1;
+  return isGood(report) && missing.length === 0 ? 0 : 1;
 }

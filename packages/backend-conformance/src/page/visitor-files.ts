@@ -1,3 +1,4 @@
+import { parseJson } from '../parse-json.js';
 import { reasonOf } from '../reason.js';
 import { checkReport } from '../report/check.js';
 import { toHtml } from '../report/html.js';
@@ -17,7 +18,7 @@ export function save(report: ConformanceReport, form: 'json' | 'html'): void {
 export function openButton(onReport: (report: ConformanceReport) => void, onError: (reason: string) => void): HTMLElement {
   const load = async (file: File): Promise<void> => {
     try {
-      onReport(checkReport(JSON.parse(await file.text()), file.name));
+      onReport(checkReport(parseJson(new Uint8Array(await file.arrayBuffer()), file.name), file.name));
     } catch (error) {
       onError(reasonOf(error));
     }

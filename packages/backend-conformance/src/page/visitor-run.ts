@@ -1,6 +1,10 @@
-import { FORMAT, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
 import { loadExpectations } from '../expectations/load.js';
+import { suiteOf } from '../families.js';
+import { parseQueries } from '../query.js';
+import { reportOfOne } from '../report/one-part.js';
 import { browserOf } from '../report/user-agent.js';
+import type { BackendRun, CaseResult, ConformanceReport } from '../result.js';
+import { expectationsDigest, selectionOf } from '../selection.js';
 import { runSession } from '../session.js';
 import type { Subjects } from '../subject.js';
 
@@ -26,34 +30,40 @@ export async function* runHere(
   { backends, filters, repair }: VisitorRequest,
   signal: AbortSignal,
 ): AsyncGenerator<VisitorProgress> {
-  const suite = await suiteVersion();
   const created = new Date().toISOString();
   const start = performance.now();
+  const asked = (await suiteOf(subjects)).cases.filter(parseQueries(filters));
+  const selection = selectionOf(asked, { filters, repair, subjects: Object.keys(subjects), project: null });
+  const common = { suite: await suiteVersion(), created, selection, asked: asked.length };
+  const expectations = new Map<string, string>();
   const runs: BackendRun[] = [];
+  const reportOf = (all: readonly BackendRun[], stopped?: string): ConformanceReport =>
+    reportOfOne({ ...common, milliseconds: Math.round(performance.now() - start), runs: all, expectations, stopped });
   // Reports of several browsers are not to be merged into one.
   const browser = browserOf(navigator.userAgent)?.name.toLowerCase() ?? 'browser';
-  for (const backend of backends) {
+  const targetOf = (backend: string): string => `${browser}:${backend}`;
+  for (const backend of backends) expectations.set(targetOf(backend), expectationsDigest(await loadExpectations(backend)));
+  for (const [i, backend] of backends.entries()) {
     const begun = performance.now();
     const cases: CaseResult[] = [];
-    let total = 0;
-    let run: BackendRun = { target: `${browser}:${backend}`, milliseconds: 0, cases };
+    let run: BackendRun = { target: targetOf(backend), milliseconds: 0, cases };
     const progress = (): VisitorProgress => {
-      const now = performance.now();
-      run = { ...run, milliseconds: Math.round(now - begun), cases: [...cases] };
-      const report: ConformanceReport = { format: FORMAT, suite, created, milliseconds: Math.round(now - start), runs: [...runs, run] };
-      return { report, backend, done: cases.length, total };
+      run = { ...run, milliseconds: Math.round(performance.now() - begun), cases: [...cases] };
+      // That the rest is missing yet is no problem.
+      return { report: { ...reportOf([...runs, run]), problems: [] }, backend, done: cases.length, total: asked.length };
     };
     for await (const message of runSession(subjects, { backend, filters, repair, expectations: await loadExpectations(backend) })) {
       if (message.type === 'unavailable') run = { ...run, unavailable: message.reason };
-      if (message.type === 'started') {
-        run = { ...run, record: message.record };
-        ({ total } = message);
-      }
+      if (message.type === 'started') run = { ...run, record: message.record };
       if (message.type === 'result') cases.push(message.result);
       yield progress();
-      if (signal.aborted) return;
+      if (!signal.aborted) continue;
+      const notBegun = backends.slice(i + 1).map((rest): BackendRun => ({ target: targetOf(rest), milliseconds: 0, cases: [] }));
+      yield { ...progress(), report: reportOf([...runs, run, ...notBegun], 'the visitor stopped it') };
+      return;
     }
     runs.push(run);
+    yield { report: reportOf(runs), backend, done: cases.length, total: asked.length };
   }
 }
 

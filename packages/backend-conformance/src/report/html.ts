@@ -4,8 +4,12 @@ import { compact } from './compact.js';
 
 /** A report as one page that needs nothing else: it works from a file, without a server and offline. */
 export function toHtml(report: ConformanceReport): string {
-  const data = JSON.stringify(compact(report)).replaceAll('<', String.raw`\u003c`); // or `</script>` would end it
-  return `<!doctype html>
+  return [...htmlPieces(report)].join('');
+}
+
+/** The same in pieces. */
+export function* htmlPieces(report: ConformanceReport): Generator<string> {
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -16,7 +20,9 @@ export function toHtml(report: ConformanceReport): string {
 </head>
 <body>
 <main id="view"><noscript>This page needs JavaScript to show the report that it holds.</noscript></main>
-<script type="application/json" id="report">${data}</script>
+<script type="application/json" id="report">`;
+  yield JSON.stringify(compact(report)).replaceAll('<', String.raw`\u003c`); // or `</script>` would end it
+  yield `</script>
 <script type="module">${viewBundle}</script>
 </body>
 </html>

@@ -1,7 +1,8 @@
 export { checkReport } from './check.js';
 export { toHtml } from './html.js';
 export { toJunit } from './junit.js';
-export { mergeReports } from './merge.js';
+export { joinReports, mergeReports } from './merge.js';
+export { problemsOf } from './problems.js';
 export { readReport } from './read.js';
 export { terminalMatrix, type TerminalOptions } from './terminal.js';
-export { writeReports } from './write.js';
+export { tryReports, writeReports } from './write.js';

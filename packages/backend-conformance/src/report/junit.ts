@@ -1,59 +1,88 @@
-import { create } from 'xmlbuilder2';
 import { isFailure, tallyOf, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
 import { cellsOf, formatUnit } from './summary.js';
-
-type Xml = ReturnType<typeof create>;
+import { leaf, opening } from './xml.js';
 
 /**
  * A report as JUnit XML: a suite for each backend, a test for each case. `fail` and `xpass` are failures, `skip` and `xfail`
- * are skipped, with the reason; an unavailable backend is a suite with one skipped test. The worst used/allowed of each head
- * is a property of its suite: properties of a test are in no schema that CI systems read, so a test has its own as output.
+ * are skipped, with the reason; an unavailable backend is a suite with one skipped test. What is missing of what was asked for
+ * is a suite of failures. The worst used/allowed of each head is a property of its suite: properties of a test are in no schema
+ * that CI systems read, so a test has its own as output.
  */
 export function toJunit(report: ConformanceReport): string {
-  const root = create({ version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\uFFFD' }).ele('testsuites', {
-    name: `tfjs-heads conformance ${report.suite}`,
-    ...totals(report.runs),
-    time: seconds(report.milliseconds),
-  });
-  for (const run of report.runs) addSuite(root, run, report);
-  return `${root.end({ prettyPrint: true })}\n`;
+  return [...junitPieces(report)].join('');
 }
 
-function addSuite(root: Xml, run: BackendRun, { created }: ConformanceReport): void {
-  const timestamp = created.replace(/(\.\d+)?Z$/, ''); // the schemas know no zone
-  const suite = root.ele('testsuite', { name: run.target, ...totals([run]), time: seconds(run.milliseconds), timestamp });
-  const properties = suite.ele('properties');
-  for (const [name, value] of Object.entries(propertiesOf(run))) properties.ele('property', { name, value });
-  if (run.unavailable !== undefined) {
-    const test = suite.ele('testcase', { classname: run.target, name: 'is available', time: '0.000' });
-    test.ele('skipped', { message: `unavailable: ${run.unavailable}` });
+/** The same in pieces: of a million results, the whole is longer than a text may be. */
+export function* junitPieces(report: ConformanceReport): Generator<string> {
+  const { problems, runs } = report;
+  const { tests, failures, ...others } = totals(runs);
+  const all = { tests: tests + problems.length, failures: failures + problems.length, ...others };
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield `${opening('testsuites', { name: `tfjs-heads conformance ${report.suite}`, ...all, time: seconds(report.milliseconds) })}\n`;
+  if (problems.length > 0) yield* missing(report);
+  for (const run of runs) yield* suite(run, report);
+  yield '</testsuites>\n';
+}
+
+function* missing({ problems, created }: ConformanceReport): Generator<string> {
+  const counts = { tests: problems.length, failures: problems.length, errors: 0, skipped: 0 };
+  yield `  ${opening('testsuite', { name: 'completeness', ...counts, time: '0.000', timestamp: timestamp(created) })}\n`;
+  for (const problem of problems) {
+    yield `    ${opening('testcase', { classname: 'completeness', name: problem, time: '0.000' })}\n`;
+    yield `      ${leaf('failure', { type: 'incomplete', message: problem }, problem)}\n    </testcase>\n`;
   }
-  for (const one of run.cases) addCase(suite, run.target, one);
+  yield '  </testsuite>\n';
 }
 
-function addCase(suite: Xml, target: string, one: CaseResult): void {
-  const { head, family, query, status, message = '', expected, closest, milliseconds } = one;
-  const test = suite.ele('testcase', { classname: `${target}.${head}.${family}`, name: query, time: seconds(milliseconds) });
-  if (isFailure(one)) test.ele('failure', { type: status, message }).txt(message);
-  if (status === 'skip') test.ele('skipped', { message });
+function* suite(run: BackendRun, { created }: ConformanceReport): Generator<string> {
+  const { target, unavailable, milliseconds, cases } = run;
+  yield `  ${opening('testsuite', { name: target, ...totals([run]), time: seconds(milliseconds), timestamp: timestamp(created) })}\n    <properties>\n`;
+  for (const [name, value] of propertiesOf(run)) yield `      ${leaf('property', { name, value })}\n`;
+  yield '    </properties>\n';
+  if (unavailable !== undefined) {
+    yield `    ${opening('testcase', { classname: target, name: 'is available', time: '0.000' })}\n`;
+    yield `      ${leaf('skipped', { message: `unavailable: ${unavailable}` })}\n    </testcase>\n`;
+  }
+  for (const one of cases) yield testcase(target, one);
+  yield '  </testsuite>\n';
+}
+
+function testcase(target: string, one: CaseResult): string {
+  const { head, family, query, milliseconds } = one;
+  const begun = opening('testcase', { classname: `${target}.${head}.${family}`, name: query, time: seconds(milliseconds) });
+  const content = outcome(one);
+  if (content.length === 0) return `    ${begun.slice(0, -1)}/>\n`;
+  return `    ${begun}\n${content.map((line) => `      ${line}\n`).join('')}    </testcase>\n`;
+}
+
+function outcome(one: CaseResult): string[] {
+  const { status, message = '', states, expected, closest } = one;
+  const lines: string[] = [];
+  if (isFailure(one)) lines.push(leaf('failure', { type: status, message }, states === undefined ? message : `${message}\n\nDemanded: ${states}`));
+  if (status === 'skip') lines.push(leaf('skipped', { message }));
   if (status === 'xfail') {
     const upstream = expected?.upstream ? ` (${expected.upstream})` : '';
-    test.ele('skipped', { message: `expected to fail: ${expected?.reason}${upstream}; ${message}` });
+    lines.push(leaf('skipped', { message: `expected to fail: ${expected?.reason}${upstream}; ${message}` }));
   }
   if (closest !== undefined) {
     const { what, index, actual, expected: wanted, used } = closest;
-    test.ele('system-out').txt(`used/allowed ${used}: ${what}[${index}]: ${actual} came, expected ${wanted}`);
+    lines.push(leaf('system-out', {}, `used/allowed ${used}: ${what}[${index}]: ${actual} came, expected ${wanted}`));
   }
+  return lines;
 }
 
-function propertiesOf(run: BackendRun): Record<string, string> {
+function propertiesOf(run: BackendRun): (readonly [name: string, value: string])[] {
   const { record } = run;
-  const worst = [...cellsOf(run)].flatMap(([head, cell]) => (cell.worst === undefined ? [] : [[`used/allowed ${head}`, String(cell.worst)]]));
-  return {
-    ...(record && { unit: formatUnit(record.unit), 'runs on': record.runsOn }),
-    ...Object.fromEntries(Object.entries(record?.versions ?? {}).map(([name, version]) => [`version ${name}`, version])),
-    ...Object.fromEntries(worst),
-  };
+  return [
+    ...(record === undefined ? [] : ([['unit', formatUnit(record.unit)], ['runs on', record.runsOn]] as const)),
+    ...Object.entries(record?.versions ?? {}).map(([name, version]) => [`version ${name}`, version] as const),
+    ...[...cellsOf(run)].flatMap(([head, { worst }]) => (worst === undefined ? [] : [[`used/allowed ${head}`, String(worst)] as const])),
+  ];
+}
+
+/** The schemas know no zone. */
+function timestamp(created: string): string {
+  return created.replace(/(\.\d+)?Z$/, '');
 }
 
 function totals(runs: readonly BackendRun[]): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {

@@ -1,0 +1,40 @@
+import type { ConformanceCase } from '../case.js';
+import type { CaseResult } from '../result.js';
+
+/** So many texts are kept to be shared; more would cost more than they save. */
+const KEPT = 100_000;
+
+/**
+ * Makes results small: what is alike in many of them (names, reasons, the case itself on several backends) is there once. Parsed
+ * JSON has a copy of each.
+ */
+export function shareTexts(): (result: CaseResult) => CaseResult {
+  const texts = new Map<string, string>();
+  const cases = new Map<string, ConformanceCase & { readonly query: string }>();
+  const shared = <T extends string>(text: T): T => {
+    const known = texts.get(text);
+    if (known !== undefined) return known as T;
+    if (texts.size < KEPT) texts.set(text, text);
+    return text;
+  };
+  return ({ head, family, check, parameters, query, status, message, states, expected, closest, milliseconds }) => {
+    let one = cases.get(query);
+    if (one === undefined) {
+      one = { head: shared(head), family: shared(family), check: shared(check), parameters, query };
+      cases.set(query, one);
+    }
+    return {
+      head: one.head,
+      family: one.family,
+      check: one.check,
+      parameters: one.parameters,
+      query: one.query,
+      status: shared(status),
+      ...(message !== undefined && { message: shared(message) }),
+      ...(states !== undefined && { states: shared(states) }),
+      ...(expected && { expected: { reason: shared(expected.reason), upstream: expected.upstream && shared(expected.upstream) } }),
+      ...(closest && { closest: { ...closest, what: shared(closest.what) } }),
+      milliseconds,
+    };
+  };
+}

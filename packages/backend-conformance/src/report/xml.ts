@@ -1,0 +1,25 @@
+import { printable } from '../printable.js';
+
+/** Attributes in order; what is undefined is left out. */
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** The beginning of an element: `<name a="b">`. */
+export function opening(name: string, attributes: Attributes = {}): string {
+  const list = Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [` ${key}="${attribute(String(value))}"`]));
+  return `<${name}${list.join('')}>`;
+}
+
+/** An element with a text in it. */
+export function leaf(name: string, attributes: Attributes, content = ''): string {
+  const begun = opening(name, attributes);
+  return content === '' ? `${begun.slice(0, -1)}/>` : `${begun}${escaped(printable(content))}</${name}>`;
+}
+
+/** Line breaks in an attribute would be read as spaces. */
+function attribute(value: string): string {
+  return escaped(printable(value)).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
