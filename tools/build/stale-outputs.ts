@@ -9,9 +9,9 @@ import { filesUnder } from '../workspace.js';
 export function removeStaleOutputs(packageFolder: string): void {
   const dist = join(packageFolder, 'dist');
   for (const output of filesUnder(dist)) {
-    const module = join(packageFolder, 'src', output.replace(/(\.d\.ts|\.js)(\.map)?$/, ''));
+    const module = join(packageFolder, 'src', output.replace(/(\.d\.[cm]?ts|\.[cm]?js)(\.map)?$/, ''));
     // A declaration alone stands for a module that the build makes of something else.
-    const isMade = ['.ts', '.d.ts'].some((ending) => existsSync(module + ending));
+    const isMade = ['.ts', '.cts', '.mts', '.d.ts'].some((ending) => existsSync(module + ending));
     if (!isMade) rmSync(join(dist, output));
   }
 }

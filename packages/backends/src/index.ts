@@ -10,4 +10,5 @@ export { startBackend, type NoBackendError, type StartOptions, type StartResult 
 export { formatReport } from './table.js';
 export { usedTolerance } from './tolerance.js';
 export { headWorkload, type HeadWorkload, type HeadWorkloadBatch, type Step, type Workload } from './workload.js';
+export type { BinaryName, WasmPaths } from './wasm/binary-names.js';
 export { withoutCpuForwarding } from './without-cpu-forwarding.js';

@@ -1,52 +1,14 @@
-import { engine } from '@tensorflow/tfjs-core';
-import { isMade } from './registry.js';
-
-/** The packages of tfjs' own backends, each of which may be missing. */
-export type BackendPackage = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
-
-// An `import()` of a literal inside a `try` is what webpack, esbuild and Parcel bundle where the package is installed,
-// and pass over where it is not. Vite and rollup do so anyway.
-const imports: Readonly<Record<BackendPackage, () => Promise<string | undefined>>> = {
-  cpu: async () => {
-    try {
-      await import('@tensorflow/tfjs-backend-cpu');
-      return undefined;
-    } catch (error) {
-      return reasonOf(error, '@tensorflow/tfjs-backend-cpu');
-    }
-  },
-  wasm: async () => {
-    try {
-      await import('@tensorflow/tfjs-backend-wasm');
-      return undefined;
-    } catch (error) {
-      return reasonOf(error, '@tensorflow/tfjs-backend-wasm');
-    }
-  },
-  webgl: async () => {
-    try {
-      await import('@tensorflow/tfjs-backend-webgl');
-      return undefined;
-    } catch (error) {
-      return reasonOf(error, '@tensorflow/tfjs-backend-webgl');
-    }
-  },
-  webgpu: async () => {
-    try {
-      await import('@tensorflow/tfjs-backend-webgpu');
-      return undefined;
-    } catch (error) {
-      return reasonOf(error, '@tensorflow/tfjs-backend-webgpu');
-    }
-  },
-};
+import { importBackend, type BackendPackage } from './bundlers/import-backend.js';
+import { isMade, isRegistered } from './registry.js';
 
 /**
  * Loads the package of a backend, so that it is registered; says why where it cannot be had. One that the program has
  * registered is left at that: in a service worker `import()` is forbidden, and there it is the only way.
  */
 export async function loadBackend(name: BackendPackage): Promise<string | undefined> {
-  return isMade(name) || engine().findBackendFactory(name) ? undefined : imports[name]();
+  if (isMade(name) || isRegistered(name)) return undefined;
+  const failure = await importBackend[name]();
+  return failure && reasonOf(failure.error, `@tensorflow/tfjs-backend-${name}`);
 }
 
 /** Loads native code, out of the sight of bundlers: a browser has no use for it, and Node needs it unbundled. */

@@ -7,12 +7,13 @@ import { nextTask } from './next-task.js';
 import { inTurn } from './queue.js';
 import { currentBackendName, forgetPendingStart, isMade, pendingStart, restoreBackend, retireBackend, madeBackend } from './registry.js';
 import { bareReport, type CandidateReport, type StartProgress } from './report.js';
+import type { WasmPathsOptions } from './repairs/wasm-paths.js';
 import { formatReport } from './table.js';
 import { within } from './time-limit.js';
 import { tryCandidate } from './trial.js';
 import { defaultWorkload, type Workload } from './workload.js';
 
-export interface StartOptions {
+export interface StartOptions extends WasmPathsOptions {
   /**
    * Tried first, in this order: the first of them with right answers is taken, unmeasured, and nothing
    * else is loaded. Without it every candidate is tried and the fastest taken.
@@ -116,7 +117,7 @@ interface Entry {
 }
 
 async function choose(options: StartOptions, { timeLimit, before, made, guest, stop }: Start): Promise<StartResult> {
-  const { prefer = [], workload = defaultWorkload, selfTest = true, repair = true, onProgress } = options;
+  const { prefer = [], workload = defaultWorkload, selfTest = true, repair = true, wasmPaths, onProgress } = options;
   const entries = inOrder(prefer, options.allow).map((candidate): Entry => ({ candidate, report: undefined }));
   const count = entries.length;
   let done = 0;
@@ -136,7 +137,7 @@ async function choose(options: StartOptions, { timeLimit, before, made, guest, s
       const wasMade = isMade(backendName);
       entry.report = await tryCandidate(entry.candidate, {
         workload: prefer.includes(name) ? undefined : workload,
-        best: best?.report, timeLimit, selfTest, repair, signal: stop.signal, guest,
+        best: best?.report, timeLimit, selfTest, repair, wasmPaths, signal: stop.signal, guest,
         onPhase: (phase) => tell(entry, phase),
       });
       guest.endTrial();

@@ -9,6 +9,7 @@ import { bareReport, type CandidateReport, type StartProgress } from './report.j
 import type { RepairReport } from './repairs/report.js';
 import { runSelfTest } from './self-test/self-test.js';
 import { within } from './time-limit.js';
+import type { WasmPaths } from './wasm/binary-names.js';
 import type { Workload } from './workload.js';
 
 export interface Trial {
@@ -19,6 +20,7 @@ export interface Trial {
   readonly timeLimit: number;
   readonly selfTest: boolean;
   readonly repair: boolean;
+  readonly wasmPaths: WasmPaths | undefined;
   readonly signal: AbortSignal;
   readonly guest: Guest;
   onPhase(phase: StartProgress['phase']): void;
@@ -86,7 +88,7 @@ interface Started {
 }
 
 /** Ends with the candidate as the current backend, unless it failed. */
-async function startCandidate(candidate: Candidate, { timeLimit: milliseconds, signal, repair: isRepaired, onPhase }: Trial): Promise<Started> {
+async function startCandidate(candidate: Candidate, { timeLimit: milliseconds, signal, repair: isRepaired, wasmPaths, onPhase }: Trial): Promise<Started> {
   const { backendName } = candidate;
   const repairs: RepairReport[] = [];
   const unavailable = (reason: string): Started => ({ repairs, failure: { status: 'unavailable', reason } });
@@ -97,7 +99,7 @@ async function startCandidate(candidate: Candidate, { timeLimit: milliseconds, s
     onPhase('loading');
     const reason = candidate.unavailable?.() ?? (isRegistered(backendName) ? undefined : await lacking());
     if (reason !== undefined) return unavailable(reason);
-    for (const repair of candidate.repairsBeforeStart) repairs.push(await doing('repairing', repair()));
+    for (const repair of candidate.repairsBeforeStart) repairs.push(await doing('repairing', repair({ wasmPaths })));
     const missing = isRegistered(backendName) ? undefined : await doing('loading', candidate.load());
     if (missing !== undefined) return unavailable(missing);
     onPhase('starting');

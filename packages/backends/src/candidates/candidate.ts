@@ -1,4 +1,5 @@
-import type { Repair } from '../repairs/report.js';
+import type { Repair, RepairReport } from '../repairs/report.js';
+import type { WasmPathsOptions } from '../repairs/wasm-paths.js';
 
 /** A backend that may be had in this environment. */
 export interface Candidate {
@@ -15,7 +16,7 @@ export interface Candidate {
   readonly lacking?: () => string | undefined | Promise<string | undefined>;
   /** Loads it, so that it is registered; says why where it is not to be had. Not called where it is registered. */
   readonly load: () => Promise<string | undefined>;
-  readonly repairsBeforeStart: readonly Repair[];
+  readonly repairsBeforeStart: readonly ((options: WasmPathsOptions) => Promise<RepairReport>)[];
   /** Why it must not be used although it has started. */
   readonly unfit?: () => string | undefined;
   readonly repairs: readonly Repair[];

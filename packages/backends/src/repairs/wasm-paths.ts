@@ -1,87 +1,73 @@
-import { backend, getBackend } from '@tensorflow/tfjs-core';
-import { nodeModule } from '../node-module.js';
+import { engine, type KernelBackend } from '@tensorflow/tfjs-core';
+import { checkWasmPathsOptions } from '../check-options.js';
+import { loadBackend } from '../load-backend.js';
+import { isMade, isRegistered } from '../registry.js';
+import { likelyAddresses } from '../wasm/binary-addresses.js';
+import { binaryNameHere, type BinaryName, type WasmPaths } from '../wasm/binary-names.js';
+import { interceptReading } from '../wasm/intercept-reading.js';
+import { asked, startSearch, type Search } from '../wasm/search.js';
 import { reporter, type RepairReport } from './report.js';
 
 const report = reporter('wasm-paths', undefined);
 
-const fileNames = [
-  'tfjs-backend-wasm.wasm',
-  'tfjs-backend-wasm-simd.wasm',
-  'tfjs-backend-wasm-threaded-simd.wasm',
-] as const;
-type WasmPaths = Record<(typeof fileNames)[number], string>;
+type Factory = () => KernelBackend | Promise<KernelBackend>;
+
+// On the function and by a global symbol, so that a second copy of this package sees it too.
+const marker = Symbol.for('@tfjs-heads/backends/wasm-paths');
+
+export interface WasmPathsOptions {
+  /** Where the binaries are, and nowhere else: the folder, with the slash at its end, or the address of each file. */
+  readonly wasmPaths?: WasmPaths | undefined;
+}
 
 /**
- * The wasm backend looks for its binaries beside the script that it runs in, where a bundler has put none,
- * and fails to start. This finds them in the installed package; call it before the backend is started,
- * for after a failure it can never be started again.
+ * The wasm backend looks for its binary beside the script that it runs in, where a bundler has put none, and fails to
+ * start. Afterwards it looks further: where the program has set with `setWasmPaths`, where bundlers put what they copy,
+ * in an import map, in served and installed folders. Call it before the backend is started. Nothing is downloaded twice,
+ * and when it is found nowhere the backend fails with every address that was tried. The detail of the report tells
+ * afterwards where it was found.
  */
-export async function repairWasmPaths(): Promise<RepairReport> {
-  if (getBackend() === 'wasm' && backend()) return report.notNeeded('the backend has started');
-  const paths = globalThis.location === undefined ? pathsUnderNode() : await pathsInBrowser();
-  if (paths === undefined) {
-    return report.impossible('the binaries were not found in the installed package; call setWasmPaths of @tensorflow/tfjs-backend-wasm');
-  }
-  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(paths);
-  return report.applied(`the binaries are taken from ${paths[fileNames[1]]}`);
-}
+export async function repairWasmPaths(options: WasmPathsOptions = {}): Promise<RepairReport> {
+  checkWasmPathsOptions(options);
+  const { wasmPaths } = options;
+  if (isMade('wasm')) return report.notNeeded('the backend has started');
+  // One that was not there yet cannot have been told by the program where to look.
+  const wasRegistered = isRegistered('wasm');
+  const missing = await loadBackend('wasm');
+  if (missing !== undefined) return report.impossible(missing);
+  const entry = engine().registryFactory['wasm'] as { factory: Factory & { [marker]?: Factory } };
+  const original = entry.factory[marker] ?? entry.factory;
+  if (original !== entry.factory && wasmPaths === undefined) return report.notNeeded('it was done before');
 
-function pathsUnderNode(): WasmPaths | undefined {
-  const module = nodeModule<typeof import('node:module')>('node:module');
-  const path = nodeModule<typeof import('node:path')>('node:path');
-  if (module === undefined || path === undefined) return undefined;
-  // A bundle may have lost its own address; the program that was started has one.
-  for (const from of [import.meta.url, nodeModule<NodeJS.Process>('node:process')?.argv[1]]) {
+  const name = await binaryNameHere();
+  const addresses = await addressesOf(name, wasmPaths, wasRegistered);
+  let search: Search = startSearch(name, addresses);
+  const start = async (): Promise<KernelBackend> => {
+    search = startSearch(name, addresses);
+    const stop = interceptReading(search);
     try {
-      const manifest = module.createRequire(from as string).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-      return pathsBy((name) => path.join(path.dirname(manifest), 'dist', name));
-    } catch {
-      // Not from there; a bundle that runs without its node_modules has none at all.
+      return await original();
+    } catch (error) {
+      throw failureOf(search, error);
+    } finally {
+      stop();
     }
-  }
-  return undefined;
-}
-
-async function pathsInBrowser(): Promise<WasmPaths | undefined> {
-  for (const paths of [bundledPaths(), importMapPaths(), servedPaths()]) {
-    if (paths !== undefined && (await isWasm(paths[fileNames[1]]))) return paths;
-  }
-  return undefined;
-}
-
-/** Each written out in full: this is the form that bundlers replace by the address of a copied file. */
-function bundledPaths(): WasmPaths {
-  return {
-    'tfjs-backend-wasm.wasm': new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm', import.meta.url).href,
-    'tfjs-backend-wasm-simd.wasm': new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url).href,
-    'tfjs-backend-wasm-threaded-simd.wasm': new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm', import.meta.url).href,
   };
+  entry.factory = Object.assign(start, { [marker]: original });
+  return Object.defineProperty(report.applied(''), 'detail', { enumerable: true, get: () => String(search) });
 }
 
-function importMapPaths(): WasmPaths | undefined {
-  try {
-    return pathsBy((name) => import.meta.resolve(`@tensorflow/tfjs-backend-wasm/dist/${name}`));
-  } catch {
-    return undefined;
-  }
+/** In the order in which they are tried. */
+async function addressesOf(name: BinaryName, given: WasmPaths | undefined, mayBeSet: boolean): Promise<readonly (string | typeof asked)[]> {
+  if (typeof given === 'string') return [given + name];
+  if (given?.[name] !== undefined) return [given[name]];
+  const likely = await likelyAddresses(name);
+  return mayBeSet ? [asked, ...likely] : [...likely, asked];
 }
 
-/** Development servers serve the project's folder. */
-function servedPaths(): WasmPaths {
-  return pathsBy((name) => new URL(`/node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}`, globalThis.location.href).href);
-}
-
-async function isWasm(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { method: 'HEAD' });
-    // Many servers answer any address with a page.
-    return response.ok && !(response.headers.get('content-type') ?? '').includes('text/html');
-  } catch {
-    return false;
-  }
-}
-
-function pathsBy(path: (name: string) => string): WasmPaths {
-  return Object.fromEntries(fileNames.map((name) => [name, path(name)])) as WasmPaths;
+/** tfjs says "Make sure the server can serve the `.wasm` file", whatever it was. */
+function failureOf(search: Search, error: unknown): unknown {
+  if (search.state === 'not asked') return error;
+  if (search.state === 'not found') return new Error(`${search}. Say where it is by the option wasmPaths of startBackend`, { cause: error });
+  return new Error(`${search}, and did not start: ${(error as Error | undefined)?.message ?? error}`, { cause: error });
 }
