@@ -37,7 +37,7 @@ export type Predictions = Readonly<Record<string, Tensor | StringValues>>;
  * Why a head refused something. Codes are stable within a major version; messages are not. Each
  * message names the argument, what was expected and what came.
  */
-export type HeadErrorCode = 'EVAL_METRICS_INVALID' | 'EXPORT_OUTPUT_INVALID' | 'FEATURES_INVALID' | 'GRADIENT_UNSUPPORTED' | 'INVALID_ARGUMENT' | 'LABEL_DIMENSION_INVALID' | 'LABELS_DTYPE' | 'LABELS_MISSING' | 'LABELS_RANGE' | 'LABELS_SHAPE' | 'LABELS_SPARSE' | 'LOGITS_DTYPE' | 'LOGITS_MISSING' | 'LOGITS_NOT_A_FUNCTION' | 'LOGITS_SHAPE' | 'LOSS_FN_INVALID' | 'LOSS_FN_SHAPE' | 'LOSS_REDUCTION_INVALID' | 'METRIC_INPUT_INVALID' | 'METRIC_STATE_INVALID' | 'MODE_INVALID' | 'NOT_IMPLEMENTED' | 'NUMERIC_COLUMN_INVALID' | 'OPTIMIZER_INVALID' | 'PREDICTION_KEY_INVALID' | 'REGULARIZATION_LOSSES_INVALID' | 'SPEC_INVALID' | 'TENSOR_DISPOSED' | 'TRAIN_OP_CONFLICT' | 'TRAIN_OP_MISSING' | 'TRAIN_OP_USED' | 'TRAINABLE_VARIABLES_INVALID' | 'TRAINABLE_VARIABLES_MISSING' | 'UPDATE_OPS_INVALID' | 'WEIGHT_COLUMN_INVALID' | 'WEIGHTS_DTYPE' | 'WEIGHTS_MISSING' | 'WEIGHTS_SHAPE' | 'WEIGHTS_SPARSE';
+export type HeadErrorCode = 'EVAL_METRICS_INVALID' | 'EXPORT_OUTPUT_INVALID' | 'FEATURES_INVALID' | 'GRADIENT_UNSUPPORTED' | 'INVALID_ARGUMENT' | 'LABEL_DIMENSION_INVALID' | 'LABELS_DTYPE' | 'LABELS_MISSING' | 'LABELS_RANGE' | 'LABELS_SHAPE' | 'LABELS_SPARSE' | 'LOGITS_DTYPE' | 'LOGITS_MISSING' | 'LOGITS_NOT_A_FUNCTION' | 'LOGITS_SHAPE' | 'LOSS_FN_INVALID' | 'LOSS_FN_SHAPE' | 'LOSS_REDUCTION_INVALID' | 'METRIC_INPUT_INVALID' | 'METRIC_STATE_INVALID' | 'MODE_INVALID' | 'NOT_IMPLEMENTED' | 'NUMERIC_COLUMN_INVALID' | 'OPTIMIZER_INVALID' | 'PREDICTION_KEY_INVALID' | 'REGULARIZATION_LOSSES_INVALID' | 'SPEC_DISPOSED' | 'SPEC_INVALID' | 'TENSOR_DISPOSED' | 'TENSOR_FOREIGN' | 'TRAIN_OP_CONFLICT' | 'TRAIN_OP_MISSING' | 'TRAIN_OP_USED' | 'TRAINABLE_VARIABLES_INVALID' | 'TRAINABLE_VARIABLES_MISSING' | 'UPDATE_OPS_INVALID' | 'WEIGHT_COLUMN_INVALID' | 'WEIGHTS_DTYPE' | 'WEIGHTS_MISSING' | 'WEIGHTS_SHAPE' | 'WEIGHTS_SPARSE';
 /** An ordinary `Error` with a code. Recognise it by `code`, never by `instanceof`. */
 export interface HeadError extends Error {
     readonly code: HeadErrorCode;
@@ -68,6 +68,17 @@ export interface GradientOptimizer {
  * for whoever takes gradients of their own. What it returns is what `trainOp()` returns.
  */
 export type TrainOpFn = (loss: Scalar, recompute: () => Scalar) => unknown;
+/**
+ * A variable of tfjs-core, or one of a layer, as `model.trainableWeights` of tfjs-layers has them: known by its
+ * shape, since nothing here depends on tfjs-layers. It stands for the variable of tfjs-core that `read()` returns.
+ */
+export type TrainableVariable = Variable | LayerVariable;
+/** What is asked of a variable of a layer. */
+export interface LayerVariable {
+    readonly name: string;
+    readonly trainable: boolean;
+    read(): Tensor;
+}
 /** The arguments of {@link Head.createEstimatorSpec}. */
 export interface EstimatorSpecArgs {
     /** Looked at for weights and by custom losses. Default: none. */
@@ -79,8 +90,8 @@ export interface EstimatorSpecArgs {
     readonly labels?: Labels | undefined;
     /** In `TRAIN` exactly one of `optimizer` and `trainOpFn` is given. */
     readonly optimizer?: GradientOptimizer | undefined;
-    /** Needed with `optimizer`. Gradients are applied in this order. */
-    readonly trainableVariables?: readonly Variable[] | undefined;
+    /** Needed with `optimizer`; `model.trainableWeights` of tfjs-layers will do. Gradients are applied in this order. */
+    readonly trainableVariables?: readonly TrainableVariable[] | undefined;
     readonly trainOpFn?: TrainOpFn | undefined;
     /** Run by `trainOp()` after the variables have been updated. */
     readonly updateOps?: readonly (() => void)[] | undefined;
@@ -106,7 +117,10 @@ interface SpecBase {
     readonly trainingHooks: readonly SessionRunHook[];
     readonly evaluationHooks: readonly SessionRunHook[];
     readonly predictionHooks: readonly SessionRunHook[];
-    /** Releases every tensor and metric that the spec holds. */
+    /**
+     * Releases every tensor and metric that the spec holds. Until then they stay, also when the `tf.tidy` or the scope ends
+     * in which the spec was made. To call it again does nothing.
+     */
     dispose(): void;
 }
 /** How to train one step. */
@@ -115,10 +129,10 @@ export interface TrainSpec extends SpecBase {
     readonly loss: Scalar;
     /**
      * Does the training step, once, and returns `loss`, or what `trainOpFn` returned. `loss`
-     * belongs to the spec.
+     * belongs to the spec. Throws TRAIN_OP_USED when called again, SPEC_DISPOSED after `dispose()`.
      */
     trainOp(): unknown;
-    /** Tag to scalar. */
+    /** Tag to scalar: `loss`, and `regularization_loss` where there are such losses; both end in `/name` for a head with a name. */
     readonly summaries: Readonly<Record<string, Scalar>>;
     /** Empty: training keeps no metrics. */
     readonly evalMetricOps: Metrics;
@@ -219,7 +233,7 @@ export interface Head {
 
 export type { Features, Labels, Logits, Predictions, SparseTensor, StringValues } from './data.js';
 export type { HeadError, HeadErrorCode } from './error.js';
-export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, PredictSpec, RegularizationLosses, SessionRunHook, TrainOpFn, TrainSpec, } from './estimator-spec.js';
+export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, LayerVariable, PredictSpec, RegularizationLosses, SessionRunHook, TrainableVariable, TrainOpFn, TrainSpec, } from './estimator-spec.js';
 export type { ClassificationOutput, ExportOutput, ExportOutputs, PredictOutput, RegressionOutput, } from './export-output.js';
 export type { Head, LossOptions, MetricsOptions, UpdateMetricsOptions } from './head.js';
 export type { JsonNumber, Metric, Metrics, MetricState } from './metric.js';

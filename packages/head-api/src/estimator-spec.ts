@@ -22,6 +22,19 @@ export interface GradientOptimizer {
  */
 export type TrainOpFn = (loss: Scalar, recompute: () => Scalar) => unknown;
 
+/**
+ * A variable of tfjs-core, or one of a layer, as `model.trainableWeights` of tfjs-layers has them: known by its
+ * shape, since nothing here depends on tfjs-layers. It stands for the variable of tfjs-core that `read()` returns.
+ */
+export type TrainableVariable = Variable | LayerVariable;
+
+/** What is asked of a variable of a layer. */
+export interface LayerVariable {
+  readonly name: string;
+  readonly trainable: boolean;
+  read(): Tensor;
+}
+
 /** The arguments of {@link Head.createEstimatorSpec}. */
 export interface EstimatorSpecArgs {
   /** Looked at for weights and by custom losses. Default: none. */
@@ -33,8 +46,8 @@ export interface EstimatorSpecArgs {
   readonly labels?: Labels | undefined;
   /** In `TRAIN` exactly one of `optimizer` and `trainOpFn` is given. */
   readonly optimizer?: GradientOptimizer | undefined;
-  /** Needed with `optimizer`. Gradients are applied in this order. */
-  readonly trainableVariables?: readonly Variable[] | undefined;
+  /** Needed with `optimizer`; `model.trainableWeights` of tfjs-layers will do. Gradients are applied in this order. */
+  readonly trainableVariables?: readonly TrainableVariable[] | undefined;
   readonly trainOpFn?: TrainOpFn | undefined;
   /** Run by `trainOp()` after the variables have been updated. */
   readonly updateOps?: readonly (() => void)[] | undefined;
@@ -62,7 +75,10 @@ interface SpecBase {
   readonly trainingHooks: readonly SessionRunHook[];
   readonly evaluationHooks: readonly SessionRunHook[];
   readonly predictionHooks: readonly SessionRunHook[];
-  /** Releases every tensor and metric that the spec holds. */
+  /**
+   * Releases every tensor and metric that the spec holds. Until then they stay, also when the `tf.tidy` or the scope ends
+   * in which the spec was made. To call it again does nothing.
+   */
   dispose(): void;
 }
 
@@ -72,10 +88,10 @@ export interface TrainSpec extends SpecBase {
   readonly loss: Scalar;
   /**
    * Does the training step, once, and returns `loss`, or what `trainOpFn` returned. `loss`
-   * belongs to the spec.
+   * belongs to the spec. Throws TRAIN_OP_USED when called again, SPEC_DISPOSED after `dispose()`.
    */
   trainOp(): unknown;
-  /** Tag to scalar. */
+  /** Tag to scalar: `loss`, and `regularization_loss` where there are such losses; both end in `/name` for a head with a name. */
   readonly summaries: Readonly<Record<string, Scalar>>;
   /** Empty: training keeps no metrics. */
   readonly evalMetricOps: Metrics;

@@ -5,9 +5,11 @@ export type {
   EstimatorSpecArgs,
   EvalSpec,
   GradientOptimizer,
+  LayerVariable,
   PredictSpec,
   RegularizationLosses,
   SessionRunHook,
+  TrainableVariable,
   TrainOpFn,
   TrainSpec,
 } from './estimator-spec.js';
