@@ -1,8 +1,12 @@
 import type { HeadError, HeadErrorCode } from '@tfjs-heads/head-api';
+import { printable } from './checks/describe.js';
 
-/** Makes a {@link HeadError}. The message names the argument, what was expected and what came. */
+/**
+ * Makes a {@link HeadError}. The message names the argument, what was expected and what was got: describe values of
+ * others' by {@link describe}, which keeps them short. Control characters are written as `\u001b`.
+ */
 export function headError(code: HeadErrorCode, message: string, options?: ErrorOptions): HeadError {
-  const error = Object.assign(new Error(message, options), { code });
+  const error = Object.assign(new Error(printable(message), options), { code });
   error.name = 'HeadError';
   return error;
 }

@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe } from './checks/describe.js';
+import { ask, isList } from './checks/kinds.js';
+import { checkOptions } from './checks/options.js';
 import { headError } from './error.js';
 
 /** Describes a feature that holds numbers. Made by {@link numericColumn}. */
@@ -26,18 +28,20 @@ export interface NumericColumnOptions {
   readonly normalizerFn?: ((feature: Tensor) => Tensor) | undefined;
 }
 
+const OPTIONS: readonly (keyof NumericColumnOptions)[] = ['shape', 'defaultValue', 'dtype', 'normalizerFn'];
+
 /**
  * A feature that holds numbers, as `tf.feature_column.numeric_column` describes it.
  *
  * @param key The name of the feature.
  * @throws NUMERIC_COLUMN_INVALID
  */
-export function numericColumn(key: string, options: NumericColumnOptions = {}): NumericColumn {
-  const { shape = [1], defaultValue, dtype = 'float32', normalizerFn } = options;
+export function numericColumn(key: string, options?: NumericColumnOptions): NumericColumn {
+  const { shape = [1], defaultValue, dtype = 'float32', normalizerFn } = checkOptions('numericColumn', options, OPTIONS, 'NUMERIC_COLUMN_INVALID');
   const dimensions = typeof shape === 'number' ? [shape] : shape;
   check(typeof key === 'string' && key !== '', 'key', 'a string that is not empty', key);
   check(
-    Array.isArray(dimensions) && dimensions.every((d) => Number.isInteger(d) && d > 0),
+    isListOf(dimensions, (d) => typeof d === 'number' && Number.isInteger(d) && d > 0),
     'shape',
     'a whole number above 0, or a list of such',
     shape,
@@ -56,16 +60,24 @@ export function numericColumn(key: string, options: NumericColumnOptions = {}): 
 
 /** Whether a value is a {@link NumericColumn}, also one that another copy of this package made. */
 export function isNumericColumn(value: unknown): value is NumericColumn {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'numericColumn';
+  return ask(() => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'numericColumn', false);
 }
 
 function isDefault(value: unknown, size: number, dtype: string): boolean {
-  const values = Array.isArray(value) ? value : [value];
   const isNumber = (entry: unknown): boolean => (dtype === 'int32' ? Number.isInteger(entry) : typeof entry === 'number');
-  return values.every(isNumber) && (!Array.isArray(value) || values.length === size);
+  return isList(value) ? value.length === size && isListOf(value, isNumber) : isNumber(value);
 }
 
-function check(ok: boolean, argument: string, expected: string, came: unknown): void {
+/** By index: `every` would skip the holes of a list. */
+function isListOf(list: unknown, isOne: (entry: unknown) => boolean): boolean {
+  return ask(() => {
+    if (!isList(list)) return false;
+    for (let index = 0; index < list.length; index++) if (!isOne(list[index])) return false;
+    return true;
+  }, false);
+}
+
+function check(ok: boolean, argument: string, expected: string, got: unknown): void {
   if (ok) return;
-  throw headError('NUMERIC_COLUMN_INVALID', `numericColumn: ${argument} must be ${expected}, but ${describe(came)} came.`);
+  throw headError('NUMERIC_COLUMN_INVALID', `numericColumn: ${argument} must be ${expected}, got ${describe(got)}.`);
 }

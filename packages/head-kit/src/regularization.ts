@@ -1,34 +1,41 @@
-import { addN, customGrad, clone, Tensor, zeros } from '@tensorflow/tfjs-core';
-import type { Scalar } from '@tensorflow/tfjs-core';
+import { addN, customGrad, clone, zeros } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { RegularizationLosses } from '@tfjs-heads/head-api';
 import { describe } from './checks/describe.js';
-import { checkNotDisposed } from './checks/tensor.js';
+import { ask, isList } from './checks/kinds.js';
+import { checkTensor, describeResult } from './checks/tensor.js';
 import { headError } from './error.js';
 
 /**
  * The scalars to add to a loss, from the list or the function that makes it.
  *
- * @throws REGULARIZATION_LOSSES_INVALID, TENSOR_DISPOSED
+ * @throws REGULARIZATION_LOSSES_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
 export function regularizationScalars(losses: RegularizationLosses | undefined): readonly Scalar[] | undefined {
-  if (losses === undefined || losses === null) return undefined;
+  if (!areGiven(losses)) return undefined;
   const list: unknown = typeof losses === 'function' ? losses() : losses;
-  if (!Array.isArray(list)) {
+  if (!isList(list)) {
     throw headError(
       'REGULARIZATION_LOSSES_INVALID',
-      `regularizationLosses must be a list of float32 scalars, or a function that returns one, but ${describe(list)} came.`,
+      `regularizationLosses must be a list of float32 scalars, or a function that returns one, got ${describeResult(list)}.`,
     );
   }
-  list.forEach((loss: unknown, index) => {
-    if (!(loss instanceof Tensor) || loss.rank !== 0 || loss.dtype !== 'float32') {
-      throw headError(
-        'REGULARIZATION_LOSSES_INVALID',
-        `regularizationLosses[${index}] must be a float32 scalar of shape [], but ${describe(loss)} came.`,
-      );
-    }
-    checkNotDisposed(`regularizationLosses[${index}]`, loss);
-  });
-  return list as readonly Scalar[];
+  const scalars: Scalar[] = [];
+  // By index, since holes of a list are nothing to forEach, and a list may end at its first fault.
+  for (let index = 0; index < list.length; index++) scalars.push(checkScalar(`regularizationLosses[${index}]`, ask(() => list[index], undefined)));
+  return scalars;
+}
+
+function checkScalar(name: string, value: unknown): Scalar {
+  const expected = 'a float32 scalar of shape []';
+  const loss = checkTensor(name, value, expected, 'REGULARIZATION_LOSSES_INVALID');
+  if (loss.rank === 0 && loss.dtype === 'float32') return loss as Scalar;
+  throw headError('REGULARIZATION_LOSSES_INVALID', `${name} must be ${expected}, got ${describe(loss)}.`);
+}
+
+/** Whether there are regularization losses, and so a metric of them; an empty list counts, null does not. */
+export function areGiven(losses: RegularizationLosses | null | undefined): losses is RegularizationLosses {
+  return losses !== undefined && losses !== null;
 }
 
 /** The sum of scalars, 0 of none. Differentiable without a registered gradient. */

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { classOf } from './checks/kinds.js';
 import { backendOf, hostMemory } from './host-memory.js';
 import type { HostArray } from './host-memory.js';
 
@@ -31,6 +32,8 @@ function deviceStorage(backend: object): DeviceStorage | undefined {
   return undefined;
 }
 
+const HOST_ARRAYS: ReadonlySet<string> = /*#__PURE__*/ new Set(['Float32Array', 'Int32Array', 'Uint8Array']);
+
 function isHostArray(values: unknown): values is HostArray {
-  return values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array;
+  return HOST_ARRAYS.has(classOf(values)); // by its name, since each realm has classes of its own
 }

@@ -1,7 +1,9 @@
-import { cast, customGrad, reshape, Tensor, util } from '@tensorflow/tfjs-core';
+import { cast, customGrad, reshape, util } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
-import { describe, isMap, isSparseTensor, shapeText } from './checks/describe.js';
-import { checkNotDisposed, checkNumeric } from './checks/tensor.js';
+import { bare, describe, keysText, quote, shapeText } from './checks/describe.js';
+import { ask, isMap, isSparseTensor } from './checks/kinds.js';
+import { checkLive, checkNumeric, checkTensor } from './checks/tensor.js';
 import { headError } from './error.js';
 import { isNumericColumn } from './numeric-column.js';
 import type { NumericColumn } from './numeric-column.js';
@@ -19,7 +21,7 @@ export type WeightColumn = string | NumericColumn;
  *   the logits' rank: `[D0, .., DN, 1]` or the logits' shape. A tensor of its own where that is another shape than
  *   theirs was, so call it under a tidy. Undefined without a column.
  * @throws WEIGHT_COLUMN_INVALID, FEATURES_INVALID, WEIGHTS_MISSING, WEIGHTS_SPARSE, WEIGHTS_DTYPE,
- *   WEIGHTS_SHAPE, TENSOR_DISPOSED
+ *   WEIGHTS_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN, and whatever the normalizer throws
  */
 export function weightsOf(
   column: WeightColumn | undefined,
@@ -38,7 +40,7 @@ export function weightsOf(
 
 function asNumericColumn(column: unknown): Pick<NumericColumn, 'key' | 'normalizerFn'> {
   if (typeof column === 'string') return { key: column, normalizerFn: undefined };
-  if (isNumericColumn(column)) return column;
+  if (isNumericColumn(column) && ask(() => typeof column.key === 'string' && (column.normalizerFn === undefined || typeof column.normalizerFn === 'function'), false)) return column;
   throw headError(
     'WEIGHT_COLUMN_INVALID',
     `Weight column must be either a string or NumericColumn: weightColumn was ${describe(column)}.`,
@@ -46,40 +48,45 @@ function asNumericColumn(column: unknown): Pick<NumericColumn, 'key' | 'normaliz
 }
 
 function fetch(key: string, features: Features | undefined): Tensor {
-  const feature = features !== undefined && Object.hasOwn(features, key) ? features[key] : undefined;
+  const name = `features[${quote(key)}]`;
+  const feature = features === undefined ? undefined : readFeature(features, key, name);
   if (feature === undefined || feature === null) {
     throw headError(
       'WEIGHTS_MISSING',
-      `Feature ${key} is not in features dictionary: features must hold the weights under '${key}', ` +
-        `but ${features === undefined ? 'no features' : `the keys ${JSON.stringify(Object.keys(features))}`} came.`,
+      `Feature ${bare(key)} is not in features dictionary: features must hold the weights under ${quote(key)}, ` +
+        `but ${features === undefined ? 'no features' : `the keys ${keysText(features)}`} came.`,
     );
   }
   if (isSparseTensor(feature)) {
     throw headError(
       'WEIGHTS_SPARSE',
-      `SparseTensor is not supported for weights: features['${key}'] must be dense, but ${describe(feature)} came.`,
+      `SparseTensor is not supported for weights: ${name} must be dense, but ${describe(feature)} came.`,
     );
   }
-  if (!(feature instanceof Tensor)) {
-    throw headError('WEIGHTS_DTYPE', `features['${key}'] must be a tensor of weights, but ${describe(feature)} came.`);
-  }
-  checkNotDisposed(`features['${key}']`, feature);
-  checkNumeric(`features['${key}']`, feature, 'WEIGHTS_DTYPE');
-  if (feature.rank === 0) {
+  const weights = checkTensor(name, feature, 'a tensor of weights', 'WEIGHTS_DTYPE');
+  checkNumeric(name, weights, 'WEIGHTS_DTYPE');
+  if (weights.rank === 0) {
     throw headError(
       'WEIGHTS_SHAPE',
-      `Weights cannot have rank 0: features['${key}'] must be of shape [D0, D1, ... DN] or [D0, D1, ... DN, 1], but [] came.`,
+      `Weights cannot have rank 0: ${name} must be of shape [D0, D1, ... DN] or [D0, D1, ... DN, 1], but [] came.`,
     );
   }
-  return feature;
+  return weights;
+}
+
+function readFeature(features: Features, key: string, name: string): unknown {
+  try {
+    return Object.hasOwn(features, key) ? features[key] : undefined;
+  } catch (cause) {
+    throw headError('FEATURES_INVALID', `${name} must be readable, but it threw ${describe(cause)}.`, { cause });
+  }
 }
 
 function normalized(key: string, raw: Tensor, normalizerFn: (feature: Tensor) => Tensor): Tensor {
   const result = normalizerFn(raw.rank === 1 ? reshape(raw, [-1, 1]) : raw);
-  if (!(result instanceof Tensor)) {
-    throw headError('WEIGHTS_DTYPE', `The normalizerFn of '${key}' must return a tensor, but ${describe(result)} came.`);
-  }
-  checkNumeric(`What the normalizerFn of '${key}' returns`, result, 'WEIGHTS_DTYPE');
+  checkLive(`features[${quote(key)}], when its normalizerFn has returned,`, raw);
+  const name = `What the normalizerFn of ${quote(key)} returns`;
+  checkNumeric(name, checkTensor(name, result, 'a tensor', 'WEIGHTS_DTYPE'), 'WEIGHTS_DTYPE');
   return result.dtype === 'float32' ? result : cast(result, 'float32');
 }
 
@@ -97,7 +104,7 @@ function perRowOrLogit(key: string, weights: Tensor, logits: Tensor, perLogit: b
     throw headError(
       'WEIGHTS_SHAPE',
       `weights shape must be one of ${allowed.map(shapeText).join(', ')} for logits of shape ${shapeText(logits.shape)}, ` +
-        `but features['${key}'] of shape ${shapeText(weights.shape)} came.`,
+        `but features[${quote(key)}] of shape ${shapeText(weights.shape)} came.`,
     );
   }
   return weights.rank === logits.rank ? weights : inShape(weights, perRow);

@@ -1,5 +1,6 @@
-import { exp, sigmoid, Tensor } from '@tensorflow/tfjs-core';
-import { describe, headError } from '@tfjs-heads/head-kit';
+import { exp, sigmoid } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkLive, checkNumeric, checkTensor } from '@tfjs-heads/head-kit';
 
 /** An inverse link whose formula is known, so that metrics need not read its result from a device. */
 export interface KnownLink {
@@ -22,11 +23,15 @@ export type InverseLinkFn = (logits: Tensor) => Tensor;
 /**
  * Applies an inverse link.
  *
- * @throws INVALID_ARGUMENT when a function of the user's returns no tensor
+ * @throws INVALID_ARGUMENT when a function of the user's returns no tensor of numbers, TENSOR_DISPOSED when it is disposed of or
+ *   the function has disposed of the logits, TENSOR_FOREIGN
  */
 export function applyLink(link: KnownLink | InverseLinkFn, logits: Tensor): Tensor {
   if (typeof link !== 'function') return link.apply(logits);
   const predictions: unknown = link(logits);
-  if (predictions instanceof Tensor) return predictions;
-  throw headError('INVALID_ARGUMENT', `inverseLinkFn must return a tensor, but ${describe(predictions)} came.`);
+  checkLive('The logits, when inverseLinkFn has returned,', logits);
+  const name = 'What inverseLinkFn returns';
+  const tensor = checkTensor(name, predictions, 'a tensor', 'INVALID_ARGUMENT');
+  checkNumeric(name, tensor, 'INVALID_ARGUMENT');
+  return tensor;
 }

@@ -1,6 +1,6 @@
-import { sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
+import { checkOptions, sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
 import { sigmoidLink } from './inverse-link.js';
-import { RegressionFamilyHead } from './regression-family.js';
+import { FAMILY_OPTIONS, RegressionFamilyHead } from './regression-family.js';
 import type { RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link LogisticRegressionHead}. */
@@ -12,7 +12,8 @@ export type LogisticRegressionHeadOptions = RegressionFamilyHeadOptions;
  */
 export class LogisticRegressionHead extends RegressionFamilyHead {
   /** @throws LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
-  constructor({ lossReduction, weightColumn, name }: LogisticRegressionHeadOptions = {}) {
+  constructor(options?: LogisticRegressionHeadOptions) {
+    const { lossReduction, weightColumn, name } = checkOptions('LogisticRegressionHead', options, FAMILY_OPTIONS);
     super({
       logitsDimension: 1,
       lossReduction,

@@ -1,7 +1,7 @@
-import { fullLogPoisson, logPoisson } from '@tfjs-heads/head-kit';
+import { checkOptions, describe, fullLogPoisson, headError, logPoisson } from '@tfjs-heads/head-kit';
 import { expLink } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { RegressionFamilyHead } from './regression-family.js';
+import { FAMILY_OPTIONS, RegressionFamilyHead } from './regression-family.js';
 import type { RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link PoissonRegressionHead}. */
@@ -12,6 +12,8 @@ export interface PoissonRegressionHeadOptions extends RegressionFamilyHeadOption
   readonly computeFullLoss?: boolean | undefined;
 }
 
+const OPTIONS: readonly (keyof PoissonRegressionHeadOptions)[] = ['labelDimension', 'computeFullLoss', ...FAMILY_OPTIONS];
+
 /**
  * A head for counts: the logits are logarithms of the expected count, and the loss is the negative
  * log likelihood of a Poisson distribution. Predictions are `exp(logits)`.
@@ -20,8 +22,11 @@ export interface PoissonRegressionHeadOptions extends RegressionFamilyHeadOption
  */
 export class PoissonRegressionHead extends RegressionFamilyHead {
   /** @throws LABEL_DIMENSION_INVALID, LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
-  constructor(options: PoissonRegressionHeadOptions = {}) {
-    const { labelDimension = 1, computeFullLoss = true, lossReduction, weightColumn, name } = options;
+  constructor(options?: PoissonRegressionHeadOptions) {
+    const { labelDimension = 1, computeFullLoss = true, lossReduction, weightColumn, name } = checkOptions('PoissonRegressionHead', options, OPTIONS);
+    if (typeof computeFullLoss !== 'boolean') {
+      throw headError('INVALID_ARGUMENT', `computeFullLoss must be true or false, got ${describe(computeFullLoss)}.`);
+    }
     super({
       logitsDimension: checkLabelDimension(labelDimension),
       lossReduction,

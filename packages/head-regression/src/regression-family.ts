@@ -18,6 +18,9 @@ export interface RegressionFamilyHeadOptions {
   readonly name?: string | undefined;
 }
 
+/** The names of {@link RegressionFamilyHeadOptions}. */
+export const FAMILY_OPTIONS: readonly (keyof RegressionFamilyHeadOptions)[] = ['weightColumn', 'lossReduction', 'name'];
+
 /** What tells one head of the family from another. */
 export interface RegressionFamilyOptions extends BaseHeadOptions {
   readonly elementLoss: ElementLoss | LossFn;

@@ -1,8 +1,8 @@
-import { checkLossFn, checkReduction, describe, headError, squaredError } from '@tfjs-heads/head-kit';
+import { checkLossFn, checkOptions, checkReduction, describe, headError, squaredError } from '@tfjs-heads/head-kit';
 import type { LossFn } from '@tfjs-heads/head-kit';
 import type { InverseLinkFn } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { RegressionFamilyHead } from './regression-family.js';
+import { FAMILY_OPTIONS, RegressionFamilyHead } from './regression-family.js';
 import type { RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link RegressionHead}. */
@@ -15,6 +15,8 @@ export interface RegressionHeadOptions extends RegressionFamilyHeadOptions {
   readonly inverseLinkFn?: InverseLinkFn | undefined;
 }
 
+const OPTIONS: readonly (keyof RegressionHeadOptions)[] = ['labelDimension', 'lossFn', 'inverseLinkFn', ...FAMILY_OPTIONS];
+
 /**
  * A head for regression, by default with the squared error.
  *
@@ -23,8 +25,8 @@ export interface RegressionHeadOptions extends RegressionFamilyHeadOptions {
  */
 export class RegressionHead extends RegressionFamilyHead {
   /** @throws LABEL_DIMENSION_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
-  constructor(options: RegressionHeadOptions = {}) {
-    const { labelDimension = 1, lossFn, inverseLinkFn, lossReduction, weightColumn, name } = options;
+  constructor(options?: RegressionHeadOptions) {
+    const { labelDimension = 1, lossFn, inverseLinkFn, lossReduction, weightColumn, name } = checkOptions('RegressionHead', options, OPTIONS);
     const logitsDimension = checkLabelDimension(labelDimension);
     if (lossReduction !== undefined) checkReduction(lossReduction);
     checkLossFn(lossFn);

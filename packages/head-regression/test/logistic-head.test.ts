@@ -67,7 +67,7 @@ describe('line 41: what a LogisticRegressionHead predicts', () => {
 describe('line 41: the options of a LogisticRegressionHead', () => {
   it('have the defaults of the original, and one label', () => {
     expect(new LogisticRegressionHead()).toMatchObject({ logitsDimension: 1, lossReduction: 'sum_over_batch_size', name: undefined });
-    expect(new LogisticRegressionHead({ labelDimension: 3 } as object).logitsDimension).toBe(1);
+    expect(() => new LogisticRegressionHead({ labelDimension: 3 } as object)).toThrowCoded('INVALID_ARGUMENT', ['labelDimension']);
   });
 
   it('are checked', () => {

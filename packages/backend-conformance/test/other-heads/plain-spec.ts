@@ -1,6 +1,6 @@
-import { addN, clone, dispose, keep, mul, tidy, Variable, variableGrads, type NamedTensorMap, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { addN, clone, dispose, keep, mul, tidy, variableGrads, type NamedTensorMap, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpec, type EstimatorSpecArgs, type Head, type HeadErrorCode, type Labels, type Logits, type RegularizationLosses } from '@tfjs-heads/head-api';
-import { createSpec, headError, predictOutput, withHeadName } from '@tfjs-heads/head-kit';
+import { createSpec, headError, predictOutput, variablesOf, withHeadName } from '@tfjs-heads/head-kit';
 
 /** Specs written out, from nothing but the methods of the head. */
 export function plainSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
@@ -19,7 +19,7 @@ export function plainSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
 }
 
 function trainSpec(head: Head, args: EstimatorSpecArgs, labels: Labels): EstimatorSpec {
-  const { features, optimizer, trainOpFn, trainableVariables = [], updateOps = [], regularizationLosses, numReplicasInSync = 1 } = args;
+  const { features, optimizer, trainOpFn, trainableVariables: given = [], updateOps = [], regularizationLosses, numReplicasInSync = 1 } = args;
   const areOps = Array.isArray(updateOps) && updateOps.every((op) => typeof op === 'function');
   demand(areOps, 'UPDATE_OPS_INVALID', 'updateOps must be a list of functions, but something else came.');
   demand(optimizer === undefined || trainOpFn === undefined, 'TRAIN_OP_CONFLICT', 'optimizer or trainOpFn must be given, but both came.');
@@ -47,8 +47,7 @@ function trainSpec(head: Head, args: EstimatorSpecArgs, labels: Labels): Estimat
     return specOf(loss, () => trainOpFn(loss, lossOf));
   }
   demand(typeof optimizer?.applyGradients === 'function', 'OPTIMIZER_INVALID', 'optimizer must have applyGradients, but has not.');
-  const areVariables = Array.isArray(trainableVariables) && trainableVariables.every((one) => one instanceof Variable);
-  demand(areVariables, 'TRAINABLE_VARIABLES_INVALID', 'trainableVariables must be a list of variables, but something else came.');
+  const trainableVariables = variablesOf(given);
   demand(trainableVariables.length > 0, 'TRAINABLE_VARIABLES_MISSING', 'trainableVariables must be given, but there are none.');
   demand(typeof args.logits === 'function', 'LOGITS_NOT_A_FUNCTION', 'logits must be a function to train, but a tensor came.');
   const share = head.lossReduction === 'sum_over_batch_size' ? 1 / numReplicasInSync : 1;

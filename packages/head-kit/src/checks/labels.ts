@@ -1,7 +1,9 @@
-import { Tensor, util } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
-import { describe, isSparseTensor, shapeText } from './describe.js';
-import { checkNotDisposed, checkNumeric } from './tensor.js';
+import { describe, shapeText } from './describe.js';
+import { isSparseTensor } from './kinds.js';
+import { checkNumeric, checkTensor } from './tensor.js';
 
 /**
  * Checks that there are labels at all.
@@ -19,7 +21,7 @@ export function checkLabelsGiven(labels: unknown, expected: string): void {
 /**
  * Checks that `labels` is there and dense.
  *
- * @throws LABELS_MISSING, LABELS_SPARSE, LABELS_DTYPE, TENSOR_DISPOSED
+ * @throws LABELS_MISSING, LABELS_SPARSE, LABELS_DTYPE, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
 function checkDense(labels: unknown, expected: string): Tensor {
   checkLabelsGiven(labels, expected);
@@ -29,11 +31,7 @@ function checkDense(labels: unknown, expected: string): Tensor {
       `SparseTensor labels are not supported: labels must be ${expected}, but ${describe(labels)} came.`,
     );
   }
-  if (!(labels instanceof Tensor)) {
-    throw headError('LABELS_DTYPE', `labels must be a tensor, ${expected}, but ${describe(labels)} came.`);
-  }
-  checkNotDisposed('labels', labels);
-  return labels;
+  return checkTensor('labels', labels, `a tensor, ${expected}`, 'LABELS_DTYPE');
 }
 
 /**
@@ -43,7 +41,7 @@ function checkDense(labels: unknown, expected: string): Tensor {
  * @param dimension The last dimension of the labels; 1 for labels that hold an id.
  * @returns The labels as they came: with as many elements as the expected shape, but perhaps of one
  *   rank less, and of any numeric dtype.
- * @throws LABELS_MISSING, LABELS_SPARSE, LABELS_DTYPE, LABELS_SHAPE, TENSOR_DISPOSED
+ * @throws LABELS_MISSING, LABELS_SPARSE, LABELS_DTYPE, LABELS_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
 export function checkDenseLabels(labels: unknown, logits: Tensor, dimension: number): Tensor {
   const target = [...logits.shape.slice(0, -1), dimension];

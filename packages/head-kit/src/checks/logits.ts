@@ -1,24 +1,22 @@
-import { cast, Tensor } from '@tensorflow/tfjs-core';
+import { cast } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
 import { describe, shapeText } from './describe.js';
-import { checkNotDisposed, checkNumeric } from './tensor.js';
+import { checkNumeric, checkTensor } from './tensor.js';
 
 /**
  * Checks logits and gives them as float32.
  *
  * @param dimension What their last dimension must be.
  * @returns The tensor itself if it is float32 already, else a new one.
- * @throws LOGITS_MISSING, LOGITS_DTYPE, LOGITS_SHAPE, TENSOR_DISPOSED
+ * @throws LOGITS_MISSING, LOGITS_DTYPE, LOGITS_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
-export function checkLogits(logits: unknown, dimension: number): Tensor {
+export function checkLogits(given: unknown, dimension: number): Tensor {
   const expected = `shape [D0, D1, ... DN, ${dimension}]`;
-  if (logits === undefined || logits === null) {
-    throw headError('LOGITS_MISSING', `logits must be a tensor of ${expected}, but ${describe(logits)} came.`);
+  if (given === undefined || given === null) {
+    throw headError('LOGITS_MISSING', `logits must be a tensor of ${expected}, but ${describe(given)} came.`);
   }
-  if (!(logits instanceof Tensor)) {
-    throw headError('LOGITS_DTYPE', `logits must be a tensor of ${expected}, but ${describe(logits)} came.`);
-  }
-  checkNotDisposed('logits', logits);
+  const logits = checkTensor('logits', given, `a tensor of ${expected}`, 'LOGITS_DTYPE');
   checkNumeric('logits', logits, 'LOGITS_DTYPE');
   if (logits.rank < 2) {
     throw headError(

@@ -1,18 +1,52 @@
+import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
 import { headError } from '../error.js';
 import { describe } from './describe.js';
+import { ask, isPromise, isTensor } from './kinds.js';
 
-/** Throws `TENSOR_DISPOSED` for a disposed tensor. */
-export function checkNotDisposed(name: string, tensor: Tensor): void {
+/**
+ * Checks that a value is a tensor that can be computed with.
+ *
+ * @param name Which argument it is.
+ * @param expected What it must be.
+ * @throws The given code for what is no tensor, TENSOR_DISPOSED, TENSOR_FOREIGN
+ */
+export function checkTensor(name: string, value: unknown, expected: string, code: HeadErrorCode): Tensor {
+  if (!isTensor(value)) throw headError(code, `${name} must be ${expected}, got ${describeResult(value)}.`);
+  checkLive(name, value);
+  return value;
+}
+
+/**
+ * Checks that a tensor is alive, and that the engine of this tfjs-core knows it.
+ *
+ * @throws TENSOR_DISPOSED, TENSOR_FOREIGN
+ */
+export function checkLive(name: string, tensor: Tensor): void {
   if (tensor.isDisposed) {
-    throw headError('TENSOR_DISPOSED', `${name} must be a live tensor, but ${describe(tensor)} came that was disposed.`);
+    throw headError('TENSOR_DISPOSED', `${name} must be a live tensor, got ${describe(tensor)} that was disposed of.`);
+  }
+  if (!engine().state.tensorInfo.has(tensor.dataId)) {
+    throw headError(
+      'TENSOR_FOREIGN',
+      `${name} must be a tensor of the tfjs-core that the head uses, got ${describe(tensor)} whose data its engine does not hold: ` +
+        'two copies of tfjs-core are loaded, each with an engine of its own (in two frames, windows or vm contexts), or the tensor is ' +
+        "wrapped in a proxy (Vue's reactive does so: use markRaw).",
+    );
   }
 }
 
 /** Throws `code` unless the tensor holds numbers: float32, int32 or bool. */
 export function checkNumeric(name: string, tensor: Tensor, code: HeadErrorCode): void {
   if (tensor.dtype !== 'float32' && tensor.dtype !== 'int32' && tensor.dtype !== 'bool') {
-    throw headError(code, `${name} must be of dtype float32, int32 or bool, but ${describe(tensor)} came.`);
+    throw headError(code, `${name} must be of dtype float32, int32 or bool, got ${describe(tensor)}.`);
   }
+}
+
+/** What a function of the user's has returned. A promise is named, and will not be reported as unhandled as well. */
+export function describeResult(value: unknown): string {
+  if (!isPromise(value)) return describe(value);
+  ask(() => void value.then(undefined, () => undefined), undefined);
+  return 'a promise: async functions are not supported here, nor is anything else that waits';
 }

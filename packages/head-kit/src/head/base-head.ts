@@ -21,11 +21,13 @@ import type {
   TrainSpec,
   UpdateMetricsOptions,
 } from '@tfjs-heads/head-api';
-import { describe } from '../checks/describe.js';
+import { bare, describe, quote } from '../checks/describe.js';
+import { ask, isList, isPromise } from '../checks/kinds.js';
 import { checkDenseLabels } from '../checks/labels.js';
 import { checkLabelRange, labelRangeError, labelRangeErrorOnDevice, labelsInRange, rememberInRange } from '../checks/label-range.js';
 import type { LabelRange } from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
+import { checkOptions, readOptions } from '../checks/options.js';
 import { checkReduction } from '../checks/reduction.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
@@ -41,12 +43,12 @@ import { Mean } from '../metrics/mean.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import { readTensors } from '../read-tensors.js';
 import type { HostTensor } from '../read-tensors.js';
-import { regularizationScalars, sumOfScalars } from '../regularization.js';
+import { areGiven, regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { weightsOf } from '../weights.js';
 import type { WeightColumn } from '../weights.js';
 import { raiseOnRead, verdictOf } from './deferred-error.js';
-import { estimatorSpecOf } from './estimator-spec.js';
+import { estimatorSpec } from './estimator-spec.js';
 import { elementLosses, metricAt } from './metric-definition.js';
 import type { EvalBatch, MetricDefinition } from './metric-definition.js';
 
@@ -60,6 +62,12 @@ export interface BaseHeadOptions {
   /** The feature that holds the weights of the examples. Default: none. */
   readonly weightColumn?: WeightColumn | undefined;
 }
+
+/** The names of {@link BaseHeadOptions}, for a subclass to check its own with. */
+export const BASE_HEAD_OPTIONS: readonly (keyof BaseHeadOptions)[] = ['logitsDimension', 'name', 'lossReduction', 'weightColumn'];
+
+/** What the methods take besides their tensors. The same options may be handed to all of them. */
+const METHOD_OPTIONS: readonly (keyof LossOptions)[] = ['features', 'regularizationLosses', 'mode'];
 
 /** A batch that has passed the checks. */
 interface Batch {
@@ -88,8 +96,16 @@ export abstract class BaseHead implements Head {
   /** Whether there may be a weight for each logit, not just for each row. */
   protected readonly weighsLogits: boolean = false;
 
-  /** @throws LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
-  constructor({ logitsDimension, name, lossReduction = Reduction.SUM_OVER_BATCH_SIZE, weightColumn }: BaseHeadOptions) {
+  /**
+   * Options that are not its own are left to the subclass, which can have them checked by {@link checkOptions}.
+   *
+   * @throws LOSS_REDUCTION_INVALID, INVALID_ARGUMENT
+   */
+  constructor(options: BaseHeadOptions) {
+    const { logitsDimension, name, lossReduction = Reduction.SUM_OVER_BATCH_SIZE, weightColumn } = readOptions('a head', options, BASE_HEAD_OPTIONS);
+    if (typeof logitsDimension !== 'number' || !Number.isInteger(logitsDimension) || logitsDimension < 1) {
+      throw headError('INVALID_ARGUMENT', `logitsDimension must be a whole number from 1 on, got ${describe(logitsDimension)}.`);
+    }
     if (name !== undefined && name !== null && typeof name !== 'string') {
       throw headError('INVALID_ARGUMENT', `name must be a string, but ${describe(name)} came.`);
     }
@@ -138,11 +154,12 @@ export abstract class BaseHead implements Head {
    * @throws LABELS_*, LOGITS_*, WEIGHTS_*, WEIGHT_COLUMN_INVALID, FEATURES_INVALID, LOSS_FN_SHAPE,
    *   REGULARIZATION_LOSSES_INVALID, TENSOR_DISPOSED
    */
-  loss(labels: Labels, logits: Logits, options: LossOptions = {}): Scalar {
+  loss(labels: Labels, logits: Logits, options?: LossOptions): Scalar {
+    const { features, regularizationLosses } = checkOptions('loss', options, METHOD_OPTIONS);
     return tidy(() => {
-      const batch = this.#checkBatch(labels, logits, options.features);
-      const regularization = regularizationScalars(options.regularizationLosses) ?? [];
-      const reduced = this.#reducedLoss(batch, options.features);
+      const batch = this.#checkBatch(labels, logits, features);
+      const regularization = regularizationScalars(regularizationLosses) ?? [];
+      const reduced = this.#reducedLoss(batch, features);
       const loss = regularization.length === 0 ? reduced : sumOfScalars([reduced, ...regularization]);
       if (batch.valid !== undefined) raiseOnRead(loss, this.#verdict(batch.valid, batch.labels));
       return loss;
@@ -156,24 +173,19 @@ export abstract class BaseHead implements Head {
    * @returns Tensors owned by the caller.
    * @throws LOGITS_*, PREDICTION_KEY_INVALID, TENSOR_DISPOSED
    */
-  predictions(logits: Logits, keys: readonly string[] = []): Predictions {
+  predictions(logits: Logits, keys?: readonly string[]): Predictions {
     return scoped(() => {
       this.#checkImplemented();
       const checked = checkLogits(logits, this.logitsDimension);
       const predictors = this.predictors(checked);
-      const known = Object.keys(predictors);
-      const unknown = keys.find((key) => !known.includes(key));
-      if (unknown !== undefined) {
-        throw headError('PREDICTION_KEY_INVALID', `Prediction key must be in PredictionKeys, one of ${known.join(', ')}, given: ${unknown}.`);
-      }
-      const asked = keys.length === 0 ? known : known.filter((key) => keys.includes(key));
+      const asked = keysAsked(keys, Object.keys(predictors));
       return Object.fromEntries(asked.map((key) => [key, ownedBy(predictors[key]?.() as Tensor | StringValues, checked)]));
     });
   }
 
   /** Fresh metrics, in the head's order. */
-  metrics(options: MetricsOptions = {}): Metrics {
-    const definitions = this.#definitions(options.regularizationLosses !== undefined);
+  metrics(options?: MetricsOptions): Metrics {
+    const definitions = this.#definitions(areGiven(checkOptions<LossOptions>('metrics', options, METHOD_OPTIONS).regularizationLosses));
     return Object.fromEntries(definitions.map(({ key, create }) => [this.#named(key), create()]));
   }
 
@@ -188,18 +200,19 @@ export abstract class BaseHead implements Head {
     features: Features | undefined,
     logits: Logits,
     labels: Labels,
-    options: UpdateMetricsOptions = {},
+    options?: UpdateMetricsOptions,
   ): Metrics {
-    const definitions = this.#definitions(options.regularizationLosses !== undefined);
+    const { regularizationLosses } = checkOptions<LossOptions>('updateMetrics', options, METHOD_OPTIONS);
+    const definitions = this.#definitions(areGiven(regularizationLosses));
     const metrics = definitions.map(({ key }) => metricAt(evalMetrics, this.#named(key)));
     // All of it under the tidy: values that are read at once are views of tensors that it releases.
     tidy(() => {
       const checked = this.#checkBatch(labels, logits, features);
-      const read = this.#readBatch(checked, features, regularizationScalars(options.regularizationLosses));
+      const read = this.#readBatch(checked, features, regularizationScalars(regularizationLosses));
       // What each metric adds is made for all of them before any adds it: a batch counts whole or not at all.
       const sumsOf = (batch: EvalBatch): readonly ArrayLike<number>[] =>
         definitions.map(({ inputs }, index) => (metrics[index] as StreamingMetric).sumsOf(...inputs(batch)));
-      const sums = read instanceof Promise ? read.then(sumsOf) : sumsOf(read);
+      const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
       metrics.forEach((metric, index) => metric.receive(sums, (all) => all[index] ?? []));
     });
     return evalMetrics;
@@ -218,7 +231,7 @@ export abstract class BaseHead implements Head {
   createEstimatorSpec(args: EstimatorSpecArgs & { readonly mode: typeof ModeKeys.PREDICT }): PredictSpec;
   createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec;
   createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec {
-    return estimatorSpecOf(this, args, (predictions) => this.exportsOf(predictions));
+    return estimatorSpec(this, args, { exportsOf: (predictions) => this.exportsOf(predictions) });
   }
 
   #named(key: string): string {
@@ -239,7 +252,7 @@ export abstract class BaseHead implements Head {
   #checkImplemented(): void {
     for (const member of ['elementLoss', 'predictors', 'metricDefinitions'] as const) {
       if (this[member] === undefined) {
-        throw headError('NOT_IMPLEMENTED', `A subclass of BaseHead must implement ${member}, but ${this.constructor.name} does not.`);
+        throw headError('NOT_IMPLEMENTED', `A subclass of BaseHead must implement ${member}, but ${quote(this.constructor.name)} does not.`);
       }
     }
   }
@@ -274,7 +287,7 @@ export abstract class BaseHead implements Head {
   }
 
   /** Reads what the metrics need of a batch, with one read. */
-  #readBatch(batch: Batch, features: Features | undefined, regularization: readonly Scalar[] | undefined): EvalBatch | Promise<EvalBatch> {
+  #readBatch(batch: Batch, features: Features | undefined, regularization: readonly Scalar[] | undefined): EvalBatch | PromiseLike<EvalBatch> {
     const { labels, logits, weights, valid } = batch;
     const { elementLoss } = this;
     const extra = this.metricTensors(logits);
@@ -301,7 +314,7 @@ export abstract class BaseHead implements Head {
         extra: others,
       };
     };
-    return read instanceof Promise ? read.then(toBatch) : toBatch(read);
+    return isPromise(read) ? read.then(toBatch) : toBatch(read);
   }
 }
 
@@ -317,6 +330,20 @@ const regularizationMetric: MetricDefinition = {
   create: () => new Mean(),
   inputs: ({ regularization }) => [regularization],
 };
+
+/** Which predictions were asked for, in the head's order; all of them if none was named. */
+function keysAsked(keys: unknown, known: readonly string[]): readonly string[] {
+  if (keys === undefined || keys === null) return known;
+  const expected = `Prediction key must be in PredictionKeys, one of ${known.join(', ')}`;
+  if (!isList(keys)) throw headError('PREDICTION_KEY_INVALID', `${expected}, in a list, got ${describe(keys)}.`);
+  for (let index = 0; index < keys.length; index++) {
+    const key = ask(() => keys[index], undefined);
+    if (typeof key !== 'string' || !known.includes(key)) {
+      throw headError('PREDICTION_KEY_INVALID', `${expected}, given: ${bare(key)}.`);
+    }
+  }
+  return keys.length === 0 ? known : known.filter((key) => keys.includes(key));
+}
 
 /** A prediction that the caller may dispose without disposing the logits. */
 function ownedBy(prediction: Tensor | StringValues, logits: Tensor): Tensor | StringValues {

@@ -1,23 +1,50 @@
 import { clone, keep, tidy } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
 import type { EstimatorSpec, EstimatorSpecArgs, ExportOutputs, GradientOptimizer, Head, Labels, Logits, Metrics, Predictions } from '@tfjs-heads/head-api';
 import { checkLabelsGiven } from '../checks/labels.js';
 import { checkMode } from '../checks/mode.js';
+import { isPromise } from '../checks/kinds.js';
+import { checkOptions } from '../checks/options.js';
+import { describeResult } from '../checks/tensor.js';
 import { headError } from '../error.js';
-import { MetricKeys, withHeadName } from '../keys.js';
+import { predictOutput } from '../export-output.js';
+import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
 import { regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { createSpec } from '../spec/create-spec.js';
 import { checkTrainArgs, gradientsOf, replicaFactor } from './train.js';
 import type { Gradients } from './train.js';
 
-/** What a head's model function returns for one batch; see {@link Head.createEstimatorSpec}. */
-export function estimatorSpecOf(
+/** What {@link estimatorSpec} takes besides the arguments of `createEstimatorSpec`. */
+export interface EstimatorSpecOptions {
+  /** What to export. Default: all predictions, under `serving_default` and `predict`. */
+  readonly exportsOf?: ((predictions: Predictions) => ExportOutputs) | undefined;
+}
+
+const ARGUMENTS: readonly (keyof EstimatorSpecArgs)[] = [
+  'features', 'mode', 'logits', 'labels', 'optimizer', 'trainableVariables', 'trainOpFn', 'updateOps', 'regularizationLosses',
+  'numReplicasInSync',
+];
+
+/**
+ * What a head's model function returns for one batch: all of {@link Head.createEstimatorSpec}, from nothing but the other
+ * methods of the contract. Of a head that extends nothing:
+ *
+ * ```ts
+ * createEstimatorSpec: (args) => estimatorSpec(head, args),
+ * ```
+ *
+ * @throws INVALID_ARGUMENT, MODE_INVALID, LABELS_MISSING, what the head's methods throw, and in TRAIN the errors of the
+ *   training arguments: UPDATE_OPS_INVALID, TRAIN_OP_CONFLICT, OPTIMIZER_INVALID, TRAINABLE_VARIABLES_MISSING,
+ *   TRAINABLE_VARIABLES_INVALID, LOGITS_NOT_A_FUNCTION, TRAIN_OP_MISSING
+ */
+export function estimatorSpec(
   head: Head,
-  args: EstimatorSpecArgs,
-  exportsOf: (predictions: Predictions) => ExportOutputs,
+  given: EstimatorSpecArgs,
+  { exportsOf = exportAll }: EstimatorSpecOptions = {},
 ): EstimatorSpec {
+  const args = checkOptions('createEstimatorSpec', given, ARGUMENTS);
   const mode = checkMode(args.mode);
   if (mode === ModeKeys.PREDICT) {
     const fields = scoped(() => {
@@ -26,14 +53,22 @@ export function estimatorSpecOf(
     });
     return createSpec({ mode, ...fields });
   }
-  if (mode === ModeKeys.TRAIN) checkTrainArgs(args);
+  const variables = mode === ModeKeys.TRAIN ? checkTrainArgs(args) : [];
   checkLabelsGiven(args.labels, 'a tensor to train or evaluate');
   if (mode === ModeKeys.EVAL) return evalSpec(head, args);
-  return args.optimizer === undefined ? specWithTrainOpFn(head, args) : specWithOptimizer(head, args);
+  return args.optimizer === undefined ? specWithTrainOpFn(head, args) : specWithOptimizer(head, args, variables);
+}
+
+function exportAll(predictions: Predictions): ExportOutputs {
+  const all = predictOutput({ outputs: predictions });
+  return { [ServingKeys.DEFAULT]: all, [ServingKeys.PREDICT]: all };
 }
 
 function runLogits({ logits }: EstimatorSpecArgs): Logits {
-  return typeof logits === 'function' ? logits() : logits;
+  const computed = typeof logits === 'function' ? logits() : logits;
+  if (!isPromise(computed)) return computed;
+  const what = typeof logits === 'function' ? 'The function logits must return the logits at once' : 'logits must be a tensor or a function that returns one';
+  throw headError('LOGITS_DTYPE', `${what}, got ${describeResult(computed)}.`);
 }
 
 function evalSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
@@ -71,8 +106,8 @@ function specWithTrainOpFn(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
   });
 }
 
-function specWithOptimizer(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
-  const { optimizer, trainableVariables = [] } = args;
+function specWithOptimizer(head: Head, args: EstimatorSpecArgs, variables: readonly Variable[]): EstimatorSpec {
+  const { optimizer } = args;
   const kept: Tensor[] = [];
   // What is needed after the tape has ended; a copy, since what the function returns is its own.
   const keepCopy = <T extends Tensor>(tensor: T): T => {
@@ -91,7 +126,7 @@ function specWithOptimizer(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
     return parts.loss;
   };
   try {
-    const { loss, apply, dispose } = (gradients = gradientsOf(computeLoss, trainableVariables, replicaFactor(head.lossReduction, args)));
+    const { loss, apply, dispose } = (gradients = gradientsOf(computeLoss, variables, replicaFactor(head.lossReduction, args)));
     const predictions = head.predictions(logits);
     return createSpec({
       mode: ModeKeys.TRAIN,

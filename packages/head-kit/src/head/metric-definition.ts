@@ -1,5 +1,6 @@
 import { headError } from '../error.js';
-import { describe } from '../checks/describe.js';
+import { describe, quote } from '../checks/describe.js';
+import { ask } from '../checks/kinds.js';
 import { lossTerms } from '../losses/element-loss.js';
 import type { ElementLoss } from '../losses/element-loss.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
@@ -49,12 +50,12 @@ export function elementLosses(loss: ElementLoss, logits: HostTensor, labels: Hos
  * @throws EVAL_METRICS_INVALID
  */
 export function metricAt(metrics: Metrics, key: string): StreamingMetric {
-  const metric = metrics?.[key] as Partial<StreamingMetric> | undefined;
-  if (typeof metric?.receive !== 'function') {
+  const metric = ask(() => metrics?.[key] as Partial<StreamingMetric> | undefined, undefined);
+  if (!ask(() => typeof metric?.receive === 'function' && typeof metric.sumsOf === 'function', false)) {
     throw headError(
       'EVAL_METRICS_INVALID',
       `evalMetrics must be what metrics() of this head made, with the same regularizationLosses given or not: ` +
-        `it needs a metric '${key}', but ${metric === undefined ? describe(metrics) : describe(metric)} came.`,
+        `it needs a metric ${quote(key)}, but ${metric === undefined ? describe(metrics) : describe(metric)} came.`,
     );
   }
   return metric as StreamingMetric;

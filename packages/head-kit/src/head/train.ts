@@ -1,8 +1,10 @@
-import { engine, scalar, tidy, Variable } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { engine, keep, scalar, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
-import type { EstimatorSpecArgs, GradientOptimizer } from '@tfjs-heads/head-api';
+import type { EstimatorSpecArgs, GradientOptimizer, TrainableVariable } from '@tfjs-heads/head-api';
 import { describe } from '../checks/describe.js';
+import { ask, isList, isVariable } from '../checks/kinds.js';
+import { checkLive } from '../checks/tensor.js';
 import { headError } from '../error.js';
 
 /**
@@ -11,12 +13,9 @@ import { headError } from '../error.js';
  * @throws UPDATE_OPS_INVALID, TRAIN_OP_CONFLICT, OPTIMIZER_INVALID, TRAINABLE_VARIABLES_MISSING,
  *   TRAINABLE_VARIABLES_INVALID, LOGITS_NOT_A_FUNCTION, TRAIN_OP_MISSING, INVALID_ARGUMENT
  */
-export function checkTrainArgs(args: EstimatorSpecArgs): void {
+export function checkTrainArgs(args: EstimatorSpecArgs): readonly Variable[] {
   const { updateOps, optimizer, trainOpFn, trainableVariables, logits, numReplicasInSync = 1 } = args;
-  if (updateOps !== undefined && !(Array.isArray(updateOps) && updateOps.every((op) => typeof op === 'function'))) {
-    const came = Array.isArray(updateOps) ? updateOps.map(describe).join(', ') : describe(updateOps);
-    throw headError('UPDATE_OPS_INVALID', `update_ops should be a list: updateOps must be a list of functions, but ${came} came.`);
-  }
+  checkUpdateOps(updateOps);
   if (optimizer === undefined && trainOpFn === undefined) {
     throw headError('TRAIN_OP_MISSING', 'train_op_fn and optimizer cannot both be None: one of optimizer and trainOpFn must be given to train, but neither came.');
   }
@@ -27,12 +26,12 @@ export function checkTrainArgs(args: EstimatorSpecArgs): void {
     if (typeof trainOpFn !== 'function') {
       throw headError('INVALID_ARGUMENT', `trainOpFn must be a function, but ${describe(trainOpFn)} came.`);
     }
-    return;
+    return [];
   }
-  if (typeof optimizer?.applyGradients !== 'function') {
+  if (!ask(() => typeof optimizer?.applyGradients === 'function', false)) {
     throw headError('OPTIMIZER_INVALID', `optimizer must have a method applyGradients, as the optimizers of tfjs have, but ${describe(optimizer)} came.`);
   }
-  checkVariables(trainableVariables);
+  const variables = variablesOf(trainableVariables);
   if (typeof logits !== 'function') {
     throw headError(
       'LOGITS_NOT_A_FUNCTION',
@@ -42,22 +41,58 @@ export function checkTrainArgs(args: EstimatorSpecArgs): void {
   if (!Number.isInteger(numReplicasInSync) || numReplicasInSync < 1) {
     throw headError('INVALID_ARGUMENT', `numReplicasInSync must be a whole number from 1 on, but ${describe(numReplicasInSync)} came.`);
   }
+  return variables;
 }
 
-function checkVariables(variables: unknown): void {
-  if (variables === undefined || variables === null) {
+function checkUpdateOps(updateOps: unknown): void {
+  if (updateOps === undefined) return;
+  const wrong = isList(updateOps) ? firstIndex(updateOps, (op) => typeof op !== 'function') : 0;
+  if (isList(updateOps) && wrong === undefined) return;
+  const got = isList(updateOps) ? `${describe(ask(() => updateOps[wrong as number], undefined))} at ${wrong}` : describe(updateOps);
+  throw headError('UPDATE_OPS_INVALID', `update_ops should be a list: updateOps must be a list of functions, got ${got}.`);
+}
+
+/** By index: `findIndex` of a list that throws would throw, too. */
+function firstIndex(list: readonly unknown[], isOne: (entry: unknown) => boolean): number | undefined {
+  for (let index = 0; index < list.length; index++) if (isOne(ask(() => list[index], undefined))) return index;
+  return undefined;
+}
+
+/**
+ * The variables to train. A variable of tfjs-layers stands for the one of tfjs-core that it holds.
+ *
+ * @param given As in {@link EstimatorSpecArgs}: variables of tfjs-core, or `model.trainableWeights` of tfjs-layers.
+ * @throws TRAINABLE_VARIABLES_MISSING, TRAINABLE_VARIABLES_INVALID, TENSOR_FOREIGN
+ */
+export function variablesOf(given: readonly TrainableVariable[] | undefined): readonly Variable[] {
+  if (given === undefined || given === null) {
     throw headError(
       'TRAINABLE_VARIABLES_MISSING',
-      `trainable_variables cannot be None: trainableVariables must be a list of variables with an optimizer, but ${describe(variables)} came.`,
+      `trainable_variables cannot be None: trainableVariables must be a list of variables with an optimizer, but ${describe(given)} came.`,
     );
   }
-  if (!Array.isArray(variables)) {
-    throw headError('TRAINABLE_VARIABLES_INVALID', `trainable_variables should be a list: trainableVariables must be a list of variables, but ${describe(variables)} came.`);
+  if (!isList(given)) {
+    throw headError('TRAINABLE_VARIABLES_INVALID', `trainable_variables should be a list: trainableVariables must be a list of variables, but ${describe(given)} came.`);
   }
-  variables.forEach((variable: unknown, index) => {
-    if (variable instanceof Variable && !variable.isDisposed) return;
-    throw headError('TRAINABLE_VARIABLES_INVALID', `trainableVariables[${index}] must be a live variable, but ${describe(variable)} came.`);
-  });
+  const variables: Variable[] = [];
+  for (let index = 0; index < given.length; index++) {
+    variables.push(checkVariable(`trainableVariables[${index}]`, ask(() => given[index], undefined)));
+  }
+  return variables;
+}
+
+function checkVariable(name: string, given: unknown): Variable {
+  const variable = ask(() => (isLayerVariable(given) ? given.read() : given), given); // A disposed one throws.
+  if (!isVariable(variable) || variable.isDisposed) {
+    throw headError('TRAINABLE_VARIABLES_INVALID', `${name} must be a live variable, of tfjs-core or of a layer, but ${describe(given)} came.`);
+  }
+  checkLive(name, variable);
+  return variable;
+}
+
+/** The variable of a layer has no values of its own. */
+function isLayerVariable(value: unknown): value is { read(): unknown } {
+  return !isVariable(value) && ask(() => typeof (value as { read?: unknown }).read === 'function', false);
 }
 
 /** A loss and its gradients, not yet applied. */
@@ -77,7 +112,7 @@ export interface Gradients {
 export function gradientsOf(computeLoss: () => Scalar, variables: readonly Variable[], factor: number): Gradients {
   const trainable = variables.filter((variable) => variable.trainable);
   // As in the original there may be nothing to train; the tape must have something.
-  if (trainable.length === 0) return { loss: tidy(computeLoss), apply: () => undefined, dispose: () => undefined };
+  if (trainable.length === 0) return { loss: keep(tidy(computeLoss)), apply: () => undefined, dispose: () => undefined };
   // A replica's share goes into what the tape begins with, so the loss itself is not scaled.
   const dy = factor === 1 ? undefined : scalar(factor);
   const { value, grads } = underTape(() => engine().gradients<Tensor>(computeLoss, trainable, dy, true), () => dy?.dispose());
@@ -94,9 +129,14 @@ export function gradientsOf(computeLoss: () => Scalar, variables: readonly Varia
       `trainableVariables must be what the logits are computed from, but the loss depends on none of ${trainable.map((v) => v.name).join(', ')}.`,
     );
   }
+  // They are needed when the scope in which this runs may have ended.
+  for (const tensor of [value, ...named.map((gradient) => gradient.tensor)]) if (tensor !== null) keep(tensor);
   return {
     loss: value as Scalar,
-    apply: (optimizer) => optimizer.applyGradients(named),
+    apply(optimizer) {
+      variables.forEach((variable, index) => checkVariable(`trainableVariables[${index}], when trainOp is called,`, variable));
+      optimizer.applyGradients(named);
+    },
     dispose: () => named.forEach(({ tensor }) => tensor?.dispose()),
   };
 }

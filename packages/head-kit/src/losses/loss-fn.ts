@@ -1,7 +1,8 @@
-import { Tensor, util } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
 import { describe, shapeText } from '../checks/describe.js';
-import { checkNotDisposed, checkNumeric } from '../checks/tensor.js';
+import { checkLive, checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { align } from './align.js';
 
@@ -34,18 +35,15 @@ export function checkLossFn(lossFn: unknown): void {
  * Calls a custom loss and checks what it returns.
  *
  * @param lossDimension The last dimension of the result.
- * @throws LOSS_FN_SHAPE, TENSOR_DISPOSED, and whatever the function throws
+ * @throws LOSS_FN_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN, and whatever the function throws
  */
 export function callLossFn(lossFn: LossFn, args: LossFnArgs, lossDimension: number): Tensor {
-  const losses: unknown = lossFn(args);
+  const given: unknown = lossFn(args);
+  checkLive('The logits, when lossFn has returned,', args.logits);
+  checkLive('The labels, when lossFn has returned,', args.labels);
   const expected = [...args.logits.shape.slice(0, -1), lossDimension];
-  if (!(losses instanceof Tensor)) {
-    throw headError(
-      'LOSS_FN_SHAPE',
-      `loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossDimension}], here ${shapeText(expected)}, but ${describe(losses)} came.`,
-    );
-  }
-  checkNotDisposed('What lossFn returns', losses);
+  const whole = `a tensor: loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossDimension}], here ${shapeText(expected)}`;
+  const losses = checkTensor('What lossFn returns', given, whole, 'LOSS_FN_SHAPE');
   checkNumeric('What lossFn returns', losses, 'LOSS_FN_SHAPE');
   if (!util.arraysEqual(losses.shape, expected)) {
     throw headError(

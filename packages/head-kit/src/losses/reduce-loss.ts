@@ -1,9 +1,9 @@
 import { Reduction } from '@tfjs-heads/head-api';
-import { cast, Tensor, tidy, util } from '@tensorflow/tfjs-core';
-import type { Scalar } from '@tensorflow/tfjs-core';
-import { describe, shapeText } from '../checks/describe.js';
+import { cast, tidy, util } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { shapeText } from '../checks/describe.js';
 import { checkReduction } from '../checks/reduction.js';
-import { checkNotDisposed, checkNumeric } from '../checks/tensor.js';
+import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { givenLoss } from './given.js';
 import { weightedLoss } from './weighted-loss.js';
@@ -22,7 +22,7 @@ export function divisorOf(reduction: Reduction, numberOfLosses: number): number 
  * @param losses Numeric, of any shape with at least one element.
  * @param weights None, of the losses' shape, or of `[D0, .., DN, 1]` for losses `[D0, .., DN, K]`.
  * @returns float32, owned by the caller.
- * @throws LOSS_FN_SHAPE, WEIGHTS_SHAPE, WEIGHTS_DTYPE, LOSS_REDUCTION_INVALID, TENSOR_DISPOSED
+ * @throws LOSS_FN_SHAPE, WEIGHTS_SHAPE, WEIGHTS_DTYPE, LOSS_REDUCTION_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
 export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reduction: Reduction): Scalar {
   checkReduction(reduction);
@@ -50,7 +50,5 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
 }
 
 function checkIsNumeric(name: string, value: unknown, code: 'LOSS_FN_SHAPE' | 'WEIGHTS_DTYPE'): asserts value is Tensor {
-  if (!(value instanceof Tensor)) throw headError(code, `${name} must be a tensor, but ${describe(value)} came.`);
-  checkNotDisposed(name, value);
-  checkNumeric(name, value, code);
+  checkNumeric(name, checkTensor(name, value, 'a tensor', code), code);
 }

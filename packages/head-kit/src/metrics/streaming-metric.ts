@@ -1,7 +1,8 @@
-import { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { JsonNumber, Metric, MetricState } from '@tfjs-heads/head-api';
-import { describe } from '../checks/describe.js';
-import { checkNotDisposed, checkNumeric } from '../checks/tensor.js';
+import { describe, quote } from '../checks/describe.js';
+import { ask, isList, isPromise } from '../checks/kinds.js';
+import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { readTensors } from '../read-tensors.js';
 import type { HostTensor } from '../read-tensors.js';
@@ -20,7 +21,7 @@ export abstract class StreamingMetric implements Metric {
   protected readonly sums: Float64Array;
   #updates = 0;
   /** Reads under way, each with what it then adds. */
-  #pending: Promise<void> = Promise.resolve();
+  #pending: PromiseLike<void> = Promise.resolve();
   #error: unknown;
   /** Counts resets: a read that was begun before one must not be added after it. */
   #epoch = 0;
@@ -58,23 +59,27 @@ export abstract class StreamingMetric implements Metric {
    * @param read What was read, or the promise of it.
    * @param sumsOf What of it to add to the sums.
    */
-  receive<T>(read: T | Promise<T>, sumsOf: (read: T) => ArrayLike<number>): void {
-    if (!(read instanceof Promise)) {
+  receive<T>(read: T | PromiseLike<T>, sumsOf: (read: T) => ArrayLike<number>): void {
+    if (!isPromise(read)) {
       this.#add(sumsOf(read));
       this.#updates++;
       return;
     }
     this.#updates++;
+    this.#pending = this.#addAfter(this.#pending, read, sumsOf);
+  }
+
+  /** Batches are added in their order, so that sums do not depend on which read ends first. */
+  async #addAfter<T>(pending: PromiseLike<void>, read: PromiseLike<T>, sumsOf: (read: T) => ArrayLike<number>): Promise<void> {
     const epoch = this.#epoch;
-    const added = read
-      .then((values) => {
-        if (epoch === this.#epoch) this.#add(sumsOf(values));
-      })
-      .catch((error: unknown) => {
-        // Kept until somebody asks for the result; nobody awaits an update.
-        if (epoch === this.#epoch) this.#error ??= error;
-      });
-    this.#pending = Promise.all([this.#pending, added]).then(() => undefined);
+    try {
+      const values = await read;
+      await pending;
+      if (epoch === this.#epoch) this.#add(sumsOf(values));
+    } catch (error) {
+      // Kept until somebody asks for the result; nobody awaits an update.
+      if (epoch === this.#epoch) this.#error ??= error;
+    }
   }
 
   #add(sums: ArrayLike<number>): void {
@@ -100,11 +105,11 @@ export abstract class StreamingMetric implements Metric {
   }
 
   merge(state: MetricState): void {
-    const sums = state?.metric === this.metric && Array.isArray(state.sums) ? state.sums.map(fromJson) : [];
-    if (sums.length !== this.sums.length || sums.includes(undefined)) {
+    const sums = ask(() => this.#sumsOfState(state), undefined);
+    if (sums === undefined || sums.includes(undefined)) {
       throw headError(
         'METRIC_STATE_INVALID',
-        `state must be that of the metric ${this.metric}, with ${this.sums.length} sums, but ${JSON.stringify(state)} came.`,
+        `state must be that of the metric ${this.metric}, with ${this.sums.length} sums, but ${stateText(state)} came.`,
       );
     }
     this.#add(sums as number[]);
@@ -120,6 +125,11 @@ export abstract class StreamingMetric implements Metric {
     if (this.#error !== undefined) throw this.#error;
   }
 
+  #sumsOfState({ metric, sums }: MetricState): (number | undefined)[] | undefined {
+    if (metric !== this.metric || !isList(sums) || sums.length !== this.sums.length) return undefined;
+    return Array.from(sums, fromJson);
+  }
+
   #checkInputs(tensors: readonly unknown[]): void {
     if (tensors.length > this.inputs.length) {
       throw headError(
@@ -130,11 +140,8 @@ export abstract class StreamingMetric implements Metric {
     this.inputs.forEach((input, index) => {
       const tensor = tensors[index];
       if (tensor === undefined && input.endsWith('?')) return;
-      if (!(tensor instanceof Tensor)) {
-        throw headError('METRIC_INPUT_INVALID', `${this.metric}.update: ${input} must be a tensor, but ${describe(tensor)} came.`);
-      }
-      checkNotDisposed(`${this.metric}.update: ${input}`, tensor);
-      checkNumeric(`${this.metric}.update: ${input}`, tensor, 'METRIC_INPUT_INVALID');
+      const name = `${this.metric}.update: ${input}`;
+      checkNumeric(name, checkTensor(name, tensor, 'a tensor', 'METRIC_INPUT_INVALID'), 'METRIC_INPUT_INVALID');
     });
   }
 }
@@ -142,6 +149,14 @@ export abstract class StreamingMetric implements Metric {
 /** JSON has no NaN and no infinities. */
 function toJson(value: number): JsonNumber {
   return Number.isFinite(value) ? value : (String(value) as JsonNumber);
+}
+
+/** A state is told by what should fit: its metric and its sums. */
+function stateText(state: unknown): string {
+  return ask(() => {
+    const { metric, sums } = state as MetricState;
+    return `the metric ${quote(metric)} with ${isList(sums) ? `the sums ${quote(sums.slice(0, 10).map(String).join(','))}` : describe(sums)}`;
+  }, describe(state));
 }
 
 function fromJson(value: unknown): number | undefined {

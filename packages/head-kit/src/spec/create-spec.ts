@@ -1,5 +1,5 @@
-import { reshape, Tensor } from '@tensorflow/tfjs-core';
-import type { Scalar } from '@tensorflow/tfjs-core';
+import { keep, reshape } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
 import type {
   EstimatorSpec,
@@ -12,11 +12,13 @@ import type {
   SessionRunHook,
   TrainSpec,
 } from '@tfjs-heads/head-api';
-import { describe, isMap, shapeText } from '../checks/describe.js';
+import { describe, keysText, quote, shapeText } from '../checks/describe.js';
+import { ask, isList, isMap, isTensor } from '../checks/kinds.js';
 import { checkMode } from '../checks/mode.js';
-import { checkNotDisposed } from '../checks/tensor.js';
+import { checkMap, checkOptions } from '../checks/options.js';
+import { checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
-import { isExportOutput, isValues, predictOutput } from '../export-output.js';
+import { checkExportOutput, checkValues, predictOutput } from '../export-output.js';
 import { ServingKeys } from '../keys.js';
 
 /** The fields of a spec, as {@link createSpec} takes them. */
@@ -40,26 +42,28 @@ export interface SpecFields {
   readonly onDispose?: (() => void) | undefined;
 }
 
-const FIELDS: readonly string[] = [
+const FIELDS: readonly (keyof SpecFields)[] = [
   'mode', 'predictions', 'loss', 'trainOp', 'evalMetricOps', 'exportOutputs', 'summaries',
   'trainingChiefHooks', 'trainingHooks', 'evaluationHooks', 'predictionHooks', 'onDispose',
-] satisfies (keyof SpecFields)[];
+];
 
 /** What each spec was made from, for {@link replaceSpec}. */
 const fieldsOf = new WeakMap<EstimatorSpec, SpecFields>();
 
 /**
  * Makes the spec of one mode, checked as the original checks it. The spec takes over the tensors and
- * metrics in it: its `dispose()` releases them.
+ * metrics in it: they are kept when a `tf.tidy` or a scope around the call ends, and released by its `dispose()`. After
+ * that `trainOp()` is refused, as SPEC_DISPOSED.
  *
- * @throws MODE_INVALID, SPEC_INVALID, EXPORT_OUTPUT_INVALID, EVAL_METRICS_INVALID, TENSOR_DISPOSED
+ * @throws MODE_INVALID, SPEC_INVALID, EXPORT_OUTPUT_INVALID, EVAL_METRICS_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
 export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.TRAIN }): TrainSpec;
 export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.EVAL }): EvalSpec;
 export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.PREDICT }): PredictSpec;
 export function createSpec(fields: SpecFields): EstimatorSpec;
-export function createSpec(fields: SpecFields): EstimatorSpec {
-  checkFieldNames(fields);
+export function createSpec(given: SpecFields): EstimatorSpec {
+  if (!isMap(given)) throw headError('SPEC_INVALID', `createSpec takes the fields of a spec, got ${describe(given)}.`);
+  const fields = checkOptions('createSpec', given, FIELDS, 'SPEC_INVALID');
   const mode = checkMode(fields.mode);
   const training = mode === ModeKeys.TRAIN;
   const trainOp = checkTrainOp(fields.trainOp, training);
@@ -73,12 +77,19 @@ export function createSpec(fields: SpecFields): EstimatorSpec {
     predictionHooks: checkHooks('predictionHooks', fields.predictionHooks),
   };
   const evalMetricOps = checkEvalMetrics(fields.evalMetricOps);
-  const summaries = fields.summaries ?? {};
+  const summaries = checkSummaries(fields.summaries);
+  if (fields.onDispose !== undefined && typeof fields.onDispose !== 'function') {
+    throw headError('SPEC_INVALID', `onDispose must be a function, got ${describe(fields.onDispose)}.`);
+  }
   // Nothing is made before everything is checked.
   const loss = givenLoss === undefined || givenLoss.rank === 0 ? givenLoss : reshape(givenLoss, []);
 
+  const held = [loss, givenLoss, ...Object.values(predictions), ...Object.values(summaries), ...exportedTensors(exportOutputs)];
+  for (const tensor of held) if (isTensor(tensor)) keep(tensor);
+  let isDisposed = false;
   const dispose = (): void => {
-    const held = [loss, givenLoss, ...Object.values(predictions), ...Object.values(summaries), ...exportedTensors(exportOutputs)];
+    if (isDisposed) return;
+    isDisposed = true;
     for (const tensor of held) tensor?.dispose();
     for (const metric of Object.values(evalMetricOps)) metric.dispose();
     fields.onDispose?.();
@@ -90,7 +101,11 @@ export function createSpec(fields: SpecFields): EstimatorSpec {
   } else if (mode === ModeKeys.EVAL) {
     spec = Object.freeze({ mode, loss: loss as Scalar, evalMetricOps, ...common });
   } else {
-    spec = Object.freeze({ mode, loss: loss as Scalar, trainOp: trainOp as () => unknown, summaries, evalMetricOps, ...common });
+    const runTrainOp = (): unknown => {
+      if (!isDisposed) return (trainOp as () => unknown)();
+      throw headError('SPEC_DISPOSED', 'trainOp must be called before dispose(): what the training step needs is gone.');
+    };
+    spec = Object.freeze({ mode, loss: loss as Scalar, trainOp: runTrainOp, summaries, evalMetricOps, ...common });
   }
   fieldsOf.set(spec, fields);
   return spec;
@@ -107,18 +122,18 @@ export function replaceSpec(spec: EstimatorSpec, fields: Partial<SpecFields>): E
   if (original === undefined) {
     throw headError('SPEC_INVALID', `spec must be one that createSpec made, but ${describe(spec)} came.`);
   }
-  if (fields.mode !== undefined && fields.mode !== spec.mode) {
-    throw headError('SPEC_INVALID', `mode of EstimatorSpec cannot be changed: it is '${spec.mode}', but '${fields.mode}' came.`);
+  const replaced = checkOptions('replaceSpec', fields, FIELDS, 'SPEC_INVALID');
+  if (replaced.mode !== undefined && replaced.mode !== spec.mode) {
+    throw headError('SPEC_INVALID', `mode of EstimatorSpec cannot be changed: it is '${spec.mode}', but ${quote(replaced.mode)} came.`);
   }
-  return createSpec({ ...original, ...fields });
+  return createSpec({ ...original, ...replaced });
 }
 
-function checkFieldNames(fields: unknown): void {
-  if (!isMap(fields)) throw headError('SPEC_INVALID', `createSpec takes the fields of a spec, but ${describe(fields)} came.`);
-  const unknown = Object.keys(fields).find((field) => !FIELDS.includes(field));
-  if (unknown !== undefined) {
-    throw headError('SPEC_INVALID', `The fields of a spec are ${FIELDS.join(', ')}, but '${unknown}' came.`);
-  }
+function checkSummaries(summaries: unknown): Readonly<Record<string, Scalar>> {
+  if (summaries === undefined || summaries === null) return {};
+  const map = checkMap('summaries', summaries, 'a map of scalars', 'SPEC_INVALID');
+  for (const [tag, summary] of Object.entries(map)) checkTensor(`summaries[${quote(tag)}]`, summary, 'a scalar', 'SPEC_INVALID');
+  return map as Readonly<Record<string, Scalar>>;
 }
 
 function checkTrainOp(trainOp: unknown, needed: boolean): unknown {
@@ -137,10 +152,9 @@ function checkLoss(loss: unknown, needed: boolean): Tensor | undefined {
     if (needed) throw headError('SPEC_INVALID', `Missing loss: loss must be a scalar to train or evaluate, but ${describe(loss)} came.`);
     return undefined;
   }
-  if (!(loss instanceof Tensor)) throw headError('SPEC_INVALID', `loss must be a tensor, but ${describe(loss)} came.`);
-  checkNotDisposed('loss', loss); // for the original's rule that every tensor belongs to the current graph
-  if (loss.size !== 1) throw headError('SPEC_INVALID', `Loss must be scalar, of shape [], but the shape ${shapeText(loss.shape)} came.`);
-  return loss;
+  const tensor = checkTensor('loss', loss, 'a tensor', 'SPEC_INVALID'); // alive, for the original's rule that every tensor belongs to the current graph
+  if (tensor.size !== 1) throw headError('SPEC_INVALID', `Loss must be scalar, of shape [], but the shape ${shapeText(tensor.shape)} came.`);
+  return tensor;
 }
 
 function checkPredictions(predictions: unknown, needed: boolean): Predictions {
@@ -148,62 +162,49 @@ function checkPredictions(predictions: unknown, needed: boolean): Predictions {
     if (needed) throw headError('SPEC_INVALID', `Missing predictions: predictions must be a map to predict, but ${describe(predictions)} came.`);
     return {};
   }
-  const map = predictions instanceof Tensor ? { output: predictions } : predictions;
-  if (!isMap(map)) throw headError('SPEC_INVALID', `predictions must be a map of tensors, but ${describe(map)} came.`);
-  for (const [key, value] of Object.entries(map)) {
-    if (!isValues(value)) throw headError('SPEC_INVALID', `predictions['${key}'] must be a tensor, but ${describe(value)} came.`);
-    if (value instanceof Tensor) checkNotDisposed(`predictions['${key}']`, value);
-  }
-  return map as Predictions;
+  return checkValues('predictions', isTensor(predictions) ? { output: predictions } : predictions, 'SPEC_INVALID');
 }
 
 function checkExportOutputs(exportOutputs: unknown, predictions: Predictions): ExportOutputs {
   if (exportOutputs === undefined || exportOutputs === null) {
     return { [ServingKeys.DEFAULT]: predictOutput({ outputs: predictions }) };
   }
-  if (!isMap(exportOutputs)) {
-    throw headError('EXPORT_OUTPUT_INVALID', `exportOutputs must be a map, but ${describe(exportOutputs)} came.`);
-  }
-  const entries = Object.entries(exportOutputs);
-  for (const [key, output] of entries) {
-    if (!isExportOutput(output)) {
-      throw headError(
-        'EXPORT_OUTPUT_INVALID',
-        `exportOutputs['${key}'] must be made by regressionOutput, classificationOutput or predictOutput, but ${describe(output)} came.`,
-      );
-    }
-  }
-  if (ServingKeys.DEFAULT in exportOutputs) return exportOutputs as ExportOutputs;
+  const map = checkMap('exportOutputs', exportOutputs, 'a map of export outputs', 'EXPORT_OUTPUT_INVALID');
+  const entries = Object.entries(map).map(([key, output]) => [key, checkExportOutput(`exportOutputs[${quote(key)}]`, output)] as const);
+  const outputs: ExportOutputs = Object.fromEntries(entries);
+  if (Object.hasOwn(outputs, ServingKeys.DEFAULT)) return outputs;
   const [only] = entries;
   if (entries.length !== 1 || only === undefined) {
     throw headError(
       'EXPORT_OUTPUT_INVALID',
-      `exportOutputs must have one entry, or an entry '${ServingKeys.DEFAULT}' among several, but the keys ${JSON.stringify(Object.keys(exportOutputs))} came.`,
+      `exportOutputs must have one entry, or an entry '${ServingKeys.DEFAULT}' among several, but the keys ${keysText(outputs)} came.`,
     );
   }
-  return { ...exportOutputs, [ServingKeys.DEFAULT]: only[1] } as ExportOutputs;
+  return { ...outputs, [ServingKeys.DEFAULT]: only[1] };
 }
 
 function checkHooks(name: string, hooks: unknown): readonly SessionRunHook[] {
   if (hooks === undefined || hooks === null) return [];
   const methods = ['begin', 'beforeRun', 'afterRun', 'end'];
-  const isHook = (hook: unknown): boolean => isMap(hook) && methods.some((method) => typeof hook[method] === 'function');
-  if (Array.isArray(hooks) && hooks.every(isHook)) return hooks as readonly SessionRunHook[];
-  const came = Array.isArray(hooks) ? describe(hooks.find((hook) => !isHook(hook))) : describe(hooks);
+  const isHook = (hook: unknown): boolean => ask(() => isMap(hook) && methods.some((method) => typeof hook[method] === 'function'), false);
+  const index = isList(hooks) ? ask(() => hooks.findIndex((hook) => !isHook(hook)), 0) : 0;
+  if (isList(hooks) && index < 0) return hooks as readonly SessionRunHook[];
+  const came = describe(isList(hooks) ? ask(() => hooks[index], hooks) : hooks);
   throw headError('SPEC_INVALID', `${name} must be a list of hooks with one of the methods ${methods.join(', ')}, but ${came} came.`);
 }
 
 function checkEvalMetrics(metrics: unknown): Metrics {
   if (metrics === undefined || metrics === null) return {};
-  if (!isMap(metrics)) throw headError('EVAL_METRICS_INVALID', `evalMetricOps must be a map of metrics, but ${describe(metrics)} came.`);
-  for (const [key, metric] of Object.entries(metrics)) {
-    const isMetric = isMap(metric) && typeof metric.update === 'function' && typeof metric.result === 'function';
-    if (!isMetric) throw headError('EVAL_METRICS_INVALID', `evalMetricOps['${key}'] must be a metric, but ${describe(metric)} came.`);
-    if (metric.updates === 0) {
-      throw headError('EVAL_METRICS_INVALID', `Please call update first: evalMetricOps['${key}'] must have seen a batch, but it has seen none.`);
+  const map = checkMap('evalMetricOps', metrics, 'a map of metrics', 'EVAL_METRICS_INVALID');
+  for (const [key, metric] of Object.entries(map)) {
+    const name = `evalMetricOps[${quote(key)}]`;
+    const isMetric = ask(() => isMap(metric) && typeof metric.update === 'function' && typeof metric.result === 'function' && typeof metric.dispose === 'function', false);
+    if (!isMetric) throw headError('EVAL_METRICS_INVALID', `${name} must be a metric, got ${describe(metric)}.`);
+    if (ask(() => (metric as { updates?: unknown }).updates, undefined) === 0) {
+      throw headError('EVAL_METRICS_INVALID', `Please call update first: ${name} must have seen a batch, but it has seen none.`);
     }
   }
-  return metrics as Metrics;
+  return map as Metrics;
 }
 
 function exportedTensors(exportOutputs: ExportOutputs): { dispose(): void }[] {
