@@ -40,6 +40,15 @@ const network = (): tf.Tensor => tf.matMul(tf.mul(z41, 2), tf.exp(variable));
 const train = (args: object, by = head): unknown =>
   by.createEstimatorSpec({ mode: 'train', logits: network, labels: z41, optimizer, trainableVariables: [variable], ...args } as EstimatorSpecArgs);
 const custom = (result: unknown) => new RegressionHead({ labelDimension: 2, lossFn: () => wrong(result) }).loss(z42, z42);
+const disposing = (which: 'labels' | 'logits'): void =>
+  tf.tidy(() => {
+    const lossFn = (args: { labels: tf.Tensor; logits: tf.Tensor }): tf.Tensor => [tf.mul(args.logits, 1), args[which].dispose()][0] as tf.Tensor;
+    new RegressionHead({ lossFn }).loss(tf.zeros([4, 1]), tf.zeros([4, 1]));
+  });
+const normalizedBy = (normalizerFn: (feature: tf.Tensor) => tf.Tensor): void =>
+  tf.tidy(() => {
+    new RegressionHead({ weightColumn: numericColumn('w', { normalizerFn }) }).loss(z41, z41, { features: { w: tf.ones([4, 1]) } });
+  });
 const fails = (): never => {
   throw Object.assign(new Error('network failed'), { name: 'HeadError', code: 'INVALID_ARGUMENT' });
 };
@@ -59,6 +68,12 @@ const cases: readonly Case[] = [
   ['name that is no string', () => new RegressionHead({ name: wrong(7) }), 'INVALID_ARGUMENT', ['name', '7']],
   ['numeric column without a key', () => numericColumn(''), 'NUMERIC_COLUMN_INVALID', ['key']],
   ['numeric column with a dimension of 0', () => numericColumn('w', { shape: [0] }), 'NUMERIC_COLUMN_INVALID', ['shape']],
+  ['misspelled weight column', () => new RegressionHead(wrong({ weightColum: 'w' })), 'INVALID_ARGUMENT', ["'weightColum'", "did you mean 'weightColumn'?"]],
+  ['option in snake case', () => new PoissonRegressionHead(wrong({ label_dimension: 2 })), 'INVALID_ARGUMENT', ["did you mean 'labelDimension'?"]],
+  ['option of another head', () => new LogisticRegressionHead(wrong({ lossFn: () => z41 })), 'INVALID_ARGUMENT', ["'lossFn'", 'weightColumn, lossReduction, name']],
+  ['options that are null', () => new RegressionHead(wrong(null)), 'INVALID_ARGUMENT', ['RegressionHead', 'null']],
+  ['full loss that is no boolean', () => new PoissonRegressionHead({ computeFullLoss: wrong('false') }), 'INVALID_ARGUMENT', ['computeFullLoss', 'false']],
+  ['misspelled option of a column', () => numericColumn('w', wrong({ normaliserFn: () => z41 })), 'NUMERIC_COLUMN_INVALID', ["did you mean 'normalizerFn'?"]],
   // Logits.
   ['no logits', () => head.loss(z41, wrong(undefined)), 'LOGITS_MISSING', ['logits', 'undefined']],
   ['null logits', () => head.predictions(wrong(null)), 'LOGITS_MISSING', ['logits', 'null']],
@@ -102,13 +117,19 @@ const cases: readonly Case[] = [
   ['weights of another batch', () => weighted.loss(z41, z41, { features: { w: z31 } }), 'WEIGHTS_SHAPE', ["features['w']", '[3,1]', '[4,1]']],
   ['weights that would broadcast', () => weighted.loss(z41, z41, { features: { w: z1 } }), 'WEIGHTS_SHAPE', ["features['w']", '[1,1]', '[4,1]']],
   ['disposed weights', () => weighted.loss(z41, z41, { features: { w: gone } }), 'TENSOR_DISPOSED', ["features['w']", '[4,1]']],
+  ['features that are a Map', () => weighted.loss(z41, z41, { features: wrong(new Map([['w', z41]])) }), 'FEATURES_INVALID', ['features', 'a Map of 1']],
   ['features that are a tensor', () => head.loss(z41, z41, { features: wrong(z41) }), 'FEATURES_INVALID', ['features', '[4,1]']],
   ['weight column that is a number', () => new RegressionHead({ weightColumn: wrong(3) }).loss(z41, z41, { features: {} }), 'WEIGHT_COLUMN_INVALID', ['weightColumn', '3']],
   ['normalizer that makes no tensor', () => new RegressionHead({ weightColumn: numericColumn('w', { normalizerFn: () => wrong(1) }) }).loss(z41, z41, { features: { w: z41 } }), 'WEIGHTS_DTYPE', ['normalizerFn', "'w'"]],
+  ['normalizer that returns a disposed tensor', () => normalizedBy(() => gone), 'TENSOR_DISPOSED', ['normalizerFn', "'w'", '[4,1]']],
+  ['normalizer that disposes of the feature', () => normalizedBy((feature) => [tf.mul(feature, 1), feature.dispose()][0] as tf.Tensor), 'TENSOR_DISPOSED', ["features['w']", 'normalizerFn']],
   // Custom losses, regularization and metrics.
   ['loss of another shape', () => custom(z41), 'LOSS_FN_SHAPE', ['loss_fn', '[4,2]', '[4,1]']],
   ['loss that is reduced', () => custom(scalar), 'LOSS_FN_SHAPE', ['loss_fn', '[4,2]', '[]']],
   ['loss that is a number', () => custom(1), 'LOSS_FN_SHAPE', ['loss_fn', '[4,2]', '1']],
+  ['loss that is a promise', () => custom(Promise.reject(new Error('late'))), 'LOSS_FN_SHAPE', ['lossFn', 'promise']],
+  ['loss that disposes of its logits', () => disposing('logits'), 'TENSOR_DISPOSED', ['logits', 'lossFn']],
+  ['loss that disposes of its labels', () => disposing('labels'), 'TENSOR_DISPOSED', ['labels', 'lossFn']],
   ['loss that is disposed', () => custom(gone), 'TENSOR_DISPOSED', ['lossFn', '[4,1]']],
   ['regularization that is a scalar', () => head.loss(z41, z41, { regularizationLosses: wrong(scalar) }), 'REGULARIZATION_LOSSES_INVALID', ['regularizationLosses']],
   ['regularization of rank 1', () => head.loss(z41, z41, { regularizationLosses: wrong([scalar, z4]) }), 'REGULARIZATION_LOSSES_INVALID', ['regularizationLosses[1]', '[]', '[4]']],
@@ -116,7 +137,19 @@ const cases: readonly Case[] = [
   ['metrics of nobody', () => head.updateMetrics({}, {}, z41, z41), 'EVAL_METRICS_INVALID', ['evalMetrics', "'average_loss'"]],
   ['metrics of another head', () => head.updateMetrics(new RegressionHead({ name: 'other' }).metrics(), {}, z41, z41), 'EVAL_METRICS_INVALID', ['average_loss/other']],
   ['no metrics', () => head.updateMetrics(wrong(undefined), {}, z41, z41), 'EVAL_METRICS_INVALID', ['evalMetrics', 'undefined']],
+  ['misspelled regularization', () => head.loss(z41, z41, wrong({ regularizationLoss: [scalar] })), 'INVALID_ARGUMENT', ["did you mean 'regularizationLosses'?"]],
+  ['misspelled features of the metrics', () => weighted.updateMetrics(weighted.metrics(), { w: z41 }, z41, z41, wrong({ regularisationLosses: [scalar] })), 'INVALID_ARGUMENT', ["did you mean 'regularizationLosses'?"]],
+  ['method options that are null', () => head.loss(z41, z41, wrong(null)), 'INVALID_ARGUMENT', ['loss', 'null']],
   // createEstimatorSpec.
+  ['misspelled argument of a spec', () => train({ updateOp: [() => 0] }), 'INVALID_ARGUMENT', ["did you mean 'updateOps'?"]],
+  ['arguments that are null', () => head.createEstimatorSpec(wrong(null)), 'INVALID_ARGUMENT', ['createEstimatorSpec', 'null']],
+  ['network that is asynchronous, to train', () => train({ logits: async () => network() }), 'LOGITS_DTYPE', ['logits', 'promise', 'async']],
+  ['network that is asynchronous, to evaluate', () => head.createEstimatorSpec({ mode: 'eval', logits: wrong(async () => z41), labels: z41 }), 'LOGITS_DTYPE', ['promise']],
+  ['network that is asynchronous, for trainOpFn', () => train({ logits: async () => z41, optimizer: undefined, trainOpFn: () => 0 }), 'LOGITS_DTYPE', ['promise']],
+  ['network that rejects', () => train({ logits: async () => fails() }), 'LOGITS_DTYPE', ['promise']],
+  // oxlint-disable-next-line no-thenable
+  ['network of a library\'s promises', () => train({ logits: () => ({ then: () => 0 }) }), 'LOGITS_DTYPE', ['promise']],
+  ['logits that are a promise', () => head.createEstimatorSpec({ mode: 'infer', logits: wrong(Promise.resolve(z41)) }), 'LOGITS_DTYPE', ['promise']],
   ['unknown mode', () => head.createEstimatorSpec({ mode: wrong('predict'), logits: z41 }), 'MODE_INVALID', ['mode', 'infer', 'predict']],
   ['neither optimizer nor trainOpFn', () => train({ optimizer: undefined }), 'TRAIN_OP_MISSING', ['optimizer', 'trainOpFn']],
   ['both optimizer and trainOpFn', () => train({ trainOpFn: () => 0 }), 'TRAIN_OP_CONFLICT', ['optimizer', 'trainOpFn']],

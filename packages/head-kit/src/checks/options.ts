@@ -19,12 +19,30 @@ import { ask, isMap } from './kinds.js';
  */
 export function checkOptions<T extends object>(of: string, options: T | undefined, known: readonly (string & keyof T)[], code: HeadErrorCode = 'INVALID_ARGUMENT'): T {
   const read = readOptions(of, options, known, code);
-  const given = ask(() => Object.keys(options ?? {}), []);
-  const unknown = given.find((name) => !(known as readonly string[]).includes(name));
-  if (unknown !== undefined) {
-    throw headError(code, `${of} has no option ${quote(unknown)}: ${nearest(unknown, known)}the options are ${known.join(', ')}.`);
+  const [unknown] = unknownNames(options, known);
+  if (unknown === undefined) return read;
+  const meant = nearest(unknown, known);
+  const question = meant === undefined ? '' : `did you mean '${meant}'? `;
+  throw headError(code, `${of} has no option ${quote(unknown)}: ${question}The options are ${known.join(', ')}.`);
+}
+
+/**
+ * The same for what may be an object with more in it, such as a whole batch: only a name that is nearly one of the known
+ * is refused.
+ *
+ * @throws INVALID_ARGUMENT
+ */
+export function checkWideOptions<T extends object>(of: string, options: T | undefined, known: readonly (string & keyof T)[]): T {
+  const read = readOptions(of, options, known);
+  for (const name of unknownNames(options, known)) {
+    const meant = nearest(name, known);
+    if (meant !== undefined) throw headError('INVALID_ARGUMENT', `${of} has no option ${quote(name)}: did you mean '${meant}'?`);
   }
   return read;
+}
+
+function unknownNames(options: object | undefined, known: readonly string[]): readonly string[] {
+  return options === undefined ? [] : ask(() => Object.keys(options), []).filter((name) => !known.includes(name));
 }
 
 /**
@@ -61,13 +79,12 @@ function readAll(of: string, map: object, names: readonly string[], code: HeadEr
   return Object.fromEntries(names.filter((name) => ask(() => name in map, true)).map((name) => [name, read(name)]));
 }
 
-/** `did you mean 'x'? `, if there is a name that few slips of the keyboard lead from. */
-function nearest(name: string, known: readonly string[]): string {
+/** The name that few slips of the keyboard lead from, if there is one. */
+function nearest(name: string, known: readonly string[]): string | undefined {
   const typed = name.slice(0, 100).toLowerCase();
-  const [best] = known
-    .map((candidate) => ({ candidate, distance: editDistance(typed, candidate.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(2, best.candidate.length / 2) ? `did you mean '${best.candidate}'? ` : '';
+  const distanceTo = new Map(known.map((candidate) => [candidate, editDistance(typed, candidate.toLowerCase())]));
+  const [best] = [...distanceTo].toSorted(([, a], [, b]) => a - b);
+  return best !== undefined && best[1] <= Math.max(1, best[0].length / 4) ? best[0] : undefined;
 }
 
 /** How many letters to insert, remove or replace (Levenshtein), a row of the table at a time. */

@@ -27,7 +27,7 @@ import { checkDenseLabels } from '../checks/labels.js';
 import { checkLabelRange, labelRangeError, labelRangeErrorOnDevice, labelsInRange, rememberInRange } from '../checks/label-range.js';
 import type { LabelRange } from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
-import { checkOptions, readOptions } from '../checks/options.js';
+import { checkWideOptions, readOptions } from '../checks/options.js';
 import { checkReduction } from '../checks/reduction.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
@@ -66,8 +66,8 @@ export interface BaseHeadOptions {
 /** The names of {@link BaseHeadOptions}, for a subclass to check its own with. */
 export const BASE_HEAD_OPTIONS: readonly (keyof BaseHeadOptions)[] = ['logitsDimension', 'name', 'lossReduction', 'weightColumn'];
 
-/** What the methods take besides their tensors. The same options may be handed to all of them. */
-const METHOD_OPTIONS: readonly (keyof LossOptions)[] = ['features', 'regularizationLosses', 'mode'];
+/** What the methods take besides their tensors and use. The same options may be handed to all of them. */
+const METHOD_OPTIONS: readonly (keyof LossOptions)[] = ['features', 'regularizationLosses'];
 
 /** A batch that has passed the checks. */
 interface Batch {
@@ -155,7 +155,7 @@ export abstract class BaseHead implements Head {
    *   REGULARIZATION_LOSSES_INVALID, TENSOR_DISPOSED
    */
   loss(labels: Labels, logits: Logits, options?: LossOptions): Scalar {
-    const { features, regularizationLosses } = checkOptions('loss', options, METHOD_OPTIONS);
+    const { features, regularizationLosses } = checkWideOptions('loss', options, METHOD_OPTIONS);
     return tidy(() => {
       const batch = this.#checkBatch(labels, logits, features);
       const regularization = regularizationScalars(regularizationLosses) ?? [];
@@ -185,7 +185,7 @@ export abstract class BaseHead implements Head {
 
   /** Fresh metrics, in the head's order. */
   metrics(options?: MetricsOptions): Metrics {
-    const definitions = this.#definitions(areGiven(checkOptions<LossOptions>('metrics', options, METHOD_OPTIONS).regularizationLosses));
+    const definitions = this.#definitions(areGiven(checkWideOptions<LossOptions>('metrics', options, METHOD_OPTIONS).regularizationLosses));
     return Object.fromEntries(definitions.map(({ key, create }) => [this.#named(key), create()]));
   }
 
@@ -202,7 +202,7 @@ export abstract class BaseHead implements Head {
     labels: Labels,
     options?: UpdateMetricsOptions,
   ): Metrics {
-    const { regularizationLosses } = checkOptions<LossOptions>('updateMetrics', options, METHOD_OPTIONS);
+    const { regularizationLosses } = checkWideOptions<LossOptions>('updateMetrics', options, METHOD_OPTIONS);
     const definitions = this.#definitions(areGiven(regularizationLosses));
     const metrics = definitions.map(({ key }) => metricAt(evalMetrics, this.#named(key)));
     // All of it under the tidy: values that are read at once are views of tensors that it releases.
