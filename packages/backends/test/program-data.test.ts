@@ -83,7 +83,14 @@ describe.each(Object.entries(endings))('%s', (_, candidates) => {
       const variable = own(tf.tidy(() => tf.variable(tf.tensor1d([i]))));
       made.push({ tensor: variable, expected: [i] });
     });
-    await startBackend({ allow: candidates(), timeLimit: 5_000 }).catch(() => {});
+    // Steps that wait let the program run between them.
+    const workload: Workload = () => ({
+      run: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return tf.tidy(() => tf.sum(tf.square(shared)));
+      },
+    });
+    await startBackend({ allow: candidates(), timeLimit: 5_000, workload }).catch(() => {});
     await program.end();
     for (const { tensor, expected } of made) expect(await values(tensor)).toEqual(expected);
     expect(await values(shared)).toEqual([5, 6]);
