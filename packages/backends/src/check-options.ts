@@ -59,7 +59,7 @@ export function checkHeadWorkload(options: HeadWorkload): void {
 }
 
 function check(what: string, options: object, kinds: Readonly<Record<string, Kind>>): void {
-  if (options === null || typeof options !== 'object') throw invalid(`${what}: expected an object of options, got ${show(options)}`);
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) throw invalid(`${what}: expected an object of options, got ${show(options)}`);
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(kinds, name)) continue;
     const meant = nearest(name, Object.keys(kinds));

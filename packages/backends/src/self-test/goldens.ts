@@ -12,9 +12,11 @@ const labels: [number, number, number][] = [[0, 0, 1], [1, 0, 0], [0, 1, 0], [0,
 /** A quarter of the sigmoid cross-entropy, with its gradient written out as a head's is. */
 const sigmoidLoss = customGrad((x, save) => {
   const logit = x as Tensor;
+  const value = mul(sum(sub(softplus(logit), mul(logit, labels))), 0.25);
+  // After the kernels: what is saved before one that fails is never released.
   (save as GradSaveFunc)([logit]);
   return {
-    value: mul(sum(sub(softplus(logit), mul(logit, labels))), 0.25),
+    value,
     gradFunc: (_: Tensor, saved: Tensor[]) => mul(sub(sigmoid(saved[0] as Tensor), labels), 0.25),
   };
 });
