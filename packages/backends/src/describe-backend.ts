@@ -1,4 +1,5 @@
 import { backend, engine, getBackend, getKernelsForBackend, setBackend, version_core, type KernelBackend } from '@tensorflow/tfjs-core';
+import { adapterName } from './adapter-name.js';
 import { asNative } from './candidates/cuda.js';
 import { asGuest, type Guest } from './guest.js';
 import { loadBackend } from './load-backend.js';
@@ -18,6 +19,8 @@ export interface BackendDescription {
   readonly epsilon: number;
   /** Whether TensorFlow computes on a CUDA device; undefined on backends that are not native. */
   readonly cuda: boolean | undefined;
+  /** The GPU that webgl or webgpu computes on, as its driver calls it; undefined elsewhere, and where nothing is told of it. */
+  readonly adapter: string | undefined;
   /** The kernels of the workload that this backend lacks; undefined without a workload. */
   readonly missingKernels: readonly string[] | undefined;
 }
@@ -42,6 +45,7 @@ async function describe(guest: Guest, workload: Workload | undefined): Promise<B
     saidFloatPrecision: current.floatPrecision(),
     epsilon: current.epsilon(),
     cuda: asNative(current)?.isUsingGpuDevice,
+    adapter: adapterName(current),
     missingKernels: workload && (await missingKernels(guest, name, workload)),
   };
 }

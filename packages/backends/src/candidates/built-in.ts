@@ -3,6 +3,7 @@ import { loadBackend, loadNative } from '../load-backend.js';
 import { nodeModule } from '../node-module.js';
 import { repairNodeGradients } from '../repairs/node-gradients.js';
 import { repairNodeUtil } from '../repairs/node-util.js';
+import { repairNodeWebgpu } from '../repairs/node-webgpu.js';
 import { repairWasmFusedMatMul } from '../repairs/wasm-fused-matmul.js';
 import { repairWasmLargeSums } from '../repairs/wasm-large-sums.js';
 import { repairWasmPaths } from '../repairs/wasm-paths.js';
@@ -13,7 +14,7 @@ import { repairWebglEpsilon } from '../repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../repairs/webgl-padding.js';
 import type { Candidate } from './candidate.js';
 import { asNative, noCudaDevice, usesCuda } from './cuda.js';
-import { lackingWebgl, lackingWebgpu, mayDraw } from './gpu.js';
+import { lackingWebgl, lackingWebgpu, mayDraw, unregisteredWebgpu } from './gpu.js';
 import { registeredCandidate } from './registered.js';
 
 const cpu: Candidate = {
@@ -52,8 +53,8 @@ const webgpu: Candidate = {
   name: 'webgpu',
   backendName: 'webgpu',
   lacking: lackingWebgpu,
-  load: () => loadBackend('webgpu'),
-  repairsBeforeStart: [repairNodeGradients],
+  load: async () => (await loadBackend('webgpu')) ?? unregisteredWebgpu(),
+  repairsBeforeStart: [repairNodeGradients, repairNodeWebgpu],
   repairs: [],
   compiles: true,
 };
@@ -92,7 +93,8 @@ const all: readonly Candidate[] = [tensorflowGpu, tensorflow, webgpu, webgl, was
  */
 export function builtInCandidates(): readonly Candidate[] {
   const native = nodeModule('node:fs') === undefined ? [] : [tensorflowGpu, tensorflow];
-  return [...native, ...(mayDraw() ? [webgpu, webgl] : []), wasm, cpu];
+  const drawing = mayDraw() ? [webgpu, webgl] : native.length > 0 ? [webgpu] : [];
+  return [...native, ...drawing, wasm, cpu];
 }
 
 /** A candidate that was asked for by name, wherever this is; it may be a backend that the program has registered itself. */

@@ -1,4 +1,7 @@
+import { nodeGpu } from '../node-gpu.js';
+import { nodeModule } from '../node-module.js';
 import { reasonOf } from '../reason.js';
+import { isRegistered } from '../registry.js';
 
 /** Whether pages, workers and what passes for them may draw here. */
 export function mayDraw(): boolean {
@@ -26,6 +29,11 @@ export function lackingWebgl(): string | undefined {
   return reason;
 }
 
+/** Why it has not registered itself: it looks for `navigator.gpu` when it is imported, and never again. */
+export function unregisteredWebgpu(): string | undefined {
+  return isRegistered('webgpu') ? undefined : '@tensorflow/tfjs-backend-webgpu was imported before there was a navigator.gpu: leave that to startBackend';
+}
+
 interface WebGpu {
   requestAdapter(): Promise<object | null>;
 }
@@ -34,6 +42,7 @@ interface WebGpu {
 export async function lackingWebgpu(): Promise<string | undefined> {
   const gpu = webGpu();
   if (gpu === undefined) {
+    if (nodeModule('node:fs') !== undefined && typeof document === 'undefined') return whyNoNodeGpu();
     return globalThis.isSecureContext === false
       ? 'there is no WebGPU here (navigator.gpu): only pages of https and of localhost have it'
       : 'there is no WebGPU here (navigator.gpu)';
@@ -44,6 +53,11 @@ export async function lackingWebgpu(): Promise<string | undefined> {
   } catch (error) {
     return `there is WebGPU here, but no adapter: ${reasonOf(error)}`;
   }
+}
+
+async function whyNoNodeGpu(): Promise<string | undefined> {
+  const found = await nodeGpu();
+  return typeof found === 'string' ? found : undefined;
 }
 
 function webGpu(): WebGpu | undefined {
