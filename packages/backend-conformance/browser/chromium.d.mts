@@ -11,3 +11,9 @@ export const chromiumGpuFlags: readonly string[];
  * @throws Error where the environment names what is no program
  */
 export function chromiumPath(): string | undefined;
+
+/**
+ * The manifest of the Vulkan driver in software that comes with Chromium. With it as VK_ICD_FILENAMES, and Vulkan's loader
+ * installed (Debian: libvulkan1), Node has a GPU for webgpu on any machine.
+ */
+export function softwareVulkanPath(): string | undefined;

@@ -1,8 +1,8 @@
 // The one place that knows where Chromium is and how it is started. Plain JavaScript, because
 // the repository's tools/bootstrap imports it before anything is installed.
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 
 /** Headless and offline. */
 const always = [
@@ -35,6 +35,14 @@ export const chromiumGpuFlags = Object.freeze([
 
 export function chromiumPath() {
   return fromEnvironment() ?? fromSystem() ?? fromPlaywright();
+}
+
+export function softwareVulkanPath() {
+  const chromium = chromiumPath();
+  if (chromium === undefined) return undefined;
+  // Beside the program, or where Debian keeps what its script in /usr/bin starts.
+  const folders = [dirname(realpathSync(chromium)), join('/usr/lib', basename(chromium))];
+  return folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((path) => existsSync(path));
 }
 
 /** A path that is named but cannot be run is an error, not a reason to take another browser. */

@@ -20,14 +20,13 @@ export interface BackendRecord {
 
 /** Describes the current backend. */
 export async function recordBackend(repairs: readonly RepairReport[]): Promise<BackendRecord> {
-  const { name, unit, versions, saidFloatPrecision, epsilon, cuda } = await describeBackend();
+  const { name, unit, versions, saidFloatPrecision, epsilon, cuda, adapter } = await describeBackend();
   const capabilities: Capability[] = [];
   if (unit < 2 ** -20) capabilities.push('float32');
   if (await survives(Infinity)) capabilities.push('infinity');
   if (await survives(NaN)) capabilities.push('nan');
   if (hasDeviceMemory() || cuda === true) capabilities.push('device-memory');
   const isBrowser = env().getBool('IS_BROWSER');
-  const device = deviceName();
   const host = isBrowser ? navigator.userAgent : `Node ${globalThis.process.version}`;
   return {
     name,
@@ -37,7 +36,7 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
     versions,
     saidFloatPrecision,
     epsilon,
-    runsOn: [...(device === undefined ? [] : [device]), ...(cuda === undefined ? [] : [cuda ? 'CUDA' : 'no CUDA']), host].join('; '),
+    runsOn: [...(adapter === undefined ? [] : [adapter]), ...(cuda === undefined ? [] : [cuda ? 'CUDA' : 'no CUDA']), host].join('; '),
     repairs,
   };
 }
@@ -59,28 +58,4 @@ async function survives(value: number): Promise<boolean> {
 function hasDeviceMemory(): boolean {
   const current = backend();
   return 'gpgpu' in current || 'device' in current;
-}
-
-/** What is told of a GPU; a browser may leave out any of it. */
-interface AdapterInfo {
-  readonly vendor?: string;
-  readonly architecture?: string;
-  readonly description?: string;
-}
-
-/** The GPU, by the name that its driver or the browser gives. */
-function deviceName(): string | undefined {
-  const current = backend() as {
-    readonly gpgpu?: { readonly gl: WebGL2RenderingContext };
-    readonly device?: { readonly adapterInfo?: AdapterInfo };
-    readonly adapterInfo?: AdapterInfo;
-  };
-  if (current.gpgpu) {
-    const { gl } = current.gpgpu;
-    const info = gl.getExtension('WEBGL_debug_renderer_info');
-    return String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
-  }
-  // The device knows more than what tfjs keeps, in browsers that are new enough.
-  const { vendor, architecture, description } = current.device?.adapterInfo ?? current.adapterInfo ?? {};
-  return [vendor, architecture, description].filter(Boolean).join(' ') || undefined;
 }

@@ -15,7 +15,7 @@ const environments: ReadonlyMap<string, readonly Target['environment'][]> = new 
   ['cpu', ['node', 'chromium']],
   ['wasm', ['node', 'chromium']],
   ['webgl', ['chromium']],
-  ['webgpu', ['chromium']],
+  ['webgpu', ['chromium', 'node']],
   ['tensorflow', ['node']],
   ['tensorflow-gpu', ['node']],
 ]);
