@@ -1,4 +1,5 @@
-import { chromiumPath } from '../../packages/backend-conformance/browser/chromium.mjs';
+import { spawnSync } from 'node:child_process';
+import { chromiumPath, softwareVulkanPath } from '../../packages/backend-conformance/browser/chromium.mjs';
 import { exists, run } from './run.mjs';
 
 const help =
@@ -8,10 +9,10 @@ const help =
 /** Finds a Chromium, or installs Debian's package with its driver. Returns a few words on it. */
 export function prepareBrowser() {
   const found = chromiumPath();
-  if (found) return `browser ${found}${withDriver(found)}`;
+  if (found) return `browser ${found}${withDriver(found)}${withVulkan()}`;
 
   try {
-    installDebianPackages(['chromium', 'chromium-driver']);
+    installDebianPackages(['chromium', 'chromium-driver', 'libvulkan1']);
   } catch (error) {
     throw new Error(help, { cause: error });
   }
@@ -33,6 +34,24 @@ function withDriver(browser) {
   } catch (error) {
     return ` without chromedriver (${error instanceof Error ? error.message : error})`;
   }
+}
+
+/** Chromium brings a Vulkan driver in software along, which gives Node a GPU too, but hides the loader of such drivers in its own folder. */
+function withVulkan() {
+  const isLoaderMissing = process.platform === 'linux' && softwareVulkanPath() !== undefined && !hasLibrary('libvulkan.so.1');
+  if (!isLoaderMissing) return '';
+  try {
+    installDebianPackages(['libvulkan1'], '--non-interactive');
+    return ' with libvulkan1';
+  } catch (error) {
+    return ` without libvulkan1 (${error instanceof Error ? error.message : error})`;
+  }
+}
+
+/** @param {string} name */
+function hasLibrary(name) {
+  const { stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8', env: { ...process.env, PATH: `${process.env['PATH']}:/sbin:/usr/sbin` } });
+  return (stdout ?? '').includes(name);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { softwareVulkanPath } from '../../packages/backend-conformance/browser/chromium.mjs';
 import { root } from '../workspace.js';
 import type { BackendName } from './backend/name.js';
 import { environments } from './projects.js';
@@ -15,6 +16,9 @@ export interface Step {
   /** It is about this backend: left out where that is not required. */
   readonly backend?: BackendName;
 }
+
+/** What gives Node a GPU in software; it comes with Chromium. */
+const vulkan = softwareVulkanPath();
 
 const conformance = 'packages/backend-conformance/dist/cli/main.js';
 
@@ -37,14 +41,16 @@ export const steps: readonly Step[] = [
 
 /** The suite's names for backends, in each place that has them. */
 function targets(backends: readonly BackendName[]): readonly string[] {
-  return [...backends, ...environments.chromium.filter((name) => environments.node.includes(name) && backends.includes(name)).map((name) => `chromium:${name}`)];
+  const inChromiumToo = environments.chromium.filter((name) => environments.node.includes(name) && backends.includes(name)).map((name) => `chromium:${name}`);
+  return [...backends, ...inChromiumToo, ...(vulkan !== undefined && backends.includes('webgpu') ? ['node:webgpu'] : [])];
 }
 
 /** Runs a step, shows what it printed only if it failed, and says whether it passed. */
 export async function runStep({ name, command, tells }: Step, backends: readonly BackendName[]): Promise<boolean> {
   const start = performance.now();
+  const env = vulkan === undefined ? {} : { VK_ICD_FILENAMES: vulkan };
   const [program, ...args] = typeof command === 'function' ? command(backends) : command;
-  const { failed, all } = await execa(program, args, { cwd: root, preferLocal: true, reject: false, all: true });
+  const { failed, all } = await execa(program, args, { cwd: root, preferLocal: true, reject: false, all: true, env });
   if (failed || tells) console.log(all);
   console.log(`${failed ? '✗' : '✓'} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
   return !failed;

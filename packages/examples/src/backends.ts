@@ -6,7 +6,7 @@ export type BackendStatus =
   | { readonly name: string; readonly available: false; readonly reason: string };
 
 /** The backends that Node may have. Nothing of them is loaded before it is asked for. */
-export const backendNames: readonly string[] = ['cpu', 'wasm', 'tensorflow', 'tensorflow-gpu'];
+export const backendNames: readonly string[] = ['cpu', 'wasm', 'webgpu', 'tensorflow', 'tensorflow-gpu'];
 
 /** Makes tfjs use a backend, repaired and self-tested, or says why it cannot. */
 export async function startBackend(name: string): Promise<BackendStatus> {
