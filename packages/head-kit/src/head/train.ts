@@ -131,13 +131,19 @@ export function gradientsOf(computeLoss: () => Scalar, variables: readonly Varia
   }
   // They are needed when the scope in which this runs may have ended.
   for (const tensor of [value, ...named.map((gradient) => gradient.tensor)]) if (tensor !== null) keep(tensor);
+  let isDisposed = false;
   return {
     loss: value as Scalar,
     apply(optimizer) {
+      // A spec that replaceSpec made has the gradients of the first one.
+      if (isDisposed) throw headError('SPEC_DISPOSED', 'trainOp must be called before dispose(): its gradients are gone.');
       variables.forEach((variable, index) => checkVariable(`trainableVariables[${index}], when trainOp is called,`, variable));
       optimizer.applyGradients(named);
     },
-    dispose: () => named.forEach(({ tensor }) => tensor?.dispose()),
+    dispose() {
+      isDisposed = true;
+      for (const { tensor } of named) tensor?.dispose();
+    },
   };
 }
 
