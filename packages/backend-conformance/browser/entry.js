@@ -1,12 +1,17 @@
-// The page's program. What it imports as `conformance:...` is put in by src/browser/site.ts.
-import { openPage } from '../dist/page/main.js';
+// The page's program. What it imports as `conformance:modules` is put in by src/browser/site.ts: nothing of it is loaded yet.
+import { register, subjects } from 'conformance:modules';
+import { DRIVEN, openForProgram, openPage } from '../dist/page/main.js';
 
-try {
-  await import('conformance:register');
-  const { subjects } = await import('conformance:subjects');
-  openPage(subjects);
-} catch (error) {
-  // A module that does not load in a browser: whoever drives the page asks for this.
-  globalThis.conformanceError = error instanceof Error ? error.message : String(error);
-  document.body.textContent = globalThis.conformanceError;
+const modules = new Map([...register, subjects]);
+
+if (location.search === DRIVEN) {
+  openForProgram((path) => modules.get(path)());
+} else {
+  try {
+    for (const [, load] of register) await load();
+    const [, load] = subjects;
+    openPage((await load()).subjects);
+  } catch (error) {
+    document.body.textContent = error instanceof Error ? error.message : String(error);
+  }
 }

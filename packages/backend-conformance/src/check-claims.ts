@@ -1,5 +1,6 @@
 import { array, check, custom, function_, optional, picklist, pipe, record, string, type GenericSchema } from 'valibot';
 import { WEIGHT } from './batch.js';
+import { expectationSchema } from './expectation.js';
 import { labelKinds, type Claims, type FeatureClaim, type Subject } from './subject.js';
 import { consistent, distinct, exactly, text, validated, wholeNumber, type Problem } from './validate.js';
 
@@ -29,6 +30,7 @@ const subject: GenericSchema<unknown, Claims> = consistent(
     metrics: optional(distinct(text)),
     unweightedMetrics: optional(distinct(text)),
     goldens: optional(url),
+    expectedFailures: optional(array(expectationSchema)),
   }),
   problemsOf,
 );

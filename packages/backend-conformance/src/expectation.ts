@@ -49,14 +49,14 @@ export function checkExpectationFile(value: unknown, from: string): ExpectationF
   return validated(expectationFile, value, from);
 }
 
-const expectation = exactly({
+export const expectationSchema: GenericSchema<unknown, Expectation> = exactly({
   query: pipe(text, check(isQuery, ({ received }) => `expected a query such as 'MyHead:law:no-leak:use=loss', got ${received}`)),
   reason: text,
   upstream: nullable(pipe(string(), check(isAddress, ({ received }) => `expected an address or null, got ${received}`))),
   lacking: exactOptional(picklist(allCapabilities)),
 });
 
-const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({ backend: text, expectations: array(expectation) });
+const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({ backend: text, expectations: array(expectationSchema) });
 
 /** Whether there can be cases that a query means. Whether there are, `idleExpectations` tells. */
 function isQuery(query: string): boolean {

@@ -1,5 +1,6 @@
 import type { ConformanceCase, Family } from './case.js';
 import { checkClaims } from './check-claims.js';
+import { idleExpectations } from './expectation.js';
 import type { Check, Checks } from './checks/check.js';
 import { goldenChecks } from './checks/golden/index.js';
 import type { GoldenFile } from './goldens/format.js';
@@ -30,7 +31,7 @@ export interface Suite {
 /**
  * All cases of some heads, and those about the backend alone.
  *
- * @throws Error where a head has a name that is none, or claims what is no claim
+ * @throws Error where a head has a name that is none, claims what is no claim, or claims to fail cases that there are not
  */
 export async function suiteOf(subjects: Subjects): Promise<Suite> {
   for (const [name, subject] of Object.entries(subjects)) {
@@ -44,6 +45,10 @@ export async function suiteOf(subjects: Subjects): Promise<Suite> {
   const heads = [...named.values()].flatMap((subject) =>
     (['golden', 'law', 'parity', 'training'] as const).flatMap((family) => casesOf(subject, family, goldens.get(subject.name))),
   );
+  for (const { name, expectedFailures = [] } of named.values()) {
+    const [idle] = idleExpectations(expectedFailures, heads.filter(({ head }) => head === name));
+    if (idle !== undefined) throw new Error(`${name} claims expectedFailures: expected queries of its cases, but ${idle.query} matches none.`);
+  }
   return { cases: [...casesOf(tfjs, 'op', undefined), ...heads], subjects: named.set(TFJS, tfjs), goldens };
 }
 
@@ -51,6 +56,15 @@ export function checkOf({ family, check }: Pick<ConformanceCase, 'family' | 'che
   const found = checks[family][check];
   if (found === undefined) throw new Error(`There is no check ${family}:${check}.`);
   return found;
+}
+
+/** Makes the checks what they are for good: code under test could put others in their place. */
+export function freezeChecks(): void {
+  for (const each of Object.values(checks)) {
+    for (const check of Object.values(each)) Object.freeze(check);
+    Object.freeze(each);
+  }
+  Object.freeze(checks);
 }
 
 /** The names of all checks, `family:check`. */

@@ -1,6 +1,7 @@
 import type { JsonNumber } from '@tfjs-heads/head-api';
 import type { ConformanceCase } from './case.js';
 import type { BackendRecord } from './backend/record.js';
+import type { Place } from './place.js';
 import type { Shard } from './shard.js';
 
 /**
@@ -18,6 +19,8 @@ export interface CaseResult extends ConformanceCase {
   readonly message?: string;
   /** What the check demands, where it did not get it. */
   readonly states?: string;
+  /** Where it was thrown, in a file of the user's; none where a check found it or no such file is on the stack. */
+  readonly place?: Place;
   /** The known divergence that it was expected to fail for. */
   readonly expected?: { readonly reason: string; readonly upstream: string | null };
   /** The comparison that used most of the allowed error; none where no numbers were compared. */
@@ -29,6 +32,16 @@ export interface CaseResult extends ConformanceCase {
     readonly used: JsonNumber;
   };
   readonly milliseconds: number;
+}
+
+/** Why a case failed, and where in a file of the user's, as text. */
+export function reasonWithPlace({ message = '', place }: Pick<CaseResult, 'message' | 'place'>): string {
+  return place === undefined ? message : `${message}\nat ${placeText(place)}`.trim();
+}
+
+/** `/home/me/my-head.js:12:7`. */
+export function placeText({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
 }
 
 /** A pass that was not expected is a failure too. */

@@ -7,10 +7,12 @@ import type { CheckContext } from './checks/check.js';
 import { expectationOf, type Expectation } from './expectation.js';
 import { checkOf, type Suite } from './families.js';
 import { jsonNumber } from './json-number.js';
-import { Failure, Judge, type Closest } from './judge.js';
+import { Judge, type Closest } from './judge.js';
+import { CASE_LIMIT, Patience } from './patience.js';
 import type { CaseResult } from './result.js';
+import { StrayErrors } from './stray-errors.js';
 import { releaseTape } from './tape.js';
-import { reasonWithPlace } from './thrown.js';
+import { faultOf, type Fault } from './thrown.js';
 
 /** What to run, and on what. The backend is the current one. */
 export interface RunOptions {
@@ -20,11 +22,29 @@ export interface RunOptions {
   readonly expectations: readonly Expectation[];
   /** Milliseconds for one case. Default: 60,000; a GPU in software is slow. */
   readonly timeLimit?: number;
+  /** Shared by several runs where each is of few cases. Default: one of its own. */
+  readonly patience?: Patience;
+  /** Of the program, where it listens for such errors: one that comes during a case fails it. */
+  readonly strayErrors?: StrayErrors;
 }
 
-/** Runs cases one after another on the current backend. */
-export async function* runCases({ suite, cases, backend, expectations, timeLimit = 60_000 }: RunOptions): AsyncGenerator<CaseResult> {
-  for (const one of cases) yield await runCase(one, suite, backend, expectationOf(one, expectations, backend.capabilities), timeLimit);
+// Taken before a head could put something else in its place.
+const now = performance.now.bind(performance);
+
+/**
+ * Runs cases one after another on the current backend.
+ *
+ * @throws Error where a few in a row took too long: the others would, too
+ */
+export async function* runCases(options: RunOptions): AsyncGenerator<CaseResult> {
+  const { suite, cases, backend, expectations, strayErrors = new StrayErrors() } = options;
+  const { patience = new Patience(options.timeLimit ?? CASE_LIMIT) } = options;
+  for (const one of cases) {
+    if (patience.isOver !== undefined) throw new Error(patience.isOver);
+    const known = [...(suite.subjects.get(one.head)?.expectedFailures ?? []), ...expectations];
+    const expectation = expectationOf(one, known, backend.capabilities);
+    yield await runCase(one, suite, backend, expectation, (run) => patience.within(() => strayErrors.during(run)));
+  }
 }
 
 async function runCase(
@@ -32,7 +52,7 @@ async function runCase(
   { subjects, goldens }: Suite,
   backend: BackendRecord,
   expectation: Expectation | undefined,
-  timeLimit: number,
+  guarded: (run: () => Promise<void>) => Promise<void>,
 ): Promise<CaseResult> {
   const query = queryOf(one);
   const { needs = [], run } = checkOf(one);
@@ -52,19 +72,19 @@ async function runCase(
     // A check that took too long goes on beside the next case, whose backend it must not change.
     onReference: async (compute) => (isOver ? Promise.reject(new Error('The case is over.')) : onReference(compute)),
   };
-  const start = performance.now();
+  const start = now();
   // Or small inputs would be computed in JavaScript.
-  const message = await withoutCpuForwarding(() => failureOf(async () => run(context, one.parameters), timeLimit));
+  const fault = await withoutCpuForwarding(() => faultIn(() => guarded(async () => run(context, one.parameters))));
   isOver = true;
-  const milliseconds = Math.round((performance.now() - start) * 10) / 10;
-  const passed = message === undefined;
+  const milliseconds = Math.round((now() - start) * 10) / 10;
+  const passed = fault === undefined;
   const mustFail = expectation !== undefined && expectation.lacking === undefined;
   const status = passed ? (mustFail ? 'xpass' : 'pass') : expectation === undefined ? 'fail' : 'xfail';
   return {
     ...one,
     query,
     status,
-    ...(!passed && { message }),
+    ...fault,
     ...(status === 'xpass' && { message: 'It passed, though it was expected to fail: remove the expectation.' }),
     ...(expectation && status !== 'pass' && { expected: { reason: expectation.reason, upstream: expectation.upstream } }),
     ...(judge.closest && { closest: toJson(judge.closest) }),
@@ -73,22 +93,17 @@ async function runCase(
 }
 
 /** Why it failed; undefined where it passed. Nothing that it made stays behind. */
-async function failureOf(run: () => Promise<void>, timeLimit: number): Promise<string | undefined> {
+async function faultIn(run: () => Promise<void>): Promise<Fault | undefined> {
   const { state, backendName } = engine();
   const before = new Set(Object.keys(state.registeredVariables));
   const { activeScope } = state;
   engine().startScope();
-  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Failure(`It took longer than ${timeLimit / 1000} s.`)), timeLimit);
-    });
-    await Promise.race([run(), tooLate]);
+    await run();
     return undefined;
   } catch (error) {
-    return reasonWithPlace(error);
+    return await faultOf(error);
   } finally {
-    clearTimeout(timer);
     // A head that fails may leave scopes open, or a tape on.
     while (state.activeScope !== activeScope && state.scopeStack.length > 0) engine().endScope();
     releaseTape();

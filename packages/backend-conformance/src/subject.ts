@@ -1,4 +1,5 @@
 import type { Head, Reduction } from '@tfjs-heads/head-api';
+import type { Expectation } from './expectation.js';
 
 /** What the suite asks a factory for: it sets some of these, and leaves the rest to the head's defaults. */
 export interface HeadOptions {
@@ -53,6 +54,8 @@ export interface Claims {
   readonly unweightedMetrics?: readonly string[] | undefined;
   /** Inputs and expected values that the head's author vouches for: a file of the form of `GoldenFile`. Default: none. */
   readonly goldens?: URL | undefined;
+  /** Cases of this head that are known to fail, on every backend. One that passes all the same fails, and so does a query of none of its cases. Default: none. */
+  readonly expectedFailures?: readonly Expectation[] | undefined;
 }
 
 /** A head under test. */

@@ -1,20 +1,28 @@
 import { Failure } from './judge.js';
+import { placeOf, type Place } from './place.js';
 import { attempt, reasonOf } from './reason.js';
 
-const suite = new URL('./', import.meta.url).pathname;
+/** Why a case failed, and where. */
+export interface Fault {
+  readonly message: string;
+  readonly place?: Place;
+}
 
-/**
- * Why a case failed. What a check found says it all, and so does an error with a code. Anything else comes with the place where it
- * was thrown: the first line of the stack that is neither of an installed package nor of the suite. In a bundle it is a place there, or none.
- */
-export function reasonWithPlace(error: unknown): string {
+/** What a check found says it all. Whatever else was thrown comes with its code, if it has one, and with the place in the user's file. */
+export async function faultOf(error: unknown): Promise<Fault> {
   const message = reasonOf(error);
-  if (attempt(() => error instanceof Failure) === true) return message;
-  const { code, stack } = { code: textOf(error, 'code'), stack: textOf(error, 'stack') };
-  if (code !== undefined) return `${code}: ${message}`;
-  const places = (stack ?? '').split('\n').filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line));
-  const place = places.find((line) => !/\/node_modules\/|node:/.test(line) && !line.includes(suite));
-  return place === undefined ? message : `${message}\n${place.trim()}`.trim();
+  if (attempt(() => error instanceof Failure) === true) return { message };
+  const code = textOf(error, 'code');
+  const place = await placeIn(error);
+  return { message: code === undefined ? message : `${code}: ${message}`, ...(place && { place }) };
+}
+
+/** Of what was thrown first: the others say more of it. */
+async function placeIn(thrown: unknown, depth = 0): Promise<Place | undefined> {
+  const cause = depth < 5 ? attempt(() => (thrown as Error | undefined)?.cause) : undefined;
+  const inCause = cause === undefined ? undefined : await placeIn(cause, depth + 1);
+  const stack = textOf(thrown, 'stack');
+  return inCause ?? (stack === undefined ? undefined : placeOf(stack).catch(() => undefined));
 }
 
 /** A property of whatever was thrown, where it can be had and is a text. */

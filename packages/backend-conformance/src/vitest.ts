@@ -8,8 +8,9 @@ import { queryOf, type ConformanceCase } from './case.js';
 import type { Expectation } from './expectation.js';
 import { loadExpectations } from './expectations/load.js';
 import { suiteOf } from './families.js';
+import { CASE_LIMIT, Patience } from './patience.js';
 import { parseQueries } from './query.js';
-import { isFailure, type CaseResult } from './result.js';
+import { isFailure, reasonWithPlace, type CaseResult } from './result.js';
 import { runCases } from './run.js';
 import type { Claims, HeadFactory } from './subject.js';
 
@@ -39,7 +40,6 @@ export interface DescribeOptions extends Claims {
 
 /** GPUs in software are slow to start. */
 const startLimit = 120_000;
-const caseLimit = 60_000;
 
 /**
  * Holds a head to the conformance suite, in a vitest file: one test a case, named by its query, in Node or in a browser.
@@ -64,6 +64,7 @@ export function describeConformance(factory: HeadFactory, options: DescribeOptio
     let record: BackendRecord;
     let known: readonly Expectation[];
     let before: string | undefined;
+    const patience = new Patience(CASE_LIMIT);
     beforeAll(async () => {
       before = engine().backendName;
       const wanted = backend ?? (await currentBackend()) ?? 'cpu';
@@ -77,8 +78,8 @@ export function describeConformance(factory: HeadFactory, options: DescribeOptio
     });
 
     for (const one of cases) {
-      it(queryOf(one), { timeout: caseLimit + 5000 }, async (context) => {
-        const results = runCases({ suite, cases: [one], backend: record, expectations: known, timeLimit: caseLimit });
+      it(queryOf(one), { timeout: CASE_LIMIT + 5000 }, async (context) => {
+        const results = runCases({ suite, cases: [one], backend: record, expectations: known, patience });
         const { value } = await results.next();
         report(value as CaseResult, record, context);
       });
@@ -97,5 +98,5 @@ function report(result: CaseResult, { name }: BackendRecord, { task, skip }: Tes
   const { query, status, message = 'it failed' } = result;
   task.meta.conformance = { ...result, backend: name };
   if (status === 'skip') skip(message);
-  if (isFailure(result)) assert.fail(`${query} on ${name}: ${message}`);
+  if (isFailure(result)) assert.fail(`${query} on ${name}: ${reasonWithPlace({ ...result, message })}`);
 }

@@ -19,7 +19,7 @@ it('finds the binaries of wasm in the page', { timeout: 120_000 }, async () => {
 
 it('says what is wrong with a module that does not load in a page', { timeout: 120_000 }, async () => {
   const { exitCode, stdout } = await conformance(fixture('node-only.mjs'), '--backend', 'chromium:cpu', '--filter', NARROW);
-  expect(stdout).toMatch(/FAILED chromium:cpu Mine:.*\n {4}the page did not load: .*process/);
+  expect(stdout).toMatch(/FAILED chromium:cpu Mine:.*\n {4}.*node-only\.mjs does not load: process is not defined\n {4}at .*cli-fixtures\/node-only\.mjs:3:\d+$/m);
   expect(exitCode).toBe(1);
 });
 

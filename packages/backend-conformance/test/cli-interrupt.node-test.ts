@@ -1,16 +1,54 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { emptyFolder, fixture, main, NARROW } from './cli-support.js';
+import { hostileModule } from './hostile.js';
+
+/** Both hang, so that they are running when the signal comes. */
+const hanging = ['--register', fixture('broken-backends.mjs'), '--backend', 'hanging,chromium:hanging', '--jobs', '2', '--filter', NARROW];
 
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('ends its processes and its browser, and leaves no files, after %s', { timeout: 60_000 }, async (signal, code) => {
+  ['SIGHUP', 129],
+] as const)('ends its processes and its browser, and leaves no files, after %s', { timeout: 90_000 }, async (signal, code) => {
+  const { child, offspring, folder } = await running();
+  child.kill(signal);
+  const { exitCode, stderr } = await child;
+  expect(stderr).toBe('Interrupted: there is no report.');
+  expect(exitCode).toBe(code);
+  expect(await stillRunning(offspring)).toEqual([]);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+it('leaves nothing behind where it is killed itself', { timeout: 90_000 }, async () => {
+  const { child, offspring, folder } = await running();
+  child.kill('SIGKILL');
+  await child;
+  await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+it.each(['SIGINT', 'SIGKILL'] as const)('ends where a module hangs while its cases are listed, after %s', { timeout: 60_000 }, async (signal) => {
   const folder = await emptyFolder();
-  // Both hang, so that they are running when the signal comes.
-  const args = ['--register', fixture('broken-backends.mjs'), '--backend', 'hanging,chromium:hanging', '--jobs', '2', '--filter', NARROW];
-  const child = execa(process.execPath, [main, ...args], { reject: false, env: { TMPDIR: folder } });
+  const path = await hostileModule('hangs', { atImport: "process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); for (;;);" });
+  const child = execa(process.execPath, [main, path, '--list'], { reject: false, env: { TMPDIR: folder } });
+  let offspring: number[] = [];
+  await expect.poll(async () => (offspring = await descendantsOf(child.pid as number)).length, { timeout: 20_000 }).toBeGreaterThan(1);
+  child.kill(signal);
+  const { exitCode } = await child;
+  expect(exitCode).toBe(signal === 'SIGINT' ? 130 : undefined);
+  await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+/** A command whose two sessions are under way. */
+async function running() {
+  const folder = await emptyFolder();
+  const child = execa(process.execPath, [main, ...hanging], { reject: false, env: { TMPDIR: folder } });
   await new Promise<void>((resolve) => {
     let printed = '';
     child.stdout.on('data', (chunk) => {
@@ -20,15 +58,8 @@ it.each([
   });
   const offspring = await descendantsOf(child.pid as number);
   expect(offspring.length).toBeGreaterThan(2);
-  child.kill(signal);
-  const { exitCode, stderr } = await child;
-  expect(stderr).toBe('Interrupted: there is no report.');
-  expect(exitCode).toBe(code);
-  expect(offspring.filter(isRunning)).toEqual([]);
-  // Chromium leaves the folder of its lock where it is not given the time to close a page that hangs.
-  expect((await readdir(folder)).filter((name) => !name.startsWith('org.chromium.'))).toEqual([]);
-  await rm(folder, { recursive: true });
-});
+  return { child, offspring, folder };
+}
 
 /** The processes that a process has started, and those that they have. */
 async function descendantsOf(pid: number): Promise<number[]> {
@@ -38,11 +69,8 @@ async function descendantsOf(pid: number): Promise<number[]> {
   return children(pid);
 }
 
-/** Whether a process runs; one that has ended and waits for its parent to look does not. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(process.getBuiltinModule('node:fs').readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
+/** Which of them run, by name; one that has ended and waits for its parent to look does not. */
+async function stillRunning(pids: readonly number[]): Promise<string[]> {
+  const states = pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+  return (await Promise.all(states)).filter((state) => state !== '' && !/^\d+ \(.*\) Z/.test(state)).map((state) => state.slice(0, 40));
 }

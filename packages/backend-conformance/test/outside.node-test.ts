@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseJson } from '../src/parse-json.js';
 import { printable, printableLine } from '../src/printable.js';
 import { reasonOf } from '../src/reason.js';
-import { reasonWithPlace } from '../src/thrown.js';
+import { faultOf } from '../src/thrown.js';
 import { exactly, validated } from '../src/validate.js';
 
 const throwing = (): never => {
@@ -43,8 +43,8 @@ describe('whatever is thrown', () => {
     ['a stack that is none', own({ stack: { value: 5 } }), 'once'],
     ['a text for people that throws', { toString: throwing, toJSON: throwing }, 'something was thrown that cannot be read (object)'],
     ['a circle', Object.assign(Object.create(null), { get self() { return this as unknown; } }), /cannot be read|\{/],
-  ])('%s becomes a text', (_, thrown, text) => {
-    for (const said of [reasonOf(thrown), reasonWithPlace(thrown)]) {
+  ])('%s becomes a text', async (_, thrown, text) => {
+    for (const said of [reasonOf(thrown), (await faultOf(thrown)).message]) {
       if (typeof text === 'string') expect(said.split('\n')[0]).toBe(text);
       else expect(said).toMatch(text);
     }

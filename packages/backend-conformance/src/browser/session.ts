@@ -1,22 +1,28 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from '../channel/job.js';
+import { checkMessage } from '../channel/message.js';
+import { opener } from '../channel/seal.js';
+import { DRIVEN } from '../driven.js';
 import { reasonOf } from '../reason.js';
-import type { SessionMessage, SessionRequest } from '../session.js';
+import type { SessionMessage } from '../session.js';
 import { startBrowser, type BrowserSession, type BrowserSettings } from './browser-session.js';
 
 const POLL = 200; // ms
 const LOAD = 60_000; // ms
 
 /**
- * Runs a session in a page of a browser of its own, which is closed when the signal aborts.
+ * Does a job in a page of a browser of its own, which is closed when the signal aborts.
  *
- * @throws Error where the page does not load, breaks off or dies
+ * @throws Error where the page does not load, breaks off or dies, or where something in it speaks for the suite
  */
 export async function* runInPage(
   url: string,
   settings: BrowserSettings,
-  request: SessionRequest,
+  task: Omit<Job, 'key'>,
   signal: AbortSignal,
 ): AsyncGenerator<SessionMessage> {
+  yield { type: 'begins', what: 'starts the browser' };
   let browser: BrowserSession;
   try {
     browser = await startBrowser(settings, new URL(url).origin);
@@ -30,14 +36,16 @@ export async function* runInPage(
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();
-    await browser.open(url);
+    yield { type: 'begins', what: 'opens the page' };
+    await browser.open(`${url}${DRIVEN}`);
     await waitForPage(browser);
-    await browser.evaluate(`conformance.start(${JSON.stringify(request)})`);
+    const job: Job = { key: randomBytes(16).toString('hex'), ...task };
+    const open = opener(job.key);
+    await browser.evaluate(`conformance.start(${JSON.stringify(job)})`);
     for (;;) {
-      // As a string: protocols differ in what they make of null and of nested values.
-      const message = JSON.parse((await browser.evaluate('conformance.next().then(JSON.stringify)')) as string) as SessionMessage | null;
-      if (message === null) return;
-      yield message;
+      const line = await browser.evaluate('conformance.next()');
+      if (line === '') return;
+      yield checkMessage(open(String(line)));
     }
   } finally {
     signal.removeEventListener('abort', stop);
@@ -47,9 +55,7 @@ export async function* runInPage(
 
 async function waitForPage(browser: BrowserSession): Promise<void> {
   for (const end = Date.now() + LOAD; Date.now() < end; await sleep(POLL)) {
-    const state = await browser.evaluate(`globalThis.conformanceError ?? ('conformance' in globalThis)`);
-    if (state === true) return;
-    if (typeof state === 'string') throw new Error(`the page did not load: ${state}`);
+    if ((await browser.evaluate(`'conformance' in globalThis`)) === true) return;
   }
   throw new Error(`the page did not load within ${LOAD / 1000} s`);
 }

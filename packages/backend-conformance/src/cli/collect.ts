@@ -4,6 +4,7 @@ import { queryOf, type ConformanceCase } from '../case.js';
 import { reasonOf } from '../reason.js';
 import type { BackendRun, CaseResult } from '../result.js';
 import type { SessionMessage } from '../session.js';
+import { watched } from './watched.js';
 
 /** A session in a process or a page, which is ended when the signal aborts. */
 export type Session = (signal: AbortSignal) => AsyncGenerator<SessionMessage>;
@@ -17,56 +18,58 @@ export interface CollectOptions {
   readonly onMessage: (message: SessionMessage) => void;
 }
 
-/** Runs a session to its end. Where it dies or hangs, the cases that are left fail: none is ever lost. */
+/**
+ * Runs a session to its end. Where it dies or hangs, the cases that are left fail: none is ever lost. Only results of cases that
+ * were asked for are taken, each in its turn and once.
+ */
 export async function collect(session: Session, { cases, silence, interrupted, onMessage }: CollectOptions): Promise<Omit<BackendRun, 'target'>> {
   const start = performance.now();
   const collected: { record?: BackendRecord; unavailable?: string; cases: CaseResult[] } = { cases: [] };
+  const add = (result: CaseResult): void => {
+    collected.cases.push(result);
+    onMessage({ type: 'result', result });
+  };
   const take = (message: SessionMessage): void => {
+    if (message.type === 'result') return add(asAsked(message.result, cases[collected.cases.length]));
     onMessage(message);
     if (message.type === 'started') collected.record = message.record;
     if (message.type === 'unavailable') collected.unavailable = message.reason;
-    if (message.type === 'result') collected.cases.push(message.result);
   };
   const over = new AbortController();
   const messages = session(AbortSignal.any([interrupted, over.signal]));
-  let reason = 'the session ended before its time';
+  let reason: string | undefined;
   try {
-    for (let ended = false; !ended; ) {
-      const { done, value } = await within(silence, messages.next());
-      if (!done) take(value);
-      ended = done === true || value.type === 'done' || value.type === 'unavailable';
-    }
+    for await (const message of watched(messages, silence)) take(message);
   } catch (error) {
     reason = reasonOf(error);
   }
   over.abort();
   await Promise.race([messages.return(undefined).catch(() => {}), sleep(10_000, undefined, { ref: false })]);
   if (collected.unavailable === undefined) {
-    const [running, ...notRun] = lost(cases, collected.cases, reason);
-    if (running !== undefined) take({ type: 'result', result: running });
+    const left = cases.slice(collected.cases.length);
+    const [running, ...notRun] = lost(left, reason ?? 'the session ended before its time');
+    // Nothing is left to fail, so the last one does: it was not over.
+    const last = reason !== undefined && running === undefined ? collected.cases.pop() : undefined;
+    if (last !== undefined) add({ ...last, status: 'fail', message: `${reason}` });
+    if (running !== undefined) add(running);
     collected.cases.push(...notRun); // Announced by the one before: they may be hundreds.
   }
   return { ...collected, milliseconds: Math.round(performance.now() - start) };
 }
 
+/** What stands in a result of its case is known already. */
+function asAsked(result: CaseResult, one: ConformanceCase | undefined): CaseResult {
+  const query = one === undefined ? undefined : queryOf(one);
+  if (one === undefined || result.query !== query) {
+    throw new Error(`a result of ${result.query} came, where ${query ?? 'none'} was to come, so that no result can be believed`);
+  }
+  return { ...result, ...one, query: result.query };
+}
+
 /** Failures for the cases without a result. The first of them was running. */
-function lost(cases: readonly ConformanceCase[], results: readonly CaseResult[], reason: string): CaseResult[] {
-  const seen = new Set(results.map(({ query }) => query));
-  const left = cases.map((one) => ({ ...one, query: queryOf(one) })).filter(({ query }) => !seen.has(query));
+function lost(left: readonly ConformanceCase[], reason: string): CaseResult[] {
   const [first] = reason.split('\n');
   const others = left.length === 1 ? '' : `\n${left.length - 1} more were not run.`;
   const message = (i: number): string => (i === 0 ? `${reason}${others}` : `not run, since ${first}`);
-  return left.map((one, i) => ({ ...one, status: 'fail', message: message(i), milliseconds: 0 }));
-}
-
-async function within<T>(milliseconds: number, next: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const tooLong = sleep(milliseconds, undefined, { signal: timer.signal }).then((): never => {
-    throw new Error(`it said nothing for ${milliseconds / 1000} s`);
-  });
-  try {
-    return await Promise.race([next, tooLong]);
-  } finally {
-    timer.abort();
-  }
+  return left.map((one, i) => ({ ...one, query: queryOf(one), status: 'fail', message: message(i), milliseconds: 0 }));
 }

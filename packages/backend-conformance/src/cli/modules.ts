@@ -1,10 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import type { ConformanceCase } from '../case.js';
 import type { Modules } from '../modules.js';
-import { wrongHeadName } from '../name.js';
-import type { Subjects } from '../subject.js';
-import { orUsageError, UsageError } from './usage-error.js';
+import { runInProcess } from '../node/session.js';
+import { reasonOf } from '../reason.js';
+import { UsageError } from './usage-error.js';
+import { watched } from './watched.js';
 
 const ownHeads = fileURLToPath(new URL('../heads/index.js', import.meta.url));
 
@@ -21,32 +23,23 @@ export function findModules(module: string | undefined, register: readonly strin
 }
 
 /**
- * Imports the module of the heads.
+ * Has a process of its own import the module of the heads, and lists their cases.
  *
- * @throws UsageError where it does not load or exports no subjects
+ * @param limit Milliseconds.
+ * @throws UsageError where it does not load, takes too long or exports no subjects
  */
-export async function loadSubjects({ subjects: path }: Modules): Promise<Subjects> {
-  const module = await orUsageError(
-    () => import(pathToFileURL(path).href) as Promise<{ subjects?: unknown }>,
-    (reason) => `module: ${path} does not load: ${reason}`,
-  );
-  return checkSubjects(module.subjects, `module: ${path}`);
-}
-
-function checkSubjects(value: unknown, from: string): Subjects {
-  const refuse = (came: string): never => {
-    throw new UsageError(`${from}: expected \`export const subjects = { MyHead: { create: (options) => new MyHead(options) } }\`, but ${came}.`);
-  };
-  if (value === undefined) return refuse('there is no export `subjects`');
-  if (typeof value !== 'object' || value === null) return refuse(`\`subjects\` is ${value === null ? 'null' : `a ${typeof value}`}`);
-  const entries = Object.entries(value as Record<string, { create?: unknown } | null | undefined>);
-  if (entries.length === 0) refuse('`subjects` is empty');
-  for (const [name, subject] of entries) {
-    const wrong = wrongHeadName(name);
-    if (wrong !== undefined) refuse(wrong);
-    if (typeof subject?.create !== 'function') refuse(`\`subjects\` has in '${name}' no function \`create\``);
+export async function listCases(modules: Modules, limit: number, interrupted: AbortSignal): Promise<readonly ConformanceCase[]> {
+  const over = new AbortController();
+  const messages = runInProcess({ modules: { ...modules, register: [] } }, AbortSignal.any([interrupted, over.signal]), () => {});
+  try {
+    for await (const message of watched(messages, limit)) if (message.type === 'cases') return message.cases;
+    throw new Error('it listed no cases');
+  } catch (error) {
+    interrupted.throwIfAborted();
+    throw new UsageError(`module: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    over.abort();
   }
-  return value as Subjects;
 }
 
 function existingFile(path: string, argument: string): string {

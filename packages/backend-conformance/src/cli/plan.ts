@@ -1,19 +1,19 @@
 import type { ConformanceCase } from '../case.js';
 import { idleExpectations } from '../expectation.js';
 import { loadExpectations } from '../expectations/load.js';
-import { suiteOf } from '../families.js';
 import type { Modules } from '../modules.js';
+import { TFJS } from '../name.js';
 import { parseQueries } from '../query.js';
 import type { Selection } from '../result.js';
 import { selectionOf } from '../selection.js';
 import type { SessionRequest } from '../session.js';
 import { inShard } from '../shard.js';
 import { expectationsFor, readExpectations } from './expectations.js';
-import { findModules, loadSubjects } from './modules.js';
+import { findModules, listCases } from './modules.js';
 import { projectOf } from './project.js';
 import type { RunCommandOptions } from './run-options.js';
 import { parseTargets, type Target } from './target.js';
-import { orUsageError, UsageError } from './usage-error.js';
+import { UsageError } from './usage-error.js';
 
 /** What is to be run, and where. */
 export interface Plan {
@@ -32,30 +32,34 @@ export interface Plan {
  *
  * @throws UsageError where that makes no sense
  */
-export async function planFor(module: string | undefined, options: RunCommandOptions): Promise<Plan> {
+export async function planFor(module: string | undefined, options: RunCommandOptions, interrupted: AbortSignal): Promise<Plan> {
   const { filter: filters = [], shard, repairs: repair, register = [] } = options;
   const modules = findModules(module, register);
   const targets = parseTargets(options.backend, '--backend', register.length > 0);
   const required = parseTargets(options.require ?? [], '--require', register.length > 0).map(({ name }) => name);
   const files = await readExpectations(options.expectations ?? []);
-  const subjects = await loadSubjects(modules);
-  const suite = await orUsageError(() => suiteOf(subjects), (reason) => `module: ${modules.subjects}: ${reason}`);
-  const asked = suite.cases.filter(parseQueries(filters));
+  const all = await listCases(modules, options.silence * 1000, interrupted);
+  const asked = all.filter(parseQueries(filters));
   if (asked.length === 0) {
-    const expected = `a query that matches some of ${suite.cases.length} cases (--list prints them)`;
+    const expected = `a query that matches some of ${all.length} cases (--list prints them)`;
     throw new UsageError(`--filter: expected ${expected}, but ${filters.join(' ')} came.`);
   }
   const cases = inShard(asked, shard);
   if (cases.length === 0) {
     throw new UsageError(`--shard: expected at most ${asked.length} parts of ${asked.length} cases, but ${shard?.count} came.`);
   }
-  const idle = idleExpectations(files.flatMap(({ expectations }) => expectations), suite.cases);
+  const idle = idleExpectations(files.flatMap(({ expectations }) => expectations), all);
   if (idle[0] !== undefined) throw new UsageError(`--expectations: expected queries of cases that there are, but ${idle[0].query} matches none.`);
   const withRequests = targets.map(async (target) => {
     const expectations = [...expectationsFor(target.backend, files), ...(await loadExpectations(target.backend))];
-    return { ...target, request: { backend: target.backend, filters, shard, repair, expectations } };
+    return { ...target, request: { backend: target.backend, filters, shard, repair, expectations, caseLimit: options.caseTimeout * 1000 } };
   });
   const project = projectOf(modules.subjects);
-  const selection = selectionOf(asked, { filters, repair, subjects: Object.keys(subjects), project });
+  const selection = selectionOf(asked, { filters, repair, subjects: headsOf(all), project });
   return { modules, cases, targets: await Promise.all(withRequests), selection, required };
+}
+
+/** Whose cases they are, without the backend's own. */
+function headsOf(cases: readonly ConformanceCase[]): readonly string[] {
+  return [...new Set(cases.map(({ head }) => head))].filter((head) => head !== TFJS);
 }

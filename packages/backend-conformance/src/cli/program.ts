@@ -2,12 +2,15 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { merge, type MergeOptions } from './merge.js';
 import { writePage, type PageOptions } from './page.js';
+import { CASE_LIMIT } from '../patience.js';
 import { printable } from '../printable.js';
-import { another, browserAddress, jsonObject, list, positive, shard } from './parse.js';
+import { another, browserAddress, jsonObject, list, shard, wholeNumber } from './parse.js';
 import { run } from './run.js';
 import type { RunCommandOptions } from './run-options.js';
 import { defaultTargets } from './target.js';
 import { suiteVersion } from './version.js';
+
+const DAY = 86_400; // s
 
 const MODULE = 'exports `subjects`: the heads to be proved (default: those of this project)';
 
@@ -33,8 +36,9 @@ export function program(interrupted: AbortSignal): Command {
     .option('--expectations <file>', 'known divergences, added to those of the suite (repeatable)', another)
     .option('--no-repairs', 'the backends as tfjs ships them')
     .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another)
-    .option('--jobs <number>', 'how many backends run at once', positive, availableParallelism())
-    .option('--silence <seconds>', 'how long a process or page may say nothing before it counts as hung', positive, 180)
+    .option('--jobs <number>', 'how many backends run at once', wholeNumber(1, 64), availableParallelism())
+    .option('--silence <seconds>', 'how long a process or page may say nothing before it counts as hung', wholeNumber(1, DAY), 180)
+    .option('--case-timeout <seconds>', 'how long one case may take', wholeNumber(1, DAY), CASE_LIMIT / 1000)
     .option('--gpu', "Chromium with this machine's GPU, not the software GPU")
     .option('--browser <address>', 'a browser elsewhere: ws://... of a Playwright server, http://... of a WebDriver server', browserAddress)
     .option('--capabilities <json>', 'what to ask a WebDriver server for', jsonObject)
@@ -57,6 +61,6 @@ export function program(interrupted: AbortSignal): Command {
     .argument('[module]', MODULE)
     .requiredOption('--out <folder>', 'where to; what is there already stays')
     .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another)
-    .action((module: string | undefined, options: PageOptions) => writePage(module, options));
+    .action((module: string | undefined, options: PageOptions) => writePage(module, options, interrupted));
   return root;
 }

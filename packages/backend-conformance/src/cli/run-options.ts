@@ -14,6 +14,8 @@ export interface RunCommandOptions {
   readonly jobs: number;
   /** Seconds. */
   readonly silence: number;
+  /** Seconds. */
+  readonly caseTimeout: number;
   readonly gpu?: boolean;
   readonly browser?: URL;
   readonly capabilities?: Readonly<Record<string, unknown>>;

@@ -14,7 +14,7 @@ import { suiteVersion } from './version.js';
 
 /** The command itself: runs the cases on every target, shows how they come out, and sets the exit code. */
 export async function run(module: string | undefined, options: RunCommandOptions, interrupted: AbortSignal): Promise<void> {
-  const plan = await planFor(module, options);
+  const plan = await planFor(module, options, interrupted);
   if (options.list) {
     for (const one of plan.cases) print(queryOf(one));
     return;

@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Site } from '../browser/serve.js';
 import type { Modules } from '../modules.js';
+import { guard } from '../node/guard.js';
 import { runInProcess } from '../node/session.js';
 import type { Session } from './collect.js';
 import type { Plan } from './plan.js';
@@ -24,11 +23,13 @@ export class Sessions {
 
   sessionOf({ environment, request }: Plan['targets'][number], onOutput: (text: string) => void): Session {
     if (environment === 'node') return (signal) => runInProcess({ modules: this.#modules, request }, signal, onOutput);
+    const modules = this.#modules;
     const { gpu = false, browser: remote, capabilities } = this.#options;
     const site = (): Promise<Site> => (this.#site ??= this.#openSite());
     return async function* (signal) {
+      yield { type: 'begins', what: 'builds the page' };
       const { runInPage } = await import('../browser/session.js');
-      yield* runInPage((await site()).url, { gpu, remote, capabilities, onOutput }, request, signal);
+      yield* runInPage((await site()).url, { gpu, remote, capabilities, onOutput }, { modules, request }, signal);
     };
   }
 
@@ -38,9 +39,8 @@ export class Sessions {
 
   async #openSite(): Promise<Site> {
     const [{ buildSite }, { serve }] = await Promise.all([import('../browser/site.js'), import('../browser/serve.js')]);
-    const folder = await mkdtemp(join(tmpdir(), 'backend-conformance-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // whatever ends the process
-    await buildSite(folder, this.#modules);
+    const folder = await mkdtemp(join(guard().folder, 'page-'));
+    await buildSite(folder, this.#modules, { sourceMap: true });
     return serve(folder, this.#options.host);
   }
 }

@@ -1,22 +1,36 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { on, once } from 'node:events';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Job } from '../channel/job.js';
+import { checkMessage } from '../channel/message.js';
+import { opener } from '../channel/seal.js';
 import type { SessionMessage } from '../session.js';
-import type { Job } from './job.js';
+import { CHANNEL } from './channel.js';
+import { guard, killAll } from './guard.js';
+import { linesOf } from './lines.js';
 import { Tail } from './tail.js';
 
 const worker = fileURLToPath(new URL('worker.js', import.meta.url));
 
 /**
- * Runs a session in a process of its own, which is killed when the signal aborts.
+ * Does a job in a process of its own, which is killed when the signal aborts, with all that it has started.
  *
  * @param onOutput Gets what the process prints.
- * @throws Error where the process ends before the session does, with the last that it printed
+ * @throws Error where the process ends before its job does, with the last that it printed, or where something else wrote to the channel
  */
-export async function* runInProcess(job: Job, signal: AbortSignal, onOutput: (text: string) => void): AsyncGenerator<SessionMessage> {
-  const child = fork(worker, {
+export async function* runInProcess(
+  task: Omit<Job, 'key'>,
+  signal: AbortSignal,
+  onOutput: (text: string) => void,
+): AsyncGenerator<SessionMessage> {
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, [...process.execArgv, worker], {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }, // or TensorFlow tells about the processor
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32', // a group of its own, to be killed as one
   });
   const errors = new Tail();
   child.stdout?.setEncoding('utf8').on('data', onOutput);
@@ -25,17 +39,25 @@ export async function* runInProcess(job: Job, signal: AbortSignal, onOutput: (te
     onOutput(text);
   });
   const ended = once(child, 'close'); // after its last output
-  const stop = (): void => void child.kill('SIGKILL');
+  ended.catch(() => {});
+  const stop = (): void => killAll(child.pid);
   signal.addEventListener('abort', stop);
+  const release = guard().adopt(child.pid);
   try {
-    // Where the process is gone already, that shows below.
-    child.send(job, () => {});
-    for await (const [message] of on(child, 'message', { close: ['disconnect'] })) yield message as SessionMessage;
-    await ended;
+    const key = randomBytes(16).toString('hex');
+    const open = opener(key);
+    const channel = child.stdio[CHANNEL] as Duplex;
+    channel.on('error', () => {}); // Where the process is gone already, that shows below.
+    const job: Job = { key, ...task };
+    channel.write(`${JSON.stringify(job)}\n`);
+    for await (const line of linesOf(channel)) yield checkMessage(open(line));
+    const isGone = await Promise.race([ended.then(() => true), sleep(2000, false, { ref: false })]);
+    if (!isGone) throw new Error('it closed the channel of the suite');
     throw new Error(`its process ended ${howItEnded(child)}${errors.text.replace(/^(?=.)/s, '; its last words:\n')}`);
   } finally {
     signal.removeEventListener('abort', stop);
     stop();
+    release();
   }
 }
 

@@ -1,20 +1,47 @@
-// A process that runs one session: it is sent a `Job`, and sends what the session says.
-import { pathToFileURL } from 'node:url';
-import { runSession } from '../session.js';
-import type { Subjects } from '../subject.js';
-import type { Job } from './job.js';
+// A process that does one job. It reads the job, and writes what it has to say, through a pipe of its own: what the code under
+// test writes there too, or does to `process`, shows on the other end.
+import { readSync, writeSync } from 'node:fs';
+import type { Job } from '../channel/job.js';
+import { lockSuite } from '../channel/lock-suite.js';
+import { perform } from '../channel/perform.js';
+import { sealer } from '../channel/seal.js';
+import { watchStrayErrors } from '../stray-errors.js';
+import { CHANNEL } from './channel.js';
+import { loader } from './loader.js';
 
-// Nothing is left to do once the parent is gone.
-process.once('disconnect', () => process.exit());
-process.once('message', (job) => void run(job as Job));
+const write = writeSync;
+const job = JSON.parse(readLine()) as Job;
+const seal = sealer(job.key);
+const strayErrors = watchStrayErrors();
+const load = await loader(job.modules);
+lockSuite();
 
-/** What is thrown ends the process with its stack on stderr, from where the parent has the reason. */
-async function run({ modules, request }: Job): Promise<void> {
-  for (const path of modules.register) await load(path);
-  const { subjects } = (await load(modules.subjects)) as { subjects: Subjects };
-  for await (const message of runSession(subjects, request)) process.send?.(message);
+// Nothing is left to be waited for. An import that is under way then will never end.
+let doing = 'nothing';
+const exit = process.exit.bind(process);
+process.on('beforeExit', () => {
+  say({ type: 'broken', reason: `it waits for a promise that nothing will settle, such as a top-level await, while it ${doing}` });
+  exit(13);
+});
+
+for await (const message of perform(job, load, strayErrors)) {
+  if (message.type === 'begins') doing = message.what;
+  say(message);
+}
+exit(0);
+
+function say(message: unknown): void {
+  write(CHANNEL, `${seal(message)}\n`);
 }
 
-function load(path: string): Promise<unknown> {
-  return import(pathToFileURL(path).href);
+/** Byte by byte would be slow, and more than a line is not sent. */
+function readLine(): string {
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.alloc(65_536);
+    const length = readSync(CHANNEL, chunk);
+    if (length === 0) exit(1); // The other end is gone.
+    chunks.push(chunk.subarray(0, length));
+    if (chunk[length - 1] === 10) return Buffer.concat(chunks).toString('utf8');
+  }
 }

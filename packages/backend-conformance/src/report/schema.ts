@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { allCapabilities } from '../backend/capability.js';
 import type { BackendRecord } from '../backend/record.js';
-import { families } from '../case.js';
+import { families, type ConformanceCase } from '../case.js';
 import { LONGEST_NAME } from '../name.js';
 import { FORMAT, statuses, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
 import { exactly, jsonNumber } from '../validate.js';
@@ -25,15 +25,25 @@ const address = v.pipe(text(2000), v.url());
 const digest = v.pipe(v.string(), v.regex(/^[\da-f]{32}$/));
 const reason = text(20_000);
 
-/** One result. */
-export const resultSchema: v.GenericSchema<unknown, CaseResult> = exactly({
+const caseEntries = {
   head: name,
   family: v.picklist(families),
   check: name,
   parameters: named(v.union([text(1000), v.pipe(v.number(), v.finite()), v.boolean()])),
+};
+
+/** A case without a result. */
+export const caseSchema: v.GenericSchema<unknown, ConformanceCase> = exactly(caseEntries);
+
+const lineNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** One result. */
+export const resultSchema: v.GenericSchema<unknown, CaseResult> = exactly({
+  ...caseEntries,
   query: text(10_000),
   status: v.picklist(statuses),
   message: v.exactOptional(reason),
+  place: v.exactOptional(exactly({ file: text(4000), line: lineNumber, column: lineNumber })),
   states: v.exactOptional(reason),
   expected: v.exactOptional(exactly({ reason, upstream: v.nullable(address) })),
   closest: v.exactOptional(
@@ -48,7 +58,8 @@ export const resultSchema: v.GenericSchema<unknown, CaseResult> = exactly({
   milliseconds,
 });
 
-const record = exactly({
+/** What a backend is. */
+export const recordSchema: v.GenericSchema<unknown, BackendRecord> = exactly({
   name: text(LONGEST_NAME),
   environment: v.picklist(['node', 'browser']),
   unit: v.pipe(v.number(), v.finite(), v.gtValue(0)),
@@ -65,7 +76,7 @@ const record = exactly({
       detail: reason,
     }),
   ),
-});
+}) as unknown as v.GenericSchema<unknown, BackendRecord>;
 
 const shard = v.pipe(
   exactly({ index: v.pipe(count, v.minValue(1)), count: v.pipe(count, v.minValue(1)) }),
@@ -105,5 +116,5 @@ export const outlineSchema: v.GenericSchema<unknown, Outline> = exactly({
     v.minLength(1),
   ),
   problems: v.array(reason),
-  runs: v.array(exactly({ target: name, unavailable: v.exactOptional(reason), record: v.exactOptional(record as unknown as v.GenericSchema<unknown, BackendRecord>), milliseconds, cases: v.tuple([]) })),
+  runs: v.array(exactly({ target: name, unavailable: v.exactOptional(reason), record: v.exactOptional(recordSchema), milliseconds, cases: v.tuple([]) })),
 });

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { printable, printableLine } from '../printable.js';
-import { isFailure, statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
+import { isFailure, reasonWithPlace, statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
 import { cellsOf, divergencesOf, formatDuration, formatPlace, formatUnit, formatUsed, headsOf, type Cell } from './summary.js';
 
 export interface TerminalOptions {
@@ -68,7 +68,7 @@ function failures(runs: readonly BackendRun[], paint: Paint): string[] {
   return runs.flatMap(({ target, cases }) =>
     cases
       .filter(isFailure)
-      .map(({ query, status, message = '' }) => `${paint(status, status)} ${printableLine(`${target} ${query}`)}\n${indent(printable(message))}`),
+      .map((one) => `${paint(one.status, one.status)} ${printableLine(`${target} ${one.query}`)}\n${indent(printable(reasonWithPlace(one)))}`),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { CaseResult } from '../../result.js';
+import { placeText, type CaseResult } from '../../result.js';
 import { formatDuration, usedOf } from '../summary.js';
 import { upstreamName } from './divergences.js';
 import { element, link } from './element.js';
@@ -28,9 +28,10 @@ function queryLink(query: string): HTMLElement {
   return element('a', { href: `#${encodeURIComponent(query)}`, title: 'This case on every backend' }, ...parts);
 }
 
-function remarks({ message, expected }: CaseResult): HTMLElement[] {
+function remarks(one: CaseResult): HTMLElement[] {
+  const { message, place, expected } = one;
   const known = expected && element('p', { class: 'known' }, `Known: ${expected.reason} `, ...upstream(expected.upstream));
-  return [...(message === undefined ? [] : [element('p', { class: 'message' }, message)]), ...(known ? [known] : [])];
+  return [...(message === undefined ? [] : [element('p', { class: 'message' }, message)]), ...(place === undefined ? [] : [element('p', { class: 'place' }, `at ${placeText(place)}`)]), ...(known ? [known] : [])];
 }
 
 function upstream(address: string | null): Node[] {

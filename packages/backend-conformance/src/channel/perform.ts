@@ -1,0 +1,70 @@
+import { checkSubjects } from '../check-subjects.js';
+import { suiteOf } from '../families.js';
+import { reasonOf } from '../reason.js';
+import { reasonWithPlace } from '../result.js';
+import { runSession, type SessionMessage } from '../session.js';
+import { quiet, type StrayErrors } from '../stray-errors.js';
+import { faultOf } from '../thrown.js';
+import type { Job } from './job.js';
+
+/** How the modules of a job are loaded, by their paths. */
+export type Load = (path: string) => Promise<object>;
+
+/** An import may wait for something, but not for ever. */
+const LOAD_LIMIT = 60_000; // ms
+
+/** Does a job to its end, in a process or in a page of its own. Whatever goes wrong is its last message. */
+export async function* perform({ modules, request }: Job, load: Load, strayErrors: StrayErrors): AsyncGenerator<SessionMessage> {
+  const imported = async (path: string): Promise<object> => {
+    const loading = (): Promise<object> => within(LOAD_LIMIT, load(path));
+    return naming(`${path} does not load`, () => strayErrors.during(loading));
+  };
+  try {
+    for (const path of modules.register) {
+      yield { type: 'begins', what: `imports ${path}` };
+      await imported(path);
+    }
+    const path = modules.subjects;
+    yield { type: 'begins', what: `imports ${path}` };
+    const module = (await imported(path)) as { readonly subjects?: unknown };
+    const { subjects, cases } = await naming(path, async () => {
+      const checked = checkSubjects(module.subjects);
+      return { subjects: checked, cases: (await suiteOf(checked)).cases };
+    });
+    if (request === undefined) yield { type: 'cases', cases };
+    else yield* thenQuiet(runSession(subjects, request, strayErrors), strayErrors);
+  } catch (error) {
+    yield { type: 'broken', reason: reasonWithPlace(await faultOf(error)) };
+  }
+}
+
+/** A session is done when no error can come of it any more, so far as can be told. */
+async function* thenQuiet(session: AsyncGenerator<SessionMessage>, strayErrors: StrayErrors): AsyncGenerator<SessionMessage> {
+  for await (const message of session) {
+    if (message.type === 'done') await naming('after the last case', () => strayErrors.during(quiet));
+    yield message;
+  }
+}
+
+/** What was thrown is the cause of what is thrown on: the place comes from there. */
+async function naming<T>(what: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new Error(`${what}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function within<T>(milliseconds: number, run: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${milliseconds / 1000} s`)), milliseconds);
+  });
+  // Node sees that nothing else is left to be waited for.
+  if (typeof timer === 'object') timer.unref();
+  try {
+    return await Promise.race([run, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,2 @@
+/** The descriptor of the pipe between a worker and its parent. */
+export const CHANNEL = 3;
