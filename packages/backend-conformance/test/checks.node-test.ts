@@ -3,11 +3,15 @@ import { expect, test } from 'vitest';
 import { subjects } from '../src/heads/index.js';
 import { queryOf, suiteOf } from '../src/index.js';
 import { checksIn } from '../src/families.js';
+import { baselineHead } from './other-heads/baseline-head.js';
+import { coxHead } from './other-heads/dependent-heads.js';
 
 const { cases } = await suiteOf(subjects);
 
-test('each check applies to some head, or to the backend alone', () => {
-  const used = new Set(cases.map(({ family, check }) => `${family}:${check}`));
+test('each check applies to some head, or to the backend alone', async () => {
+  // What features, classes and dependent rows are asked for none of our heads is.
+  const others = await suiteOf({ BaselineHead: baselineHead, CoxHead: coxHead });
+  const used = new Set([...cases, ...others.cases].map(({ family, check }) => `${family}:${check}`));
   expect(checksIn().filter((name) => !used.has(name))).toEqual([]);
 });
 

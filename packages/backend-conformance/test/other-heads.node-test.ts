@@ -1,13 +1,26 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startForSuite } from '../src/backend/start.js';
 import { runCases, suiteOf, type BackendRecord, type CaseResult, type Subject, type Subjects } from '../src/index.js';
+import { baselineHead } from './other-heads/baseline-head.js';
 import { binaryHead } from './other-heads/binary-head.js';
 import { classHead } from './other-heads/class-head.js';
+import { coxHead, listwiseHead } from './other-heads/dependent-heads.js';
+import { exposureHead, survivalHead } from './other-heads/feature-heads.js';
 import { plain } from './other-heads/plain-head.js';
 import { unweightedHead } from './other-heads/unweighted-head.js';
 
 // Kinds of heads of which this project has none.
-const others: Subjects = { ClassHead: classHead, BinaryHead: binaryHead, UnweightedHead: unweightedHead, PlainHead: plain };
+const others: Subjects = {
+  ClassHead: classHead,
+  BaselineHead: baselineHead,
+  BinaryHead: binaryHead,
+  UnweightedHead: unweightedHead,
+  PlainHead: plain,
+  ExposureHead: exposureHead,
+  SurvivalHead: survivalHead,
+  CoxHead: coxHead,
+  ListwiseHead: listwiseHead,
+};
 
 let record: BackendRecord;
 beforeAll(async () => {
@@ -28,7 +41,8 @@ describe('a head of another kind', () => {
   it.each(Object.entries(others))('passes: %s', { timeout: 60_000 }, async (name, subject) => {
     const results = await run(name, subject);
     expect(results.filter(({ status }) => status !== 'pass')).toEqual([]);
-    expect(new Set(results.map(({ family }) => family))).toEqual(new Set(['law', 'parity', 'training']));
+    const families = ['law', 'parity', 'training', ...(subject.goldens ? ['golden'] : [])];
+    expect(new Set(results.map(({ family }) => family))).toEqual(new Set(families));
   });
 
   it.each<[string, string, Subject, string]>([

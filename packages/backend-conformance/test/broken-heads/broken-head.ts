@@ -23,6 +23,9 @@ export type Methods = Pick<Head, 'loss' | 'predictions' | 'metrics' | 'updateMet
 /** The head that every broken one is but for its fault. */
 export const right: Subject = subjects.RegressionHead as Subject;
 
+/** A right one of three logits. */
+export const of3: Subject = subjects['RegressionHead-of-3'] as Subject;
+
 /**
  * A RegressionHead with some methods replaced. What makes specs calls the replaced ones too, as it would where a head had
  * been written that way. Loss and predictions are tidied: a head that leaks does so on purpose.

@@ -1,6 +1,21 @@
-import { cast, getBackend, mean, mul, sub, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  getBackend,
+  isNaN,
+  logicalAnd,
+  mean,
+  mul,
+  oneHot,
+  onesLike,
+  sub,
+  tensor,
+  tidy,
+  where,
+  zerosLike,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../src/draw.js';
-import { breakHead, right, type BrokenHeads } from './broken-head.js';
+import { breakHead, of3, right, type BrokenHeads } from './broken-head.js';
 
 /** Heads that are not what a head is, or not what they say. */
 export const wrongByContract: BrokenHeads = {
@@ -54,6 +69,21 @@ export const wrongByContract: BrokenHeads = {
     subject: breakHead(({ predictions }) => ({
       predictions: (...args) => mapped(predictions(...args), (one) => sub(one, mean(one))),
     })),
+  },
+  SwallowsSecondNaN: {
+    wrong: 'a NaN in the second of three logits is a prediction of 0',
+    caughtBy: 'law:nan-stays-in-predictions:rows=5',
+    says: "the places of predictions['predictions'] that go with logit 1 and are no NaN where it is one: [7] came",
+    subject: {
+      ...of3,
+      create: (options) => {
+        const head = of3.create(options);
+        const predict = head.predictions.bind(head);
+        const second = (x: Tensor): Tensor => mul(oneHot(1, 3), onesLike(x));
+        const swallowed = (x: Tensor): Tensor => where(logicalAnd(isNaN(x), cast(second(x), 'bool')), zerosLike(x), x);
+        return Object.assign(head, { predictions: (...args: Parameters<typeof predict>) => mapped(predict(...args), (one) => tidy(() => swallowed(one))) });
+      },
+    },
   },
   NamesOnThisBackend: {
     wrong: 'predicts other class names on the backend under test',

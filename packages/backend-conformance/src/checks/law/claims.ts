@@ -17,6 +17,12 @@ export function areRowsIndependent({ rows = 'independent' }: NamedSubject): bool
   return rows === 'independent';
 }
 
+/** The cases of a law about rows that do not know of each other, for heads that have such. */
+export const whereIndependent =
+  <T>(cases: readonly T[]) =>
+  (subject: NamedSubject): readonly T[] =>
+    areRowsIndependent(subject) ? cases : [];
+
 /** The cases of a law about weights, for heads that have some. */
 export const whereWeighted =
   <T>(cases: readonly T[]) =>

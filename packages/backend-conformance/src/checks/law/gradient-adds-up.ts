@@ -5,7 +5,7 @@ import type { NamedSubject } from '../../subject.js';
 import { K } from '../../tier.js';
 import type { Check } from '../check.js';
 import { gradientOf, valuesOf } from '../outcome.js';
-import { areRowsIndependent, headOf, weightedBatchOf } from './claims.js';
+import { headOf, weightedBatchOf, whereIndependent } from './claims.js';
 import { termOf } from './slope.js';
 
 /** A logit goes from here to there, past what labels are drawn from. */
@@ -33,7 +33,7 @@ const SHARE = 5e-4;
 export const gradientAddsUp: Check = {
   states: 'On the way of a logit from one value to another the gradient adds up to the difference of the losses, past any kinks.',
   needs: ['float32'],
-  cases: (subject) => (areRowsIndependent(subject) ? [{ from: FROM, to: TO }] : []),
+  cases: whereIndependent([{ from: FROM, to: TO }]),
   async run({ subject, judge, backend }) {
     const head = headOf(subject);
     const batch = weightedBatchOf(subject, head, MOVED, 11);

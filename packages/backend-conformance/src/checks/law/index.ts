@@ -6,7 +6,7 @@ import { gradientInNetwork } from './gradient-in-network.js';
 import { gradientOfGradient } from './gradient-of-gradient.js';
 import { gradientOfInputs } from './gradient-of-inputs.js';
 import { gradientIsSlope, gradientTimesWhatFollows } from './gradient.js';
-import { averageLoss, metricKeys, metricsCountOn, metricsMerge, metricsOfNothing, metricsReset, metricsSplit } from './metrics.js';
+import { averageLoss, batchesInAnyOrder, metricKeys, metricsCountOn, metricsMerge, metricsOfNothing, metricsReset, metricsSplit } from './metrics.js';
 import { noLeak } from './no-leak.js';
 import { infinityStays, nanStays, nanStaysInPredictions } from './not-finite.js';
 import { inputsKept, outputsOwned } from './ownership.js';
@@ -16,9 +16,10 @@ import { meanIsSumOverSize } from './reduction.js';
 import { regularizationAdded, regularizationMeasured, regularizationSummarized } from './regularization.js';
 import { deviceMade, otherSizesBetween, sameTwice } from './repeat.js';
 import { repeatedBatch } from './repeated.js';
-import { permutation, rowsIndependent, sumOfParts } from './rows.js';
+import { permutation, rowsDependent, rowsIndependent, sumOfParts } from './rows.js';
 import { specOrder, specTrain, specTrainOpFn } from './spec-train.js';
 import { specDisposed, specEval, specInfer } from './spec.js';
+import { classesToldApart, featuresCount } from './told-apart.js';
 import { weightsMixed, weightsShapes } from './weights-layout.js';
 import { weightIsCount, weightsAdd } from './weights-linear.js';
 import { allZeroWeights, weightsIgnored, weightsOfOne, weightsWeigh, weightZeroIsRowRemoved } from './weights.js';
@@ -33,6 +34,9 @@ export const lawChecks: Checks = {
   'repeated-batch': repeatedBatch,
   permutation,
   'rows-independent': rowsIndependent,
+  'rows-dependent': rowsDependent,
+  'features-count': featuresCount,
+  'classes-told-apart': classesToldApart,
   'weights-of-one': weightsOfOne,
   'weights-weigh': weightsWeigh,
   'weight-zero-is-row-removed': weightZeroIsRowRemoved,
@@ -46,6 +50,7 @@ export const lawChecks: Checks = {
   'metrics-of-nothing': metricsOfNothing,
   'metrics-split': metricsSplit,
   'metrics-merge': metricsMerge,
+  'batches-in-any-order': batchesInAnyOrder,
   'metrics-reset': metricsReset,
   'metrics-count-on': metricsCountOn,
   'average-loss': averageLoss,

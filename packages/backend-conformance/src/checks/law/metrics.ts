@@ -1,10 +1,11 @@
 import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
 import { pickRows, tensorsOf, type Batch } from '../../batch.js';
+import type { Parameters } from '../../case.js';
 import type { Check } from '../check.js';
 import { sizeOf } from '../../draw.js';
 import type { NamedSubject } from '../../subject.js';
 import { K } from '../../tier.js';
-import { batchOf, headOf } from './claims.js';
+import { batchOf, headOf, whereIndependent } from './claims.js';
 import { nearMetrics, scalesOf } from './near.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
 import { ofNothing } from './weights.js';
@@ -30,7 +31,7 @@ function merge(metrics: Metrics, states: Readonly<Record<string, MetricState>>):
 
 export const metricsSplit: Check = {
   states: 'However rows are dealt out to batches, metrics come to the same as in one pass.',
-  cases: () => [{ rows: 5 }, { rows: '3x2' }],
+  cases: whereIndependent<Parameters>([{ rows: 5 }, { rows: '3x2' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows as number);
@@ -43,7 +44,7 @@ export const metricsSplit: Check = {
 };
 
 export const metricsMerge: Check = {
-  states: 'States that went through JSON merge to what one pass comes to, be it NaN, and a merged metric goes on.',
+  states: 'States that went through JSON merge to what one pass over the batches comes to, be it NaN, and a merged metric goes on.',
   cases: () => [{ rows: 5 }, { rows: 5, with: 'NaN' }],
   async run({ subject, judge }, { rows, with: special }) {
     const head = headOf(subject);
@@ -55,7 +56,19 @@ export const metricsMerge: Check = {
     const scales = scalesOf(batch);
     nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second])), scales);
     measured(subject, head, [third], merged);
-    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [batch])), scales);
+    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second, third])), scales);
+  },
+};
+
+/** It holds where rows depend on each other, too, and a batch cannot be cut. */
+export const batchesInAnyOrder: Check = {
+  states: 'Batches in another order give the same metrics.',
+  cases: () => [{ rows: 4 }],
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batches = [1, 2, 3].map((seed) => batchOf(subject, head, rows as number, seed));
+    const [straight, turned] = [measured(subject, head, batches), measured(subject, head, batches.toReversed())];
+    nearMetrics(judge, await resultsOf(turned), await resultsOf(straight), scalesOf(batches[0] as Batch));
   },
 };
 
@@ -114,7 +127,7 @@ export const averageLoss: Check = {
     };
     const sums = await Promise.all(batches.map((batch) => lossOf('sum', batch)));
     const mean = await lossOf('auto', batches[0] as Batch);
-    const perRow = Math.max(1, Math.round((sums[0] as number) / mean / (rows as number)));
+    const perRow = mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / (rows as number)));
     const weightOf = ({ weights, logits }: Batch): number =>
       weights?.values.reduce((total, weight) => total + weight, 0) ?? sizeOf(logits.shape.slice(0, -1));
     const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

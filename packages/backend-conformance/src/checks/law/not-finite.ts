@@ -1,50 +1,84 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Head } from '@tfjs-heads/head-api';
 import { tensorsOf, type Batch } from '../../batch.js';
-import type { Check } from '../check.js';
 import type { NamedSubject } from '../../subject.js';
-import { batchOf, headOf, plainBatchOf, plainHeadOf } from './claims.js';
-import { numberOf, outcomeOf, type Outcome } from '../outcome.js';
+import type { Check } from '../check.js';
+import { numberOf, outcomeOf, valuesOf } from '../outcome.js';
+import { areRowsIndependent, batchOf, headOf, plainBatchOf, plainHeadOf, weightedBatchOf } from './claims.js';
 
 /** The means over rows that heads have: a row that is NaN makes them NaN. */
 const means = ['average_loss', 'prediction/mean'];
+
+/** Where the NaN is, if it counts there. */
+const ROW = 2;
+
+/** At most so many logits of a row are made NaN, one after another. */
+const MADE_NAN = 8;
 
 function withLogit(batch: Batch, place: number, value: number): Batch {
   return { ...batch, logits: { ...batch.logits, values: batch.logits.values.map((logit, i) => (i === place ? value : logit)) } };
 }
 
-/** Every row with a weight, one with a NaN in its first logit. */
-async function withNaN(subject: NamedSubject, rows: number): Promise<Outcome> {
-  const head = headOf(subject);
-  const drawn = batchOf(subject, head, rows);
-  const weights = drawn.weights && { ...drawn.weights, values: drawn.weights.values.map((weight) => weight + 1) };
-  return outcomeOf(head, tensorsOf(subject, withLogit({ ...drawn, ...(weights && { weights }) }, ROW * head.logitsDimension, NaN)));
+/** The logits of a row that are made NaN: all, or some from the first to the last. */
+function columnsOf({ logitsDimension: k }: Head): number[] {
+  const count = Math.min(k, MADE_NAN);
+  return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * (k - 1)) / (count - 1))));
 }
-
-const ROW = 2;
 
 /** Swallowed, it would let a training go on that is lost, and an evaluation look well. */
 export const nanStays: Check = {
   states: 'A NaN among the logits makes the loss and its mean NaN, and the mean of the predictions.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
-    const { loss, metrics } = await withNaN(subject, rows as number);
-    judge.same('the loss', [loss], [NaN]);
-    for (const key of means) if (key in metrics) judge.same(`the metric '${key}'`, [metrics[key] as number], [NaN]);
+    const head = headOf(subject);
+    const batch = weightedBatchOf(subject, head, rows as number);
+    const k = head.logitsDimension;
+    const { gradient } = await outcomeOf(head, tensorsOf(subject, batch));
+    for (const column of columnsOf(head)) {
+      // A logit that the loss does not depend on may be anything: one that nobody is compared with, say.
+      const row = [ROW, 0, 1, 3, 4].find((one) => gradient[one * k + column] !== 0);
+      if (row === undefined) continue;
+      const { loss, metrics } = await outcomeOf(head, tensorsOf(subject, withLogit(batch, row * k + column, NaN)));
+      judge.same(`the loss with a NaN in logit ${column}`, [loss], [NaN]);
+      for (const key of means) if (key in metrics) judge.same(`the metric '${key}' with a NaN in logit ${column}`, [metrics[key] as number], [NaN]);
+    }
   },
 };
 
 export const nanStaysInPredictions: Check = {
-  states: 'A NaN among the logits is a NaN in each float prediction of its row, and in no other row.',
-  cases: ({ predictions }) => (Object.values(predictions ?? {}).some(({ dtype }) => dtype === 'float32') ? [{ rows: 5 }] : []),
+  states: 'A NaN in a logit is a NaN in each float prediction that goes with this logit, and in no other row.',
+  cases: ({ predictions }) => (predictions === undefined || Object.values(predictions).some(({ dtype }) => dtype === 'float32') ? [{ rows: 5 }] : []),
   async run({ subject, judge }, { rows }) {
-    const { predictions } = await withNaN(subject, rows as number);
-    for (const [key, values] of Object.entries(predictions)) {
-      if (subject.predictions?.[key]?.dtype !== 'float32') continue;
-      const size = values.length / (rows as number);
-      const rowsWithNaN = new Set(values.flatMap((value, i) => (Number.isNaN(value) ? [Math.floor(i / size)] : [])));
-      judge.equal(`the rows of predictions['${key}'] with a NaN`, [...rowsWithNaN], [ROW]);
+    const head = headOf(subject);
+    const batch = batchOf(subject, head, rows as number);
+    const plain = await floatsOf(subject, head, batch);
+    for (const column of columnsOf(head)) {
+      const place = ROW * head.logitsDimension + column;
+      const moved = await Promise.all(MOVES.map((by) => floatsOf(subject, head, withLogit(batch, place, (batch.logits.values[place] as number) + by))));
+      const withNaN = await floatsOf(subject, head, withLogit(batch, place, NaN));
+      for (const [key, values] of Object.entries(plain)) {
+        const got = withNaN[key] ?? [];
+        const size = values.length / (rows as number);
+        // What jumps, such as the id of a class, goes with no logit: small moves leave it as it is.
+        const going = values.flatMap((value, i) => (moved.every((one) => one[key]?.[i] !== value) ? [i] : []));
+        const swallowed = going.filter((i) => !Number.isNaN(got[i]));
+        judge.equal(`the places of predictions['${key}'] that go with logit ${column} and are no NaN where it is one`, swallowed, []);
+        if (!areRowsIndependent(subject)) continue;
+        const elsewhere = got.flatMap((value, i) => (Number.isNaN(value) && Math.floor(i / size) !== ROW ? [Math.floor(i / size)] : []));
+        judge.equal(`the rows of predictions['${key}'] with a NaN, besides row ${ROW}, where logit ${column} of that row is one`, [...new Set(elsewhere)], []);
+      }
     }
   },
 };
+
+/** A prediction that goes with a logit is another after each of these moves. */
+const MOVES = [-0.125, -0.0625, 0.0625, 0.125];
+
+/** The predictions that are floats, by key. */
+async function floatsOf(subject: NamedSubject, head: Head, batch: Batch): Promise<Record<string, readonly number[]>> {
+  const predictions = Object.entries(head.predictions(tensorsOf(subject, batch).logits)).filter(([, { dtype }]) => dtype === 'float32');
+  return Object.fromEntries(await Promise.all(predictions.map(async ([key, values]) => [key, await valuesOf(values as Tensor)] as const)));
+}
 
 /** A loss may be right to be finite there: a sure prediction that is right costs nothing. */
 export const infinityStays: Check = {

@@ -1,8 +1,9 @@
 import { pickRows, tensorsOf, type Batch, type Values } from '../../batch.js';
+import type { Parameters } from '../../case.js';
 import type { Check } from '../check.js';
 import { scalesOf } from '../parity/compare.js';
 import { K } from '../../tier.js';
-import { batchOf, headOf } from './claims.js';
+import { batchOf, headOf, whereIndependent } from './claims.js';
 import { gradientOf, numberOf, valuesOf } from '../outcome.js';
 
 const ROWS = 33;
@@ -10,7 +11,7 @@ const ROWS = 33;
 /** Large batches are computed in other ways than small ones: in blocks, by other kernels, in sums of sums. */
 export const repeatedBatch: Check = {
   states: 'A batch that is repeated has the same mean loss, and the same gradient divided by how often.',
-  cases: () => [{ times: 64 }, { times: 64, logit: -1e4 }, { times: 64, logit: 1e4 }],
+  cases: whereIndependent<Parameters>([{ times: 64 }, { times: 64, logit: -1e4 }, { times: 64, logit: 1e4 }]),
   async run({ subject, judge }, { times, logit }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
     const batch = withFirst(batchOf(subject, head, ROWS), logit as number | undefined);

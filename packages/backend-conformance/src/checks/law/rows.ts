@@ -1,14 +1,15 @@
-import { pickRows, tensorsOf } from '../../batch.js';
+import { mapped, pickRows, tensorsOf } from '../../batch.js';
+import type { Parameters } from '../../case.js';
 import type { Check } from '../check.js';
 import { K } from '../../tier.js';
-import { batchOf, headOf } from './claims.js';
+import { areRowsIndependent, batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
 import { nearMetrics, nearPredictions, scalesOf } from './near.js';
-import { gradientOf, numberOf, outcomeOf, readPredictions } from '../outcome.js';
+import { gradientOf, numberOf, outcomeOf, readPredictions, type Outcome } from '../outcome.js';
 
 /** What a batch is: rows, in whatever order, that do not know of each other. */
 export const sumOfParts: Check = {
   states: 'With the reduction sum the loss of a batch is the sum of the losses of its parts, and its gradient theirs put together.',
-  cases: () => [{ rows: 5 }, { rows: '4x3' }],
+  cases: whereIndependent<Parameters>([{ rows: 5 }, { rows: '4x3' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows as number);
@@ -27,7 +28,7 @@ export const sumOfParts: Check = {
 };
 
 export const permutation: Check = {
-  states: 'Rows in another order give the same loss and metrics, and the gradient in that order.',
+  states: 'Rows in another order give the same loss and metrics, and gradient and predictions in that order.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
@@ -40,23 +41,49 @@ export const permutation: Check = {
     judge.near('the loss', [permuted.loss], [straight.loss], { k: K.REDUCE, scale: scales.element });
     judge.near('the gradient', permuted.gradient, gradient, { k: K.ELEMENT, scale: scales.element / 5 });
     nearMetrics(judge, permuted.metrics, straight.metrics, scales);
+    nearPredictions(judge, permuted.predictions, picked(straight.predictions, order, rows as number));
   },
 };
 
 export const rowsIndependent: Check = {
   states: 'The predictions of a row do not depend on the other rows.',
-  cases: () => [{ rows: 5 }],
+  cases: whereIndependent([{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows as number);
     const whole = await readPredictions(head.predictions(tensorsOf(subject, batch).logits));
     for (const indices of [[2], [4, 1]]) {
       const part = await readPredictions(head.predictions(tensorsOf(subject, pickRows(batch, indices)).logits));
-      const expected = Object.entries(whole).map(([key, values]) => {
-        const size = values.length / (rows as number);
-        return [key, indices.flatMap((row) => values.slice(row * size, (row + 1) * size))] as const;
-      });
-      nearPredictions(judge, part, Object.fromEntries(expected));
+      nearPredictions(judge, part, picked(whole, indices, rows as number));
     }
   },
 };
+
+/** Who says that rows depend on each other is not asked for much that others are. */
+export const rowsDependent: Check = {
+  states: 'Where rows are said to depend on each other, the loss of some batch is another than those of its parts together.',
+  cases: (subject) => (areRowsIndependent(subject) ? [] : [{ rows: 5 }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const all = Array.from({ length: rows as number }, (_, row) => row);
+    for (const seed of [1, 2, 3, 4]) {
+      const batch = weightedBatchOf(subject, head, rows as number, seed);
+      const losses = [all, all.slice(0, 2), all.slice(2)].map((indices) => {
+        const tensors = tensorsOf(subject, pickRows(batch, indices));
+        return numberOf(head.loss(tensors.labels, tensors.logits, tensors));
+      });
+      const [whole = NaN, first = NaN, second = NaN] = await Promise.all(losses);
+      if (Math.abs(whole - first - second) > 1e-3 * Math.abs(whole)) return;
+    }
+    judge.that(false, "rows: 'dependent' is claimed, but each batch costs what its parts cost together");
+  },
+};
+
+/** The rows of predictions at some indices. */
+function picked(predictions: Outcome['predictions'], indices: readonly number[], rows: number): Outcome['predictions'] {
+  const pick = (values: readonly (number | string)[]): readonly (number | string)[] => {
+    const size = values.length / rows;
+    return indices.flatMap((row) => values.slice(row * size, (row + 1) * size));
+  };
+  return mapped(predictions, pick);
+}

@@ -1,0 +1,52 @@
+import { argMax, cast, concat, expandDims, logSumExp, mul, oneHot, reshape, softmax, sub, sum, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import type { Labels } from '@tfjs-heads/head-api';
+import { BaseHead, checkDenseLabels, Mean, type BaseHeadOptions, type LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
+import type { Subject } from '../../src/index.js';
+
+export const CLASSES = 4;
+
+/** The logits, and the 0 of the last class. */
+function withLast(logits: Tensor): Tensor {
+  return concat([logits, zeros([...logits.shape.slice(0, -1), 1])], -1);
+}
+
+export const baselineLoss: LossFn = ({ labels, logits }) => {
+  const ids = cast(reshape(labels, labels.shape.slice(0, -1)), 'int32');
+  const all = withLast(logits);
+  return sub(logSumExp(all, -1, true), sum(mul(all, cast(oneHot(ids, CLASSES), 'float32')), -1, true));
+};
+
+/** One of four classes by three logits: the last class is what the others are compared with, and has none. */
+export class BaselineHead extends BaseHead {
+  protected override readonly labelRange: LabelRange = { min: 0, max: CLASSES - 1 };
+  protected readonly elementLoss: LossFn = baselineLoss;
+  constructor(options: Partial<BaseHeadOptions>) {
+    super({ ...options, logitsDimension: CLASSES - 1 });
+  }
+  protected override get lossDimension(): number {
+    return 1;
+  }
+  protected override checkLabels(labels: Labels, logits: Tensor): Tensor {
+    return checkDenseLabels(labels, logits, 1);
+  }
+  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+    return { probabilities: () => softmax(withLast(logits)), class_ids: () => expandDims(argMax(withLast(logits), -1), -1) };
+  }
+  protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
+    return [
+      { key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] },
+      { key: 'label/mean', create: () => new Mean(), inputs: ({ labels }) => [labels] },
+      ...regularization,
+    ];
+  }
+}
+
+export const baselineHead: Subject = {
+  create: (options) => new BaselineHead(options),
+  labels: 'class',
+  classes: CLASSES,
+  labelsOutOfRange: [-1, CLASSES],
+  metrics: ['average_loss', 'label/mean'],
+  unweightedMetrics: ['label/mean'],
+  predictions: { probabilities: { lastDimension: CLASSES, dtype: 'float32' }, class_ids: { lastDimension: 1, dtype: 'int32' } },
+};
