@@ -4,6 +4,9 @@ import { reasonOf } from './reason.js';
 /** More depth than any file of ours has: of a deeper one, nothing could be written again. */
 export const DEEPEST = 64;
 
+/** Leaves a byte order mark out; throws at what is no UTF-8. */
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * Reads JSON: text, or bytes that must be UTF-8. A byte order mark in front is none of its matter.
  *
@@ -15,25 +18,22 @@ export function parseJson(source: string | Uint8Array, from: string): unknown {
   };
   let text: string;
   try {
-    text = typeof source === 'string' ? source.replace(/^\uFEFF/, '') : new TextDecoder('utf-8', { fatal: true }).decode(source);
+    text = typeof source === 'string' ? source.replace(/^\uFEFF/, '') : decoder.decode(source);
   } catch (error) {
     return refuse('it is not UTF-8', error);
   }
   if (text.trim() === '') return refuse('it is empty');
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return isDeep(value) ? refuse(`it is nested more than ${DEEPEST} deep`) : value;
+    value = JSON.parse(text);
   } catch (error) {
-    return error instanceof SyntaxError ? refuse(printableLine(error.message), error) : refuse(reasonOf(error), error);
+    return refuse(printableLine(reasonOf(error)), error);
   }
+  return isDeep(value) ? refuse(`it is nested more than ${DEEPEST} deep`) : value;
 }
 
-/** By a list rather than by calling itself: the stack is what runs out. */
-function isDeep(root: unknown): boolean {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-  }
-  return false;
+/** Calls itself no deeper than that. */
+function isDeep(value: unknown, left: number = DEEPEST): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return left === 0 || Object.values(value).some((inner) => isDeep(inner, left - 1));
 }

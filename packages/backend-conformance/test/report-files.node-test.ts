@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compact, expand } from '../src/report/compact.js';
+import { toJson } from '../src/report/json.js';
+import { ResultLists } from '../src/report/result-lists.js';
 import { readReport, tryReports, writeReports } from '../src/report/index.js';
 import { caseOf, reportOf, resultOf, runOf, sample } from './report-sample.js';
 
@@ -124,6 +126,25 @@ describe('a file that is no report', () => {
     return JSON.stringify(report);
   };
 
+  it('is told apart from one that is, wherever it is cut into pieces', async () => {
+    const odd = resultOf(caseOf('A', 'law', 'b', 2), 'fail', 2, { message: `}],"cases":[{"runs": \\" ä 𝕏 \n` });
+    const report = reportOf(runOf('cpu', one, odd), runOf('wasm'), runOf('runs', odd));
+    for (const text of [JSON.stringify(report), JSON.stringify(report, null, 3), [...toJson(report)].join('')]) {
+      const bytes = new TextEncoder().encode(text);
+      for (const size of [1, 2, 3, 7, 64, 1000]) {
+        const results: unknown[][] = [];
+        const lists = new ResultLists({
+          begin: (i) => (results[i] = []),
+          result: (json) => results.at(-1)?.push(JSON.parse(new TextDecoder().decode(json))),
+        }, 'x');
+        for (let at = 0; at < bytes.length; at += size) lists.write(bytes.subarray(at, at + size));
+        expect(results).toEqual(report.runs.map((run) => run.cases));
+        const rest = JSON.parse(new TextDecoder().decode(lists.rest())) as unknown;
+        expect(rest).toEqual({ ...report, runs: report.runs.map((run) => ({ ...run, cases: [] })) });
+      }
+    }
+  });
+
   it('is told apart from one that is', async () => {
     const path = join(folder, 'good.json');
     await writeFile(path, `\uFEFF${JSON.stringify(good, null, 2)}`);
@@ -134,7 +155,12 @@ describe('a file that is no report', () => {
     ['empty', '', 'expected JSON, but it is empty'],
     ['blank', ' \n\n', 'expected JSON, but it is empty'],
     ['no JSON', '{"a": x', 'expected JSON, but '],
-    ['cut off', JSON.stringify(good).slice(0, -5), 'expected JSON, but it ends in the middle'],
+    ['cut off', JSON.stringify(good).slice(0, -1), 'expected JSON, but '],
+    ['cut off in a result', JSON.stringify(good).slice(0, JSON.stringify(good).indexOf('"query"')), 'expected JSON, but it ends in the middle'],
+    ['without a comma between results', JSON.stringify(good).replace('"cases":[', '"cases":[7 '), 'runs[0].cases[0]: expected JSON, but '],
+    ['with a comma too many', JSON.stringify(good).replace('"cases":[', '"cases":[,'), 'runs[0].cases[0]: expected JSON, but it is empty'],
+    ['closed by the wrong bracket', JSON.stringify(good).replace(/\}\]\}\]\}$/, '}}}]}'), 'expected JSON, but '],
+    ['with an escaped key', JSON.stringify(good).replace('"cases":', String.raw`"c\u0061ses":`), 'runs[0].cases'],
     ['two', `${JSON.stringify(good)}\n${JSON.stringify(good)}`, 'expected JSON, but '],
     ['not UTF-8', Uint8Array.of(0x7b, 0x22, 0xff, 0x22), 'expected JSON, but it is not UTF-8'],
     ['cut in a character', Uint8Array.of(0x22, 0xe2, 0x82), 'expected JSON, but it is not UTF-8'],
@@ -156,6 +182,7 @@ describe('a file that is no report', () => {
     ['runs.0.target', undefined, 'runs[0].target: missing'],
     ['runs.0.target', '', 'runs[0].target: expected !0, got 0'],
     ['runs.0.target', 'x'.repeat(101), 'runs[0].target: expected <=100, got 101'],
+    ['runs.0.target', 'a\u001B[2J', 'runs[0].target: expected a name without control characters'],
     ['runs.0.cases', undefined, 'runs[0].cases: missing'],
     ['runs.0.cases', { length: 1 }, 'runs[0].cases: expected Array, got Object'],
     ['runs.0.milliseconds', -1, 'runs[0].milliseconds: expected >=0, got -1'],

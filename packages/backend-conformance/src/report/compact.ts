@@ -1,16 +1,17 @@
 import { queryOf, type ConformanceCase } from '../case.js';
-import type { BackendRun, CaseResult, ConformanceReport } from '../result.js';
+import type { CaseResult } from '../result.js';
+import type { ListedReport, ListedRun } from './listed.js';
 
 type Result = Omit<CaseResult, keyof ConformanceCase | 'query'>;
 
 /** A report in which a case that ran on many backends is described once: a result has its index in front. */
-export interface CompactReport extends Omit<ConformanceReport, 'runs'> {
+export interface CompactReport extends Omit<ListedReport, 'runs'> {
   readonly cases: readonly ConformanceCase[];
-  readonly runs: readonly (Omit<BackendRun, 'cases'> & { readonly results: readonly (readonly [number, Result])[] })[];
+  readonly runs: readonly (Omit<ListedRun, 'cases'> & { readonly results: readonly (readonly [number, Result])[] })[];
 }
 
 /** {@link expand} makes the same report of it again. */
-export function compact(report: ConformanceReport): CompactReport {
+export function compact(report: ListedReport): CompactReport {
   const indices = new Map<string, number>();
   const cases: ConformanceCase[] = [];
   const runs = report.runs.map(({ cases: results, ...run }) => ({
@@ -24,7 +25,7 @@ export function compact(report: ConformanceReport): CompactReport {
   return { ...report, cases, runs };
 }
 
-export function expand({ cases, ...report }: CompactReport): ConformanceReport {
+export function expand({ cases, ...report }: CompactReport): ListedReport {
   const runs = report.runs.map(({ results, ...run }) => ({
     ...run,
     cases: results.map(([index, result]): CaseResult => {

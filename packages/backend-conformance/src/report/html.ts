@@ -1,8 +1,12 @@
 import { viewBundle } from '#view-bundle';
 import type { ConformanceReport } from '../result.js';
 import { compact } from './compact.js';
+import { listed } from './listed.js';
 
-/** A report as one page that needs nothing else: it works from a file, without a server and offline. */
+/**
+ * A report as one page that needs nothing else: it works from a file, without a server and offline. Of more than
+ * 100,000 results it lists the worst, and counts the others.
+ */
 export function toHtml(report: ConformanceReport): string {
   return [...htmlPieces(report)].join('');
 }
@@ -21,7 +25,7 @@ export function* htmlPieces(report: ConformanceReport): Generator<string> {
 <body>
 <main id="view"><noscript>This page needs JavaScript to show the report that it holds.</noscript></main>
 <script type="application/json" id="report">`;
-  yield JSON.stringify(compact(report)).replaceAll('<', String.raw`\u003c`); // or `</script>` would end it
+  yield JSON.stringify(compact(listed(report))).replaceAll('<', String.raw`\u003c`); // or `</script>` would end it
   yield `</script>
 <script type="module">${viewBundle}</script>
 </body>

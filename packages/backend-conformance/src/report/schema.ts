@@ -3,6 +3,7 @@ import { allCapabilities } from '../backend/capability.js';
 import type { BackendRecord } from '../backend/record.js';
 import { families, type ConformanceCase } from '../case.js';
 import { LONGEST_NAME } from '../name.js';
+import { printableLine } from '../printable.js';
 import { FORMAT, statuses, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
 import { exactly, jsonNumber } from '../validate.js';
 
@@ -17,7 +18,12 @@ const named = <T>(value: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, 
   const isPlain = (input: unknown): boolean => typeof input === 'object' && input !== null && !Array.isArray(input) && !SEEMING.some((key) => Object.hasOwn(input, key));
   return v.pipe(v.custom<Record<string, unknown>>(isPlain, `expected an object without the keys ${SEEMING.join(', ')}`), v.record(text(LONGEST_NAME), value));
 };
-const name = v.pipe(v.string(), v.nonEmpty(), v.maxLength(LONGEST_NAME));
+const name = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxLength(LONGEST_NAME),
+  v.check((value) => printableLine(value) === value, 'expected a name without control characters'),
+);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(MOST_RESULTS));
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 const date = v.pipe(v.string(), v.isoTimestamp(), v.check((value) => !Number.isNaN(Date.parse(value)), 'expected a date that there is'));
@@ -116,5 +122,5 @@ export const outlineSchema: v.GenericSchema<unknown, Outline> = exactly({
     v.minLength(1),
   ),
   problems: v.array(reason),
-  runs: v.array(exactly({ target: name, unavailable: v.exactOptional(reason), record: v.exactOptional(recordSchema), milliseconds, cases: v.tuple([]) })),
+  runs: v.array(exactly({ target: name, unavailable: v.exactOptional(reason), record: v.exactOptional(recordSchema), milliseconds, cases: v.strictTuple([]) })),
 });

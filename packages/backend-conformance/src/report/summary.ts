@@ -1,51 +1,60 @@
-import { tallyOf, type BackendRun, type CaseResult, type ConformanceReport, type Status, type Tally } from '../result.js';
+import { tallyOf, type CaseResult, type ConformanceReport, type Status, type Tally } from '../result.js';
 import { groupBy } from './group.js';
+import type { LeftOut, ListedReport, ListedRun } from './listed.js';
+import { sharesUsed, worstFirst } from './shares.js';
 import { browserOf } from './user-agent.js';
 
 /** How the cases of one head on one backend came out. */
 export interface Cell {
-  readonly cases: readonly CaseResult[];
   readonly counts: Tally;
-  /** The worst status: see {@link worstFirst}. Undefined where there are no cases. */
+  /** The worst status: see `worstFirst`. Undefined where there are no cases. */
   readonly status: Status | undefined;
-  /** The largest of {@link sharesUsed}; undefined where there are none. */
+  /** The largest of `sharesUsed`; undefined where there are none. */
   readonly worst: number | undefined;
 }
 
-/** A skip is no pass, and a known divergence is worse than either. */
-export const worstFirst: readonly Status[] = ['fail', 'xpass', 'xfail', 'skip', 'pass'];
-
 /** The names of all heads, in the order in which they come. */
-export function headsOf({ runs }: ConformanceReport): readonly string[] {
-  return [...new Set(runs.flatMap(({ cases }) => cases.map(({ head }) => head)))];
+export function headsOf({ runs }: Pick<ListedReport, 'runs'>): readonly string[] {
+  const heads = new Set<string>();
+  for (const { cases, leftOut } of runs) {
+    for (const { head } of cases) heads.add(head);
+    for (const { head } of leftOut?.cells ?? []) heads.add(head);
+  }
+  return [...heads];
+}
+
+/** The counts of a report as a page has it, with what it does not list. */
+export function countsOf(runs: readonly ListedRun[]): Tally {
+  const cells = runs.flatMap(({ leftOut }) => leftOut?.cells ?? []);
+  return cells.map(({ counts }) => counts).reduce(sumOf, tallyOf(runs));
+}
+
+/** How many results a run has, listed or not. */
+export function resultsOf({ cases, leftOut }: ListedRun): number {
+  return cases.length + (leftOut?.count ?? 0);
+}
+
+/** The cells of one backend by head. */
+export function cellsOf({ cases, leftOut }: ListedRun): ReadonlyMap<string, Cell> {
+  const others = new Map(leftOut?.cells.map((cell) => [cell.head, cell]));
+  const byHead = groupBy(cases, ({ head }) => head);
+  return new Map([...new Set([...byHead.keys(), ...others.keys()])].map((head) => [head, cellOf(byHead.get(head) ?? [], others.get(head))]));
 }
 
 /** Sums up the cases of one head on one backend. */
-export function cellOf(cases: readonly CaseResult[]): Cell {
-  const counts = tallyOf([{ cases }]);
-  const used = sharesUsed(cases);
+function cellOf(cases: readonly CaseResult[], others: LeftOut['cells'][number] | undefined): Cell {
+  const listed = tallyOf([{ cases }]);
+  const counts = others === undefined ? listed : sumOf(listed, others.counts);
+  const used = [...sharesUsed(cases), ...(others?.worst === undefined ? [] : [others.worst])];
   return {
-    cases,
     counts,
     status: worstFirst.find((status) => counts[status] > 0 && (status !== 'skip' || counts.pass === 0)),
     worst: used.length > 0 ? used.reduce((a, b) => Math.max(a, b)) : undefined,
   };
 }
 
-/** The cells of one backend by head. */
-export function cellsOf({ cases }: BackendRun): ReadonlyMap<string, Cell> {
-  const byHead = groupBy(cases, ({ head }) => head);
-  return new Map([...byHead].map(([head, some]) => [head, cellOf(some)]));
-}
-
-/** The share of the allowed error that a case used; undefined where no numbers were compared. */
-export function usedOf({ closest }: CaseResult): number | undefined {
-  return closest === undefined ? undefined : Number(closest.used);
-}
-
-/** The used/allowed of the cases that are held to it, so not of known divergences. */
-export function sharesUsed(cases: readonly CaseResult[]): number[] {
-  return cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? [])));
+function sumOf(a: Tally, b: Tally): Tally {
+  return Object.fromEntries(Object.entries(a).map(([status, count]) => [status, count + b[status as keyof Tally]])) as Tally;
 }
 
 /** A share of the allowed error in at most five characters. */
@@ -87,7 +96,7 @@ export interface Divergence {
 }
 
 /** The known divergences that were met, by reason. */
-export function divergencesOf({ runs }: ConformanceReport): readonly Divergence[] {
+export function divergencesOf({ runs }: Pick<ConformanceReport, 'runs'>): readonly Divergence[] {
   const found = new Map<string, { reason: string; upstream: string | null; counts: Map<string, number> }>();
   for (const { target, cases } of runs) {
     for (const { status, expected } of cases) {

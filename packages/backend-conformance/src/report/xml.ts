@@ -17,9 +17,11 @@ export function leaf(name: string, attributes: Attributes, content = ''): string
 
 /** Line breaks in an attribute would be read as spaces. */
 function attribute(value: string): string {
-  return escaped(printable(value)).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
+  return printable(value).replaceAll(/[&<>"\n\t]/g, (character) => entities[character] as string);
 }
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text.replaceAll(/[&<>]/g, (character) => entities[character] as string);
 }
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;', '\t': '&#9;' };

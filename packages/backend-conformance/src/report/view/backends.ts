@@ -1,11 +1,13 @@
-import type { BackendRun, ConformanceReport } from '../../result.js';
-import { cellOf, formatDuration, formatPlace, formatUnit, formatUsed, sharesUsed } from '../summary.js';
+import type { BackendRun } from '../../result.js';
+import type { ListedReport, ListedRun } from '../listed.js';
+import { medianOf } from '../shares.js';
+import { cellsOf, formatDuration, formatPlace, formatUnit, formatUsed, resultsOf } from '../summary.js';
 import { element, link } from './element.js';
 import { countText } from './status.js';
 import { distribution } from './strip.js';
 
 /** How close each backend came to what is allowed, what it is and what was repaired; or why there is none. */
-export function backends({ runs }: ConformanceReport): HTMLElement[] {
+export function backends({ runs }: ListedReport): HTMLElement[] {
   return runs.map((run) => {
     const content = run.unavailable === undefined ? about(run) : [reason(run.unavailable)];
     return element('section', { class: 'backend' }, element('h3', {}, run.target), ...content);
@@ -16,9 +18,11 @@ function reason(text: string): HTMLElement {
   return element('p', { class: 'reason' }, element('strong', {}, 'unavailable: '), text);
 }
 
-function about({ target, record, cases, milliseconds }: BackendRun): HTMLElement[] {
-  const { worst } = cellOf(cases);
-  const middle = median(sharesUsed(cases));
+function about(run: ListedRun): HTMLElement[] {
+  const { target, record, cases, leftOut, milliseconds } = run;
+  const shares = [...cellsOf(run).values()].flatMap(({ worst }) => worst ?? []);
+  const worst = shares.length === 0 ? undefined : Math.max(...shares);
+  const middle = leftOut === undefined ? medianOf(cases) : leftOut.median;
   const figures = worst === undefined || middle === undefined ? 'no numbers compared' : `${formatUsed(worst)} (median ${formatUsed(middle)})`;
   const facts: [string, Node | string][] = [['worst used', figures]];
   if (record !== undefined) {
@@ -26,10 +30,10 @@ function about({ target, record, cases, milliseconds }: BackendRun): HTMLElement
     facts.push(['runs on', element('span', { title: record.runsOn }, formatPlace(record.runsOn))]);
     facts.push(['versions', Object.entries(record.versions).map(([name, version]) => `${name} ${version}`).join(', ')]);
   }
-  facts.push(['time', `${formatDuration(milliseconds)} for ${countText(cases.length, 'case')}`]);
+  facts.push(['time', `${formatDuration(milliseconds)} for ${countText(resultsOf(run), 'case')}`]);
   const list = facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value)));
   const box = element('div', { class: 'figure' });
-  box.append(distribution(target, cases));
+  box.append(distribution(run));
   return [box, element('dl', {}, ...list), ...repairs(target, record)];
 }
 
@@ -55,8 +59,4 @@ function repairs(target: string, record: BackendRun['record']): HTMLElement[] {
   );
   const summary = element('summary', {}, countText(applied.length, 'repair'));
   return [element('details', { 'data-key': `repairs ${target}` }, summary, element('ul', {}, ...items))];
-}
-
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

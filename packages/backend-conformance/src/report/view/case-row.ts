@@ -1,5 +1,7 @@
+import { printableLine } from '../../printable.js';
 import { placeText, type CaseResult } from '../../result.js';
-import { formatDuration, usedOf } from '../summary.js';
+import { usedOf } from '../shares.js';
+import { formatDuration } from '../summary.js';
 import { upstreamName } from './divergences.js';
 import { element, link } from './element.js';
 import type { Row } from './filter.js';
@@ -24,7 +26,7 @@ export function caseRow({ target, one }: Row): HTMLTableRowElement {
 
 /** The address of a case on all backends. */
 function queryLink(query: string): HTMLElement {
-  const parts = query.split(/(?<=[:,])/).flatMap((part) => [document.createTextNode(part), element('wbr')]);
+  const parts = printableLine(query).split(/(?<=[:,])/).flatMap((part) => [document.createTextNode(part), element('wbr')]);
   return element('a', { href: `#${encodeURIComponent(query)}`, title: 'This case on every backend' }, ...parts);
 }
 

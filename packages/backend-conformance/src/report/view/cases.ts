@@ -1,13 +1,14 @@
 import { families } from '../../case.js';
-import { statuses, type ConformanceReport } from '../../result.js';
-import { headsOf } from '../summary.js';
+import { statuses } from '../../result.js';
+import type { ListedReport } from '../listed.js';
+import { headsOf, resultsOf } from '../summary.js';
 import { caseRow } from './case-row.js';
 import { element } from './element.js';
 import { noFilter, rowsOf, type Filter, type Order } from './filter.js';
 import { replaceContent } from './replace.js';
 
-/** More at once only on demand. */
-const FIRST = 100;
+/** More at once only on demand, and then not so many that the page hangs. */
+const [FIRST, MORE] = [100, 1000];
 
 const columns: readonly (readonly [label: string, by: Order['by'] | undefined])[] = [
   ['status', 'status'],
@@ -21,7 +22,7 @@ const columns: readonly (readonly [label: string, by: Order['by'] | undefined])[
 /** The list of cases with its filters. */
 export interface CaseList {
   readonly element: HTMLElement;
-  show(report: ConformanceReport, filter: Filter): void;
+  show(report: ListedReport, filter: Filter): void;
   /** Brings it into view, for the keyboard too. */
   reveal(): void;
 }
@@ -29,7 +30,7 @@ export interface CaseList {
 /** @param onFilter Is told what the reader asks for; it is to call `show`. */
 export function caseList(onFilter: (filter: Filter) => void): CaseList {
   let filter = noFilter;
-  let report: ConformanceReport | undefined;
+  let report: ListedReport | undefined;
   let order: Order = { by: 'status', descending: false };
   let limit = FIRST;
   const change = (part: Partial<Filter>): void => onFilter({ ...filter, ...part });
@@ -57,16 +58,19 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
   const onsubmit = (event: Event): void => event.preventDefault();
   const form = element('form', { class: 'filters', role: 'search', onsubmit }, text, ...Object.values(choices), clear);
   const table = element('div', { class: 'scroll' });
-  const more = element('button', { type: 'button', class: 'more', onclick: () => ((limit = Infinity), draw()) });
+  const more = element('button', { type: 'button', class: 'more', onclick: () => ((limit += MORE), draw()) });
 
   const draw = (): void => {
     if (report === undefined) return;
     const rows = rowsOf(report, filter, order);
-    const total = report.runs.reduce((sum, { cases }) => sum + cases.length, 0);
-    const caption = `${rows.length.toLocaleString('en')} of ${total.toLocaleString('en')} results`;
+    const total = report.runs.reduce((sum, run) => sum + resultsOf(run), 0);
+    const left = report.runs.reduce((sum, { leftOut }) => sum + (leftOut?.count ?? 0), 0);
+    const note = left === 0 ? '' : ` (${left.toLocaleString('en')} are counted above and not listed here, the best of all; results.json has them)`;
+    const caption = `${rows.length.toLocaleString('en')} of ${total.toLocaleString('en')} results${note}`;
     replaceContent(table, tableOf(rows.slice(0, limit).map(caseRow), caption, order, (next) => ((order = next), draw())));
     more.hidden = rows.length <= limit;
-    more.textContent = `Show all ${rows.length.toLocaleString('en')}`;
+    const next = Math.min(MORE, rows.length - limit);
+    more.textContent = `Show ${next === rows.length - limit ? 'the other' : 'another'} ${next.toLocaleString('en')}`;
   };
 
   return {

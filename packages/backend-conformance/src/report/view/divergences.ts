@@ -1,10 +1,10 @@
-import type { ConformanceReport } from '../../result.js';
+import type { ListedReport } from '../listed.js';
 import { divergencesOf } from '../summary.js';
 import { element, link } from './element.js';
 import { countText } from './status.js';
 
 /** The known divergences that were met: why, where upstream has them, and how many cases they cost. Nothing where there are none. */
-export function divergences(report: ConformanceReport): HTMLElement[] {
+export function divergences(report: ListedReport): HTMLElement[] {
   const items = divergencesOf(report).map(({ reason, upstream, counts }) =>
     element(
       'li',

@@ -1,6 +1,7 @@
 import { parseQuery } from '../../query.js';
-import type { CaseResult, ConformanceReport, Status } from '../../result.js';
-import { usedOf, worstFirst } from '../summary.js';
+import type { CaseResult, Status } from '../../result.js';
+import type { ListedReport } from '../listed.js';
+import { usedOf, worstFirst } from '../shares.js';
 
 /** A case on a backend: a row of the list. */
 export interface Row {
@@ -26,7 +27,7 @@ export interface Order {
 }
 
 /** The rows of a report that pass a filter, in order. Ties are broken by the status, worst first, then by what was used, most first. */
-export function rowsOf({ runs }: ConformanceReport, filter: Filter, { by, descending }: Order): readonly Row[] {
+export function rowsOf({ runs }: ListedReport, filter: Filter, { by, descending }: Order): readonly Row[] {
   const hasText = textFilter(filter.text);
   const rows = runs
     .filter(({ target }) => filter.target === '' || filter.target === target)
@@ -47,10 +48,13 @@ function textFilter(text: string): (one: CaseResult) => boolean {
   return (one) => isMeant(one) || [one.query, one.message ?? '', one.expected?.reason ?? ''].some((each) => each.toLowerCase().includes(part));
 }
 
+/** Made once: `localeCompare` makes one for each comparison. */
+const byName = new Intl.Collator('en', { numeric: true });
+
 const comparers: Readonly<Record<Order['by'], (a: Row, b: Row) => number>> = {
   status: (a, b) => worstFirst.indexOf(a.one.status) - worstFirst.indexOf(b.one.status),
-  case: (a, b) => a.one.query.localeCompare(b.one.query, 'en', { numeric: true }),
-  backend: (a, b) => a.target.localeCompare(b.target, 'en'),
+  case: (a, b) => byName.compare(a.one.query, b.one.query),
+  backend: (a, b) => byName.compare(a.target, b.target),
   used: (a, b) => compare(usedOf(a.one) ?? -1, usedOf(b.one) ?? -1),
   time: (a, b) => compare(a.one.milliseconds, b.one.milliseconds),
 };

@@ -1,4 +1,4 @@
-import type { ConformanceReport } from '../../result.js';
+import type { ListedReport } from '../listed.js';
 import { backends } from './backends.js';
 import { caseList } from './cases.js';
 import { divergences } from './divergences.js';
@@ -10,21 +10,21 @@ import { replaceContent } from './replace.js';
 import { installStyle } from './style/index.js';
 import { themeButton } from './theme.js';
 
-const views = new WeakMap<HTMLElement, (report: ConformanceReport) => void>();
+const views = new WeakMap<HTMLElement, (report: ListedReport) => void>();
 
 /**
  * Shows a report in an element, and a newer one in its place when called again: what the reader has chosen, filtered and opened
  * stays. A case has an address, `#` and its query, which shows it on every backend.
  */
-export function showReport(root: HTMLElement, report: ConformanceReport): void {
+export function showReport(root: HTMLElement, report: ListedReport): void {
   const show = views.get(root) ?? makeView(root);
   views.set(root, show);
   show(report);
 }
 
-function makeView(root: HTMLElement): (report: ConformanceReport) => void {
+function makeView(root: HTMLElement): (report: ListedReport) => void {
   installStyle();
-  let report: ConformanceReport;
+  let report: ListedReport;
   let filter = fromAddress() ?? noFilter;
   const [top, known] = [element('header'), element('section')];
   const [table, records] = [element('div', { class: 'scroll' }), element('div', { class: 'backends' })];

@@ -1,4 +1,5 @@
-import { statuses, type BackendRun, type ConformanceReport } from '../../result.js';
+import { statuses, type BackendRun } from '../../result.js';
+import type { ListedReport } from '../listed.js';
 import { cellsOf, formatUsed, headsOf, type Cell } from '../summary.js';
 import { element } from './element.js';
 import { statusLabel, usedBar, usedNumber } from './status.js';
@@ -10,7 +11,7 @@ export interface Place {
 }
 
 /** Heads by backends. A cell is a button that chooses its cases. */
-export function matrix(report: ConformanceReport, chosen: Place, choose: (place: Place) => void): HTMLElement {
+export function matrix(report: ListedReport, chosen: Place, choose: (place: Place) => void): HTMLElement {
   const { runs } = report;
   const heads = headsOf(report);
   const columns = runs.map(({ target }) => element('th', { scope: 'col' }, ...breakable(target)));

@@ -1,10 +1,8 @@
-import type { CaseResult } from '../../result.js';
-import { sharesUsed } from '../summary.js';
+import type { ListedRun } from '../listed.js';
+import { histogramOf, PARTS } from '../shares.js';
 import { svg } from './element.js';
 import { countText } from './status.js';
 
-/** Shares of the allowed error from 0 to 1, in so many parts; exactly 0 and more than 1 have a bar of their own. */
-const PARTS = 20;
 const HEIGHT = 34;
 const STEP = 9;
 
@@ -12,13 +10,9 @@ const STEP = 9;
  * How the used/allowed of one backend's cases are distributed: linear from left to right, so that a drift towards the limit
  * shows, while the height is the logarithm of the number of cases, so that a single one does. Known divergences are aside.
  */
-export function distribution(target: string, cases: readonly CaseResult[]): SVGElement {
-  const used = sharesUsed(cases);
-  const counts = Array.from({ length: PARTS + 2 }, () => 0);
-  for (const share of used) {
-    const part = share === 0 ? 0 : share <= 1 ? Math.ceil(share * PARTS) : PARTS + 1;
-    counts[part] = (counts[part] ?? 0) + 1;
-  }
+export function distribution({ target, cases, leftOut }: ListedRun): SVGElement {
+  const counts = histogramOf(cases).map((count, part) => count + (leftOut?.histogram[part] ?? 0));
+  const total = counts.reduce((sum, count) => sum + count);
   const most = Math.log1p(Math.max(...counts, 1));
   const bars = counts.map((count, part) => {
     const height = count === 0 ? 0 : Math.max(3, (Math.log1p(count) / most) * HEIGHT);
@@ -29,7 +23,7 @@ export function distribution(target: string, cases: readonly CaseResult[]): SVGE
   });
   const width = (PARTS + 2) * STEP + gap(PARTS + 1);
   const limit = (PARTS + 1) * STEP + gap(PARTS) + 2;
-  const label = `${target}: used/allowed of ${countText(used.length, 'case')}`;
+  const label = `${target}: used/allowed of ${countText(total, 'case')}`;
   return svg(
     'svg',
     { class: 'distribution', viewBox: `0 0 ${width} ${HEIGHT + 12}`, role: 'img', 'aria-label': label },

@@ -1,0 +1,62 @@
+import { statuses, tallyOf, type BackendRun, type CaseResult, type ConformanceReport, type Status, type Tally } from '../result.js';
+import { groupBy } from './group.js';
+import { histogramOf, medianOf, usedOf, worstFirst } from './shares.js';
+
+/** What a page counts of a backend's results and does not list. */
+export interface LeftOut {
+  readonly count: number;
+  readonly cells: readonly { readonly head: string; readonly counts: Tally; readonly worst?: number | undefined }[];
+  /** Of their shares of the allowed error. */
+  readonly histogram: readonly number[];
+  /** The median share of all results of the backend. */
+  readonly median?: number | undefined;
+}
+
+/** A run as a page has it. */
+export interface ListedRun extends BackendRun {
+  readonly leftOut?: LeftOut;
+}
+
+/** A report as a page has it. */
+export interface ListedReport extends Omit<ConformanceReport, 'runs'> {
+  readonly runs: readonly ListedRun[];
+}
+
+/** A browser opens a page of so many results within seconds. */
+export const MOST_LISTED = 100_000;
+
+/** The results that a page lists: all of them, or the worst where there are more than it can hold, while the others are counted. */
+export function listed(report: ConformanceReport, most: number = MOST_LISTED): ListedReport {
+  const total = report.runs.reduce((sum, { cases }) => sum + cases.length, 0);
+  if (total <= most) return report;
+  const tally = tallyOf(report.runs);
+  let room = most;
+  const shares = new Map<Status, number>();
+  for (const status of worstFirst) {
+    const share = tally[status] === 0 ? 0 : Math.min(1, room / tally[status]);
+    shares.set(status, share);
+    room -= Math.floor(share * tally[status]);
+  }
+  return { ...report, runs: report.runs.map((run) => listedRun(run, shares)) };
+}
+
+/** Of each status the same share on every backend, so that none is left out altogether. */
+function listedRun(run: BackendRun, shares: ReadonlyMap<Status, number>): ListedRun {
+  const counts = tallyOf([run]);
+  const room = new Map(statuses.map((status) => [status, Math.floor(counts[status] * (shares.get(status) ?? 0))]));
+  const [cases, others]: [CaseResult[], CaseResult[]] = [[], []];
+  for (const one of run.cases) {
+    const left = room.get(one.status) ?? 0;
+    room.set(one.status, left - 1);
+    (left > 0 ? cases : others).push(one);
+  }
+  const cells = [...groupBy(others, ({ head }) => head)].map(([head, some]) => ({ head, counts: tallyOf([{ cases: some }]), worst: worstOf(some) }));
+  return { ...run, cases, leftOut: { count: others.length, cells, histogram: histogramOf(others), median: medianOf(run.cases) } };
+}
+
+function worstOf(cases: readonly CaseResult[]): number | undefined {
+  return cases.reduce<number | undefined>((worst, one) => {
+    const used = one.status === 'xfail' ? undefined : usedOf(one);
+    return used === undefined || (worst !== undefined && used <= worst) ? worst : used;
+  }, undefined);
+}
