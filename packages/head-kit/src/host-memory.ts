@@ -1,5 +1,5 @@
 import { engine, util } from '@tensorflow/tfjs-core';
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** The numbers of a tensor: float32, int32 or bool. */
 export type HostArray = Float32Array | Int32Array | Uint8Array;
@@ -13,8 +13,6 @@ export interface HostMemory {
   view(tensor: TensorInfo): HostArray;
   /** A new tensor with undefined content. */
   allocate(shape: number[], dtype: DataType): TensorInfo;
-  /** The same data once more, under a count of references. */
-  share(tensor: TensorInfo): TensorInfo;
   /** From how many elements on the backend's own kernels beat a loop in JavaScript. */
   readonly kernelsWinFrom: number;
 }
@@ -23,7 +21,6 @@ export interface HostMemory {
 interface ArrayBackend {
   readonly data: { get(dataId: object): { values: HostArray } };
   makeTensorInfo(shape: number[], dtype: DataType, values: HostArray): TensorInfo;
-  incRef(dataId: object): void;
 }
 
 /** What the wasm backend offers. */
@@ -31,7 +28,13 @@ interface HeapBackend {
   readonly dataIdMap: { get(dataId: object): unknown };
   typedArrayFromHeap(tensor: TensorInfo): HostArray;
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
-  incRef(dataId: object): void;
+}
+
+/** What the native backend offers. */
+interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readSync(dataId: object): HostArray;
+  write(values: HostArray, shape: number[], dtype: DataType): object;
 }
 
 /**
@@ -56,13 +59,39 @@ export function hostMemory(backend: object): HostMemory | undefined {
   return memory === 'none' ? undefined : memory;
 }
 
+/**
+ * The memory of native TensorFlow on a processor, whose tensors can be copied in no time that would count beside a
+ * kernel call; undefined on any other backend. What {@link HostMemory.view} gives of an input is a copy here.
+ */
+export function nativeMemory(backend: object): HostMemory | undefined {
+  if (!isNativeBackend(backend) || backend.isUsingGpuDevice) return undefined;
+  return {
+    view: ({ dataId }) => backend.readSync(dataId),
+    allocate: (shape, dtype) => {
+      const values = util.getTypedArrayFromDType(dtype as 'float32', util.sizeFromShape(shape));
+      return { dataId: backend.write(values, shape, dtype), shape, dtype }; // holds the array until an op takes it
+    },
+    kernelsWinFrom: 4096, // they run on all cores, but cost 30 microseconds a call
+  };
+}
+
 /** The backend that holds a tensor's data now. */
 export function backendOf(tensor: TensorInfo): object {
   return engine().state.tensorInfo.get(tensor.dataId)?.backend ?? engine().backend;
 }
 
+/** A tensor of the same data, under the backend's count of references: a copy that needs no kernel. */
+export function sharing({ dataId, shape, dtype }: Tensor): Tensor {
+  (backendOf({ dataId, shape, dtype }) as { incRef(dataId: object): void }).incRef(dataId);
+  return engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
+}
+
 function isHeapBackend(backend: object): backend is HeapBackend {
   return 'typedArrayFromHeap' in backend && 'dataIdMap' in backend;
+}
+
+function isNativeBackend(backend: object): backend is NativeBackend {
+  return 'binding' in backend && 'isUsingGpuDevice' in backend;
 }
 
 function isArrayBackend(backend: object): backend is ArrayBackend {
@@ -78,7 +107,6 @@ function heapMemory(backend: HeapBackend): HostMemory {
       return backend.typedArrayFromHeap(tensor);
     },
     allocate: (shape, dtype) => backend.makeOutput(shape, dtype),
-    share: (tensor) => share(backend, tensor),
     kernelsWinFrom: 2048, // they are vectorised, but cost 10 microseconds a call
   };
 }
@@ -88,12 +116,6 @@ function arrayMemory(backend: ArrayBackend): HostMemory {
     view: (tensor) => backend.data.get(tensor.dataId).values,
     allocate: (shape, dtype) =>
       backend.makeTensorInfo(shape, dtype, util.getTypedArrayFromDType(dtype as 'float32', util.sizeFromShape(shape))),
-    share: (tensor) => share(backend, tensor),
     kernelsWinFrom: Infinity,
   };
-}
-
-function share(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: TensorInfo): TensorInfo {
-  backend.incRef(dataId);
-  return { dataId, shape, dtype };
 }

@@ -3,7 +3,7 @@ import { classOf } from './checks/kinds.js';
 import { backendOf, hostMemory } from './host-memory.js';
 import type { HostArray } from './host-memory.js';
 
-/** What the GPU backends keep of a tensor until they upload it, or after they have read it back. */
+/** What the GPU and native backends keep of a tensor until they upload it; the former also after they have read it back. */
 interface DeviceStorage {
   has(dataId: object): boolean;
   get(dataId: object): { values?: unknown };
@@ -11,8 +11,8 @@ interface DeviceStorage {
 
 /**
  * The numbers of a tensor where they can be had without waiting for a device: always on cpu and
- * wasm; on webgl and webgpu while the tensor has not been uploaded, as with labels that come from
- * the host. Not a copy: take what you need before anything else is allocated.
+ * wasm; on webgl, webgpu and native tensorflow while the tensor has not been uploaded, as with
+ * labels that come from the host. Not a copy: take what you need before anything else is allocated.
  */
 export function valuesAtHand(tensor: Tensor): HostArray | undefined {
   const backend = backendOf(tensor);
@@ -27,8 +27,7 @@ export function valuesAtHand(tensor: Tensor): HostArray | undefined {
 
 function deviceStorage(backend: object): DeviceStorage | undefined {
   if ('texData' in backend) return backend.texData as DeviceStorage; // webgl
-  // webgpu; the native backend has a map of this name too, but no values in it.
-  if ('tensorMap' in backend && !('binding' in backend)) return backend.tensorMap as DeviceStorage;
+  if ('tensorMap' in backend) return backend.tensorMap as DeviceStorage; // webgpu, native
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { headError } from '../error.js';
 import { describe, quote } from '../checks/describe.js';
 import { ask } from '../checks/kinds.js';
-import { lossTerms } from '../losses/element-loss.js';
+import { inRange, lossTerms } from '../losses/element-loss.js';
 import type { ElementLoss } from '../losses/element-loss.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import type { HostTensor } from '../read-tensors.js';
@@ -39,7 +39,7 @@ export function elementLosses(loss: ElementLoss, logits: HostTensor, labels: Hos
   const values = new Float64Array(logits.values.length);
   for (let i = 0; i < values.length; i++) {
     loss.evaluate(logits.values, labels.values, i, out);
-    values[i] = Math.fround(out.loss); // what overflows float32 does so in the loss, too
+    values[i] = inRange(out.loss); // what overflows float32 does so in the loss, too
   }
   return { values, shape: logits.shape };
 }

@@ -11,21 +11,33 @@ import { whereOfAnyRank } from './where-of-any-rank.js';
 export function composedLoss(tensors: LossTensors, attributes: LossAttributes & { withGradient: boolean }, backend: object): TensorInfo[] {
   const { loss, divisor, withGradient } = attributes;
   const { logits, labels, weights, valid } = alignTensors(tensors);
-  const total = weightedSum(loss.value(logits, labels), weights, divisor, backend);
-  if (!withGradient) return [valid === undefined ? total : orNaN(total, valid)];
-  const gradient = composedDerivative({ logits, labels, ...(weights && { weights }), ...(valid && { valid }) }, attributes, 1);
-  return [valid === undefined ? total : orNaN(total, valid), gradient];
+  const shares = weights && div(weights, divisor);
+  const checked = (total: TensorInfo): TensorInfo => (valid === undefined ? total : orNaN(total, valid));
+  if (!withGradient) return [checked(weightedSum(loss.value(logits, labels), weights, shares, divisor, backend))];
+  const [value, derivative] = loss.valueAndDerivative?.(logits, labels) ?? [loss.value(logits, labels), loss.derivative(logits, labels)];
+  return [
+    checked(weightedSum(value, weights, shares, divisor, backend)),
+    orZero(weighted(derivative, shares, divisor, backend), valid),
+  ];
 }
 
 /** The derivative of the weighted loss with respect to each logit, of first or second order. */
-export function composedDerivative(tensors: LossTensors, { loss, divisor }: LossAttributes, order: 1 | 2): Tensor {
+export function composedDerivative(tensors: LossTensors, { loss, divisor }: LossAttributes, order: 1 | 2, backend: object): Tensor {
   const { logits, labels, weights, valid } = alignTensors(tensors);
   const derivative = order === 1 ? loss.derivative(logits, labels) : loss.curvature(logits, labels);
-  // The division comes last, also by 1: on packed webgl it is the one op that clears the padding of
-  // its output, and the matrix product that follows in the network multiplies the padding too. No
-  // upstream issue reports it.
-  const gradient = div(weights === undefined ? derivative : mul(derivative, weights), divisor);
-  return valid === undefined ? gradient : whereOfAnyRank(valid, gradient, zerosLike(gradient));
+  return orZero(weighted(derivative, weights && div(weights, divisor), divisor, backend), valid);
+}
+
+/**
+ * `derivative * weights / divisor`, the weights having been divided before they are multiplied: the product of a large
+ * derivative and a large weight may overflow although its share in a mean does not.
+ */
+function weighted(derivative: Tensor, shares: Tensor | undefined, divisor: number, backend: object): Tensor {
+  if (shares === undefined) return div(derivative, divisor);
+  // On packed webgl a division is the one op that clears the padding of its output, and the matrix
+  // product that follows in the network multiplies the padding too. No upstream issue reports it.
+  const clean = 'texData' in backend ? div(derivative, 1) : derivative;
+  return mul(clean, shares);
 }
 
 /** The tensors as float32 and in shapes that broadcast. */
@@ -45,13 +57,23 @@ function alignTensors({ logits, labels, weights, valid }: LossTensors): {
 }
 
 /** wasm adds in one float32, 1 % off after a million terms; where the values are at hand, so are doubles. */
-function weightedSum(losses: Tensor, weights: Tensor | undefined, divisor: number, backend: object): TensorInfo {
+function weightedSum(
+  losses: Tensor,
+  weights: Tensor | undefined,
+  shares: Tensor | undefined,
+  divisor: number,
+  backend: object,
+): TensorInfo {
   const memory = hostMemory(backend);
   if (memory !== undefined) return hostSum(memory, losses, weights, divisor);
   // Divided before they are summed, so that the sum of large losses does not overflow.
-  return sumOnDevice(weights === undefined ? div(losses, divisor) : mul(losses, div(weights, divisor)));
+  return sumOnDevice(shares === undefined ? div(losses, divisor) : mul(losses, shares));
 }
 
 function orNaN(total: TensorInfo, valid: Tensor): Tensor {
   return where(valid, total as Tensor, fill([], NaN));
+}
+
+function orZero(gradient: Tensor, valid: Tensor | undefined): Tensor {
+  return valid === undefined ? gradient : whereOfAnyRank(valid, gradient, zerosLike(gradient));
 }

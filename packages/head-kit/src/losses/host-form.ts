@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { viewAll } from '../host-memory.js';
 import type { HostArray, HostMemory } from '../host-memory.js';
-import { lossTerms } from './element-loss.js';
+import { inRange, lossTerms } from './element-loss.js';
 import type { LossAttributes, LossTensors } from './weighted-loss.js';
 
 /** Logits, labels (none for losses that were given), weights, and what is written. */
@@ -26,9 +26,8 @@ export function hostLoss(
   for (let i = 0, row = 0, column = 0; i < x.length; i++) {
     loss.evaluate(x, z, i, out);
     const weight = w === undefined ? 1 : (w[row] as number);
-    // Rounded to float32 first: what overflows there does so on every backend.
-    sum += Math.fround(out.loss) * weight;
-    if (g !== undefined) g[i] = Math.fround(out.derivative) * weight * factor;
+    sum += inRange(out.loss) * weight;
+    if (g !== undefined) g[i] = inRange(out.derivative) * weight * factor;
     if (++column === columns) {
       column = 0;
       row++;
@@ -53,15 +52,14 @@ export function hostDerivative(
   for (let i = 0; i < x.length; i++) {
     loss.evaluate(x, z, i, out);
     const weight = w === undefined ? 1 : (w[Math.floor(i / columns)] as number);
-    d[i] = Math.fround(order === 1 ? out.derivative : out.curvature) * weight * factor;
+    d[i] = inRange(order === 1 ? out.derivative : out.curvature) * weight * factor;
   }
   return derivative;
 }
 
-/** `x * factor` for a scalar factor; x itself where that is 1, as it is at the top of most training steps. */
+/** `x * factor` for a scalar factor. */
 export function hostScale(memory: HostMemory, x: TensorInfo, factor: TensorInfo): TensorInfo {
   const by = memory.view(factor)[0] as number;
-  if (by === 1) return memory.share(x);
   const product = memory.allocate(x.shape, 'float32');
   const [values, scaled] = viewAll(memory, [x, product]) as [HostArray, HostArray];
   for (let i = 0; i < values.length; i++) scaled[i] = (values[i] as number) * by;

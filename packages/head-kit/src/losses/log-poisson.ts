@@ -1,6 +1,7 @@
-import { add, exp, fill, greater, greaterEqual, log, mul, sub, zerosLike } from '@tensorflow/tfjs-core';
+import { add, exp, expm1, greater, log, maximum, mul, sqrt, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ElementLoss } from './element-loss.js';
+import { excess, logRatio } from './poisson-deviance.js';
 import { whereOfAnyRank } from './where-of-any-rank.js';
 
 /**
@@ -14,37 +15,60 @@ export const logPoisson: ElementLoss = {
     const label = labels[index] as number;
     const mean = Math.exp(logit);
     out.loss = mean - label * logit;
-    out.derivative = mean - label;
+    out.derivative = difference(logit, label, mean);
     out.curvature = mean;
   },
   value: (logits, labels) => sub(exp(logits), mul(labels, logits)),
   derivative: (logits, labels) => sub(exp(logits), labels),
   curvature: (logits) => exp(logits),
+  valueAndDerivative(logits, labels) {
+    const mean = exp(logits);
+    return [sub(mean, mul(labels, logits)), sub(mean, labels)];
+  },
 };
 
 /**
  * {@link logPoisson} plus Stirling's approximation of `log(z!)`, which is taken as 0 for
  * `0 <= z <= 1`. A negative label gives NaN.
+ *
+ * With d = x - log(z) that is `z (exp(d) - 1 - d) + log(2 pi z) / 2` for counts above 1: the terms of the textbook's
+ * form, which are of the size of z log(z), would cancel. The composed form has d to half a unit of log(z) in float32, and
+ * so is right for a logit that is off by no more than its own last place; the host form has all of its digits.
  */
 export const fullLogPoisson: ElementLoss = {
   ...logPoisson,
   name: 'fullLogPoisson',
+  hostIsFiner: true,
   evaluate(logits, labels, index, out) {
-    const label = labels[index] as number;
     logPoisson.evaluate(logits, labels, index, out);
-    out.loss += stirling(label);
+    const label = labels[index] as number;
+    if (label > 1) {
+      const logit = logits[index] as number;
+      out.loss = excess(label, out.curvature, logRatio(logit, label)) + 0.5 * Math.log(label) + HALF_LOG_2_PI;
+    } else if (!(label >= 0)) {
+      out.loss = NaN;
+    }
   },
-  value: (logits, labels) => add(logPoisson.value(logits, labels), stirlingOf(labels)),
+  value: (logits, labels) => fullValue(logits, labels, exp(logits)),
+  valueAndDerivative(logits, labels) {
+    const mean = exp(logits);
+    return [fullValue(logits, labels, mean), sub(mean, labels)];
+  },
 };
 
-function stirling(label: number): number {
-  if (label > 1) return label * Math.log(label) - label + 0.5 * Math.log(2 * Math.PI * label);
-  return label >= 0 ? 0 : NaN;
+const HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
+
+/** `exp(x) - z`, also where the prediction is right to more digits than `exp(x)` has. */
+function difference(x: number, z: number, mean: number): number {
+  const plain = mean - z;
+  return Math.abs(plain) < z * 2 ** -20 ? z * Math.expm1(logRatio(x, z)) : plain;
 }
 
-function stirlingOf(labels: Tensor): Tensor {
-  const approximation = add(sub(mul(labels, log(labels)), labels), mul(log(mul(labels, 2 * Math.PI)), 0.5));
-  const positive = whereOfAnyRank(greater(labels, 1), approximation, zerosLike(labels));
-  // Said outright, since not every device has NaN for the logarithm of a negative number.
-  return whereOfAnyRank(greaterEqual(labels, 0), positive, fill(labels.shape, NaN));
+function fullValue(logits: Tensor, labels: Tensor, mean: Tensor): Tensor {
+  // The root of a negative label is NaN, as the loss is to be; counts up to 1 have the logarithm 0 instead of a pole.
+  const halfLog = log(maximum(sqrt(labels), 1));
+  const d = sub(logits, mul(halfLog, 2));
+  const above = add(mul(labels, expm1(d)), HALF_LOG_2_PI);
+  const exponential = whereOfAnyRank(greater(labels, 1), above, mean);
+  return add(sub(exponential, mul(labels, d)), halfLog);
 }

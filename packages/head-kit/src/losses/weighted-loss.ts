@@ -1,9 +1,10 @@
 import { engine, getGradient, getKernel, mul, registerGradient, registerKernel, util } from '@tensorflow/tfjs-core';
 import type { GradConfig, KernelFunc, NamedAttrMap, NamedTensorMap, Scalar, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
-import { hostMemory } from '../host-memory.js';
+import { hostMemory, nativeMemory, sharing } from '../host-memory.js';
 import type { HostMemory } from '../host-memory.js';
 import { scoped } from '../scoped.js';
+import { valuesAtHand } from '../values-at-hand.js';
 import { composedDerivative, composedLoss } from './composed-form.js';
 import type { ElementLoss } from './element-loss.js';
 import { hostDerivative, hostLoss, hostScale } from './host-form.js';
@@ -74,10 +75,10 @@ const lossKernel: KernelFunc = ({ inputs, attrs, backend }) => {
 };
 
 /** The memory of the backend if the host form is to run on it. */
-function memoryToWalk(backend: object, { logits, valid }: LossTensors, { form }: LossAttributes): HostMemory | undefined {
+function memoryToWalk(backend: object, { logits, valid }: LossTensors, { form, loss }: LossAttributes): HostMemory | undefined {
   if (form === 'composed' || valid !== undefined) return undefined;
-  const memory = hostMemory(backend);
-  if (memory === undefined || form === 'host') return memory;
+  const memory = hostMemory(backend) ?? nativeMemory(backend);
+  if (memory === undefined || form === 'host' || loss.hostIsFiner === true) return memory;
   return util.sizeFromShape(logits.shape) < memory.kernelsWinFrom ? memory : undefined;
 }
 
@@ -102,7 +103,7 @@ const derivativeKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const memory = memoryToWalk(backend as object, tensors, attributes);
   const order = attributes.order as 1 | 2;
   if (memory !== undefined) return hostDerivative(memory, tensors, attributes, order);
-  return scoped(() => composedDerivative(tensors, attributes, order));
+  return scoped(() => composedDerivative(tensors, attributes, order, backend as object));
 };
 
 const scaleKernel: KernelFunc = ({ inputs, backend }) => {
@@ -133,8 +134,9 @@ const lossGradient: GradConfig = {
   }),
 };
 
-/** `x * factor`, the factor being a scalar that is 1 at the top of most training steps. */
+/** `x * factor`, the factor being a scalar that is 1 at the top of most training steps, and known to the host there. */
 function scale(x: Tensor, factor: Tensor): Tensor {
+  if (valuesAtHand(factor)?.[0] === 1) return sharing(x);
   return hostMemory(engine().backend) === undefined ? mul(x, factor) : (run(SCALE, { x, factor }, {}) as Tensor);
 }
 

@@ -1,0 +1,68 @@
+import { dispose, getBackend, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, weightedLoss } from '../src/index.js';
+import type { ElementLoss, LossForm } from '../src/index.js';
+import { exact } from './exact.js';
+import type { Exact } from './exact.js';
+import { expectWithin } from './tolerance.js';
+
+interface Point {
+  readonly x: number;
+  readonly z: number;
+  readonly w: number;
+}
+
+const grid = (xs: readonly number[], zs: readonly number[], ws: readonly number[]): Point[] =>
+  xs.flatMap((x) => zs.flatMap((z) => ws.map((w) => ({ x: Math.fround(x), z: Math.fround(z), w: Math.fround(w) }))));
+
+const near = (z: number): number[] => [0, 1e-7, -1e-6, 3e-4, -0.01, 0.1, -0.4, 0.49, 0.51, -0.6, 1, 2, -2].map((d) => Math.log(z) + d);
+const counts = [1.5, 2, 3, 10, 100, 1e3, 1e5, 1e6, 1e7, 1e9, 1e12, 1e15, 1e20, 1e30];
+
+const logits = [0, 1e-37, -1e-30, 1e-8, -1e-8, 0.01, -0.5, 1, -3, 8, -12, 13.9, -14.1, 16.6, 20, -20, 40, -40, 80, -80, 86, -86, 200, -1e4, 1e30];
+const labels = [0, 1e-37, 1e-20, 1e-7, 0.25, 0.5, 0.999, 1 - 2 ** -24, 1];
+const weights = [1, 0, 1e-30, 1e30, 3e-36, -2];
+
+const cases: readonly [string, ElementLoss, Exact, readonly Point[]][] = [
+  ['the squared error', squaredError, exact.squaredError, grid([0, 1e-15, 1, 1 + 2 ** -23, -3, 1e10, 1e18, -1e18], [0, 1, -1e-15, 1e10, 9e17], weights)],
+  ['the logistic loss', sigmoidCrossEntropy, exact.sigmoidCrossEntropy, grid(logits, labels, weights)],
+  ['the Poisson loss', logPoisson, exact.logPoisson, grid([-86, -20, -1e4, -1, -1e-8, 0, 0.5, 3, 20, 80, 88.7], [0, 1e-30, 0.5, 1, 7, 1e5, 1e20], weights)],
+  ['the full Poisson loss', fullLogPoisson, exact.fullLogPoisson, grid([-86, -20, -1e4, -1, -1e-8, 0, 0.5, 3, 20, 80, 88.7], [0, 1e-30, 0.5, 1, 1 + 2 ** -23, 7, 1e5, 1e20], weights)],
+  ['the full Poisson loss of counts near their prediction', fullLogPoisson, exact.fullLogPoisson, counts.flatMap((z) => grid(near(Math.fround(z)), [z], [1, 1e-30]))],
+];
+
+const MAX = 3.4028234663852886e38;
+const forms: readonly (LossForm | undefined)[] = ['host', 'composed', undefined];
+
+/** Of one logit, so that the loss is that of one element. */
+async function run(loss: ElementLoss, { x, z, w }: Point, form: LossForm | undefined): Promise<readonly [number, number]> {
+  const given = { logits: tensor([[x]]), labels: tensor([[z]]), weights: tensor([[w]]) };
+  const { value, grad } = valueAndGrad((logits_) => weightedLoss({ ...given, logits: logits_ }, { loss, divisor: 3, ...(form && { form }) }))(given.logits);
+  const result = [(await value.data())[0] as number, (await grad.data())[0] as number] as const;
+  dispose([value, grad, ...Object.values(given)]);
+  return result;
+}
+
+describe('to 400 bits, at the ends of the range of float32,', () => {
+  // GPUs have neither an accurate expm1 nor an accurate softplus.
+  const onGpu = ['webgl', 'webgpu'].includes(getBackend());
+  describe.each(forms)('in the form %s', (form) => {
+    it.each(onGpu ? cases.slice(0, 1) : cases)('%s', async (_, loss, of, points) => {
+      const walks = form !== 'composed' && ['cpu', 'wasm', 'tensorflow'].includes(getBackend());
+      // Doubles leave 2^-29 of a unit of float32: enough for what cancels here.
+      const [units, share] = walks ? [2, 2 ** -20] : [32, 1];
+      for (const point of points) {
+        const { x, z, w } = point;
+        const expected = of(x, z);
+        const [value, derivative] = await run(loss, point, form);
+        const check = (actual: number, right: number, scale: number): void => {
+          const whole = (right * w) / 3;
+          const told = `${loss.name} of ${JSON.stringify(point)}: ${actual} instead of ${whole}`;
+          if (Math.abs(whole) > MAX) expect(actual, told).toBe(whole > 0 ? Infinity : -Infinity);
+          else expectWithin(actual, whole, units, (scale * share * Math.abs(w)) / 3, told);
+        };
+        check(value, expected.value, expected.valueScale);
+        check(derivative, expected.derivative, expected.derivativeScale);
+      }
+    });
+  });
+});
