@@ -49,6 +49,15 @@ export function checkExpectationFile(value: unknown, from: string): ExpectationF
   return validated(expectationFile, value, from);
 }
 
+/**
+ * Reads expectations that stand in a program.
+ *
+ * @throws Error that names each place that is wrong, what was expected there and what it got
+ */
+export function checkExpectations(value: unknown, from: string): readonly Expectation[] {
+  return validated(array(expectationSchema), value, from);
+}
+
 export const expectationSchema: GenericSchema<unknown, Expectation> = exactly({
   query: pipe(text, check(isQuery, ({ received }) => `expected a query such as 'MyHead:law:no-leak:use=loss', got ${received}`)),
   reason: text,

@@ -5,7 +5,7 @@ import { afterAll, assert, beforeAll, describe, it, type TestContext } from 'vit
 import type { BackendRecord } from './backend/record.js';
 import { startForSuite } from './backend/start.js';
 import { queryOf, type ConformanceCase } from './case.js';
-import type { Expectation } from './expectation.js';
+import { checkExpectations, type Expectation } from './expectation.js';
 import { loadExpectations } from './expectations/load.js';
 import { suiteOf } from './families.js';
 import { CASE_LIMIT, Patience } from './patience.js';
@@ -52,6 +52,7 @@ const startLimit = 120_000;
  */
 export function describeConformance(factory: HeadFactory, options: DescribeOptions = {}): void {
   const { name = factory({}).constructor.name, backend, filter = [], repair = true, expectations = [], ...claims } = options;
+  checkExpectations(expectations, 'describeConformance: expectations');
   const filters = [filter].flat();
   const isAsked = filters.length === 0 ? ({ family }: ConformanceCase) => family !== 'op' : parseQueries(filters);
 

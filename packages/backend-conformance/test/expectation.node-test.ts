@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkExpectationFile, type ConformanceCase } from '../src/index.js';
-import { expectationOf, idleExpectations } from '../src/expectation.js';
+import { checkExpectations, expectationOf, idleExpectations } from '../src/expectation.js';
 
 const one: ConformanceCase = { head: 'tfjs', family: 'op', check: 'log1p', parameters: { near: 0 } };
 const known = { query: 'tfjs:op:log1p', reason: 'computes log(1 + x)', upstream: 'https://example.com/1' };
@@ -73,5 +73,13 @@ describe('a file of expectations', () => {
   ])('is refused with an entry that has or is $what, and says which', ({ entry, says }) => {
     const file = { backend: 'cpu', expectations: [known, entry] };
     expect(() => checkExpectationFile(file, 'x.json')).toThrow(`x.json: expectations[1]${says}`);
+  });
+});
+
+describe('expectations in a program', () => {
+  it('are held to the same form', () => {
+    expect(checkExpectations([known, other], 'mine')).toEqual([known, other]);
+    expect(() => checkExpectations([{ ...known, query: 'MyHead:low' }], 'mine')).toThrow('mine: [0].query: expected a query such as');
+    expect(() => checkExpectations(known, 'mine')).toThrow('mine: expected Array, got Object');
   });
 });
