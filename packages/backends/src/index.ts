@@ -2,6 +2,7 @@ export { describeBackend, type BackendDescription } from './describe-backend.js'
 export type { BackendsError, BackendsErrorCode } from './error.js';
 export { probeUnit } from './probe-unit.js';
 export type { RepairReport } from './repairs/report.js';
+export { areSecondDerivativesRight } from './repairs/second-derivatives.js';
 export type { Golden } from './self-test/golden.js';
 export { goldens } from './self-test/goldens.js';
 export { selfTest, type GoldenResult, type SelfTestResult } from './self-test/self-test.js';

@@ -15,6 +15,7 @@ import { repairWebglPadding } from '../repairs/webgl-padding.js';
 import type { Candidate } from './candidate.js';
 import { asNative, noCudaDevice, usesCuda } from './cuda.js';
 import { lackingWebgl, lackingWebgpu, mayDraw, unregisteredWebgpu } from './gpu.js';
+import { ofTfjs } from './of-tfjs.js';
 import { registeredCandidate } from './registered.js';
 
 const cpu: Candidate = {
@@ -22,7 +23,7 @@ const cpu: Candidate = {
   backendName: 'cpu',
   load: () => loadBackend('cpu'),
   repairsBeforeStart: [repairNodeGradients],
-  repairs: [],
+  repairs: ofTfjs,
 };
 
 const wasm: Candidate = {
@@ -31,6 +32,7 @@ const wasm: Candidate = {
   load: () => loadBackend('wasm'),
   repairsBeforeStart: [repairNodeGradients, repairWasmPaths],
   repairs: [
+    ...ofTfjs,
     repairWasmUnsortedSegmentSum,
     repairWasmLargeSums,
     repairWasmStaleWeights,
@@ -45,7 +47,7 @@ const webgl: Candidate = {
   lacking: lackingWebgl,
   load: () => loadBackend('webgl'),
   repairsBeforeStart: [repairNodeGradients],
-  repairs: [repairWebglPadding, repairWebglEpsilon],
+  repairs: [...ofTfjs, repairWebglPadding, repairWebglEpsilon],
   compiles: true,
 };
 
@@ -55,7 +57,7 @@ const webgpu: Candidate = {
   lacking: lackingWebgpu,
   load: async () => (await loadBackend('webgpu')) ?? unregisteredWebgpu(),
   repairsBeforeStart: [repairNodeGradients, repairNodeWebgpu],
-  repairs: [],
+  repairs: ofTfjs,
   compiles: true,
 };
 
@@ -66,7 +68,7 @@ const tensorflow: Candidate = {
   repairsBeforeStart: [repairNodeUtil],
   unfit: () =>
     usesCuda(backend()) ? "this process runs TensorFlow's CUDA build already: ask for tensorflow-gpu, or for this one alone" : undefined,
-  repairs: [],
+  repairs: ofTfjs,
 };
 
 const tensorflowGpu: Candidate = {
@@ -82,7 +84,7 @@ const tensorflowGpu: Candidate = {
       ? 'TensorFlow found no CUDA device, or not the libraries of CUDA 12 and cuDNN 8, and would compute on the CPU'
       : 'this process runs tfjs-node already, which computes on the CPU: start tensorflow-gpu before it';
   },
-  repairs: [],
+  repairs: ofTfjs,
 };
 
 const all: readonly Candidate[] = [tensorflowGpu, tensorflow, webgpu, webgl, wasm, cpu];

@@ -1,0 +1,128 @@
+import {
+  backend, cumprod, cumsum, getBackend, getGradient, getKernel, mul, ones, registerGradient, reshape, scalar, tensor1d, tidy, transpose,
+  unregisterGradient, util,
+  type GradConfig, type KernelFunc, type NamedAttrMap, type Tensor, type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { wrapKernel } from '../wrap-kernel.js';
+import { reporter, type RepairReport } from './report.js';
+
+const mark = 'negative-axes';
+const report = reporter(mark, undefined);
+
+/**
+ * Kernels that get the axis as the caller wrote it, with what they make of 1, 2, 3 (and of the places 2, 0, 1 there) by an axis of -1. One dimension is
+ * tried, for with more of them wasm leaves its memory.
+ */
+const kernels: Readonly<Record<string, readonly number[]>> = { Cumsum: [1, 3, 6], Cumprod: [1, 2, 6], GatherV2: [3, 1, 2] };
+
+/**
+ * tfjs gives some kernels a negative axis as it was written, and they take it for an index: cumsum and cumprod make a shape with a
+ * hole in it, and trap on wasm; gather throws on native TensorFlow. They get the axis counted from the front. So do the gradients of cumsum and
+ * prod; that of cumsum was transposed once too often besides, for any axis but the last.
+ */
+export async function repairNegativeAxes(): Promise<RepairReport> {
+  const done: string[] = [];
+  for (const [name, expected] of Object.entries(kernels)) {
+    if (getKernel(name, getBackend()) === undefined || (await gives(name, expected))) continue;
+    wrapKernel(mark, name, getBackend(), countedFromFront);
+    if (!(await gives(name, expected))) return report.impossible(`${name} does not understand an axis of -1, nor the same one counted from the front`);
+    done.push(name);
+  }
+  for (const [name, { isRight, change }] of Object.entries(gradients)) {
+    const config = getGradient(name);
+    if (config === undefined || tidy(() => isRight(config) as never)) continue;
+    unregisterGradient(name);
+    registerGradient(change(config));
+    done.push(`the gradient of ${name}`);
+  }
+  if (done.length === 0) return report.notNeeded('negative axes are understood');
+  return report.applied(`negative axes were misunderstood; they are counted from the front now, in ${done.join(', ')}`);
+}
+
+/** The kernel itself is called: the engine's count of bytes is NaN for good after a shape with a hole. */
+async function gives(name: string, expected: readonly number[]): Promise<boolean> {
+  const x = tensor1d([1, 2, 3]);
+  const indices = tensor1d([2, 0, 1], 'int32');
+  try {
+    const attrs = { axis: -1, exclusive: false, reverse: false, batchDims: 0 };
+    const kernel = (getKernel(name, getBackend()) as { kernelFunc: KernelFunc }).kernelFunc;
+    const result = tidy(() => kernel({ inputs: { x, indices }, backend: backend(), attrs }) as Tensor) as TensorInfo & Partial<Tensor>;
+    const isWhole = util.arraysEqual(result.shape, [3]);
+    const values = isWhole ? ((await backend().read(result.dataId)) as ArrayLike<number>) : [];
+    // On native TensorFlow kernels return tensors, which the engine counts.
+    if (result.dispose === undefined) backend().disposeData(result.dataId);
+    else result.dispose();
+    return isWhole && expected.every((value, i) => values[i] === value);
+  } catch {
+    return false;
+  } finally {
+    x.dispose();
+    indices.dispose();
+  }
+}
+
+function countedFromFront(original: KernelFunc): KernelFunc {
+  return (params) => {
+    const { axis } = params.attrs as { axis: number };
+    if (axis >= 0) return original(params);
+    const { shape } = params.inputs['x'] as TensorInfo;
+    return original({ ...params, attrs: { ...params.attrs, axis: axisOf(axis, shape) } });
+  };
+}
+
+/** @throws Error that names the axis and its range, where it is out of that */
+function axisOf(axis: number, shape: number[]): number {
+  return util.parseAxisParam(axis, shape)[0] as number;
+}
+
+interface GradientRepair {
+  readonly isRight: (config: GradConfig) => boolean;
+  readonly change: (config: GradConfig) => GradConfig;
+}
+
+const gradients: Readonly<Record<string, GradientRepair>> = {
+  Cumsum: {
+    isRight: (config) => hasShapeOf(ones([2, 3]), config, ones([2, 3]), { axis: -2, exclusive: false, reverse: false }),
+    change: (config) => ({
+      ...config,
+      inputsToSave: [],
+      gradFunc: (dy, _, attrs) => {
+        const { axis, exclusive, reverse } = attrs as unknown as { axis: number; exclusive: boolean; reverse: boolean };
+        return { x: () => cumsum(dy as Tensor, axisOf(axis, (dy as Tensor).shape), exclusive, !reverse) };
+      },
+    }),
+  },
+  // Besides, it calls a method of tensors that tfjs-core alone does not have.
+  Prod: {
+    isRight: (config) => hasShapeOf(ones([2]), config, scalar(1), { axis: -1 }),
+    change: (config) => ({
+      ...config,
+      gradFunc: (dy, saved, attrs) => {
+        const x = saved[0] as Tensor;
+        return { x: () => gradientOfProd(dy as Tensor, x, util.parseAxisParam(attrs['axis'] as number | number[], x.shape)) };
+      },
+    }),
+  },
+};
+
+/** Each value has the product of all others of its own: of those before it and those after it, the axes being put in one at the end. */
+function gradientOfProd(dy: Tensor, x: Tensor, axes: readonly number[]): Tensor {
+  const rest = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const order = [...rest, ...axes];
+  const outer = rest.map((i) => x.shape[i] as number);
+  const moved = transpose(x, order);
+  const flat = reshape(moved, [...outer, -1]);
+  const last = outer.length;
+  const others = mul(cumprod(flat, last, true, false), cumprod(flat, last, true, true));
+  const dx = mul(others, reshape(dy, [...outer, 1]));
+  return transpose(reshape(dx, moved.shape), order.map((_, i) => order.indexOf(i)));
+}
+
+/** Whether the gradient with respect to x is one of x: what is wrong with an axis shows in the shape, or is an error. */
+function hasShapeOf(x: Tensor, { gradFunc }: GradConfig, dy: Tensor, attrs: NamedAttrMap): boolean {
+  try {
+    return util.arraysEqual(gradFunc(dy, [x], attrs)['x']?.().shape ?? [], x.shape);
+  } catch {
+    return false;
+  }
+}
