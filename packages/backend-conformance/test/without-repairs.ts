@@ -1,13 +1,27 @@
 import type { BackendName } from '../../../tools/test/backend/name.js';
 
+/** tfjs-core's own, on every backend. */
+const secondDerivatives = [
+  'exp', 'sigmoid', 'tanh', 'elu', 'pow-of-exponent', 'softmax', 'log-softmax', 'custom-of-value', 'softmax-cross-entropy', 'custom-of-intermediate', 'third',
+].map((name) => `tfjs:op:second-derivative:case=${name}`);
+
+const gradientsByAxis = [
+  'tfjs:op:gradient:case=cumsum-of-first-axis',
+  ...['prod', 'prod-kept', 'cumsum', 'cumsum-exclusive-reverse'].map((name) => `tfjs:op:axis:case=${name}`),
+];
+const negativeAxes = [...gradientsByAxis, 'tfjs:op:axis:case=cumprod', 'tfjs:op:axis:case=cumprod-exclusive-reverse'];
+
 /** The cases about the backend that fail without a repair and pass with it: for each backend, by the repair that cures them. */
 export const withoutRepairs: Readonly<Record<BackendName, Readonly<Record<string, readonly string[]>>>> = {
-  cpu: {},
-  tensorflow: {},
-  webgpu: {},
+  cpu: { 'negative-axes': negativeAxes, 'second-derivatives': secondDerivatives },
+  tensorflow: { 'negative-axes': [...gradientsByAxis, 'tfjs:op:axis:case=gather'], 'second-derivatives': secondDerivatives },
+  webgpu: { 'negative-axes': negativeAxes, 'second-derivatives': secondDerivatives },
   wasm: {
+    'negative-axes': negativeAxes,
+    'second-derivatives': secondDerivatives,
     'wasm-unsorted-segment-sum': [
       'tfjs:op:self-test:case=embedding-gradient',
+      'tfjs:op:axis:case=gather',
       'tfjs:op:index:case=segment-sum',
       'tfjs:op:gradient:case=gather',
       'tfjs:op:gradient:case=frequent-row',
@@ -28,6 +42,8 @@ export const withoutRepairs: Readonly<Record<BackendName, Readonly<Record<string
     ],
   },
   webgl: {
+    'negative-axes': negativeAxes,
+    'second-derivatives': secondDerivatives,
     'webgl-padding': [
       'tfjs:op:self-test:case=gradient',
       'tfjs:op:infinity:case=relu',

@@ -1,4 +1,5 @@
 import type { Checks } from '../check.js';
+import { axes } from './axes.js';
 import { cumulative } from './cumulative.js';
 import { division } from './division.js';
 import { elementwise } from './elementwise.js';
@@ -14,6 +15,7 @@ import { optimizers } from './optimizers.js';
 import { precision } from './precision.js';
 import { products } from './products.js';
 import { reading } from './reading.js';
+import { secondDerivatives } from './second-derivatives.js';
 import { selfTest } from './self-test.js';
 import { softmaxes } from './softmaxes.js';
 import { sums } from './sums.js';
@@ -31,12 +33,14 @@ export const opChecks: Checks = {
   'whole-numbers': wholeNumbers,
   sum: sums,
   cumsum: cumulative,
+  axis: axes,
   softmax: softmaxes,
   layout,
   index: indexing,
   product: products,
   'fused-product': fusedProducts,
   gradient: gradients,
+  'second-derivative': secondDerivatives,
   network,
   optimizer: optimizers,
   loss: weightedLosses,
