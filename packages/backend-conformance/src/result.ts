@@ -34,9 +34,10 @@ export interface CaseResult extends ConformanceCase {
   readonly milliseconds: number;
 }
 
-/** Why a case failed, and where in a file of the user's, as text. */
-export function reasonWithPlace({ message = '', place }: Pick<CaseResult, 'message' | 'place'>): string {
-  return place === undefined ? message : `${message}\nat ${placeText(place)}`.trim();
+/** Why a case failed, where in a file of the user's, and what its check demands, as text. */
+export function reasonInFull({ message = '', place, states }: Pick<CaseResult, 'message' | 'place' | 'states'>): string {
+  const lines = [message, ...(place === undefined ? [] : [`at ${placeText(place)}`]), ...(states === undefined ? [] : [`Demanded: ${states}`])];
+  return lines.join('\n').trim();
 }
 
 /** `/home/me/my-head.js:12:7`. */

@@ -9,7 +9,7 @@ import { checkOf, type Suite } from './families.js';
 import { jsonNumber } from './json-number.js';
 import { Judge, type Closest } from './judge.js';
 import { CASE_LIMIT, Patience } from './patience.js';
-import type { CaseResult } from './result.js';
+import { isFailure, type CaseResult } from './result.js';
 import { StrayErrors } from './stray-errors.js';
 import { releaseTape } from './tape.js';
 import { faultOf, type Fault } from './thrown.js';
@@ -55,7 +55,7 @@ async function runCase(
   guarded: (run: () => Promise<void>) => Promise<void>,
 ): Promise<CaseResult> {
   const query = queryOf(one);
-  const { needs = [], run } = checkOf(one);
+  const { needs = [], run, states } = checkOf(one);
   const lacking = needs.find((capability) => !backend.capabilities.includes(capability));
   if (lacking !== undefined) {
     return { ...one, query, status: 'skip', message: `${backend.name} lacks ${lacking}`, milliseconds: 0 };
@@ -86,6 +86,7 @@ async function runCase(
     status,
     ...fault,
     ...(status === 'xpass' && { message: 'It passed, though it was expected to fail: remove the expectation.' }),
+    ...(isFailure({ status }) && { states }),
     ...(expectation && status !== 'pass' && { expected: { reason: expectation.reason, upstream: expectation.upstream } }),
     ...(judge.closest && { closest: toJson(judge.closest) }),
     milliseconds,

@@ -10,7 +10,7 @@ import { loadExpectations } from './expectations/load.js';
 import { suiteOf } from './families.js';
 import { CASE_LIMIT, Patience } from './patience.js';
 import { parseQueries } from './query.js';
-import { isFailure, reasonWithPlace, type CaseResult } from './result.js';
+import { isFailure, reasonInFull, type CaseResult } from './result.js';
 import { runCases } from './run.js';
 import type { Claims, HeadFactory } from './subject.js';
 
@@ -99,5 +99,5 @@ function report(result: CaseResult, { name }: BackendRecord, { task, skip }: Tes
   const { query, status, message = 'it failed' } = result;
   task.meta.conformance = { ...result, backend: name };
   if (status === 'skip') skip(message);
-  if (isFailure(result)) assert.fail(`${query} on ${name}: ${reasonWithPlace({ ...result, message })}`);
+  if (isFailure(result)) assert.fail(`${query} on ${name}: ${reasonInFull({ ...result, message })}`);
 }

@@ -37,6 +37,7 @@ describe('wrong usage', () => {
     ['a silence longer than a timer can be', ['--silence', '4294967296'], 'Expected a whole number from 1 to 86400.'],
     ['no time for a case', ['--case-timeout', '0'], 'Expected a whole number from 1 to 86400.'],
     ['half a second for a case', ['--case-timeout', '0.5'], 'Expected a whole number from 1 to 86400.'],
+    ['a number of failures that is none', ['--bail', '0'], 'Expected a whole number from 1'],
     ['an unknown option', ['--banana'], "unknown option '--banana'"],
     ['an option that would paint', ['--\u001B[31m\u202E'], String.raw`unknown option '--\u001b[31m\u202e'`],
     ['a backend that would paint', ['--backend', '\u001B]0;x\u0007'], String.raw`but got '\u001b]0;x\u0007'`],

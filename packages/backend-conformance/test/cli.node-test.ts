@@ -51,6 +51,40 @@ describe('a run', () => {
   });
 });
 
+describe('--bail', () => {
+  const wrong = [fixture('wrong-head.mjs'), '--filter', '*:law', '--jobs', '1', '--out', join(folder, 'bail')];
+
+  it('stops after so many failures; what was not run is said, and no pass', { timeout: 60_000 }, async () => {
+    const { exitCode, stdout } = await conformance(...wrong, '--backend', 'cpu,wasm', '--bail', '2');
+    const { runs, problems, parts } = await reportIn(join(folder, 'bail'));
+    const asked = parts[0]?.asked as number;
+    const [cpu, wasm] = runs;
+    expect(queriesOf(cpu, 'fail')).toHaveLength(2);
+    expect(cpu?.cases.length).toBeLessThan(asked);
+    expect(wasm?.cases).toEqual([]);
+    expect(problems).toEqual([
+      `cpu: ${asked - (cpu?.cases.length ?? 0)} of ${asked} cases were not run: stopped after 2 failures (--bail)`,
+      `wasm: ${asked} of ${asked} cases were not run: stopped after 2 failures (--bail)`,
+    ]);
+    expect(stdout).toContain(`Incomplete: ${problems[0]}.`);
+    expect(stdout).toMatch(/\n {2}fail cpu Forgetful:law:.*\n[\s\S]* {4}Demanded: /);
+    expect(exitCode).toBe(1);
+  });
+
+  it('stops after one where no number is given, and changes nothing where nothing fails', { timeout: 60_000 }, async () => {
+    await conformance(...wrong, '--backend', 'cpu', '--bail');
+    expect(queriesOf((await reportIn(join(folder, 'bail'))).runs[0], 'fail')).toHaveLength(1);
+    const { exitCode, lastLine } = await conformance('--backend', 'cpu', '--filter', NARROW, '--bail', '1');
+    expect(lastLine).toMatch(/^8 passed, 0 failed/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('tells failures of one kind a few times', { timeout: 60_000 }, async () => {
+    const { stdout } = await conformance('--backend', 'dying', '--register', fixture('broken-backends.mjs'), '--filter', NARROW, '--quiet');
+    expect(stdout.split('FAILED').length).toBeLessThan(6);
+  });
+});
+
 describe('what a head says', () => {
   it('reaches the terminal as text', async () => {
     const args = [fixture('escaping-head.mjs'), '--backend', 'cpu', '--filter', NARROW, '--verbose'];
@@ -77,14 +111,21 @@ describe('--list', () => {
 });
 
 describe('shards', () => {
-  const of = (count: number): Promise<readonly string[]> =>
+  const made = new Map<number, Promise<readonly string[]>>();
+  /** The reports of all shards; made once. */
+  const of = (count: number): Promise<readonly string[]> => {
+    const reports = made.get(count) ?? run(count);
+    made.set(count, reports);
+    return reports;
+  };
+  const run = (count: number): Promise<readonly string[]> =>
     Promise.all(Array.from({ length: count }, async (_, i) => {
       const out = join(folder, `shard-${i + 1}-of-${count}`);
       await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', `${i + 1}/${count}`, '--out', out, '--quiet');
       return join(out, 'results.json');
     }));
 
-  it('merge into the whole', async () => {
+  it('merge into the whole', { timeout: 90_000 }, async () => {
     const merged = await conformance('merge', ...(await of(2)), '--out', join(folder, 'merged'), '--require', 'cpu', '--quiet');
     expect(merged).toMatchObject({ exitCode: 0, stdout: '8 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable' });
     const { stdout } = await conformance('--list', '--filter', NARROW);
@@ -95,7 +136,7 @@ describe('shards', () => {
     expect(report.selection.subjects).toContain('PoissonRegressionHead');
   });
 
-  it('are no pass where one is missing, and say so in every report', async () => {
+  it('are no pass where one is missing, and say so in every report', { timeout: 90_000 }, async () => {
     const [first, , third] = (await of(3)) as [string, string, string];
     const out = join(folder, 'incomplete');
     const { exitCode, stdout } = await conformance('merge', first, third, '--out', out);
@@ -109,7 +150,7 @@ describe('shards', () => {
     expect(again).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(problem) });
   });
 
-  it('do not merge with what is unlike them, nor twice', async () => {
+  it('do not merge with what is unlike them, nor twice', { timeout: 90_000 }, async () => {
     const [first] = (await of(3)) as [string];
     const other = join(folder, 'unrepaired');
     await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', '2/3', '--no-repairs', '--out', other, '--quiet');

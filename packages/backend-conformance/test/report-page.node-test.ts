@@ -70,6 +70,30 @@ describe('the page of a report, from a file', () => {
     expect(await page.locator('[aria-sort="descending"]').textContent()).toBe('used/allowed');
   });
 
+  it('groups failures by what they say, says what was demanded, and shows those of a kind', async () => {
+    const slope = (head: string, rows: number, value: number) =>
+      resultOf(caseOf(head, 'law', 'slope', rows), 'fail', 2, { message: `the slope[${rows}]: ${value} came \u202E`, states: 'The gradient is the slope.' });
+    const other = resultOf(caseOf('A', 'law', 'mean', 1), 'fail', 2, { message: 'another' });
+    const path = join(folder, 'causes.html');
+    await writeFile(path, toHtml({ ...reportOf(runOf('cpu', slope('A', 1, 0.5), other, slope('B', 2, 7))), problems: ['cpu: there are no results of shard 2/3'] }));
+    const page = await open(pathToFileURL(path).href);
+    expect(await page.locator('.causes li').count()).toBe(2);
+    expect(await page.locator('.causes li').first().innerText()).toContain('The gradient is the slope.');
+    expect(await page.locator('.causes li').first().innerText()).toContain(String.raw`0.5 came \u202e`);
+    expect(await page.locator('.problems').innerText()).toContain('there are no results of shard 2/3');
+    await page.locator('.causes button').first().click();
+    expect(await queries(page)).toEqual(['A:law:slope:rows=1', 'B:law:slope:rows=2']);
+    expect(await page.locator('.cases .states').count()).toBe(2);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect(await queries(page)).toHaveLength(3);
+  });
+
+  it('says of a part that it is incomplete', async () => {
+    const path = join(folder, 'incomplete.html');
+    await writeFile(path, toHtml({ ...reportOf(runOf('cpu', resultOf(caseOf('A', 'law', 'b', 1), 'pass'))), problems: ['wasm: it is gone'] }));
+    expect(await (await open(pathToFileURL(path).href)).locator('.verdict').textContent()).toBe('1 case passed and none failed, but the report is incomplete.');
+  });
+
   it('has an address for each case, which shows it on all backends', async () => {
     const query = 'RegressionHead:golden:loss:rows=2';
     const page = await open(`${address}#${encodeURIComponent(query)}`);

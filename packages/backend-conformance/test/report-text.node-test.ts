@@ -34,6 +34,34 @@ describe('the terminal', () => {
     expect(text).toContain('1.5 s');
   });
 
+  it('groups failures that say the same but for numbers and names', () => {
+    const slope = (head: string, rows: number, value: number) =>
+      resultOf(caseOf(head, 'law', 'slope', rows), 'fail', 2, { message: `${head}: the slope[${rows}]: ${value} came, expected 1.5e-7, -2`, states: 'The gradient is the slope.' });
+    const thrown = resultOf(caseOf('A', 'law', 'mean', 1), 'fail', undefined, { message: 'no kernel Erf' });
+    const runs = [runOf('cpu', slope('A', 1, 0.5), slope('A', 2, NaN), thrown, slope('B', 3, -1e9)), runOf('wasm', slope('A', 1, 0.25), slope('B', 2, 7))];
+    const lines = terminalMatrix(reportOf(...runs), { colour: false }).split('\n');
+    const from = lines.indexOf('Failures:');
+    expect(lines.slice(from, lines.indexOf('', from))).toEqual([
+      'Failures:',
+      '  fail cpu A:law:slope:rows=1',
+      '    A: the slope[1]: 0.5 came, expected 1.5e-7, -2',
+      '    Demanded: The gradient is the slope.',
+      '    and 4 more of this kind (3 on cpu, 2 on wasm in all):',
+      '      cpu A:law:slope:rows=2',
+      '      cpu B:law:slope:rows=3',
+      '      wasm A:law:slope:rows=1',
+      '      and 1 more',
+      '  fail cpu A:law:mean:rows=1',
+      '    no kernel Erf',
+    ]);
+  });
+
+  it('says what is missing', () => {
+    expect(terminalMatrix({ ...sample, problems: ['cpu: there are no results of shard 2/3'] }, { colour: false })).toContain(
+      'Incomplete:\n  cpu: there are no results of shard 2/3\n',
+    );
+  });
+
   it('fits 100 columns, with long names and more backends than fit side by side', () => {
     const result = resultOf(caseOf('AVeryLongNameOfAHeadThatNobodyWouldGive', 'law', 'mean', 1), 'pass', 1e-9);
     const wide = terminalMatrix(reportOf(...['a', 'b', 'c', 'd', 'e', 'chromium:tensorflow-gpu'].map((target) => runOf(target, result))), { colour: false });

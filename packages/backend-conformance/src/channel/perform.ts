@@ -1,7 +1,7 @@
 import { checkSubjects } from '../check-subjects.js';
 import { suiteOf } from '../families.js';
 import { reasonOf } from '../reason.js';
-import { reasonWithPlace } from '../result.js';
+import { reasonInFull } from '../result.js';
 import { runSession, type SessionMessage } from '../session.js';
 import { quiet, type StrayErrors } from '../stray-errors.js';
 import { faultOf } from '../thrown.js';
@@ -34,7 +34,7 @@ export async function* perform({ modules, request }: Job, load: Load, strayError
     if (request === undefined) yield { type: 'cases', cases };
     else yield* thenQuiet(runSession(subjects, request, strayErrors), strayErrors);
   } catch (error) {
-    yield { type: 'broken', reason: reasonWithPlace(await faultOf(error)) };
+    yield { type: 'broken', reason: reasonInFull(await faultOf(error)) };
   }
 }
 

@@ -15,6 +15,8 @@ export interface CollectOptions {
   /** Milliseconds without a message after which it counts as hung. */
   readonly silence: number;
   readonly interrupted: AbortSignal;
+  /** Ends it before its time; the cases that are left are not run, then, and have no results. */
+  readonly stopped: AbortSignal;
   readonly onMessage: (message: SessionMessage) => void;
 }
 
@@ -22,7 +24,7 @@ export interface CollectOptions {
  * Runs a session to its end. Where it dies or hangs, the cases that are left fail: none is ever lost. Only results of cases that
  * were asked for are taken, each in its turn and once.
  */
-export async function collect(session: Session, { cases, silence, interrupted, onMessage }: CollectOptions): Promise<Omit<BackendRun, 'target'>> {
+export async function collect(session: Session, { cases, silence, interrupted, stopped, onMessage }: CollectOptions): Promise<Omit<BackendRun, 'target'>> {
   const start = performance.now();
   const collected: { record?: BackendRecord; unavailable?: string; cases: CaseResult[] } = { cases: [] };
   const add = (result: CaseResult): void => {
@@ -36,16 +38,19 @@ export async function collect(session: Session, { cases, silence, interrupted, o
     if (message.type === 'unavailable') collected.unavailable = message.reason;
   };
   const over = new AbortController();
-  const messages = session(AbortSignal.any([interrupted, over.signal]));
+  const messages = session(AbortSignal.any([interrupted, stopped, over.signal]));
   let reason: string | undefined;
   try {
-    for await (const message of watched(messages, silence)) take(message);
+    for await (const message of watched(messages, silence)) {
+      take(message);
+      if (stopped.aborted) break;
+    }
   } catch (error) {
     reason = reasonOf(error);
   }
   over.abort();
   await Promise.race([messages.return(undefined).catch(() => {}), sleep(10_000, undefined, { ref: false })]);
-  if (collected.unavailable === undefined) {
+  if (collected.unavailable === undefined && !stopped.aborted) {
     const left = cases.slice(collected.cases.length);
     const [running, ...notRun] = lost(left, reason ?? 'the session ended before its time');
     // Nothing is left to fail, so the last one does: it was not over.

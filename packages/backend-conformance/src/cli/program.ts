@@ -12,6 +12,8 @@ import { suiteVersion } from './version.js';
 
 const DAY = 86_400; // s
 
+const MOST_FAILURES = 1_000_000;
+
 const MODULE = 'exports `subjects`: the heads to be proved (default: those of this project)';
 
 /** The command line, yet to be parsed. Each command sets the exit code; parsing throws a CommanderError. */
@@ -36,6 +38,7 @@ export function program(interrupted: AbortSignal): Command {
     .option('--expectations <file>', 'known divergences, added to those of the suite (repeatable)', another)
     .option('--no-repairs', 'the backends as tfjs ships them')
     .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another)
+    .addOption(new Option('--bail [number]', 'stop after so many failures (1 where no number is given)').argParser(wholeNumber(1, MOST_FAILURES)).preset(1))
     .option('--jobs <number>', 'how many backends run at once', wholeNumber(1, 64), availableParallelism())
     .option('--silence <seconds>', 'how long a process or page may say nothing before it counts as hung', wholeNumber(1, DAY), 180)
     .option('--case-timeout <seconds>', 'how long one case may take', wholeNumber(1, DAY), CASE_LIMIT / 1000)
@@ -45,7 +48,7 @@ export function program(interrupted: AbortSignal): Command {
     .option('--host <address>', 'of this machine, as the browser reaches it', '127.0.0.1')
     .option('--verbose', 'print what backends and heads print')
     .option('--quiet', 'print failures and the last line only')
-    .addHelpText('after', '\nExit codes: 0 all is good; 1 something failed, nothing passed, or a required backend did not run; 2 wrong usage.')
+    .addHelpText('after', '\nExit codes: 0 all is good; 1 something failed or is missing, nothing passed, a required backend did not run, or there is no report; 2 wrong usage.')
     .action((module: string | undefined, options: RunCommandOptions) => run(module, options, interrupted));
   root
     .command('merge')

@@ -11,6 +11,8 @@ export interface RunCommandOptions {
   readonly expectations?: readonly string[];
   readonly repairs: boolean;
   readonly register?: readonly string[];
+  /** After how many failures to stop. */
+  readonly bail?: number;
   readonly jobs: number;
   /** Seconds. */
   readonly silence: number;

@@ -1,7 +1,8 @@
 import { queryOf } from '../case.js';
 import { reportOfOne } from '../report/one-part.js';
-import type { BackendRun } from '../result.js';
+import { isFailure, type BackendRun } from '../result.js';
 import { expectationsDigest } from '../selection.js';
+import type { SessionMessage } from '../session.js';
 import { collect } from './collect.js';
 import { tryOut, writeOut } from './out.js';
 import { planFor, type Plan } from './plan.js';
@@ -21,9 +22,7 @@ export async function run(module: string | undefined, options: RunCommandOptions
   }
   // Now rather than after the run, which would be lost.
   const { out } = options;
-  if (out !== undefined) {
-    await tryOut(out, plan.cases.length * plan.targets.length);
-  }
+  if (out !== undefined) await tryOut(out, plan.cases.length * plan.targets.length);
   const created = new Date().toISOString();
   const start = performance.now();
   const progress = progressFor(options, plan.targets.map(({ name }) => name), plan.cases.length);
@@ -37,6 +36,7 @@ export async function run(module: string | undefined, options: RunCommandOptions
     shard: options.shard,
     asked: plan.cases.length,
     runs,
+    stopped: options.bail === undefined ? undefined : `stopped after ${options.bail} ${options.bail === 1 ? 'failure' : 'failures'} (--bail)`,
     expectations: new Map(plan.targets.map(({ name, request }) => [name, expectationsDigest(request.expectations)])),
   });
   if (!options.quiet) {
@@ -51,20 +51,29 @@ export async function run(module: string | undefined, options: RunCommandOptions
 /** At most `jobs` at once; the runs come back in the order of the targets. */
 async function runTargets(
   plan: Plan,
-  { jobs, silence, ...options }: RunCommandOptions,
+  { jobs, silence, bail = Infinity, ...options }: RunCommandOptions,
   progress: Progress,
   interrupted: AbortSignal,
 ): Promise<BackendRun[]> {
   const sessions = new Sessions(plan.modules, options);
   const runs = new Map<string, BackendRun>();
   const queue = slowFirst(plan.targets).values();
+  const stop = new AbortController();
+  let failures = 0;
   const runNext = async (): Promise<void> => {
     for (const target of queue) {
       interrupted.throwIfAborted();
       const { name } = target;
+      if (stop.signal.aborted) {
+        runs.set(name, { target: name, milliseconds: 0, cases: [] });
+        continue;
+      }
       const session = sessions.sessionOf(target, (text) => progress.output(name, text));
-      const onMessage = progress.message.bind(progress, name);
-      const collected = await collect(session, { cases: plan.cases, silence: silence * 1000, interrupted, onMessage });
+      const onMessage = (message: SessionMessage): void => {
+        progress.message(name, message);
+        if (message.type === 'result' && isFailure(message.result) && ++failures >= bail) stop.abort();
+      };
+      const collected = await collect(session, { cases: plan.cases, silence: silence * 1000, interrupted, stopped: stop.signal, onMessage });
       const ended: BackendRun = { target: name, ...collected };
       runs.set(name, ended);
       progress.ended(ended);

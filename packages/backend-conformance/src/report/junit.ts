@@ -1,4 +1,4 @@
-import { isFailure, reasonWithPlace, tallyOf, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
+import { isFailure, reasonInFull, tallyOf, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
 import { cellsOf, formatUnit } from './summary.js';
 import { leaf, opening } from './xml.js';
 
@@ -56,9 +56,9 @@ function testcase(target: string, one: CaseResult): string {
 }
 
 function outcome(one: CaseResult): string[] {
-  const { status, message = '', states, expected, closest } = one;
+  const { status, message = '', expected, closest } = one;
   const lines: string[] = [];
-  if (isFailure(one)) lines.push(leaf('failure', { type: status, message }, states === undefined ? reasonWithPlace(one) : `${reasonWithPlace(one)}\n\nDemanded: ${states}`));
+  if (isFailure(one)) lines.push(leaf('failure', { type: status, message }, reasonInFull(one)));
   if (status === 'skip') lines.push(leaf('skipped', { message }));
   if (status === 'xfail') {
     const upstream = expected?.upstream ? ` (${expected.upstream})` : '';

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { printable, printableLine } from '../printable.js';
-import { isFailure, reasonWithPlace, statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
+import { reasonInFull, statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
+import { causesOf, whereOf } from './causes.js';
 import { cellsOf, divergencesOf, formatDuration, formatPlace, formatUnit, formatUsed, headsOf, type Cell } from './summary.js';
 
 export interface TerminalOptions {
@@ -10,6 +11,9 @@ export interface TerminalOptions {
 /** Colours of a terminal, by their number. */
 const colours: Readonly<Record<Status | 'faint', number>> = { pass: 32, fail: 31, xpass: 31, xfail: 35, skip: 33, faint: 90 };
 type Paint = (text: string, colour: keyof typeof colours) => string;
+
+/** So many kinds of failures are shown. */
+const CAUSES = 50;
 
 /** So many backends fit 100 columns beside the heads; where there are more, another table follows. */
 const PER_TABLE = 5;
@@ -22,7 +26,7 @@ export function terminalMatrix(report: ConformanceReport, { colour }: TerminalOp
   const tables = Array.from({ length: Math.ceil(there.length / PER_TABLE) }, (_, i) =>
     table(headsOf(report), there.slice(i * PER_TABLE, (i + 1) * PER_TABLE), paint),
   );
-  const parts = [...tables, list('Unavailable', missing(runs)), list('Failures', failures(runs, paint)), list('Known divergences', known(report))];
+  const parts = [...tables, list('Incomplete', report.problems.map(printable)), list('Unavailable', missing(runs)), list('Failures', failures(runs, paint)), list('Known divergences', known(report))];
   const total = printableLine(`Suite ${report.suite}, begun ${report.created}, ${formatDuration(report.milliseconds)}.`);
   return [...parts, list('Ran on', places(runs)), total].filter((part) => part !== '').join('\n\n');
 }
@@ -64,12 +68,20 @@ function cellText(cell: Cell | undefined, paint: Paint): string {
   return [...counts, ...(cell.worst === undefined ? [] : [`worst ${formatUsed(cell.worst)}`])].join('\n');
 }
 
+/** By their causes, each with the first of its cases: a broken head or backend fails in hundreds. */
 function failures(runs: readonly BackendRun[], paint: Paint): string[] {
-  return runs.flatMap(({ target, cases }) =>
-    cases
-      .filter(isFailure)
-      .map((one) => `${paint(one.status, one.status)} ${printableLine(`${target} ${one.query}`)}\n${indent(printable(reasonWithPlace(one)))}`),
-  );
+  const causes = causesOf(runs);
+  const shown = causes.slice(0, CAUSES).map((cause) => {
+    const { target, one } = cause.first;
+    const first = `${paint(one.status, one.status)} ${printableLine(`${target} ${one.query}`)}\n${indent(printable(reasonInFull(one)))}`;
+    if (cause.count === 1) return first;
+    const others = cause.others.map((other) => indent(indent(printableLine(other))));
+    const more = cause.count - 1 - others.length;
+    const also = `and ${cause.count - 1} more of this kind (${printableLine(whereOf(cause))} in all):`;
+    return [first, indent(also), ...others, ...(more > 0 ? [indent(indent(`and ${more} more`))] : [])].join('\n');
+  });
+  const left = causes.slice(CAUSES).reduce((sum, { count }) => sum + count, 0);
+  return left === 0 ? shown : [...shown, `and ${left} more, of ${causes.length - CAUSES} other kinds`];
 }
 
 function known(report: ConformanceReport): string[] {

@@ -1,7 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { tallyOf, type BackendRun } from '../../result.js';
 import type { SessionMessage } from '../../session.js';
-import { failureText, outputText } from './failure.js';
+import { Failures, outputText } from './failure.js';
 import type { Progress, ProgressOptions } from './progress.js';
 
 /** For a terminal: a bar for each target, failures above them. */
@@ -17,6 +17,7 @@ export class Bars implements Progress {
   });
   readonly #bars: ReadonlyMap<string, SingleBar>;
   readonly #options: ProgressOptions;
+  readonly #failures = new Failures();
 
   constructor(targets: readonly string[], total: number, options: ProgressOptions) {
     const width = Math.max(...targets.map(({ length }) => length));
@@ -28,7 +29,7 @@ export class Bars implements Progress {
     const bar = this.#bars.get(target);
     if (message.type === 'started') bar?.update({ state: 'runs' });
     if (message.type === 'result') bar?.increment();
-    const failure = failureText(target, message);
+    const failure = this.#failures.textOf(target, message);
     if (failure !== undefined) this.#multi.log(`${failure}\n`);
   }
 
@@ -42,6 +43,7 @@ export class Bars implements Progress {
   }
 
   close(): void {
+    for (const line of this.#failures.untold()) this.#multi.log(`${line}\n`);
     this.#multi.update(); // or failures of the last moment would not be written
     this.#multi.stop();
   }

@@ -1,12 +1,28 @@
-import { isFailure, reasonWithPlace } from '../../result.js';
+import { isFailure, reasonInFull } from '../../result.js';
 import { printable, printableLine } from '../../printable.js';
+import { causeOf } from '../../report/causes.js';
 import type { SessionMessage } from '../../session.js';
 
-/** A failure with its message, indented; undefined for any other message. */
-export function failureText(target: string, message: SessionMessage): string | undefined {
-  if (message.type !== 'result' || !isFailure(message.result)) return undefined;
-  const { query } = message.result;
-  return `FAILED ${printableLine(`${target} ${query}`)}\n${indent(printable(reasonWithPlace(message.result)))}`;
+/** So many failures of one kind are told at once. */
+const TOLD = 3;
+
+/** Tells failures as they come, and of many that say the same the first few. */
+export class Failures {
+  readonly #counts = new Map<string, { count: number; readonly first: string }>();
+
+  /** A failure with its message, indented; undefined for any other message, and where enough of its kind were told. */
+  textOf(target: string, message: SessionMessage): string | undefined {
+    if (message.type !== 'result' || !isFailure(message.result)) return undefined;
+    const name = printableLine(`${target} ${message.result.query}`);
+    const kind = this.#counts.get(causeOf(message.result)) ?? { count: 0, first: name };
+    this.#counts.set(causeOf(message.result), kind);
+    return ++kind.count > TOLD ? undefined : `FAILED ${name}\n${indent(printable(reasonInFull(message.result)))}`;
+  }
+
+  /** How many were not told, a line for each kind. */
+  untold(): readonly string[] {
+    return [...this.#counts.values()].flatMap(({ count, first }) => (count > TOLD ? [`FAILED ${count - TOLD} more like ${first}`] : []));
+  }
 }
 
 /** Output of a target, each line with its name. */

@@ -2,13 +2,14 @@ import { tallyOf, type BackendRun } from '../../result.js';
 import type { SessionMessage } from '../../session.js';
 import { formatDuration } from '../../report/summary.js';
 import { countCases, print } from '../summary.js';
-import { failureText, outputText } from './failure.js';
+import { Failures, outputText } from './failure.js';
 import type { Progress, ProgressOptions } from './progress.js';
 
 /** For a log: a line when a target starts and one when it ends. */
 export class Lines implements Progress {
   readonly #total: number;
   readonly #options: ProgressOptions;
+  readonly #failures = new Failures();
 
   constructor(total: number, options: ProgressOptions) {
     this.#total = total;
@@ -17,7 +18,7 @@ export class Lines implements Progress {
 
   message(target: string, message: SessionMessage): void {
     if (message.type === 'started') this.#say(`${target}: ${this.#total} cases on ${message.record.runsOn}`);
-    const failure = failureText(target, message);
+    const failure = this.#failures.textOf(target, message);
     if (failure !== undefined) print(failure);
   }
 
@@ -31,7 +32,9 @@ export class Lines implements Progress {
     if (this.#options.verbose) print(outputText(target, text));
   }
 
-  close(): void {}
+  close(): void {
+    for (const line of this.#failures.untold()) print(line);
+  }
 
   #say(text: string): void {
     if (!this.#options.quiet) print(text);

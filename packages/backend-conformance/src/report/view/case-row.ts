@@ -31,9 +31,14 @@ function queryLink(query: string): HTMLElement {
 }
 
 function remarks(one: CaseResult): HTMLElement[] {
-  const { message, place, expected } = one;
+  const { message, place, states, expected } = one;
   const known = expected && element('p', { class: 'known' }, `Known: ${expected.reason} `, ...upstream(expected.upstream));
-  return [...(message === undefined ? [] : [element('p', { class: 'message' }, message)]), ...(place === undefined ? [] : [element('p', { class: 'place' }, `at ${placeText(place)}`)]), ...(known ? [known] : [])];
+  return [
+    ...(message === undefined ? [] : [element('p', { class: 'message' }, message)]),
+    ...(place === undefined ? [] : [element('p', { class: 'place' }, `at ${placeText(place)}`)]),
+    ...(states === undefined ? [] : [element('p', { class: 'states' }, `Demanded: ${states}`)]),
+    ...(known ? [known] : []),
+  ];
 }
 
 function upstream(address: string | null): Node[] {

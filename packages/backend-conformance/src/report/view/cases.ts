@@ -43,7 +43,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     'aria-label': 'Query, or part of a name or message',
     oninput: () => change({ text: text.value }),
   });
-  const choice = (name: Exclude<keyof Filter, 'text'>, label: string): HTMLSelectElement => {
+  const choice = (name: Exclude<keyof Filter, 'text' | 'cause'>, label: string): HTMLSelectElement => {
     const select = element('select', { 'aria-label': label, onchange: () => change({ [name]: select.value }) });
     return select;
   };

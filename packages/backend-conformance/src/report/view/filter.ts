@@ -1,5 +1,6 @@
 import { parseQuery } from '../../query.js';
-import type { CaseResult, Status } from '../../result.js';
+import { isFailure, type CaseResult, type Status } from '../../result.js';
+import { causeOf } from '../causes.js';
 import type { ListedReport } from '../listed.js';
 import { usedOf, worstFirst } from '../shares.js';
 
@@ -17,9 +18,11 @@ export interface Filter {
   readonly target: string;
   readonly family: string;
   readonly status: Status | '';
+  /** What failures of one kind have alike (`causeOf`). */
+  readonly cause: string;
 }
 
-export const noFilter: Filter = { text: '', head: '', target: '', family: '', status: '' };
+export const noFilter: Filter = { text: '', head: '', target: '', family: '', status: '', cause: '' };
 
 export interface Order {
   readonly by: 'status' | 'case' | 'backend' | 'used' | 'time';
@@ -37,7 +40,8 @@ export function rowsOf({ runs }: ListedReport, filter: Filter, { by, descending 
 }
 
 function matches(one: CaseResult, filter: Filter): boolean {
-  return (['head', 'family', 'status'] as const).every((key) => filter[key] === '' || filter[key] === one[key]);
+  const isAsked = (['head', 'family', 'status'] as const).every((key) => filter[key] === '' || filter[key] === one[key]);
+  return isAsked && (filter.cause === '' || (isFailure(one) && causeOf(one) === filter.cause));
 }
 
 function textFilter(text: string): (one: CaseResult) => boolean {

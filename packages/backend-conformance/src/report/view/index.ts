@@ -1,5 +1,6 @@
 import type { ListedReport } from '../listed.js';
 import { backends } from './backends.js';
+import { causes } from './causes.js';
 import { caseList } from './cases.js';
 import { divergences } from './divergences.js';
 import { element } from './element.js';
@@ -26,7 +27,7 @@ function makeView(root: HTMLElement): (report: ListedReport) => void {
   installStyle();
   let report: ListedReport;
   let filter = fromAddress() ?? noFilter;
-  const [top, known] = [element('header'), element('section')];
+  const [top, kinds, known] = [element('header'), element('section'), element('section')];
   const [table, records] = [element('div', { class: 'scroll' }), element('div', { class: 'backends' })];
   const theme = themeButton();
   const list = caseList((next) => choose(next));
@@ -34,6 +35,7 @@ function makeView(root: HTMLElement): (report: ListedReport) => void {
   const draw = (): void => {
     replaceContent(top, ...header(report, theme, filter.status, (status) => choose({ ...filter, status }, true)));
     replaceContent(table, matrix(report, filter, (place) => choose({ ...noFilter, ...place }, true)));
+    replaceContent(kinds, ...causes(report, filter.cause, (cause) => choose({ ...noFilter, cause }, true)));
     replaceContent(records, ...backends(report));
     replaceContent(known, ...divergences(report));
     list.show(report, filter);
@@ -46,7 +48,7 @@ function makeView(root: HTMLElement): (report: ListedReport) => void {
   };
 
   root.classList.add('conformance');
-  root.replaceChildren(top, explanation(), table, element('section', {}, element('h2', {}, 'Backends'), legend(), records), known, list.element);
+  root.replaceChildren(top, explanation(), table, kinds, element('section', {}, element('h2', {}, 'Backends'), legend(), records), known, list.element);
   globalThis.addEventListener('hashchange', () => choose(fromAddress() ?? filter, fromAddress() !== undefined));
   let isFirst = true;
   return (next) => {

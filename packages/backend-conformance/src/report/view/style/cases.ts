@@ -15,6 +15,7 @@ export const casesStyle = `
 .conformance .c-case > a:hover { color: var(--link); text-decoration: underline; }
 .conformance .c-case p { margin: 3px 0 0; max-width: 90ch; }
 .conformance .c-case .message { color: var(--muted); white-space: pre-wrap; }
+.conformance .c-case :is(.states, .place) { color: var(--muted); font-size: 12px; }
 .conformance .c-case .known { color: var(--xfail); }
 .conformance .c-backend { white-space: nowrap; }
 .conformance .c-used { width: 7rem; }

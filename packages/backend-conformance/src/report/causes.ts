@@ -1,0 +1,56 @@
+import { isFailure, type BackendRun, type CaseResult } from '../result.js';
+
+/** Failures that say the same but for numbers and names: of one cause, as far as can be told. */
+export interface Cause {
+  readonly key: string;
+  /** The first of them. */
+  readonly first: { readonly target: string; readonly one: CaseResult };
+  readonly count: number;
+  /** How many on which backend. */
+  readonly targets: ReadonlyMap<string, number>;
+  /** Of how many heads. */
+  readonly heads: ReadonlySet<string>;
+  /** A few more of them. */
+  readonly others: readonly string[];
+}
+
+/** So many more are named. */
+const NAMED = 3;
+
+/** More of a message tells no more. */
+const COMPARED = 1000;
+
+/** What failures of one cause have alike: how they failed, and their message without its numbers, values and the head's name. */
+export function causeOf({ status, head, message = '' }: Pick<CaseResult, 'status' | 'head' | 'message'>): string {
+  const shape = message
+    .slice(0, COMPARED)
+    .replaceAll(head, '<head>')
+    .replaceAll(/[-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|Infinity|NaN)/g, '#')
+    .replaceAll(/#(?:,\s*#)+/g, '#');
+  return `${status} ${shape}`;
+}
+
+/** All failures, by their causes: those with most cases first. */
+export function causesOf(runs: readonly Pick<BackendRun, 'target' | 'cases'>[]): readonly Cause[] {
+  const causes = new Map<string, { -readonly [K in keyof Cause]: Cause[K] } & { targets: Map<string, number>; heads: Set<string>; others: string[] }>();
+  for (const { target, cases } of runs) {
+    for (const one of cases) {
+      if (!isFailure(one)) continue;
+      const key = causeOf(one);
+      let cause = causes.get(key);
+      if (cause === undefined) {
+        cause = { key, first: { target, one }, count: 0, targets: new Map(), heads: new Set(), others: [] };
+        causes.set(key, cause);
+      } else if (cause.others.length < NAMED) cause.others.push(`${target} ${one.query}`);
+      cause.count++;
+      cause.targets.set(target, (cause.targets.get(target) ?? 0) + 1);
+      cause.heads.add(one.head);
+    }
+  }
+  return [...causes.values()].toSorted((a, b) => b.count - a.count);
+}
+
+/** `20 on cpu, 21 on wasm`. */
+export function whereOf({ targets }: Cause): string {
+  return [...targets].map(([target, count]) => `${count} on ${target}`).join(', ');
+}
