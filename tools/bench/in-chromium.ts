@@ -14,7 +14,10 @@ export async function runInChromium(benchmark: string, backends: readonly Backen
     root,
     logLevel: 'error',
     resolve: {
-      alias: [{ find: /^@tfjs-heads\/([^/]+)$/, replacement: `${root}/packages/$1/src/index.ts` }],
+      alias: [
+        { find: /^@tfjs-heads\/([^/]+)$/, replacement: `${root}/packages/$1/src/index.ts` },
+        { find: '../gradients.js', replacement: `${root}/packages/backends/dist/gradients.js` }, // made by the build alone
+      ],
       dedupe: ['@tensorflow/tfjs-core'],
     },
     optimizeDeps: {

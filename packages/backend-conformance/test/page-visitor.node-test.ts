@@ -21,7 +21,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   const outDir = join(folder, 'out');
   const root = fileURLToPath(new URL('visitor', import.meta.url));
-  const alias = [{ find: /^@tfjs-heads\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` }];
+  const alias = [
+    { find: /^@tfjs-heads\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+    { find: '../gradients.js', replacement: `${packages}/backends/dist/gradients.js` }, // made by the build alone
+  ];
   await build({ root, configFile: false, logLevel: 'error', resolve: { alias, dedupe: ['@tensorflow/tfjs-core'] }, build: { outDir, target: 'es2022' } });
   server = await preview({ root, configFile: false, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 }, build: { outDir } });
   address = server.resolvedUrls?.local[0] as string;
