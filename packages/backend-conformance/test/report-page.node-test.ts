@@ -71,8 +71,8 @@ describe('the page of a report, from a file', () => {
   });
 
   it('groups failures by what they say, says what was demanded, and shows those of a kind', async () => {
-    const slope = (head: string, rows: number, value: number) =>
-      resultOf(caseOf(head, 'law', 'slope', rows), 'fail', 2, { message: `the slope[${rows}]: ${value} came \u202E`, states: 'The gradient is the slope.' });
+    const slope = (head: string, size: number, value: number) =>
+      resultOf(caseOf(head, 'law', 'slope', size), 'fail', 2, { message: `the slope[${size}]: ${value} came \u202E`, states: 'The gradient is the slope.' });
     const other = resultOf(caseOf('A', 'law', 'mean', 1), 'fail', 2, { message: 'another' });
     const path = join(folder, 'causes.html');
     await writeFile(path, toHtml({ ...reportOf(runOf('cpu', slope('A', 1, 0.5), other, slope('B', 2, 7))), problems: ['cpu: there are no results of shard 2/3'] }));
