@@ -1,4 +1,5 @@
 import { engine, exp, getBackend, getGradient, grad, mul, registerGradient, scalar, square, step, sub, tidy, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import { reasonOf } from '../reason.js';
 import { reporter, type RepairReport } from './report.js';
 
 const report = reporter('second-derivatives', undefined);
@@ -33,7 +34,11 @@ const marker = Symbol.for('@tfjs-heads/backends/second-derivatives');
  */
 export async function repairSecondDerivatives(): Promise<RepairReport> {
   if (!getGradient('Exp')) return report.notNeeded('no gradients are registered');
-  if (await areSecondDerivativesRight()) return report.notNeeded('the second derivative of exp is right');
+  try {
+    if (await areSecondDerivativesRight()) return report.notNeeded('the second derivative of exp is right');
+  } catch (error) {
+    return report.impossible(`the second derivative of exp cannot be tried: ${reasonOf(error)}`);
+  }
   const tfjs = engine() as unknown as Engine & { [marker]?: true };
   if (tfjs[marker] !== true) {
     tfjs[marker] = true;
