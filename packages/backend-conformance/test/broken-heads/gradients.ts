@@ -1,4 +1,4 @@
-import { add, cast, clipByValue, customGrad, getBackend, greater, mul, reshape, sub } from '@tensorflow/tfjs-core';
+import { add, cast, clipByValue, clone, customGrad, getBackend, greater, mul, reshape, sub, zerosLike } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { HeadOptions } from '../../src/index.js';
 import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
@@ -28,6 +28,9 @@ function gradientOfSquares(x: Tensor, labels: Tensor, weights: Tensor | undefine
   const unweighted = mul(sub(x, reshape(labels, x.shape)), 2 / divisor);
   return weights === undefined ? unweighted : mul(unweighted, reshape(weights, x.shape));
 }
+
+/** The same values without a slope. */
+const constant = customGrad((x) => ({ value: clone(x as Tensor), gradFunc: (dy: Tensor) => zerosLike(dy) })) as (x: Tensor) => Tensor;
 
 /** Heads whose loss is right and its gradient is not. */
 export const wrongGradients: BrokenHeads = {
@@ -65,8 +68,8 @@ export const wrongGradients: BrokenHeads = {
     wrong: 'the gradient of the gradient is silently 0',
     caughtBy: 'law:gradient-of-gradient:rows=3',
     says: 'the gradient of the gradient',
-    // On the tape, it looks as if it came from the logits.
-    subject: breakHead(withGradient((right, upstream, logits) => add(mul(right, upstream), sub(logits, logits)))),
+    // On the tape it looks as if it came from the logits.
+    subject: breakHead(withGradient((right, upstream, logits) => add(mul(constant(right), upstream), sub(logits, logits)))),
   },
   GradientOnThisBackend: {
     wrong: 'the gradient is off by 1e-3 on the backend under test',
