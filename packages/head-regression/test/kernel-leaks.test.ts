@@ -8,7 +8,7 @@ import { expectHeld, held } from './support/backend.js';
 import { randomBatch, tensorsOf } from './support/data.js';
 import { randomOnDevice } from './support/device.js';
 import { expect } from './support/expect.js';
-import { logisticRegression, poissonRegression, threeHeads } from './support/heads.js';
+import { logisticRegression, poissonRegression, results, threeHeads } from './support/heads.js';
 
 beforeAll(() => tf.env().set('IS_TEST', true));
 afterAll(() => tf.env().set('IS_TEST', false));
@@ -24,13 +24,15 @@ describe.each([...threeHeads, poissonRegression])('the kernels of a $head leave 
     const before = held();
     const { logits, labels: given, features } = tensorsOf(randomBatch(3, shape, labels, '[D0..DN]'));
     const loss = (x: tf.Tensor): tf.Scalar => head.loss(given, x, { features });
+    const metrics = head.metrics();
     expect(() => {
       loss(logits).dispose();
       tf.grad(loss)(logits).dispose();
       tf.grad((x) => tf.sum(tf.square(tf.grad(loss)(x))))(logits).dispose();
-      head.updateMetrics(head.metrics(), features, logits, given);
+      head.updateMetrics(metrics, features, logits, given);
       tf.dispose(head.predictions(logits) as tf.TensorContainerObject);
     }).not.toThrow();
+    await results(metrics); // The tensors of a read are held until it ends.
     tf.dispose([logits, given, ...Object.values(features)]);
     await expectHeld(before);
   });

@@ -1,5 +1,5 @@
 import { clone, tidy } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
 import type {
   EstimatorSpec,
@@ -27,7 +27,7 @@ import { checkDenseLabels } from '../checks/labels.js';
 import { checkLabelRange, labelRangeError, labelRangeErrorOnDevice, labelsInRange, rememberInRange } from '../checks/label-range.js';
 import type { LabelRange } from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
-import { checkWideOptions, readOptions } from '../checks/options.js';
+import { checkOptions, checkWideOptions, readOptions } from '../checks/options.js';
 import { checkReduction } from '../checks/reduction.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
@@ -38,7 +38,9 @@ import { givenLoss } from '../losses/given.js';
 import { callLossFn } from '../losses/loss-fn.js';
 import type { LossFn } from '../losses/loss-fn.js';
 import { divisorOf } from '../losses/reduce-loss.js';
+import { rowLosses } from '../losses/row-losses.js';
 import { weightedLoss } from '../losses/weighted-loss.js';
+import type { LossTensors } from '../losses/weighted-loss.js';
 import { Mean } from '../metrics/mean.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import { readTensors } from '../read-tensors.js';
@@ -167,6 +169,26 @@ export abstract class BaseHead implements Head {
   }
 
   /**
+   * The loss of each row, `[D0]`, the mean of which is {@link loss}: for whoever weighs the rows and takes the mean of
+   * that, as tfjs-layers does with `classWeight`.
+   *
+   * ```ts
+   * model.compile({ optimizer: 'sgd', loss: (labels, logits) => head.rowLosses(labels, logits) });
+   * await model.fit(x, y, { classWeight: { 0: 1, 1: 10 } });
+   * ```
+   *
+   * @returns float32, owned by the caller; differentiable once. Regularization losses are no part of it.
+   * @throws What {@link loss} throws
+   */
+  rowLosses(labels: Labels, logits: Logits, options?: Pick<LossOptions, 'features'>): Tensor1D {
+    const { features } = checkOptions('rowLosses', options, ['features']);
+    return tidy(() => {
+      const { loss, tensors } = this.#lossOf(this.#checkBatch(labels, logits, features), features);
+      return rowLosses(tensors, { loss, divisor: divisorOf(this.lossReduction, tensors.logits.size) });
+    });
+  }
+
+  /**
    * Predictions by key, in the head's order.
    *
    * @param keys Which. Default: all.
@@ -257,14 +279,17 @@ export abstract class BaseHead implements Head {
     }
   }
 
-  #reducedLoss({ labels, logits, weights, valid }: Batch, features: Features | undefined): Scalar {
+  #reducedLoss(batch: Batch, features: Features | undefined): Scalar {
+    const { loss, tensors } = this.#lossOf(batch, features);
+    return weightedLoss(tensors, { loss, divisor: divisorOf(this.lossReduction, tensors.logits.size) });
+  }
+
+  /** What the loss is computed by and from: a custom loss is given in the logits' place. */
+  #lossOf({ labels, logits, weights, valid }: Batch, features: Features | undefined): { loss: ElementLoss; tensors: LossTensors } {
     const { elementLoss } = this;
     const others = { ...(weights && { weights }), ...(valid && { valid }) };
-    if (typeof elementLoss === 'function') {
-      const losses = this.#customLosses(elementLoss, labels, logits, features);
-      return weightedLoss({ logits: losses, ...others }, { loss: givenLoss, divisor: divisorOf(this.lossReduction, losses.size) });
-    }
-    return weightedLoss({ logits, labels, ...others }, { loss: elementLoss, divisor: divisorOf(this.lossReduction, logits.size) });
+    if (typeof elementLoss !== 'function') return { loss: elementLoss, tensors: { logits, labels, ...others } };
+    return { loss: givenLoss, tensors: { logits: this.#customLosses(elementLoss, labels, logits, features), ...others } };
   }
 
   #customLosses(lossFn: LossFn, labels: Tensor, logits: Tensor, features: Features | undefined): Tensor {

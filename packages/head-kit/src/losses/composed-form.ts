@@ -41,7 +41,7 @@ function weighted(derivative: Tensor, shares: Tensor | undefined, divisor: numbe
 }
 
 /** The tensors as float32 and in shapes that broadcast. */
-function alignTensors({ logits, labels, weights, valid }: LossTensors): {
+export function alignTensors({ logits, labels, weights, valid }: LossTensors): {
   logits: Tensor;
   labels: Tensor;
   weights: Tensor | undefined;

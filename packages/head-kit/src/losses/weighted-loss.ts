@@ -8,6 +8,7 @@ import { valuesAtHand } from '../values-at-hand.js';
 import { composedDerivative, composedLoss } from './composed-form.js';
 import type { ElementLoss } from './element-loss.js';
 import { hostDerivative, hostLoss, hostScale } from './host-form.js';
+import { refuseRowWeights } from './row-weights.js';
 
 /** What a weighted loss is computed from. Shapes have been checked; dtypes may be any numeric ones. */
 export interface LossTensors {
@@ -127,7 +128,11 @@ const lossGradient: GradConfig = {
   kernelName: LOSS,
   outputsToSave: [false, true],
   gradFunc: (dys, saved) => ({
-    logits: () => scale(saved[0] as Tensor, (dys as Tensor[])[0] as Tensor),
+    logits() {
+      const gradient = saved[0] as Tensor;
+      refuseRowWeights(saved, gradient.shape[0] as number);
+      return scale(gradient, (dys as Tensor[])[0] as Tensor);
+    },
     labels: noGradientFor('the labels'),
     weights: noGradientFor('the weights'),
     valid: noGradientFor('the labels'),
