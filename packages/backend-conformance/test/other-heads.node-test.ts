@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startForSuite } from '../src/backend/start.js';
 import { runCases, suiteOf, type BackendRecord, type CaseResult, type Subject, type Subjects } from '../src/index.js';
@@ -7,6 +8,7 @@ import { classHead } from './other-heads/class-head.js';
 import { coxHead, listwiseHead } from './other-heads/dependent-heads.js';
 import { exposureHead, survivalHead } from './other-heads/feature-heads.js';
 import { plain } from './other-heads/plain-head.js';
+import { absoluteErrorHead } from './other-heads/readme-head.js';
 import { unweightedHead } from './other-heads/unweighted-head.js';
 
 // Kinds of heads of which this project has none.
@@ -20,6 +22,12 @@ const others: Subjects = {
   SurvivalHead: survivalHead,
   CoxHead: coxHead,
   ListwiseHead: listwiseHead,
+  ReadmeHead: {
+    create: ({ name, lossReduction } = {}) => absoluteErrorHead({ name, lossReduction }),
+    weights: 'none',
+    metrics: ['average_loss'],
+    predictions: { predictions: { lastDimension: 1, dtype: 'float32' } },
+  },
 };
 
 let record: BackendRecord;
@@ -36,6 +44,11 @@ async function run(name: string, subject: Subject): Promise<CaseResult[]> {
   for await (const result of runCases({ suite, cases, backend: record, expectations: [] })) results.push(result);
   return results;
 }
+
+it('the README of head-kit shows the head that passes here', () => {
+  const [readme, source] = ['../../head-kit/README.md', './other-heads/readme-head.ts'].map((path) => readFileSync(new URL(path, import.meta.url), 'utf8'));
+  expect(readme).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
+});
 
 describe('a head of another kind', () => {
   it.each(Object.entries(others))('passes: %s', { timeout: 60_000 }, async (name, subject) => {
