@@ -20,5 +20,5 @@ export async function startBackend(name: string): Promise<BackendStatus> {
 }
 
 function isNoBackendError(error: unknown): error is NoBackendError {
-  return error instanceof Error && 'code' in error && error.code === 'NO_BACKEND';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'NO_BACKEND';
 }
