@@ -1,4 +1,4 @@
-import { customGrad, div, fill, mul, ones, reshape, sum } from '@tensorflow/tfjs-core';
+import { customGrad, div, engine, fill, mul, ones, reshape, sum } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { alignTensors, composedDerivative } from './composed-form.js';
 import type { LossAttributes, LossTensors } from './weighted-loss.js';
@@ -17,7 +17,7 @@ export function rowLosses({ logits, ...others }: LossTensors, { loss, divisor }:
     (save as (tensors: Tensor[]) => void)([x as Tensor, ...given]);
     const gradFunc = (dy: Tensor, [savedLogits, ...saved]: Tensor[]): Tensor => {
       const tensors = { logits: savedLogits as Tensor, ...Object.fromEntries(names.map((name, index) => [name, saved[index]])) };
-      return composedDerivative({ ...tensors, weights: byRow(dy, tensors) }, attributes, 1);
+      return composedDerivative({ ...tensors, weights: byRow(dy, tensors) }, attributes, 1, engine().backend);
     };
     return { value: composedRows({ logits: x as Tensor, ...others }, attributes), gradFunc };
   });
@@ -27,7 +27,7 @@ export function rowLosses({ logits, ...others }: LossTensors, { loss, divisor }:
 function composedRows(tensors: LossTensors, { loss, divisor }: LossAttributes): Tensor {
   const { logits, labels, weights, valid } = alignTensors(tensors);
   const losses = loss.value(logits, labels);
-  const weighted = div(weights === undefined ? losses : mul(losses, weights), divisor);
+  const weighted = weights === undefined ? div(losses, divisor) : mul(losses, div(weights, divisor)); // or a product may overflow
   const ofRows = sum(reshape(weighted, [logits.shape[0] as number, -1]), 1);
   return valid === undefined ? ofRows : whereOfAnyRank(valid, ofRows, fill(ofRows.shape, NaN));
 }
