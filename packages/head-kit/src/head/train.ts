@@ -16,6 +16,9 @@ import { headError } from '../error.js';
 export function checkTrainArgs(args: EstimatorSpecArgs): readonly Variable[] {
   const { updateOps, optimizer, trainOpFn, trainableVariables, logits, numReplicasInSync = 1 } = args;
   checkUpdateOps(updateOps);
+  if (!Number.isInteger(numReplicasInSync) || numReplicasInSync < 1) {
+    throw headError('INVALID_ARGUMENT', `numReplicasInSync must be a whole number from 1 on, got ${describe(numReplicasInSync)}.`);
+  }
   if (optimizer === undefined && trainOpFn === undefined) {
     throw headError('TRAIN_OP_MISSING', 'train_op_fn and optimizer cannot both be None: one of optimizer and trainOpFn must be given to train, but neither came.');
   }
@@ -37,9 +40,6 @@ export function checkTrainArgs(args: EstimatorSpecArgs): readonly Variable[] {
       'LOGITS_NOT_A_FUNCTION',
       `logits must be a function that runs the network when an optimizer trains it, so that gradients flow, but ${describe(logits)} came.`,
     );
-  }
-  if (!Number.isInteger(numReplicasInSync) || numReplicasInSync < 1) {
-    throw headError('INVALID_ARGUMENT', `numReplicasInSync must be a whole number from 1 on, but ${describe(numReplicasInSync)} came.`);
   }
   return variables;
 }
