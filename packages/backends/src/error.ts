@@ -1,4 +1,4 @@
-export type BackendsErrorCode = 'INVALID_ARGUMENT' | 'NESTED_CALL' | 'NO_BACKEND';
+export type BackendsErrorCode = 'INVALID_ARGUMENT' | 'NESTED_CALL' | 'NO_BACKEND' | 'NO_BINARY';
 
 /** An ordinary `Error` with a code. Recognise it by `code`, never by `instanceof`. */
 export interface BackendsError extends Error {

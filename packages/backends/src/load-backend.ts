@@ -1,4 +1,5 @@
 import { importBackend, type BackendPackage } from './bundlers/import-backend.js';
+import { importUnbundled } from './node-module.js';
 import { isMade, isRegistered } from './registry.js';
 
 /**
@@ -11,10 +12,10 @@ export async function loadBackend(name: BackendPackage): Promise<string | undefi
   return failure && reasonOf(failure.error, `@tensorflow/tfjs-backend-${name}`);
 }
 
-/** Loads native code, out of the sight of bundlers: a browser has no use for it, and Node needs it unbundled. */
+/** Loads native code. */
 export async function loadNative(packageName: string): Promise<string | undefined> {
   try {
-    await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName);
+    await importUnbundled(packageName);
   } catch (error) {
     return reasonOf(error, packageName);
   }

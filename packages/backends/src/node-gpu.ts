@@ -1,3 +1,4 @@
+import { importUnbundled } from './node-module.js';
 import { reasonOf } from './reason.js';
 
 /** What is used of a `GPU` of WebGPU. */
@@ -30,9 +31,7 @@ export async function nodeGpu(): Promise<NodeGpu | string> {
 async function findGpu(): Promise<NodeGpu | string> {
   let dawn: Dawn;
   try {
-    // Out of the sight of bundlers: a browser has no use for it, and Node needs it unbundled.
-    const name = 'webgpu';
-    dawn = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as Dawn;
+    dawn = await importUnbundled<Dawn>('webgpu');
   } catch (error) {
     const isMissing = (error as { readonly code?: unknown } | undefined)?.code === 'ERR_MODULE_NOT_FOUND';
     return isMissing ? 'Node has no WebGPU of its own, and the package webgpu is not installed' : `the package webgpu cannot be loaded: ${reasonOf(error)}`;

@@ -12,3 +12,11 @@ export function nodeModule<T>(name: string): T | undefined {
     return undefined;
   }
 }
+
+/**
+ * Imports native code out of the sight of bundlers: a browser has no use for it, and Node needs it unbundled. By a
+ * parameter, since they know the value of a constant.
+ */
+export async function importUnbundled<T>(name: string): Promise<T> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<T>;
+}

@@ -1,4 +1,5 @@
 import { getGradient } from '@tensorflow/tfjs-core';
+import { reasonOf } from '../reason.js';
 import { reporter, type RepairReport } from './report.js';
 
 const report = reporter('node-gradients', undefined);
@@ -9,6 +10,11 @@ const report = reporter('node-gradients', undefined);
  */
 export async function repairNodeGradients(): Promise<RepairReport> {
   if (getGradient('Sum')) return report.notNeeded('gradients are registered');
-  await import('../gradients.js');
+  try {
+    await import('../gradients.js');
+  } catch (error) {
+    // A service worker may not load anything later. Whoever does not train needs none.
+    return report.impossible(`import '@tensorflow/tfjs-core/dist/register_all_gradients.js' where startBackend is imported (${reasonOf(error)})`);
+  }
   return report.applied('no gradients were registered; they are now');
 }

@@ -1,6 +1,8 @@
 import { engine, type KernelBackend } from '@tensorflow/tfjs-core';
 import { checkWasmPathsOptions } from '../check-options.js';
 import { loadBackend } from '../load-backend.js';
+import { backendsError } from '../error.js';
+import { reasonOf } from '../reason.js';
 import { isMade, isRegistered } from '../registry.js';
 import { likelyAddresses } from '../wasm/binary-addresses.js';
 import { binaryNameHere, type BinaryName, type WasmPaths } from '../wasm/binary-names.js';
@@ -68,6 +70,6 @@ async function addressesOf(name: BinaryName, given: WasmPaths | undefined, mayBe
 /** tfjs says "Make sure the server can serve the `.wasm` file", whatever it was. */
 function failureOf(search: Search, error: unknown): unknown {
   if (search.state === 'not asked') return error;
-  if (search.state === 'not found') return new Error(`${search}. Say where it is by the option wasmPaths of startBackend`, { cause: error });
-  return new Error(`${search}, and did not start: ${(error as Error | undefined)?.message ?? error}`, { cause: error });
+  if (search.state === 'not found') return backendsError('NO_BINARY', `${search}. Say where it is by the option wasmPaths of startBackend`);
+  return backendsError('NO_BINARY', `${search}, and did not start: ${reasonOf(error)}`);
 }
