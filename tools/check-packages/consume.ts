@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { build } from 'vite';
-import { readJson, root } from '../workspace.js';
+import { install } from './install.js';
 import type { Tarball } from './pack.js';
 
 const template = join(import.meta.dirname, 'consumer');
@@ -13,7 +13,8 @@ const companions = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'ty
  * program and a test file there, and runs the program under plain Node and again from a bundle.
  */
 export async function consumerProblems(tarballs: readonly Tarball[], folder: string): Promise<readonly string[]> {
-  await install(tarballs, folder);
+  cpSync(template, folder, { recursive: true });
+  await install(tarballs, companions, folder);
   const typeErrors = await compile(folder);
   const expected = readFileSync(join(template, 'expected.txt'), 'utf8');
   const outputs = {
@@ -24,24 +25,6 @@ export async function consumerProblems(tarballs: readonly Tarball[], folder: str
     .filter(([, printed]) => printed !== expected)
     .map(([how, printed]) => `the consumer, run ${how}, printed\n${printed}instead of\n${expected}`);
   return [...typeErrors.map((error) => `the consumer does not compile: ${error}`), ...wrongOutputs];
-}
-
-async function install(tarballs: readonly Tarball[], folder: string): Promise<void> {
-  cpSync(template, folder, { recursive: true });
-  const dependencies = Object.fromEntries([
-    ...companions.map((name) => [name, lockedVersion(name)]),
-    ...tarballs.map(({ name, path }) => [name, `file:${path}`]),
-  ]);
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  await execa('npm', ['install', ...flags], { cwd: folder });
-}
-
-function lockedVersion(name: string): string {
-  const { packages } = readJson<{ packages: Record<string, { version: string }> }>(join(root, 'package-lock.json'));
-  const version = packages[`node_modules/${name}`]?.version;
-  if (version === undefined) throw new Error(`${name} is not in package-lock.json.`);
-  return version;
 }
 
 /**

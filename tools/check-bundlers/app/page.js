@@ -1,0 +1,4 @@
+// A page: the backends are what startBackend loads.
+import { program } from './program.js';
+
+globalThis.program = program;

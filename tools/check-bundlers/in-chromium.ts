@@ -1,0 +1,32 @@
+import { chromium, type Browser } from 'playwright';
+import { chromiumFlags, chromiumPath } from '../../packages/backend-conformance/browser/chromium.mjs';
+
+/** What app/program.js returns. */
+export interface Outcome {
+  readonly lines: readonly string[];
+  /** Why each candidate was not chosen. */
+  readonly reasons: Readonly<Record<string, string | undefined>>;
+  /** What each repair found. */
+  readonly repairs: Readonly<Record<string, string>>;
+}
+
+export function launch(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  return chromium.launch({ args: [...chromiumFlags], ...(executablePath && { executablePath }) });
+}
+
+/** Opens a page that defines `program`, and runs that. */
+export async function runProgram(browser: Browser, url: string, options: object): Promise<Outcome> {
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  try {
+    await page.goto(url);
+    await page.waitForFunction('globalThis.program', undefined, { timeout: 60_000 });
+    return await page.evaluate<Outcome>(`program(${JSON.stringify(options)})`);
+  } catch (error) {
+    throw new Error([...errors, (error as Error).message].join('; '), { cause: error });
+  } finally {
+    await page.close();
+  }
+}
