@@ -6,6 +6,8 @@ import { watchVariables } from './workload-variables.js';
 export interface Guest {
   /** Leaves data and variables of the program as they were before the trial. */
   endTrial(): void;
+  /** Ends the trial to fetch what its workload asked a GPU for; tells whether it did, and is to be tried again. */
+  fetch(): Promise<boolean>;
   /** Whether a backend may be disposed of: nothing is there, of whomever. */
   isIdle(backend: KernelBackend): boolean;
   /**
@@ -24,6 +26,10 @@ export async function asGuest<T>(use: (guest: Guest) => Promise<T>): Promise<T> 
     endTrial() {
       variables.restore();
       loans.takeBack();
+    },
+    async fetch() {
+      variables.restore();
+      return loans.fetch();
     },
     isIdle: loans.isIdle,
     async sortOut(setUpAgain) {

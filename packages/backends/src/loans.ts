@@ -1,4 +1,5 @@
-import { engine, env, type DataId, type KernelBackend } from '@tensorflow/tfjs-core';
+import { engine, env, type BackendValues, type DataId, type KernelBackend } from '@tensorflow/tfjs-core';
+import { currentPhase } from './inside-workload.js';
 
 interface Loan {
   readonly home: KernelBackend;
@@ -10,6 +11,8 @@ export interface Loans {
   takeBack(): void;
   /** Whether a backend holds nothing of anybody's and nobody is reading from it. */
   isIdle(backend: KernelBackend): boolean;
+  /** Reads what a workload asked a GPU for, and tells whether it did; then it can be run again. */
+  fetch(): Promise<boolean>;
   /** Takes every loan back, and lends no more. */
   end(): void;
 }
@@ -18,11 +21,16 @@ export interface Loans {
  * Lends data instead of moving them. tfjs moves a tensor's data to the current backend as soon as a kernel needs them there:
  * afterwards they exist nowhere else, and are lost or rounded with a backend that is only tried. Until `end()` such data stay
  * at home too, and the other backend has a copy.
+ *
+ * tfjs copies in the midst of a kernel, so it reads a GPU synchronously: that blocks, and with WebGPU in software it gives zeros
+ * and loses the device. A workload that needs such data fails instead, and is run again when they have been fetched.
  */
 export function lendData(): Loans {
   const { moveData, read, setBackend } = engine();
   const loans = new Map<DataId, Loan>();
   const reads = new Map<KernelBackend, number>();
+  const fetched = new Map<DataId, BackendValues>();
+  const wanted = new Set<DataId>();
   const infoOf = (dataId: DataId): { backend: KernelBackend } | undefined => engine().state.tensorInfo.get(dataId);
 
   const takeBackOne = (dataId: DataId, { home, borrower }: Loan): void => {
@@ -52,7 +60,11 @@ export function lendData(): Loans {
     }
     const loan = loans.get(dataId);
     const home = loan?.home ?? info.backend;
-    const values = home.readSync(dataId);
+    if (isOnGpu(home) && !fetched.has(dataId) && currentPhase() !== undefined) {
+      wanted.add(dataId);
+      throw new Error('the data are on another GPU backend, and must be fetched first');
+    }
+    const values = fetched.get(dataId) ?? home.readSync(dataId);
     const references = info.backend.refCount(dataId);
     loan?.borrower.disposeData(dataId, true);
     loans.set(dataId, { home, borrower: backend });
@@ -108,14 +120,32 @@ export function lendData(): Loans {
     }
   };
 
+  const fetch = async (): Promise<boolean> => {
+    if (wanted.size === 0) return false;
+    takeBack();
+    // Who asks for one variable is about to ask for the others.
+    const variables = Object.values(engine().state.registeredVariables).map(({ dataId }) => dataId);
+    const missing = new Set([...wanted, ...variables].filter((dataId) => !fetched.has(dataId) && isOnGpu(infoOf(dataId)?.backend)));
+    wanted.clear();
+    await Promise.all(
+      Array.from(missing, async (dataId) => fetched.set(dataId, await engine().read(dataId))),
+    );
+    return true;
+  };
+
   return {
     takeBack,
+    fetch,
     isIdle: (backend) => backend.numDataIds() === 0 && (reads.get(backend) ?? 0) === 0,
     end() {
       takeBack();
       Object.assign(engine(), { moveData, read, setBackend });
     },
   };
+}
+
+function isOnGpu(backend: KernelBackend | undefined): boolean {
+  return backend !== undefined && 'uploadToGPU' in backend;
 }
 
 function isPromise<T>(value: T | Promise<T> | undefined): value is Promise<T> {

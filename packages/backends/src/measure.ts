@@ -17,7 +17,7 @@ const fewestSlowSteps = 2;
 const mostSteps = 200;
 // Who needs more than twice the time of another in every one of some steps will not overtake it.
 const clearlySlower = 2;
-const shortestLook = 50;
+const shortestLook = 100;
 const sureAfterOne = 1_000;
 const longestBlock = 50;
 

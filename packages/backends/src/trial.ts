@@ -60,12 +60,25 @@ async function test(_: Candidate, { selfTest: isWanted, timeLimit: milliseconds,
   }
 }
 
+/** Each time a workload is run again it has more of the data that it asks for. */
+const mostFetches = 100;
+
 /** Measures the workload, until it is clearly slower than the best so far. */
 async function race(candidate: Candidate, trial: Trial, course: Course): Promise<Partial<CandidateReport>> {
-  const { workload, best, timeLimit, signal, guest, onPhase } = trial;
+  const { workload, timeLimit: milliseconds, signal, guest } = trial;
   if (workload === undefined) return {};
+  trial.onPhase('measuring');
+  for (let fetches = 0; ; fetches++) {
+    const result = await raceOnce(workload, candidate, trial, course);
+    if (fetches === mostFetches) return result;
+    const isFetched = await within('reading', guest.fetch(), { milliseconds, signal }).catch(() => false);
+    throwIfAborted(signal);
+    if (!isFetched) return result;
+  }
+}
+
+async function raceOnce(workload: Workload, candidate: Candidate, { best, timeLimit, signal, guest }: Trial, course: Course): Promise<Partial<CandidateReport>> {
   const limits = { milliseconds: timeLimit, signal };
-  onPhase('measuring');
   let isRunning = true;
   const measuring = measure(workload, { ...course, bar: best?.milliseconds, compiles: candidate.compiles ?? false }).finally(() => (isRunning = false));
   try {

@@ -36,17 +36,6 @@ test('a page may have a process that is none', () => {
   }
 });
 
-test('a page may have Node’s modules, and Node a document: then there is more to try', () => {
-  vi.stubGlobal('process', { versions: { node: '22.0.0' }, getBuiltinModule: () => ({}) });
-  vi.stubGlobal('document', { createElement: () => ({ getContext: () => null }) });
-  expect(names()).toEqual(['tensorflow-gpu', 'tensorflow', 'webgpu', 'webgl', 'wasm', 'cpu']);
-});
-
-test('a worker without canvas has less', () => {
-  for (const name of ['process', 'document', 'OffscreenCanvas', 'navigator']) vi.stubGlobal(name, undefined);
-  expect(names()).toEqual(['wasm', 'cpu']);
-});
-
 test('no WebGPU at all', async () => {
   stubGpu(undefined);
   expect(await failureOf('webgpu')).toMatchObject({ status: 'unavailable', reason: 'there is no WebGPU here (navigator.gpu)' });

@@ -1,7 +1,7 @@
 // Calls of startBackend and the like run one after the other: they share one engine.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { expect, inject, test, vi } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { describeBackend, selfTest, startBackend, withoutCpuForwarding, type StartResult } from '../src/index.js';
 import { slowBy } from './toy-backends.js';
 import { useToys } from './use-toys.js';
@@ -28,14 +28,6 @@ test('two calls at a time do not see each other', async () => {
   expect(log.findIndex((line) => line.startsWith('second'))).toBeGreaterThan(log.findLastIndex((line) => line.startsWith('first')));
   expect(log.filter((line) => /measuring|testing/.test(line))).toEqual(['first a testing on a', 'first a measuring on a', 'second b testing on b', 'second b measuring on b']);
   expect(tf.memory().numTensors).toBe(before);
-});
-
-test('a second copy of the package waits too', async () => {
-  const first = startBackend({ allow: [toy('a')] });
-  const copy = await (vi.resetModules(), import('../src/index.js'));
-  expect(copy.startBackend).not.toBe(startBackend);
-  const calls = [outcome(first), outcome(copy.startBackend({ allow: [toy('b')] })), outcome(startBackend({ allow: [toy('c')] }))];
-  expect(await Promise.all(calls)).toEqual(['a in a', 'b in b', 'c in c']);
 });
 
 test('a self-test and a description wait, and are of the backend that came of it', async () => {

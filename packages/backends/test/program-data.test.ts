@@ -1,11 +1,13 @@
 // Whatever the program owns is readable after startBackend, with its values, whichever backend wins.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { describeBackend, startBackend, type Workload } from '../src/index.js';
 import { repairNodeGradients } from '../src/repairs/node-gradients.js';
-import { MortalBackend, offByAThousandth, slowBy } from './toy-backends.js';
+import { MortalBackend, offByAThousandth, ShyBackend, slowBy } from './toy-backends.js';
 import { useToys } from './use-toys.js';
+
+vi.setConfig({ testTimeout: 60_000 }); // The self-test of a GPU in software takes seconds.
 
 const toy = useToys();
 const owned: (tf.Tensor | tf.Optimizer)[] = [];
@@ -40,6 +42,11 @@ function meanwhile(work: (i: number) => void): { end(): Promise<number> } {
   };
 }
 
+/** Where the program itself moves data, tfjs reads WebGPU synchronously: in software it gets zeros and loses the device. */
+async function leaveWebgpu(): Promise<void> {
+  if (inject('backend') === 'webgpu') await tf.setBackend('cpu');
+}
+
 /** A step that trains the variable of the program. */
 function training(variable: tf.Variable, optimizer: tf.Optimizer): Workload {
   return () => ({ run: () => optimizer.minimize(() => tf.sum(tf.square(variable)) as tf.Scalar, true, [variable]) as tf.Scalar });
@@ -62,7 +69,7 @@ describe.each(Object.entries(endings))('%s', (_, candidates) => {
     const clone = own(variable.clone());
     const optimizer = own(tf.train.adagrad(0.5, 0.1));
     const before = tf.memory().numTensors;
-    await startBackend({ allow: candidates(), workload: training(variable, optimizer), timeLimit: 5_000 }).catch(() => {});
+    await startBackend({ allow: candidates(), workload: training(variable, optimizer), timeLimit: 25_000 }).catch(() => {});
     expect(await values(variable)).toEqual([1, -2, 3.25]);
     expect(await values(clone)).toEqual([1, -2, 3.25]);
     expect(await values(kept)).toEqual([16_777_217, -7]);
@@ -75,6 +82,7 @@ describe.each(Object.entries(endings))('%s', (_, candidates) => {
   });
 
   test('so do tensors that are made and used meanwhile', async () => {
+    await leaveWebgpu();
     const made: { tensor: tf.Tensor; expected: number[] }[] = [];
     const shared = own(tf.tensor1d([5, 6]));
     const program = meanwhile((i) => {
@@ -90,7 +98,7 @@ describe.each(Object.entries(endings))('%s', (_, candidates) => {
         return tf.tidy(() => tf.sum(tf.square(shared)));
       },
     });
-    await startBackend({ allow: candidates(), timeLimit: 5_000, workload }).catch(() => {});
+    await startBackend({ allow: candidates(), timeLimit: 25_000, workload }).catch(() => {});
     await program.end();
     for (const { tensor, expected } of made) expect(await values(tensor)).toEqual(expected);
     expect(await values(shared)).toEqual([5, 6]);
@@ -98,6 +106,7 @@ describe.each(Object.entries(endings))('%s', (_, candidates) => {
 });
 
 test('what the program trains meanwhile stays trained', async () => {
+  await leaveWebgpu();
   const weight = own(tf.tidy(() => tf.variable(tf.tensor1d([0]))));
   const program = meanwhile(() => tf.tidy(() => weight.assign(tf.add(weight, 1))));
   await startBackend({ allow: [toy('a'), toy('b')], workload: () => ({ run: async () => tf.tidy(() => tf.sum(tf.ones([9]))) }) });
@@ -152,6 +161,30 @@ test('what the workload disposes of is gone, and nothing is left of it anywhere'
   const { numTensors, numDataBuffers } = tf.memory();
   expect({ numTensors, numDataBuffers }).toEqual({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
   expect(backends.filter(({ isDisposed }) => !isDisposed).map((backend) => backend.numDataIds())).toEqual([0]);
+});
+
+test('data on a GPU are never read synchronously for a workload', async () => {
+  await repairNodeGradients();
+  await tf.setBackend(toy('gpu', { start: () => new ShyBackend() }));
+  const [inputs, labels] = [own(tf.ones([4, 2])), own(tf.zeros([4, 1]))];
+  const weights = [own(tf.tidy(() => tf.variable(tf.tensor2d([[1, 2, 3], [4, 5, 6]])))), own(tf.tidy(() => tf.variable(tf.ones([3, 1]))))] as const;
+  const optimizer = own(tf.train.sgd(0.01));
+  let cached: tf.Tensor | undefined;
+  const workload: Workload = () => {
+    cached ??= own(tf.tidy(() => tf.add(inputs, 1)));
+    const loss = (): tf.Scalar => tf.mean(tf.squaredDifference(labels, tf.matMul(tf.matMul(cached as tf.Tensor2D, weights[0] as unknown as tf.Tensor2D), weights[1] as unknown as tf.Tensor2D)));
+    return { run: () => optimizer.minimize(loss, true, [...weights]) as tf.Scalar };
+  };
+  const before = tf.memory().numTensors;
+  const { candidates } = await startBackend({ allow: [toy('a'), toy('b')], workload });
+  expect(candidates.map(({ milliseconds }) => typeof milliseconds)).toEqual(['number', 'number']);
+  // What the workload has cached, and the loss and gradients that minimize() leaves where it fails to apply them.
+  expect(tf.memory().numTensors - before).toBeLessThanOrEqual(1 + 3);
+  await tf.setBackend(inject('backend'));
+  expect(await values(cached as tf.Tensor)).toEqual(Array(8).fill(2));
+  expect(await values(weights[0])).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(await values(weights[1])).toEqual([1, 1, 1]);
+  expect(await values(inputs)).toEqual(Array(8).fill(1));
 });
 
 test('losers that hold nothing are disposed of; one that holds data of the program is not', async () => {

@@ -7,7 +7,7 @@ import { useToys } from './use-toys.js';
 
 const toy = useToys();
 
-async function failure(allow: string[], timeLimit = 500): Promise<NoBackendError> {
+async function failure(allow: string[], timeLimit = 5_000): Promise<NoBackendError> {
   return startBackend({ allow, timeLimit }).then(
     ({ name }) => expect.fail(`${name} was chosen`),
     (error: unknown) => error as NoBackendError,
@@ -58,12 +58,12 @@ test('when none is left there is one error with every reason, and the engine has
       toy('hangs', { start: () => new Promise(() => {}) }),
       toy('lacks', { without: 'UnsortedSegmentSum' }),
     ],
-    200,
+    2_000,
   );
   expect(error.code).toBe('NO_BACKEND');
   expect(error.message).toMatch(/wrong: .*expected/);
   expect(error.message).toContain('throws: lost device');
-  expect(error.message).toContain('hangs: starting took longer than 0.2 s');
+  expect(error.message).toContain('hangs: starting took longer than 2 s');
   expect(error.message).toMatch(/lacks: .*UnsortedSegmentSum/);
   expect(tf.getBackend()).toBe(inject('backend'));
   expect(tf.backend()).toBe(before);
@@ -73,16 +73,16 @@ test('when none is left there is one error with every reason, and the engine has
 
 test('the fastest of the right ones is chosen, and the table says so', async () => {
   const allow = [
+    toy('fast but wrong', { replace: { Sum: offByAThousandth } }),
     toy('slow', { replace: { BatchMatMul: slowBy(3) } }),
     toy('fast'),
-    toy('fast but wrong', { replace: { Sum: offByAThousandth } }),
   ];
   const result = await startBackend({ allow });
   expect(result.name).toBe('fast');
   expect(tf.getBackend()).toBe('fast');
-  expect(result.candidates.map(({ status }) => status)).toEqual(['slower', 'chosen', 'rejected']);
+  expect(result.candidates.map(({ status }) => status)).toEqual(['rejected', 'slower', 'chosen']);
   console.log(String(result));
-  const [slow, fast] = result.candidates;
+  const [, slow, fast] = result.candidates;
   expect(slow?.milliseconds).toBeGreaterThan(fast?.milliseconds ?? Infinity);
 });
 

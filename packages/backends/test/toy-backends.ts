@@ -30,6 +30,21 @@ export class MortalBackend extends MathBackendCPU {
   }
 }
 
+/** A GPU that must not be read synchronously. */
+export class ShyBackend extends MortalBackend {
+  // What webgl and webgpu are known by.
+  uploadToGPU(): void {}
+
+  override readSync(): never {
+    throw new Error('read synchronously');
+  }
+
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    await Promise.resolve();
+    return super.readSync(dataId);
+  }
+}
+
 /** Adds a thousandth of what it is to the first value. */
 export function offByAThousandth(original: tf.KernelFunc): tf.KernelFunc {
   return (params) => {
