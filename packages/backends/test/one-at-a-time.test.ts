@@ -21,7 +21,7 @@ test('two calls at a time do not see each other', async () => {
     outcome(startBackend({ allow: [toy('a')], onProgress: onProgress('first') })),
     outcome(startBackend({ allow: [toy('b')], onProgress: onProgress('second') })),
     outcome(startBackend({ allow: ['nonesuch'] })),
-    outcome(startBackend({ allow: [toy('c', { replace: { Mean: slowBy(5) } }), 'a'] })),
+    outcome(startBackend({ allow: [toy('c', { replace: { Mean: slowBy(100) } }), 'a'] })),
   ];
   expect(await Promise.all(calls)).toEqual(['a in a', 'b in b', 'NO_BACKEND in b', 'a in a']);
   // Each is done before the next begins, and measures and tests on its own backend.
