@@ -28,6 +28,13 @@ test('kernels and gradients take an axis counted from the back', async () => {
   }
 });
 
+// On webgpu a reverse cumulation is right for the first length alone that it was used on.
+test.each([3, 7])('the gradient of a cumulative sum of %i', async (size) => {
+  const actual = await valuesOf(() => tf.grad((y) => tf.sum(tf.square(tf.cumsum(y, -1))))(tf.ones([size])));
+  // 1 to the size, doubled, from each on.
+  expect(actual).toEqual(Array.from({ length: size }, (_, i) => size * (size + 1) - i * (i + 1)));
+});
+
 test('an axis out of range is an error that names it', () => {
   expect(() => tf.cumsum(x(), -4)).toThrow(/range \[-3, ?3\).* but got/); // Native TensorFlow has words of its own.
 });

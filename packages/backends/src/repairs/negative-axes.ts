@@ -1,5 +1,5 @@
 import {
-  cumprod, cumsum, gather, getBackend, getGradient, getKernel, mul, ones, registerGradient, reshape, scalar, tensor1d, tidy, transpose,
+  cumprod, cumsum, gather, getBackend, getGradient, getKernel, mul, ones, registerGradient, reshape, reverse, scalar, tensor1d, tidy, transpose,
   unregisterGradient, util,
   type GradConfig, type KernelFunc, type NamedAttrMap, type Tensor, type TensorInfo,
 } from '@tensorflow/tfjs-core';
@@ -79,8 +79,10 @@ const gradients: Readonly<Record<string, GradientRepair>> = {
       ...config,
       inputsToSave: [],
       gradFunc: (dy, _, attrs) => {
-        const { axis, exclusive, reverse } = attrs as unknown as { axis: number; exclusive: boolean; reverse: boolean };
-        return { x: () => cumsum(dy as Tensor, axisOf(axis, (dy as Tensor).shape), exclusive, !reverse) };
+        const { axis: written, exclusive, reverse: isReverse } = attrs as unknown as { axis: number; exclusive: boolean; reverse: boolean };
+        const axis = axisOf(written, (dy as Tensor).shape);
+        const cumulate = (x: Tensor): Tensor => cumsum(x, axis, exclusive);
+        return { x: () => (isReverse ? cumulate(dy as Tensor) : backwards(cumulate, dy as Tensor, axis)) };
       },
     }),
   },
@@ -105,9 +107,15 @@ function gradientOfProd(dy: Tensor, x: Tensor, axes: readonly number[]): Tensor 
   const moved = transpose(x, order);
   const flat = reshape(moved, [...outer, -1]);
   const last = outer.length;
-  const others = mul(cumprod(flat, last, true, false), cumprod(flat, last, true, true));
+  const before = (values: Tensor): Tensor => cumprod(values, last, true);
+  const others = mul(before(flat), backwards(before, flat, last));
   const dx = mul(others, reshape(dy, [...outer, 1]));
   return transpose(reshape(dx, moved.shape), order.map((_, i) => order.indexOf(i)));
+}
+
+/** From the other end. webgpu's own way of that is right for the first length alone that it was used on. */
+function backwards(cumulate: (x: Tensor) => Tensor, x: Tensor, axis: number): Tensor {
+  return reverse(cumulate(reverse(x, axis)), axis);
 }
 
 /** Whether the gradient with respect to x is one of x: what is wrong with an axis shows in the shape, or is an error. */

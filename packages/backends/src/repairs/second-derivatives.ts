@@ -5,7 +5,8 @@ import { reporter, type RepairReport } from './report.js';
 const report = reporter('second-derivatives', undefined);
 
 interface TapeNode {
-  readonly inputs: NamedTensorMap | readonly Tensor[];
+  /** Or an array. */
+  readonly inputs: NamedTensorMap;
   readonly outputs: readonly Tensor[];
   readonly saved: readonly Tensor[];
   readonly gradient?: unknown;
@@ -70,17 +71,18 @@ function putProducersFirst(tfjs: Engine): void {
 function moveBeforeCopies(tape: TapeNode[], count: number): void {
   const last = tape.length - 1;
   const { inputs, outputs } = tape[last] as TapeNode;
-  // An output that is an input as well comes from somewhere else.
-  const made = outputs.filter(({ id }) => !uses(inputs, id));
   for (let i = Math.max(0, last - count); i < last; i++) {
-    if (!made.some(({ id }) => uses((tape[i] as TapeNode).inputs, id))) continue;
-    tape.splice(i, 0, ...tape.splice(last, 1));
-    return;
+    for (const { id } of outputs) {
+      // An output that is an input as well comes from somewhere else.
+      if (!uses((tape[i] as TapeNode).inputs, id) || uses(inputs, id)) continue;
+      tape.splice(i, 0, tape.pop() as TapeNode);
+      return;
+    }
   }
 }
 
-function uses(inputs: TapeNode['inputs'], id: number): boolean {
-  for (const input of Object.values<Tensor>(inputs)) if (input.id === id) return true;
+function uses(inputs: NamedTensorMap, id: number): boolean {
+  for (const name in inputs) if (inputs[name]?.id === id) return true; // No array of them is made: this runs for each kernel.
   return false;
 }
 
