@@ -53,7 +53,7 @@ export interface Claims {
   /** The keys of metrics that weights mean nothing to, such as a number of rows. Default: none. */
   readonly unweightedMetrics?: readonly string[] | undefined;
   /** Inputs and expected values that the head's author vouches for: a file of the form of `GoldenFile`. Default: none. */
-  readonly goldens?: URL | undefined;
+  readonly goldens?: Address | undefined;
   /** Cases of this head that are known to fail, on every backend. One that passes all the same fails, and so does a query of none of its cases. Default: none. */
   readonly expectedFailures?: readonly Expectation[] | undefined;
 }
@@ -69,4 +69,9 @@ export type Subjects = Readonly<Record<string, Subject>>;
 /** A subject with its name, as checks get it. */
 export interface NamedSubject extends Subject {
   readonly name: string;
+}
+
+/** A `URL`, by what is used of it: not every TypeScript configuration knows the class. */
+export interface Address {
+  readonly href: string;
 }

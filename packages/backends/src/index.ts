@@ -7,7 +7,7 @@ export type { Golden } from './self-test/golden.js';
 export { goldens } from './self-test/goldens.js';
 export { selfTest, type GoldenResult, type SelfTestResult } from './self-test/self-test.js';
 export type { CandidateReport, StartProgress } from './report.js';
-export { startBackend, type NoBackendError, type StartOptions, type StartResult } from './start-backend.js';
+export { startBackend, type NoBackendError, type StartOptions, type StartResult, type StopSignal } from './start-backend.js';
 export { formatReport } from './table.js';
 export { usedTolerance } from './tolerance.js';
 export { headWorkload, type HeadWorkload, type HeadWorkloadBatch, type Step, type Workload } from './workload.js';

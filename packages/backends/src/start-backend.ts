@@ -35,7 +35,15 @@ export interface StartOptions extends WasmPathsOptions {
   /** Told what is being done; what it throws ends the call. */
   readonly onProgress?: ((progress: StartProgress) => void) | undefined;
   /** Aborts at once: the engine has the backend it had before, and the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
+}
+
+/** An `AbortSignal`, by what is used of it: not every TypeScript configuration knows the class. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 export interface StartResult {
