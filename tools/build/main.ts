@@ -1,5 +1,7 @@
 // Builds every package through nx, which skips what has not changed. Arguments are passed on to nx.
 // Prints one line, or everything when something is wrong.
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { root, workspacePackages } from '../workspace.js';
 import { removeStaleOutputs } from './stale-outputs.js';
@@ -19,5 +21,7 @@ if (result.failed) {
 } else {
   const packages = workspacePackages();
   packages.forEach(({ folder }) => removeStaleOutputs(folder));
+  // There is one for all, and each tarball has it.
+  for (const { folder, manifest } of packages) if (!manifest.private) copyFileSync(join(root, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   console.log(`build: ${packages.length} packages ready (${((performance.now() - start) / 1000).toFixed(1)} s)`);
 }

@@ -16,7 +16,7 @@ export async function install(tarballs: readonly Tarball[], companions: readonly
 }
 
 function nameAndVersion(companion: string): readonly [string, string] {
-  const at = companion.lastIndexOf('@');
+  const at = companion.indexOf('@', 1);
   return at > 0 ? [companion.slice(0, at), companion.slice(at + 1)] : [companion, lockedVersion(companion)];
 }
 

@@ -6,6 +6,8 @@ import { root, type WorkspacePackage } from '../workspace.js';
 export interface Tarball {
   readonly name: string;
   readonly path: string;
+  /** The package's own folder. */
+  readonly folder: string;
   /** What its package.json promises: files and folders. */
   readonly promised: readonly string[];
   /** What is in it. */
@@ -24,10 +26,15 @@ export async function pack(packages: readonly WorkspacePackage[], folder: string
   const workspaces = packages.map(({ manifest }) => `--workspace=${manifest.name}`);
   const args = ['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`, ...workspaces];
   const { stdout } = await execa('npm', args, { cwd: root });
-  return (JSON.parse(stdout) as readonly Packed[]).map(({ name, filename, files }) => ({
-    name,
-    path: join(folder, filename),
-    promised: packages.find(({ manifest }) => manifest.name === name)?.manifest.files ?? [],
-    files: files.map(({ path }) => path),
-  }));
+  return (JSON.parse(stdout) as readonly Packed[]).map(({ name, filename, files }) => {
+    const packed = packages.find(({ manifest }) => manifest.name === name);
+    if (packed === undefined) throw new Error(`npm packed ${name}, for which it was not asked.`);
+    return {
+      name,
+      path: join(folder, filename),
+      folder: packed.folder,
+      promised: packed.manifest.files ?? [],
+      files: files.map(({ path }) => path),
+    };
+  });
 }
