@@ -33,6 +33,8 @@ export interface Race extends Course {
   readonly bar: number | undefined;
   /** Whether the first step compiles shaders, and says nothing of the others. */
   readonly compiles: boolean;
+  /** Called after the first step. */
+  onFirstStep(): void;
 }
 
 export interface Measurement {
@@ -43,7 +45,7 @@ export interface Measurement {
 }
 
 /** Measures a step of the workload on the current backend. */
-export async function measure(workload: Workload, { bar = Infinity, compiles, stay, isOver }: Race): Promise<Measurement> {
+export async function measure(workload: Workload, { bar = Infinity, compiles, onFirstStep, stay, isOver }: Race): Promise<Measurement> {
   return withStep(workload, { stay, isOver }, async (next) => {
     const times: number[] = [];
     let spent = 0;
@@ -51,7 +53,7 @@ export async function measure(workload: Workload, { bar = Infinity, compiles, st
     let warm: { readonly steps: number; readonly spent: number } | undefined;
     for (;;) {
       const time = await next();
-      times.push(time);
+      if (times.push(time) === 1) onFirstStep();
       spent += time;
       unbroken += time;
       const telling = compiles ? times.slice(1) : times;

@@ -77,19 +77,40 @@ async function race(candidate: Candidate, trial: Trial, course: Course): Promise
   }
 }
 
+// What compiling shaders costs is earned back in this many steps of the best so far, or it cannot win.
+const earnedBack = 500;
+const leastPatience = 1_000;
+
+/** Resolves after so many milliseconds, unless it has been ended. */
+function patience(milliseconds: number): { readonly isOver: Promise<undefined>; end(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isOver = new Promise<undefined>((resolve) => {
+    if (milliseconds !== Infinity) timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  return { isOver, end: () => clearTimeout(timer) };
+}
+
 async function raceOnce(workload: Workload, candidate: Candidate, { best, timeLimit, signal, guest }: Trial, course: Course): Promise<Partial<CandidateReport>> {
   const limits = { milliseconds: timeLimit, signal };
   let isRunning = true;
-  const measuring = measure(workload, { ...course, bar: best?.milliseconds, compiles: candidate.compiles ?? false }).finally(() => (isRunning = false));
+  const bar = best?.milliseconds;
+  const compiles = candidate.compiles ?? false;
+  const compiling = patience(compiles && bar !== undefined ? Math.max(leastPatience, earnedBack * bar) : Infinity);
+  const measuring = measure(workload, { ...course, bar, compiles, onFirstStep: compiling.end }).finally(() => (isRunning = false));
   try {
-    const { milliseconds, isGivenUp } = await within('the workload', measuring, limits);
+    const measured = await within('the workload', Promise.race([measuring, compiling.isOver]), limits);
+    if (measured === undefined) {
+      return { status: 'given up', reason: `its first step takes longer than ${earnedBack} of ${best?.name}, at ${bar?.toFixed(2)} ms` };
+    }
+    const { milliseconds, isGivenUp } = measured;
     if (!isGivenUp) return { milliseconds };
-    return { milliseconds, status: 'given up', reason: `${milliseconds.toFixed(2)} ms a step where ${best?.name} takes ${best?.milliseconds?.toFixed(2)}` };
+    return { milliseconds, status: 'given up', reason: `${milliseconds.toFixed(2)} ms a step where ${best?.name} takes ${bar?.toFixed(2)}` };
   } catch (error) {
     throwIfAborted(signal);
     const hint = isRunning && isAwaited() ? '; it may wait for a call of startBackend, which waits for this one' : '';
     return { status: 'unmeasurable', reason: reasonOf(error) + hint };
   } finally {
+    compiling.end();
     // One that still runs would be joined by a second.
     if (!isRunning && !signal.aborted) await guest.sortOut(() => within('the workload', runStep(workload, course), limits).catch(() => {}));
   }

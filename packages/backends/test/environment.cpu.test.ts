@@ -25,7 +25,7 @@ function stubGpu(gpu: unknown): void {
 }
 
 test('here it is what it always was', () => {
-  expect(names()).toEqual(isNode ? ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] : ['webgpu', 'webgl', 'wasm', 'cpu']);
+  expect(names()).toEqual(isNode ? ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] : ['webgl', 'webgpu', 'wasm', 'cpu']);
 });
 
 test('a page may have a process that is none', () => {

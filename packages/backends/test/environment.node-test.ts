@@ -10,7 +10,7 @@ const names = (): string[] => builtInCandidates().map(({ name }) => name);
 test('a page may have Node’s modules, and Node a document: then there is more to try', () => {
   vi.stubGlobal('process', { versions: { node: '22.0.0' }, getBuiltinModule: () => ({}) });
   vi.stubGlobal('document', { createElement: () => ({ getContext: () => null }) });
-  expect(names()).toEqual(['tensorflow-gpu', 'tensorflow', 'webgpu', 'webgl', 'wasm', 'cpu']);
+  expect(names()).toEqual(['tensorflow-gpu', 'tensorflow', 'webgl', 'webgpu', 'wasm', 'cpu']);
 });
 
 test('a worker without canvas has less', () => {

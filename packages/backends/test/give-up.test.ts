@@ -58,6 +58,28 @@ test('what takes its time only at first is measured on, and may win', async () =
   expect(name).toBe('slow at first');
 });
 
+test('a first step that is not earned back in hundreds of steps is not waited for', async () => {
+  const steps: string[] = [];
+  let end = (): void => {};
+  const slow = new Promise<void>((resolve) => (end = resolve));
+  const workload = () => ({
+    run: async () => {
+      steps.push(tf.getBackend());
+      if (steps.at(-1) === 'webgl') await slow;
+      return 1;
+    },
+  });
+  // Known by its name to compile shaders.
+  const allow = [toy('fast'), toy('webgl')];
+  const { name, candidates } = await startBackend({ allow, workload, repair: false, timeLimit: 60_000 });
+  end();
+  expect(name).toBe('fast');
+  expect(candidates[1]).toMatchObject({ status: 'given up', milliseconds: undefined, selfTest: undefined });
+  expect(candidates[1]?.reason).toMatch(/^its first step takes longer than 500 of fast, at \d+\.\d\d ms$/);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(steps.filter((step) => step === 'webgl')).toHaveLength(1);
+});
+
 test('a bar is set only by one with right answers', async () => {
   const { workload } = counting({ wrong: 1, right: 40 });
   const { candidates } = await startBackend({ allow: [toy('wrong', { replace: { Sum: offByAThousandth } }), toy('right')], workload });

@@ -95,7 +95,8 @@ const all: readonly Candidate[] = [tensorflowGpu, tensorflow, webgpu, webgl, was
  */
 export function builtInCandidates(): readonly Candidate[] {
   const native = nodeModule('node:fs') === undefined ? [] : [tensorflowGpu, tensorflow];
-  const drawing = mayDraw() ? [webgpu, webgl] : native.length > 0 ? [webgpu] : [];
+  // When WebGPU has been given up it goes on compiling, and whoever comes next to the GPU would wait.
+  const drawing = mayDraw() ? [webgl, webgpu] : native.length > 0 ? [webgpu] : [];
   return [...native, ...drawing, wasm, cpu];
 }
 
