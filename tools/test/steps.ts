@@ -37,6 +37,8 @@ export const steps: readonly Step[] = [
     tells: true,
   },
   { name: 'check-packages', command: ['tsx', 'tools/check-packages/main.ts'], needsBuild: true },
+  { name: 'check-tfjs', command: ['tsx', 'tools/check-tfjs/main.ts'], needsBuild: true, tells: true },
+  { name: 'check-bundlers', command: ['tsx', 'tools/check-bundlers/main.ts'], needsBuild: true },
 ];
 
 /** The suite's names for backends, in each place that has them. */
