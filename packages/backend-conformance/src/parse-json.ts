@@ -13,6 +13,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * @throws Error that names what it is from and what is wrong
  */
 export function parseJson(source: string | Uint8Array, from: string): unknown {
+  const value = parseShallow(source, from);
+  if (isDeep(value)) throw new Error(`${printableLine(from)}: expected JSON, but it is nested more than ${DEEPEST} deep`);
+  return value;
+}
+
+/** The same of what is known to be nested no deeper than that. */
+export function parseShallow(source: string | Uint8Array, from: string): unknown {
   const refuse = (wrong: string, cause?: unknown): never => {
     throw new Error(`${printableLine(from)}: expected JSON, but ${wrong}`, { cause });
   };
@@ -22,14 +29,12 @@ export function parseJson(source: string | Uint8Array, from: string): unknown {
   } catch (error) {
     return refuse('it is not UTF-8', error);
   }
-  if (text.trim() === '') return refuse('it is empty');
-  let value: unknown;
+  if (/^\s*$/.test(text)) return refuse('it is empty');
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     return refuse(printableLine(reasonOf(error)), error);
   }
-  return isDeep(value) ? refuse(`it is nested more than ${DEEPEST} deep`) : value;
 }
 
 /** Calls itself no deeper than that. */

@@ -4,14 +4,18 @@
  */
 const OBEYED = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}\uFEFF\uFFF9-\uFFFB\uFFFE\uFFFF]/gu;
 
+/** What most texts are: found out in a fraction of the time. */
+const PLAIN = /^[ -~]*$/;
+
 /** A text that is safe to show. What would be obeyed stands there written out, as `\u001b`; line breaks and tabs stay. */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replaceAll(/\r\n/g, '\n').replaceAll(OBEYED, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));
 }
 
 /** The same for what stands in a line, such as a name: line breaks and tabs are written out, too. */
 export function printableLine(text: string): string {
-  return text.replaceAll(OBEYED, escaped);
+  return PLAIN.test(text) ? text : text.replaceAll(OBEYED, escaped);
 }
 
 function escaped(character: string): string {

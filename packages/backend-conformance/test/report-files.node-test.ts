@@ -58,7 +58,7 @@ describe('the report before stays', () => {
     let opened = 0;
     vi.spyOn(fs, 'open').mockImplementation(async (...args) => {
       const file = await open(...args);
-      if (opened++ === which) vi.spyOn(file, 'appendFile').mockRejectedValue(failing('ENOSPC'));
+      if (opened++ === which) vi.spyOn(file, 'write').mockRejectedValue(failing('ENOSPC'));
       return file;
     });
     const name = ['results.json', 'junit.xml', 'report.html'][which] as string;

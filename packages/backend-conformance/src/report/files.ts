@@ -4,8 +4,10 @@ import { reasonOf } from '../reason.js';
 /** Files and what is to stand in them, in pieces. */
 export type Files = Readonly<Record<string, Iterable<string>>>;
 
-/** So many characters are written at once. */
+/** About so much is written at once. */
 const BATCH = 1 << 20;
+
+const encoder = new TextEncoder();
 
 /**
  * Writes files into a folder, which is made where it is missing: all of them or none, as far as a file system can promise that. Each
@@ -59,25 +61,27 @@ export async function tryFiles(directory: string, names: readonly string[], byte
 async function writeDown(path: string, pieces: Iterable<string>): Promise<void> {
   const { open } = globalThis.process.getBuiltinModule('node:fs/promises');
   const file: FileHandle = await open(path, 'wx');
+  // Bytes go into one buffer for all: texts and buffers of this size are given back late.
+  const buffer = new Uint8Array(BATCH);
+  let length = 0;
+  const flush = async (): Promise<void> => {
+    for (let at = 0; at < length; ) at += (await file.write(buffer, at, length - at)).bytesWritten;
+    length = 0;
+  };
   try {
-    for (const batch of batches(pieces)) await file.appendFile(batch);
+    for (const piece of pieces) {
+      for (let rest = piece; rest !== ''; ) {
+        const { read, written } = encoder.encodeInto(rest, buffer.subarray(length));
+        length += written;
+        rest = read === rest.length ? '' : rest.slice(read);
+        if (rest !== '') await flush();
+      }
+    }
+    await flush();
     await file.sync();
   } finally {
     await file.close();
   }
-}
-
-function* batches(pieces: Iterable<string>): Generator<string> {
-  let batch: string[] = [];
-  let length = 0;
-  for (const piece of pieces) {
-    batch.push(piece);
-    length += piece.length;
-    if (length < BATCH) continue;
-    yield batch.join('');
-    [batch, length] = [[], 0];
-  }
-  yield batch.join('');
 }
 
 async function refuseFolder(path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { parseJson } from '../parse-json.js';
+import { parseJson, parseShallow } from '../parse-json.js';
 import { printableLine } from '../printable.js';
 import { reasonOf } from '../reason.js';
 import type { CaseResult, ConformanceReport } from '../result.js';
@@ -25,7 +25,7 @@ export async function readReport(path: string): Promise<ConformanceReport> {
     result(json) {
       if (++count > MOST_RESULTS) throw tooMany(path);
       const list = results[run] as CaseResult[];
-      const one = parseJson(json, `${path}: runs[${run}].cases[${list.length}]`);
+      const one = parseShallow(json, `${path}: runs[${run}].cases[${list.length}]`);
       list.push(share(checkResult(one, path, run, list.length)));
     },
   }, printableLine(path));
@@ -34,14 +34,21 @@ export async function readReport(path: string): Promise<ConformanceReport> {
   return assembled(parseJson(lists.rest(), path), results, path);
 }
 
+/** What is given is overwritten by what comes next: memory of that kind is given back late. */
 async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
-  const { createReadStream } = globalThis.process.getBuiltinModule('node:fs');
-  const pieces = createReadStream(path, { highWaterMark: 1 << 20 })[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
-  for (;;) {
-    const next = await pieces.next().catch((error: unknown): never => {
-      throw new Error(printableLine(`${path}: ${reasonOf(error)}`), { cause: error });
-    });
-    if (next.done === true) return;
-    yield next.value;
+  const { open } = globalThis.process.getBuiltinModule('node:fs/promises');
+  const refuse = (error: unknown): never => {
+    throw new Error(printableLine(`${path}: ${reasonOf(error)}`), { cause: error });
+  };
+  const file = await open(path).catch(refuse);
+  try {
+    const buffer = new Uint8Array(1 << 20);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length).catch(refuse);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
   }
 }

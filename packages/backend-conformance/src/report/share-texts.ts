@@ -29,7 +29,7 @@ export function shareTexts(): (result: CaseResult) => CaseResult {
       check: one.check,
       parameters: one.parameters,
       query: one.query,
-      status: shared(status),
+      status,
       ...(message !== undefined && { message: shared(message) }),
       ...(place && { place: { ...place, file: shared(place.file) } }),
       ...(states !== undefined && { states: shared(states) }),

@@ -12,16 +12,19 @@ export function opening(name: string, attributes: Attributes = {}): string {
 /** An element with a text in it. */
 export function leaf(name: string, attributes: Attributes, content = ''): string {
   const begun = opening(name, attributes);
-  return content === '' ? `${begun.slice(0, -1)}/>` : `${begun}${escaped(printable(content))}</${name}>`;
+  return content === '' ? `${begun.slice(0, -1)}/>` : `${begun}${escaped(content)}</${name}>`;
 }
 
 /** Line breaks in an attribute would be read as spaces. */
 function attribute(value: string): string {
-  return printable(value).replaceAll(/[&<>"\n\t]/g, (character) => entities[character] as string);
+  return PLAIN.test(value) ? value : printable(value).replaceAll(/[&<>"\n\t]/g, (character) => entities[character] as string);
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(/[&<>]/g, (character) => entities[character] as string);
+  return PLAIN.test(text) ? text : printable(text).replaceAll(/[&<>]/g, (character) => entities[character] as string);
 }
+
+/** What stands for itself everywhere: most texts, found out in a fraction of the time. */
+const PLAIN = /^[\w .:;,+=()[\]/#-]*$/;
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;', '\t': '&#9;' };
