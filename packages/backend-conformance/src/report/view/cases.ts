@@ -33,6 +33,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
   let report: ListedReport | undefined;
   let order: Order = { by: 'status', descending: false };
   let limit = FIRST;
+  let heads: readonly string[] = [];
   const change = (part: Partial<Filter>): void => onFilter({ ...filter, ...part });
 
   const text = element('input', {
@@ -77,8 +78,9 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     element: element('section', { class: 'cases' }, title, form, table, more),
     show(next, wanted) {
       if (wanted !== filter) limit = FIRST;
+      if (next !== report) heads = headsOf(next);
       [report, filter] = [next, wanted];
-      const options = { head: headsOf(report), target: report.runs.map(({ target }) => target), family: families, status: statuses };
+      const options = { head: heads, target: next.runs.map(({ target }) => target), family: families, status: statuses };
       for (const [name, select] of Object.entries(choices)) offer(select, name, options[name as keyof typeof options], filter[name as keyof Filter]);
       if (text.value !== filter.text) text.value = filter.text;
       clear.hidden = Object.values(filter).every((value) => value === '');

@@ -49,7 +49,8 @@ function textFilter(text: string): (one: CaseResult) => boolean {
   if (trimmed === '') return () => true;
   const isMeant = parseQuery(trimmed);
   const part = trimmed.toLowerCase();
-  return (one) => isMeant(one) || [one.query, one.message ?? '', one.expected?.reason ?? ''].some((each) => each.toLowerCase().includes(part));
+  const hasPart = (each: string | undefined): boolean => each !== undefined && each.toLowerCase().includes(part);
+  return (one) => hasPart(one.query) || isMeant(one) || hasPart(one.message) || hasPart(one.expected?.reason);
 }
 
 /** Made once: `localeCompare` makes one for each comparison. */

@@ -32,12 +32,19 @@ function makeView(root: HTMLElement): (report: ListedReport) => void {
   const theme = themeButton();
   const list = caseList((next) => choose(next));
 
+  let drawn: { readonly report: ListedReport; readonly filter: Filter } | undefined;
+  /** What has changed: to count 100,000 results anew for each letter of a search takes too long. */
   const draw = (): void => {
-    replaceContent(top, ...header(report, theme, filter.status, (status) => choose({ ...filter, status }, true)));
-    replaceContent(table, matrix(report, filter, (place) => choose({ ...noFilter, ...place }, true)));
-    replaceContent(kinds, ...causes(report, filter.cause, (cause) => choose({ ...noFilter, cause }, true)));
-    replaceContent(records, ...backends(report));
-    replaceContent(known, ...divergences(report));
+    const isOther = (...keys: readonly (keyof Filter)[]): boolean =>
+      drawn?.report !== report || keys.some((key) => drawn?.filter[key] !== filter[key]);
+    if (isOther('status')) replaceContent(top, ...header(report, theme, filter.status, (status) => choose({ ...filter, status }, true)));
+    if (isOther('head', 'target')) replaceContent(table, matrix(report, filter, (place) => choose({ ...noFilter, ...place }, true)));
+    if (isOther('cause')) replaceContent(kinds, ...causes(report, filter.cause, (cause) => choose({ ...noFilter, cause }, true)));
+    if (isOther()) {
+      replaceContent(records, ...backends(report));
+      replaceContent(known, ...divergences(report));
+    }
+    drawn = { report, filter };
     list.show(report, filter);
   };
   const choose = (next: Filter, isJump = false): void => {
