@@ -27,6 +27,7 @@ describe('wrong usage', () => {
     ['capabilities that are no object', ['--capabilities', '[1]'], 'Expected a JSON object'],
     ['a folder that cannot be', ['--out', '/dev/null/x', '--filter', 'RegressionHead:law'], '--out: expected a folder that can be written to, but ENOTDIR'],
     ['a folder that is a file', ['--out', fixture('no-subjects.mjs'), '--filter', 'RegressionHead:law'], '--out: expected a folder that can be written to, but EEXIST'],
+    ['a page whose folder is a file', ['page', '--out', fixture('no-subjects.mjs')], '--out: expected a folder that can be written to, but EEXIST'],
     ['reports that are a folder', ['merge', fixture('.'), '--out', 'x'], 'EISDIR'],
     ['capabilities of great depth', ['--capabilities', `{"a":${'['.repeat(500)}${']'.repeat(500)}}`], 'nested more than 64 deep'],
     ['capabilities of prototypes', ['--capabilities', '{"__proto__":{"a":1}}'], 'Expected a JSON object'],

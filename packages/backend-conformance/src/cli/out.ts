@@ -1,3 +1,4 @@
+import { tryFiles } from '../report/files.js';
 import { tryReports, writeReports } from '../report/index.js';
 import type { ConformanceReport } from '../result.js';
 import { reasonOf } from '../reason.js';
@@ -10,8 +11,15 @@ import { orUsageError } from './usage-error.js';
  * @throws UsageError where it cannot
  */
 export function tryOut(out: string, results: number): Promise<void> {
-  return orUsageError(() => tryReports(out, results), (reason) => `--out: expected a folder that can be written to, but ${reason}`);
+  return orUsageError(() => tryReports(out, results), refusal);
 }
+
+/** The same of other files. */
+export function tryFolder(out: string, names: readonly string[]): Promise<void> {
+  return orUsageError(() => tryFiles(out, names, 0), refusal);
+}
+
+const refusal = (reason: string): string => `--out: expected a folder that can be written to, but ${reason}`;
 
 /** Writes a report and says where, or why not. Gives whether it is written. */
 export async function writeOut(report: ConformanceReport, out: string, { quiet }: { readonly quiet?: boolean }): Promise<boolean> {
