@@ -1,4 +1,5 @@
-import { importBackend, type BackendPackage } from './bundlers/import-backend.js';
+import { importBackend } from './bundlers/find-import.js';
+import type { BackendPackage } from './bundlers/import-backend.js';
 import { importUnbundled } from './node-module.js';
 import { isMade, isRegistered } from './registry.js';
 
@@ -8,7 +9,7 @@ import { isMade, isRegistered } from './registry.js';
  */
 export async function loadBackend(name: BackendPackage): Promise<string | undefined> {
   if (isMade(name) || isRegistered(name)) return undefined;
-  const failure = await importBackend[name]();
+  const failure = await importBackend(name).catch((error: unknown) => ({ error }));
   return failure && reasonOf(failure.error, `@tensorflow/tfjs-backend-${name}`);
 }
 

@@ -1,12 +1,18 @@
 /** The packages of tfjs' own backends, each of which may be missing. */
 export type BackendPackage = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
 
+export interface Failure {
+  readonly error: unknown;
+}
+
+/** Imports the package of a backend; returns what was thrown instead of throwing it. */
+export type ImportBackend = Readonly<Record<BackendPackage, () => Promise<Failure | undefined>>>;
+
 /**
- * Imports the package of a backend; returns what was thrown instead of throwing it. An `import()` of a literal inside a
- * `try` is what webpack and esbuild bundle where the package is installed, and pass over where it is not; Vite and
- * rollup do so anyway. Parcel takes import-backend.parcel.cts in this module's place (`alias` in package.json).
+ * An `import()` of a literal inside a `try` is what esbuild and newer versions of webpack bundle where the package is
+ * installed, and pass over where it is not; Vite and rollup do so anyway.
  */
-export const importBackend: Readonly<Record<BackendPackage, () => Promise<Failure | undefined>>> = {
+export const importBackend: ImportBackend = {
   cpu: async () => {
     try {
       await import('@tensorflow/tfjs-backend-cpu');
@@ -40,7 +46,3 @@ export const importBackend: Readonly<Record<BackendPackage, () => Promise<Failur
     }
   },
 };
-
-export interface Failure {
-  readonly error: unknown;
-}

@@ -1,7 +1,7 @@
-import type { BackendPackage, Failure } from './import-backend.js' with { 'resolution-mode': 'import' };
+import type { BackendPackage, Failure, ImportBackend } from './import-backend.js' with { 'resolution-mode': 'import' };
 
 // Parcel passes over a package that is not installed only where it is required, inside a `try`.
-exports.importBackend = {
+const imports: ImportBackend = {
   cpu: async () => {
     try {
       require('@tensorflow/tfjs-backend-cpu');
@@ -34,4 +34,6 @@ exports.importBackend = {
       return { error };
     }
   },
-} satisfies Readonly<Record<BackendPackage, () => Promise<Failure | undefined>>>;
+};
+
+exports.importBackend = (name: BackendPackage): Promise<Failure | undefined> => imports[name]();
