@@ -64,6 +64,18 @@ describe('line 41: what a LogisticRegressionHead predicts', () => {
   });
 });
 
+describe('an example that is predicted right with great confidence', () => {
+  it.each([[20, 1], [-20, 0], [40, 1], [-80, 0], [12, 0.999], [-15, 1e-7]])('has all digits of its loss and gradient: logit %d, label %d', async (logit, z) => {
+    const head = new LogisticRegressionHead();
+    const [x, label] = [Math.fround(logit), Math.fround(z)];
+    const { value, grad } = tf.valueAndGrad((logits) => head.loss(tf.tensor2d([[label]]), logits))(tf.tensor2d([[x]]));
+    const decay = Math.exp(-Math.abs(x));
+    const miss = x > 0 ? 1 - label : -label;
+    expect(await value.data()).toBeNear([x * miss + Math.log1p(decay)]);
+    expect(await grad.data()).toBeNear([miss - (Math.sign(x) * decay) / (1 + decay)]);
+  });
+});
+
 describe('line 41: the options of a LogisticRegressionHead', () => {
   it('have the defaults of the original, and one label', () => {
     expect(new LogisticRegressionHead()).toMatchObject({ logitsDimension: 1, lossReduction: 'sum_over_batch_size', name: undefined });

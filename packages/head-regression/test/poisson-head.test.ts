@@ -30,6 +30,19 @@ describe('line 40: the full loss of a PoissonRegressionHead', () => {
     expect(await head.loss(labels, logits).data()).toBeNear([expected + log], { scale: Math.abs(expected) + log });
   });
 
+  it.each([1e5, 1e6, 1e7])('does not cancel for counts near %d that are predicted', async (count) => {
+    const head = new PoissonRegressionHead();
+    const counts = Array.from({ length: 8 }, (_, i) => count + i * Math.round(Math.sqrt(count)));
+    const x = counts.map((each, i) => Math.fround(Math.log(each) + (i - 4) / Math.sqrt(each)));
+    const exact = counts.map((z, i) => {
+      const d = (x[i] ?? NaN) - Math.log(z);
+      return z * (Math.expm1(d) - d) + Math.log(2 * Math.PI * z) / 2;
+    });
+    const shape: [number, number] = [8, 1];
+    const [loss] = await head.loss(tf.tensor2d(counts, shape), tf.tensor2d(x, shape)).data();
+    expect([loss]).toBeNear([exact.reduce((sum, each) => sum + each) / 8]);
+  });
+
   it('is the default', async () => {
     const [labels, logits] = [tf.tensor2d([[50]]), tf.tensor2d([[4]])];
     const full = await new PoissonRegressionHead({ computeFullLoss: true }).loss(labels, logits).data();

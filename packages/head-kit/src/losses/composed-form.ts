@@ -1,5 +1,5 @@
-import { div, fill, mul, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { cast, div, engine, log, mul, sub, zerosLike } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { hostMemory } from '../host-memory.js';
 import { align } from './align.js';
 import { hostSum } from './host-form.js';
@@ -8,11 +8,11 @@ import type { LossAttributes, LossTensors } from './weighted-loss.js';
 import { whereOfAnyRank } from './where-of-any-rank.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
-export function composedLoss(tensors: LossTensors, attributes: LossAttributes & { withGradient: boolean }, backend: object): TensorInfo[] {
+export function composedLoss(tensors: LossTensors, attributes: LossAttributes & { withGradient: boolean }, backend: object): Tensor[] {
   const { loss, divisor, withGradient } = attributes;
   const { logits, labels, weights, valid } = alignTensors(tensors);
   const shares = weights && div(weights, divisor);
-  const checked = (total: TensorInfo): TensorInfo => (valid === undefined ? total : orNaN(total, valid));
+  const checked = (total: Tensor): Tensor => (valid === undefined ? total : orNaN(total, valid));
   if (!withGradient) return [checked(weightedSum(loss.value(logits, labels), weights, shares, divisor, backend))];
   const [value, derivative] = loss.valueAndDerivative?.(logits, labels) ?? [loss.value(logits, labels), loss.derivative(logits, labels)];
   return [
@@ -63,15 +63,17 @@ function weightedSum(
   shares: Tensor | undefined,
   divisor: number,
   backend: object,
-): TensorInfo {
+): Tensor {
   const memory = hostMemory(backend);
-  if (memory !== undefined) return hostSum(memory, losses, weights, divisor);
+  if (memory !== undefined) return engine().makeTensorFromTensorInfo(hostSum(memory, losses, weights, divisor));
   // Divided before they are summed, so that the sum of large losses does not overflow.
   return sumOnDevice(shares === undefined ? div(losses, divisor) : mul(losses, shares));
 }
 
-function orNaN(total: TensorInfo, valid: Tensor): Tensor {
-  return where(valid, total as Tensor, fill([], NaN));
+/** The total, or NaN, which is made only where it is needed: tfjs' debug mode alarms wherever there is one. */
+function orNaN(total: Tensor, valid: Tensor): Tensor {
+  const zeroOrNaN = log(sub(mul(cast(valid, 'float32'), 2), 1));
+  return whereOfAnyRank(valid, total, zeroOrNaN);
 }
 
 function orZero(gradient: Tensor, valid: Tensor | undefined): Tensor {

@@ -1,6 +1,8 @@
 import { add, exp, expm1, greater, log, maximum, mul, sqrt, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ElementLoss } from './element-loss.js';
+import { fullPoissonValue, poissonCurvature, poissonDerivative, poissonValue } from './gpu-functions.js';
+import { runOnGpu } from './gpu-program.js';
 import { excess, logRatio } from './poisson-deviance.js';
 import { whereOfAnyRank } from './where-of-any-rank.js';
 
@@ -18,10 +20,12 @@ export const logPoisson: ElementLoss = {
     out.derivative = difference(logit, label, mean);
     out.curvature = mean;
   },
-  value: (logits, labels) => sub(exp(logits), mul(labels, logits)),
-  derivative: (logits, labels) => sub(exp(logits), labels),
-  curvature: (logits) => exp(logits),
+  value: (logits, labels) => runOnGpu(poissonValue, [logits, labels]) ?? sub(exp(logits), mul(labels, logits)),
+  derivative: (logits, labels) => runOnGpu(poissonDerivative, [logits, labels]) ?? sub(exp(logits), labels),
+  curvature: (logits, labels) => runOnGpu(poissonCurvature, [logits, labels]) ?? exp(logits),
   valueAndDerivative(logits, labels) {
+    const onGpu = runOnGpu(poissonValue, [logits, labels]);
+    if (onGpu !== undefined) return [onGpu, logPoisson.derivative(logits, labels)];
     const mean = exp(logits);
     return [sub(mean, mul(labels, logits)), sub(mean, labels)];
   },
@@ -32,8 +36,8 @@ export const logPoisson: ElementLoss = {
  * `0 <= z <= 1`. A negative label gives NaN.
  *
  * With d = x - log(z) that is `z (exp(d) - 1 - d) + log(2 pi z) / 2` for counts above 1: the terms of the textbook's
- * form, which are of the size of z log(z), would cancel. The composed form has d to half a unit of log(z) in float32, and
- * so is right for a logit that is off by no more than its own last place; the host form has all of its digits.
+ * form, which are of the size of z log(z), would cancel. Composed of ops, d is right to half a unit of log(z) in float32, and
+ * so the loss is for a logit that is off by no more than its own last place; loops and programs of GPUs have d in two parts.
  */
 export const fullLogPoisson: ElementLoss = {
   ...logPoisson,
@@ -49,8 +53,10 @@ export const fullLogPoisson: ElementLoss = {
       out.loss = NaN;
     }
   },
-  value: (logits, labels) => fullValue(logits, labels, exp(logits)),
+  value: (logits, labels) => runOnGpu(fullPoissonValue, [logits, labels]) ?? fullValue(logits, labels, exp(logits)),
   valueAndDerivative(logits, labels) {
+    const onGpu = runOnGpu(fullPoissonValue, [logits, labels]);
+    if (onGpu !== undefined) return [onGpu, logPoisson.derivative(logits, labels)];
     const mean = exp(logits);
     return [fullValue(logits, labels, mean), sub(mean, labels)];
   },

@@ -2,6 +2,8 @@ import { abs, add, cast, greater, mul, neg, sigmoid, softplus, sub } from '@tens
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expOfMinus, log1pOfUnit } from './decay.js';
 import type { ElementLoss } from './element-loss.js';
+import { logisticCurvature, logisticDerivative, logisticValue } from './gpu-functions.js';
+import { runOnGpu } from './gpu-program.js';
 import { whereOfAnyRank } from './where-of-any-rank.js';
 
 /**
@@ -22,10 +24,12 @@ export const sigmoidCrossEntropy: ElementLoss = {
     out.derivative = logit > 0 ? 1 - label - smaller : smaller - label;
     out.curvature = smaller * (1 - smaller);
   },
-  value: (logits, labels) => common(logits, labels).value(),
-  derivative: (logits, labels) => common(logits, labels).derivative(),
-  curvature: (logits) => mul(sigmoid(logits), sigmoid(neg(logits))),
+  value: (logits, labels) => runOnGpu(logisticValue, [logits, labels]) ?? common(logits, labels).value(),
+  derivative: (logits, labels) => runOnGpu(logisticDerivative, [logits, labels]) ?? common(logits, labels).derivative(),
+  curvature: (logits, labels) => runOnGpu(logisticCurvature, [logits, labels]) ?? mul(sigmoid(logits), sigmoid(neg(logits))),
   valueAndDerivative(logits, labels) {
+    const onGpu = runOnGpu(logisticValue, [logits, labels]);
+    if (onGpu !== undefined) return [onGpu, sigmoidCrossEntropy.derivative(logits, labels)];
     const { value, derivative } = common(logits, labels);
     return [value(), derivative()];
   },
@@ -37,7 +41,7 @@ function common(logits: Tensor, labels: Tensor): { value(): Tensor; derivative()
   const miss = sub(cast(positive, 'float32'), labels);
   const minus = neg(abs(logits));
   return {
-    // Of what is not above 0, softplus is right to 8 units of float32 wherever it is not computed on a GPU.
+    // Of what is not above 0, softplus is right to 8 units of float32, except on GPUs, which have their own program.
     value: () => add(mul(logits, miss), softplus(minus)),
     derivative: () => {
       const smaller = sigmoid(minus);
