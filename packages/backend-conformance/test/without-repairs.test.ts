@@ -12,7 +12,7 @@ import { isFailure, loadExpectations } from '../src/index.js';
 import { runOps } from './run-ops.js';
 import { withoutRepairs } from './without-repairs.js';
 
-/** The repairs that concern numbers; of the other five two are about speed and paths, and three make backends run at all. */
+/** The repairs that concern numbers; of the other six three are about speed, paths and reads, and three make backends run at all. */
 const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'negative-axes': repairNegativeAxes,
   'second-derivatives': repairSecondDerivatives,

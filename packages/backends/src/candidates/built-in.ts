@@ -12,6 +12,7 @@ import { repairWasmTransposedMatMul } from '../repairs/wasm-transposed-matmul.js
 import { repairWasmUnsortedSegmentSum } from '../repairs/wasm-unsorted-segment-sum.js';
 import { repairWebglEpsilon } from '../repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../repairs/webgl-padding.js';
+import { repairWebgpuDisposedReads } from '../repairs/webgpu-disposed-reads.js';
 import type { Candidate } from './candidate.js';
 import { asNative, noCudaDevice, usesCuda } from './cuda.js';
 import { lackingWebgl, lackingWebgpu, mayDraw, unregisteredWebgpu } from './gpu.js';
@@ -57,7 +58,7 @@ const webgpu: Candidate = {
   lacking: lackingWebgpu,
   load: async () => (await loadBackend('webgpu')) ?? unregisteredWebgpu(),
   repairsBeforeStart: [repairNodeGradients, repairNodeWebgpu],
-  repairs: ofTfjs,
+  repairs: [...ofTfjs, repairWebgpuDisposedReads],
   compiles: true,
 };
 
