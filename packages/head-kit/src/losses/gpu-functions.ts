@@ -133,6 +133,7 @@ export const poissonValue: GpuFunction = {
   body: `return expOf(x) - z * x;`,
 };
 
+/** For a prediction far above the label nothing cancels, and `exp(d)` would have the rounding of d, of which a large d has much. */
 export const fullPoissonValue: GpuFunction = {
   name: 'fullPoissonValue',
   parameters: ['x', 'z'],
@@ -140,7 +141,10 @@ export const fullPoissonValue: GpuFunction = {
   body: `
     if (!(z >= 0.0)) { return NOT_A_NUMBER; }
     if (z <= 1.0) { return expOf(x) - z * x; }
-    return z * excess(logRatio(x, z)) + (0.5 * log(z) + ${float(0.5 * Math.log(2 * Math.PI))});`,
+    float d = logRatio(x, z);
+    float stirling = 0.5 * log(z) + ${float(0.5 * Math.log(2 * Math.PI))};
+    if (d > 3.0) { return (expOf(x) - z * (1.0 + d)) + stirling; }
+    return z * excess(d) + stirling;`,
 };
 
 export const poissonDerivative: GpuFunction = {
