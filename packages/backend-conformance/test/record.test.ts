@@ -13,7 +13,7 @@ test('the record tells what the backend is and can', async () => {
   const record = await recordOf(backend);
   console.log(backend, record?.runsOn, record?.capabilities.join(' '));
   const isGpu = backend === 'webgl' || backend === 'webgpu';
-  expect(record).toMatchObject({ name: backend, unit: 2 ** -24, epsilon: 1e-7, saidFloatPrecision: 32 });
+  expect(record).toMatchObject({ name: backend, unit: 2 ** -24, epsilon: 1e-7, reportedFloatPrecision: 32 });
   expect(record?.capabilities).toContain('float32');
   expect(record?.capabilities.includes('device-memory')).toBe(isGpu);
   // On webgpu a driver may go without; the other four keep what is not finite.

@@ -24,7 +24,7 @@ export const record: BackendRecord = {
   unit: 2 ** -24,
   capabilities: ['float32'],
   versions: { 'tfjs-core': '4.22.0' },
-  saidFloatPrecision: 32,
+  reportedFloatPrecision: 32,
   epsilon: 1e-7,
   runsOn: 'Node v20.20.2',
   repairs: [{ repair: 'large-sums', issue: 'https://github.com/tensorflow/tfjs/issues/1', outcome: 'applied', detail: 'sums are taken in doubles' }],

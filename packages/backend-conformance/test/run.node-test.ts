@@ -65,7 +65,7 @@ const record: BackendRecord = {
   unit: 2 ** -24,
   capabilities: ['float32'],
   versions: {},
-  saidFloatPrecision: 32,
+  reportedFloatPrecision: 32,
   epsilon: 1e-7,
   runsOn: 'Node',
   repairs: [],

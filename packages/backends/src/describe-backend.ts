@@ -15,7 +15,7 @@ export interface BackendDescription {
   /** Probed; what the backend says of itself is beside it. */
   readonly floatPrecision: 16 | 32;
   readonly unit: number;
-  readonly saidFloatPrecision: number;
+  readonly reportedFloatPrecision: number;
   readonly epsilon: number;
   /** Whether TensorFlow computes on a CUDA device; undefined on backends that are not native. */
   readonly cuda: boolean | undefined;
@@ -42,7 +42,7 @@ async function describe(guest: Guest, workload: Workload | undefined): Promise<B
     versions: versionsOf(current),
     floatPrecision: unit < 2 ** -20 ? 32 : 16,
     unit,
-    saidFloatPrecision: current.floatPrecision(),
+    reportedFloatPrecision: current.floatPrecision(),
     epsilon: current.epsilon(),
     cuda: asNative(current)?.isUsingGpuDevice,
     adapter: adapterName(current),

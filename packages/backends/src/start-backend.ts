@@ -6,7 +6,7 @@ import { asGuest, type Guest } from './guest.js';
 import { nextTask } from './next-task.js';
 import { inTurn } from './queue.js';
 import { currentBackendName, forgetPendingStart, isMade, pendingStart, restoreBackend, retireBackend, madeBackend } from './registry.js';
-import { bareReport, type CandidateReport, type StartProgress } from './report.js';
+import { reportOf, type CandidateReport, type StartProgress } from './report.js';
 import type { WasmPathsOptions } from './repairs/wasm-paths.js';
 import { formatReport } from './table.js';
 import { within } from './time-limit.js';
@@ -140,7 +140,7 @@ async function choose(options: StartOptions, { timeLimit, before, made, guest, s
   for (const entry of inOrderOfTrial(entries, prefer)) {
     const { name, backendName } = entry.candidate;
     if (best !== undefined && prefer.includes(best.candidate.name)) {
-      entry.report = bareReport(name, 'not tried', `${best.candidate.name} is preferred`);
+      entry.report = reportOf(name, 'not tried', `${best.candidate.name} is preferred`);
     } else {
       const wasMade = isMade(backendName);
       entry.report = await tryCandidate(entry.candidate, {
@@ -150,7 +150,7 @@ async function choose(options: StartOptions, { timeLimit, before, made, guest, s
       });
       guest.endTrial();
       if (!wasMade && isMade(backendName)) made.add(backendName);
-      if (entry.report.status === 'slower' && (best === undefined || isFaster(entry.report, best.report))) {
+      if (entry.report.status === 'ready' && (best === undefined || isFaster(entry.report, best.report))) {
         best = entry as Entry & { report: CandidateReport };
       }
       await restoreBackend(best?.candidate.backendName ?? before);
@@ -170,7 +170,7 @@ async function choose(options: StartOptions, { timeLimit, before, made, guest, s
   await restoreBackend(backendName);
   const candidates = reportsOf(entries).map((report): CandidateReport => {
     if (report === best.report) return { ...report, status: 'chosen', reason: undefined };
-    return report.status === 'slower' ? { ...report, reason: `${name} is faster` } : report;
+    return report.status === 'ready' ? { ...report, status: 'slower', reason: `${name} is faster` } : report;
   });
   return { name, backendName, candidates, toString: () => formatReport(candidates) };
 }

@@ -5,7 +5,7 @@ import { measure, runStep, type Course } from './measure.js';
 import { isAwaited } from './queue.js';
 import { reasonOf } from './reason.js';
 import { isRegistered, makeBackend, stayOn, useBackend } from './registry.js';
-import { bareReport, type CandidateReport, type StartProgress } from './report.js';
+import { reportOf, type CandidateReport, type StartProgress } from './report.js';
 import type { RepairReport } from './repairs/report.js';
 import { runSelfTest } from './self-test/self-test.js';
 import { within } from './time-limit.js';
@@ -28,16 +28,16 @@ export interface Trial {
 
 /**
  * Starts, repairs, tests and measures a candidate; where another has set a bar it is measured first, for where GPUs are in
- * software the test takes the longest. `slower` until another is found slower still. Throws nothing but the signal's reason.
+ * software the test takes the longest. `ready` until all have been tried. Throws nothing but the signal's reason.
  */
 export async function tryCandidate(candidate: Candidate, trial: Trial): Promise<CandidateReport> {
   let isOver = false;
   const course: Course = { stay: () => stayOn(candidate.backendName), isOver: () => isOver || trial.signal.aborted };
   try {
     const { repairs, failure } = await startCandidate(candidate, trial);
-    const report: CandidateReport = { ...bareReport(candidate.name, 'slower', undefined), repairs, ...failure };
+    const report: CandidateReport = { ...reportOf(candidate.name, 'ready', undefined), repairs, ...failure };
     for (const stage of trial.best === undefined ? [test, race] : [race, test]) {
-      if (report.status === 'slower') Object.assign(report, await stage(candidate, trial, course));
+      if (report.status === 'ready') Object.assign(report, await stage(candidate, trial, course));
     }
     return report;
   } finally {

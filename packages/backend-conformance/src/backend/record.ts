@@ -11,7 +11,7 @@ export interface BackendRecord {
   readonly capabilities: readonly Capability[];
   readonly versions: Readonly<Record<string, string>>;
   /** What it says of itself, for comparison. */
-  readonly saidFloatPrecision: number;
+  readonly reportedFloatPrecision: number;
   readonly epsilon: number;
   /** What computes: a GPU's name, CUDA or not, the browser or Node. */
   readonly runsOn: string;
@@ -20,7 +20,7 @@ export interface BackendRecord {
 
 /** Describes the current backend. */
 export async function recordBackend(repairs: readonly RepairReport[]): Promise<BackendRecord> {
-  const { name, unit, versions, saidFloatPrecision, epsilon, cuda, adapter } = await describeBackend();
+  const { name, unit, versions, reportedFloatPrecision, epsilon, cuda, adapter } = await describeBackend();
   const capabilities: Capability[] = [];
   if (unit < 2 ** -20) capabilities.push('float32');
   if (await survives(Infinity)) capabilities.push('infinity');
@@ -34,7 +34,7 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
     unit,
     capabilities,
     versions,
-    saidFloatPrecision,
+    reportedFloatPrecision,
     epsilon,
     runsOn: [...(adapter === undefined ? [] : [adapter]), ...(cuda === undefined ? [] : [cuda ? 'CUDA' : 'no CUDA']), host].join('; '),
     repairs,

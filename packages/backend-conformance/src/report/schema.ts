@@ -71,7 +71,7 @@ export const recordSchema: v.GenericSchema<unknown, BackendRecord> = exactly({
   unit: v.pipe(v.number(), v.finite(), v.gtValue(0)),
   capabilities: v.array(v.picklist(allCapabilities)),
   versions: named(text(LONGEST_NAME)),
-  saidFloatPrecision: v.number(),
+  reportedFloatPrecision: v.number(),
   epsilon: v.number(),
   runsOn: text(20_000),
   repairs: v.array(

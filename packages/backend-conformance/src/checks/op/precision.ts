@@ -9,8 +9,8 @@ export const precision: Check = tableOf('Floats have 32 bits, and the backend sa
   range: gives(() => mul(tensor1d([3e38, 1e-30, 6e4]), tensor1d([0.5, 1e20, 1e4])), { values: [1.5e38, 1e-10, 6e8], k: K.ELEMENT }),
   exact: gives(() => sub(add(tensor1d([1, 2 ** 20, 0]), 2 ** -3), tensor1d([1, 2 ** 20, 0])), { values: [0.125, 0.125, 0.125] }),
   // webgl says 16 and 1e-4 on every device that has 32 (#6980); optimizers and losses take their epsilon from it.
-  said: ({ backend: { saidFloatPrecision, epsilon }, judge }) => {
-    judge.equal('floatPrecision()', saidFloatPrecision, 32);
+  said: ({ backend: { reportedFloatPrecision, epsilon }, judge }) => {
+    judge.equal('floatPrecision()', reportedFloatPrecision, 32);
     judge.equal('epsilon()', epsilon, 1e-7);
   },
 });
