@@ -3,7 +3,7 @@
 import type { BackendName } from './backend/name.js';
 import { projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
 import { runStep, steps } from './steps.js';
-import { nothing, sum, type Tally } from './tally.js';
+import { emptyTally, sum, type Tally } from './tally.js';
 import { runVitest } from './vitest.js';
 
 const args = process.argv.slice(2);
@@ -15,7 +15,7 @@ async function runEverything(): Promise<number> {
   const stepTallies = await runSteps(backends);
   const vitest = await runVitest(projects.map((name) => `--project=${name}`));
 
-  const unseen = Object.fromEntries(projects.map((name) => [name, nothing]));
+  const unseen = Object.fromEntries(projects.map((name) => [name, emptyTally]));
   const tallies = { ...unseen, ...vitest.tallies };
   const withoutPass = projectsWithoutPass(projects, tallies);
   console.table({ ...stepTallies, ...tallies });
@@ -24,7 +24,7 @@ async function runEverything(): Promise<number> {
 
   // A required project that passed nothing fails, even if nothing of it failed.
   const silent = withoutPass.filter((name) => (tallies[name]?.failed ?? 0) === 0).length;
-  const total = sum([...Object.values(stepTallies), ...Object.values(tallies), { ...nothing, failed: silent }]);
+  const total = sum([...Object.values(stepTallies), ...Object.values(tallies), { ...emptyTally, failed: silent }]);
   const isGood = total.failed === 0 && vitest.exitCode === 0;
   if (total.failed === 0 && !isGood) console.log(`vitest ended with exit code ${vitest.exitCode}.`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -37,9 +37,9 @@ async function runSteps(backends: readonly BackendName[]): Promise<Readonly<Reco
   for (const step of steps) {
     if (step.backend !== undefined && !backends.includes(step.backend)) continue;
     const isPossible = !step.needsBuild || tallies['build']?.passed === 1;
-    if (!isPossible) tallies[step.name] = { ...nothing, skipped: 1 };
-    else if (await runStep(step, backends)) tallies[step.name] = { ...nothing, passed: 1 };
-    else tallies[step.name] = { ...nothing, failed: 1 };
+    if (!isPossible) tallies[step.name] = { ...emptyTally, skipped: 1 };
+    else if (await runStep(step, backends)) tallies[step.name] = { ...emptyTally, passed: 1 };
+    else tallies[step.name] = { ...emptyTally, failed: 1 };
   }
   return tallies;
 }

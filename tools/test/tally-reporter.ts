@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
-import { nothing, sum, type ProjectTallies, type Tally } from './tally.js';
+import { emptyTally, sum, type ProjectTallies, type Tally } from './tally.js';
 
 /** The environment variable that names the file to write. */
 export const tallyFileVariable = 'TFJS_HEADS_TALLY_FILE';
@@ -10,10 +10,10 @@ export const tallyFileVariable = 'TFJS_HEADS_TALLY_FILE';
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tallies: Record<string, Tally> = {};
-    if (errors.length > 0) tallies['outside any test'] = { ...nothing, failed: errors.length };
+    if (errors.length > 0) tallies['outside any test'] = { ...emptyTally, failed: errors.length };
     for (const module of modules) {
       const { name } = module.project;
-      tallies[name] = sum([tallies[name] ?? nothing, tallyOf(module)]);
+      tallies[name] = sum([tallies[name] ?? emptyTally, tallyOf(module)]);
     }
     const path = process.env[tallyFileVariable];
     if (path) writeFileSync(path, JSON.stringify(tallies satisfies ProjectTallies));

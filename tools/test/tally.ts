@@ -8,7 +8,7 @@ export interface Tally {
 /** The tally of each vitest project, by its name. */
 export type ProjectTallies = Readonly<Record<string, Tally>>;
 
-export const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
+export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 export function sum(tallies: readonly Tally[]): Tally {
   return tallies.reduce(
@@ -17,6 +17,6 @@ export function sum(tallies: readonly Tally[]): Tally {
       failed: total.failed + one.failed,
       skipped: total.skipped + one.skipped,
     }),
-    nothing,
+    emptyTally,
   );
 }
