@@ -1,3 +1,4 @@
+// Options, progress and abort of startBackend, on toy backends.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { expect, inject, test } from 'vitest';
