@@ -3,6 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { chromiumFlags, chromiumPath } from './packages/backend-conformance/browser/chromium.mjs';
 import { backendNames, type BackendName } from './tools/test/backend/name.js';
 import { environments, projectName } from './tools/test/projects.js';
+import { CONFORMANCE_HAS_RUN } from './tools/test/requirements.js';
 
 /** The tests that every backend passes, whatever it runs in. */
 const onBackends = {
@@ -13,8 +14,10 @@ const onBackends = {
 };
 
 /** `x.wasm.test.ts` is for one backend alone: it shows a defect that only that one has. */
-const exceptFor = (backend: BackendName): string[] =>
-  backendNames.filter((other) => other !== backend).map((other) => `packages/*/test/**/*.${other}.test.ts`);
+const exceptFor = (backend: BackendName): string[] => [
+  ...backendNames.filter((other) => other !== backend).map((other) => `packages/*/test/**/*.${other}.test.ts`),
+  ...(process.env[CONFORMANCE_HAS_RUN] === undefined ? [] : ['packages/*/test/conformance.test.ts']),
+];
 
 const nodeProjects = environments.node.map(
   (backend): TestProjectInlineConfiguration => ({

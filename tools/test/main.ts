@@ -1,7 +1,7 @@
 // npm test: every check there is, and a tally. With arguments it is vitest alone, which gets them:
 //   npm test -- --project node-cpu loss      the tests of one project whose path contains "loss"
 import type { BackendName } from './backend/name.js';
-import { projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
+import { CONFORMANCE_HAS_RUN, projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
 import { runStep, steps, type Step } from './steps.js';
 import { emptyTally, sum, type Tally } from './tally.js';
 import { runVitest } from './vitest.js';
@@ -13,7 +13,8 @@ async function runEverything(): Promise<number> {
   const backends = requiredBackends(process.env['TFJS_HEADS_REQUIRE']);
   const projects = requiredProjects(backends);
   const stepTallies = await runSteps(backends);
-  const vitest = await runVitest(projects.map((name) => `--project=${name}`));
+  const env: Record<string, string> = stepTallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
+  const vitest = await runVitest(projects.map((name) => `--project=${name}`), env);
 
   const unseen = Object.fromEntries(projects.map((name) => [name, emptyTally]));
   const tallies = { ...unseen, ...vitest.tallies };

@@ -12,8 +12,8 @@ export interface VitestRun {
   readonly tallies: ProjectTallies | undefined;
 }
 
-/** Runs vitest with its output shown. */
-export async function runVitest(args: readonly string[]): Promise<VitestRun> {
+/** Runs vitest with its output shown, and more environment variables if they are given. */
+export async function runVitest(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<VitestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-tally-'));
   const tallyFile = join(folder, 'tally.json');
   try {
@@ -23,7 +23,7 @@ export async function runVitest(args: readonly string[]): Promise<VitestRun> {
       preferLocal: true,
       reject: false,
       stdio: 'inherit',
-      env: { [tallyFileVariable]: tallyFile },
+      env: { ...env, [tallyFileVariable]: tallyFile },
     });
     const tallies = existsSync(tallyFile) ? readJson<ProjectTallies>(tallyFile) : undefined;
     return { exitCode: exitCode ?? 1, tallies };
