@@ -4,11 +4,11 @@ const scope = '@tfjs-heads/';
 
 /** The house, from the ground up. A package may build on floors below its own, on no other. */
 const floors: readonly (readonly string[])[] = [
-  ['head-api'],
-  ['head-kit'],
-  ['head-regression', 'head-classification', 'optimizers', 'tracing'],
-  ['head-multi', 'backends'],
-  ['estimator', 'backend-conformance'],
+  ['head-api', 'reference'],
+  ['head-kit', 'backends', 'optimizers', 'tracing'],
+  ['head-regression', 'head-classification', 'head-multi'],
+  ['estimator', 'conformance-kit'],
+  ['backend-conformance'],
   ['examples'],
 ];
 

@@ -1,6 +1,5 @@
-import { sizeOf } from '../../packages/backend-conformance/src/draw.js';
+import { type Formula, type OptimizerName, sizeOf } from '@tfjs-heads/reference';
 import type { GoldenBatch, GoldenCase, GoldenExport, GoldenTensor } from '../../packages/backend-conformance/src/goldens/format.js';
-import type { Formula, OptimizerName } from '../../packages/backend-conformance/src/reference/index.js';
 
 export type Options = GoldenCase['options'];
 

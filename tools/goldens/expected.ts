@@ -1,7 +1,6 @@
 import type { GoldenValues } from '../../packages/backend-conformance/src/goldens/format.js';
 import { jsonNumber } from '../../packages/backend-conformance/src/json-number.js';
-import type { Scaled } from '../../packages/backend-conformance/src/reference/index.js';
-import { K } from '../../packages/backend-conformance/src/tier.js';
+import { type Scaled, ULPS } from '@tfjs-heads/reference';
 
 /**
  * Expected values as they are stored: all digits of those that must be exact, else 12, 10,000 times as fine as float32, so that
@@ -12,7 +11,7 @@ export function expected(values: readonly Scaled[], k: number, at?: readonly num
   const scales = shown.map(({ scale }) => rounded(scale, 3));
   const [first = 0] = scales;
   return {
-    values: shown.map(({ value }) => jsonNumber(k === K.EXACT ? value : rounded(value, 12))),
+    values: shown.map(({ value }) => jsonNumber(k === ULPS.EXACT ? value : rounded(value, 12))),
     scale: scales.every((scale) => scale === first) ? first : scales,
     ...(at && { at }),
     k,

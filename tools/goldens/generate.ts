@@ -2,13 +2,13 @@ import type { GoldenCase, GoldenEvaluation, GoldenFile, GoldenValues } from '../
 import { inputOf } from '../../packages/backend-conformance/src/goldens/values.js';
 import {
   inFloat32,
-  regressionMetrics,
-  trainingLoss,
+  type Reducing,
   type ReferenceBatch,
+  regressionMetrics,
   type Scaled,
-} from '../../packages/backend-conformance/src/reference/index.js';
-import { K } from '../../packages/backend-conformance/src/tier.js';
-import type { Reduction } from '@tfjs-heads/head-api';
+  trainingLoss,
+  ULPS,
+} from '@tfjs-heads/reference';
 import type { CaseDescription, EvaluationDescription, HeadDescription } from './describe.js';
 import { expected } from './expected.js';
 import { trainingOf, trainingUnits } from './training.js';
@@ -38,7 +38,7 @@ export function generate(head: HeadDescription): GoldenFile {
 function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: CaseDescription): GoldenCase {
   const formula = head.formulaOf(described.options);
   const batch = batchOf(described);
-  const reduction = described.options['lossReduction'] as Reduction | undefined ?? 'sum_over_batch_size';
+  const reduction = described.options['lossReduction'] as Reducing | undefined ?? 'sum_over_batch_size';
   const { loss, gradient } = trainingLoss(formula, batch, reduction);
   const predict = (x: number): Scaled => inFloat32(formula.predict(x));
   const predictions = Object.entries(head.predictions).map(([key, k]) => [
@@ -47,14 +47,14 @@ function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: C
   ]);
   return {
     ...described,
-    loss: expected([loss], K.REDUCE),
-    gradient: expected(gradient, K.ELEMENT, at),
+    loss: expected([loss], ULPS.REDUCE),
+    gradient: expected(gradient, ULPS.ELEMENT, at),
     predictions: lossOnly ? {} : Object.fromEntries(predictions),
-    metrics: lossOnly ? {} : metricsOf(regressionMetrics(formula, [batch]), K.ELEMENT),
+    metrics: lossOnly ? {} : metricsOf(regressionMetrics(formula, [batch]), ULPS.ELEMENT),
   };
 }
 
-function evaluationOf({ formulaOf }: HeadDescription, { k = K.ELEMENT, ...described }: EvaluationDescription): GoldenEvaluation {
+function evaluationOf({ formulaOf }: HeadDescription, { k = ULPS.ELEMENT, ...described }: EvaluationDescription): GoldenEvaluation {
   return { ...described, metrics: metricsOf(regressionMetrics(formulaOf(described.options), described.batches.map(batchOf)), k) };
 }
 

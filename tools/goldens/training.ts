@@ -1,8 +1,16 @@
-import type { Values } from '../../packages/backend-conformance/src/batch.js';
-import { exact, random, sizeOf } from '../../packages/backend-conformance/src/draw.js';
+import {
+  exact,
+  type LossOfLogits,
+  random,
+  type Reducing,
+  sizeOf,
+  type Trained,
+  trainingLoss,
+  trainNetwork,
+  updateRule,
+  type Values,
+} from '@tfjs-heads/reference';
 import type { GoldenTraining } from '../../packages/backend-conformance/src/goldens/format.js';
-import { trainingLoss, trainNetwork, updateRule, type LossOfLogits, type Trained } from '../../packages/backend-conformance/src/reference/index.js';
-import type { Reduction } from '@tfjs-heads/head-api';
 import { written, type HeadDescription, type TrainingDescription } from './describe.js';
 import { expected } from './expected.js';
 
@@ -30,7 +38,7 @@ export function trainingOf({ formulaOf, labelOf, head }: HeadDescription, descri
   const labels = Array.from({ length: rows * outputs }, (_, i) => labelOf(signal(i), exact(next, -1, 1)));
   const weights = draw([rows], 0, 2);
   const start = [draw([inputs, hidden], -0.7, 0.7), draw([hidden], 0.1, 0.7), draw([hidden, outputs], -0.7, 0.7), draw([outputs], -0.7, 0.7)] as const;
-  const reduction = options['lossReduction'] as Reduction | undefined ?? 'sum_over_batch_size';
+  const reduction = options['lossReduction'] as Reducing | undefined ?? 'sum_over_batch_size';
   const lossOf: LossOfLogits = (logits) => trainingLoss(formulaOf(options), { logits, labels, weights: weights.values }, reduction);
   const { losses, end, closest } = trainNetwork({ inputs: x, start }, lossOf, updateRule(optimizer, settings), steps);
   refuseUnlessTelling(`${head} ${optimizer} ${variant ?? ''} of seed ${seed}`, losses, closest);

@@ -1,19 +1,11 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import type { Parameters } from './case.js';
-import { drawValues, sizeOf } from './draw.js';
+import { drawValues, type Values } from '@tfjs-heads/reference';
 import type { Subject } from './subject.js';
 
 /** The feature that holds the weights, wherever the suite gives some. */
 export const WEIGHT = 'weight';
-
-/** Values with their shape, row-major; all exact in float32. */
-export interface Values {
-  readonly shape: readonly number[];
-  readonly values: readonly number[];
-  /** Default: what the part of the batch is made of, float32 but for labels of the kind `class`. */
-  readonly dtype?: 'float32' | 'int32' | 'bool';
-}
 
 /** A batch as numbers, so that a check can cut, permute or change it before it makes tensors. */
 export interface Batch {
@@ -102,16 +94,6 @@ export function pickRows({ logits, labels, weights, features }: Batch, indices: 
     ...(weights && { weights: pick(weights) }),
     ...(features && { features: mapped(features, pick) }),
   };
-}
-
-/** The largest magnitude; those that are not finite have no say. */
-export function largest(values: ArrayLike<number>): number {
-  return Array.from(values, Math.abs).filter(Number.isFinite).reduce((most, one) => Math.max(most, one), 0);
-}
-
-/** The same value at every place. */
-export function filled(shape: readonly number[], value: number): Values {
-  return { shape, values: Array.from({ length: sizeOf(shape) }, () => value) };
 }
 
 /** The values, uploaded. */

@@ -1,7 +1,8 @@
 import { array, check, custom, function_, optional, picklist, pipe, record, string, type GenericSchema } from 'valibot';
 import { WEIGHT } from './batch.js';
 import { expectationSchema } from './expectation.js';
-import { labelKinds, type Claims, type FeatureClaim, type Subject } from './subject.js';
+import type { Claims, FeatureClaim, Subject } from './subject.js';
+import { labelKinds } from '@tfjs-heads/reference';
 import { consistent, distinct, exactly, text, validated, wholeNumber, type Problem } from './validate.js';
 
 const feature: GenericSchema<unknown, FeatureClaim> = consistent(

@@ -16,5 +16,4 @@ export { runCases } from './run.js';
 export type { RunOptions } from './run.js';
 export { runSession } from './session.js';
 export type { SessionMessage, SessionRequest } from './session.js';
-export type { Address, Claims, HeadFactory, HeadOptions, LabelKind, NamedSubject, Subject, Subjects } from './subject.js';
-export { K } from './tier.js';
+export type { Address, Claims, HeadFactory, HeadOptions, NamedSubject, Subject, Subjects } from './subject.js';

@@ -1,9 +1,9 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
-import { usedTolerance } from '@tfjs-heads/backends';
+import { usedTolerance } from '@tfjs-heads/reference';
 
 /** What a case is held to. */
 export interface Allowance {
-  /** How many rounding units: one of `K`, or a number with a reason. */
+  /** How many rounding units: one of `ULPS`, or a number with a reason. */
   readonly k: number;
   /** The magnitude of the terms that were combined: one for all values, or one for each. Default: 0, the expected value alone counts. */
   readonly scale?: number | ArrayLike<number>;

@@ -1,4 +1,5 @@
 import type { Head, Reduction } from '@tfjs-heads/head-api';
+import type { LabelKind } from '@tfjs-heads/reference';
 import type { Expectation } from './expectation.js';
 
 /** What the suite asks a factory for: it sets some of these, and leaves the rest to the head's defaults. */
@@ -13,10 +14,6 @@ export interface HeadOptions {
 
 /** Makes a head. The options are those of the head's constructor: hand them on. */
 export type HeadFactory = (options: HeadOptions) => Head;
-
-/** Which values there can be: any numbers, those above 0, counts, numbers from 0 to 1, 0 or 1, or ids of classes from 0 on. */
-export const labelKinds = ['real', 'positive', 'count', 'probability', 'binary', 'class'] as const;
-export type LabelKind = (typeof labelKinds)[number];
 
 /** A feature that a head's loss or metrics are computed from, besides its weights. The suite draws it, a row for each row of the logits. */
 export interface FeatureClaim {

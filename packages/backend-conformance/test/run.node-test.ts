@@ -4,8 +4,18 @@ import { engine, getBackend, memory, scalar, setBackend, square, tensor, variabl
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Check } from '../src/checks/check.js';
-import { isGood, parseQueries, queryOf, runCases, suiteOf, tallyOf } from '../src/index.js';
-import type { BackendRecord, BackendRun, CaseResult, Expectation } from '../src/index.js';
+import {
+  type BackendRecord,
+  type BackendRun,
+  type CaseResult,
+  type Expectation,
+  isGood,
+  parseQueries,
+  queryOf,
+  runCases,
+  suiteOf,
+  tallyOf,
+} from '../src/index.js';
 
 const never = new Promise<never>(() => undefined);
 const elapsed = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));

@@ -9,7 +9,6 @@ export { selfTest, type GoldenResult, type SelfTestResult } from './self-test/se
 export type { CandidateReport, StartProgress } from './report.js';
 export { startBackend, type NoBackendError, type StartOptions, type StartResult, type StopSignal } from './start-backend.js';
 export { formatReport } from './table.js';
-export { usedTolerance } from './tolerance.js';
 export { headWorkload, type HeadWorkload, type HeadWorkloadBatch, type Step, type Workload } from './workload.js';
 export type { BinaryName, WasmPaths } from './wasm/binary-names.js';
 export { withoutCpuForwarding } from './without-cpu-forwarding.js';

@@ -1,7 +1,6 @@
 import { mean, scalar, squaredDifference, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head, Labels, Logits, Predictions, Reduction } from '@tfjs-heads/head-api';
-import { BaseHead, Mean, squaredError } from '@tfjs-heads/head-kit';
-import type { ElementLoss, EvalBatch } from '@tfjs-heads/head-kit';
+import { BaseHead, type ElementLoss, type EvalBatch, Mean, squaredError } from '@tfjs-heads/head-kit';
 import { RegressionHead, type LogisticRegressionHead, type PoissonRegressionHead } from '@tfjs-heads/head-regression';
 import { describe, expectTypeOf, it } from 'vitest';
 

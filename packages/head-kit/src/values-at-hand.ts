@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { classOf } from './checks/kinds.js';
-import { backendOf, hostMemory } from './host-memory.js';
-import type { HostArray } from './host-memory.js';
+import { backendOf, type HostArray, hostMemory } from './host-memory.js';
 
 /** What the GPU and native backends keep of a tensor until they upload it; the former also after they have read it back. */
 interface DeviceStorage {

@@ -5,8 +5,7 @@ import { bare, describe, keysText, quote, shapeText } from './checks/describe.js
 import { ask, isMap, isSparseTensor } from './checks/kinds.js';
 import { checkLive, checkNumeric, checkTensor } from './checks/tensor.js';
 import { headError } from './error.js';
-import { isNumericColumn } from './numeric-column.js';
-import type { NumericColumn } from './numeric-column.js';
+import { isNumericColumn, type NumericColumn } from './numeric-column.js';
 
 /** Names the feature that holds the weights of the examples. */
 export type WeightColumn = string | NumericColumn;

@@ -1,8 +1,7 @@
 import { memory, scalar, tensor } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSpec, Mean, predictOutput, regressionOutput, replaceSpec } from '../src/index.js';
-import type { SpecFields } from '../src/index.js';
+import { createSpec, Mean, predictOutput, regressionOutput, replaceSpec, type SpecFields } from '../src/index.js';
 
 let before = 0;
 let loss: Scalar;

@@ -1,9 +1,15 @@
 import { dispose, engine, env, getBackend, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, weightedLoss } from '../src/index.js';
-import type { ElementLoss, LossForm } from '../src/index.js';
-import { exact } from './exact.js';
-import type { Exact } from './exact.js';
+import {
+  type ElementLoss,
+  fullLogPoisson,
+  logPoisson,
+  type LossForm,
+  sigmoidCrossEntropy,
+  squaredError,
+  weightedLoss,
+} from '../src/index.js';
+import { exact, type Exact } from './exact.js';
 import { expectWithin } from './tolerance.js';
 
 interface Point {

@@ -1,7 +1,14 @@
 import { dispose, getBackend, profile, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, weightedLoss } from '../src/index.js';
-import type { ElementLoss, LossForm } from '../src/index.js';
+import {
+  type ElementLoss,
+  fullLogPoisson,
+  logPoisson,
+  type LossForm,
+  sigmoidCrossEntropy,
+  squaredError,
+  weightedLoss,
+} from '../src/index.js';
 
 async function kernelCalls(loss: ElementLoss, form: LossForm): Promise<string[]> {
   const inputs = { logits: tensor([[1], [2], [3]]), labels: tensor([[1], [0], [1]]), weights: tensor([[1], [2], [3]]) };

@@ -1,4 +1,4 @@
-import { usedTolerance } from '@tfjs-heads/backends';
+import { usedTolerance } from '@tfjs-heads/reference';
 import { expect } from 'vitest';
 
 /**

@@ -1,7 +1,6 @@
 import { checkOptions, sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
 import { sigmoidLink } from './inverse-link.js';
-import { FAMILY_OPTIONS, RegressionFamilyHead } from './regression-family.js';
-import type { RegressionFamilyHeadOptions } from './regression-family.js';
+import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link LogisticRegressionHead}. */
 export type LogisticRegressionHeadOptions = RegressionFamilyHeadOptions;

@@ -1,8 +1,7 @@
 import { checkOptions, describe, fullLogPoisson, headError, logPoisson } from '@tfjs-heads/head-kit';
 import { expLink } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { FAMILY_OPTIONS, RegressionFamilyHead } from './regression-family.js';
-import type { RegressionFamilyHeadOptions } from './regression-family.js';
+import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link PoissonRegressionHead}. */
 export interface PoissonRegressionHeadOptions extends RegressionFamilyHeadOptions {

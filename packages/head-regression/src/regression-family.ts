@@ -1,9 +1,24 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExportOutputs, Predictions, Reduction } from '@tfjs-heads/head-api';
-import { BaseHead, mapValues, Mean, MetricKeys, predictOutput, PredictionKeys, regressionOutput, ServingKeys } from '@tfjs-heads/head-kit';
-import type { BaseHeadOptions, ElementLoss, EvalBatch, HostTensor, LabelRange, LossFn, MetricDefinition, WeightColumn } from '@tfjs-heads/head-kit';
-import { applyLink } from './inverse-link.js';
-import type { InverseLinkFn, KnownLink } from './inverse-link.js';
+import {
+  BaseHead,
+  type BaseHeadOptions,
+  type ElementLoss,
+  type EvalBatch,
+  type HostTensor,
+  type LabelRange,
+  type LossFn,
+  mapValues,
+  Mean,
+  type MetricDefinition,
+  MetricKeys,
+  PredictionKeys,
+  predictOutput,
+  regressionOutput,
+  ServingKeys,
+  type WeightColumn,
+} from '@tfjs-heads/head-kit';
+import { applyLink, type InverseLinkFn, type KnownLink } from './inverse-link.js';
 
 /** The options that the heads of the family have in common. */
 export interface RegressionFamilyHeadOptions {

@@ -1,9 +1,15 @@
-import { checkLossFn, checkOptions, checkReduction, describe, headError, squaredError } from '@tfjs-heads/head-kit';
-import type { LossFn } from '@tfjs-heads/head-kit';
+import {
+  checkLossFn,
+  checkOptions,
+  checkReduction,
+  describe,
+  headError,
+  type LossFn,
+  squaredError,
+} from '@tfjs-heads/head-kit';
 import type { InverseLinkFn } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { FAMILY_OPTIONS, RegressionFamilyHead } from './regression-family.js';
-import type { RegressionFamilyHeadOptions } from './regression-family.js';
+import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link RegressionHead}. */
 export interface RegressionHeadOptions extends RegressionFamilyHeadOptions {

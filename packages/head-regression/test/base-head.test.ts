@@ -1,8 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { ModeKeys, type Head, type Reduction } from '@tfjs-heads/head-api';
-import { BaseHead, Mean, MetricKeys, PredictionKeys, ServingKeys, squaredError } from '@tfjs-heads/head-kit';
-import type { ElementLoss, EvalBatch, MetricDefinition } from '@tfjs-heads/head-kit';
+import {
+  BaseHead,
+  type ElementLoss,
+  type EvalBatch,
+  Mean,
+  type MetricDefinition,
+  MetricKeys,
+  PredictionKeys,
+  ServingKeys,
+  squaredError,
+} from '@tfjs-heads/head-kit';
 import { LogisticRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
 import { releaseTensors } from './support/backend.js';

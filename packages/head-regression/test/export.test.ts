@@ -1,7 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ExportOutputs } from '@tfjs-heads/head-api';
-import { BaseHead, classificationOutput, createSpec, Mean, predictOutput, regressionOutput, replaceSpec, signaturesOf, squaredError } from '@tfjs-heads/head-kit';
-import type { ElementLoss, MetricDefinition } from '@tfjs-heads/head-kit';
+import {
+  BaseHead,
+  classificationOutput,
+  createSpec,
+  type ElementLoss,
+  Mean,
+  type MetricDefinition,
+  predictOutput,
+  regressionOutput,
+  replaceSpec,
+  signaturesOf,
+  squaredError,
+} from '@tfjs-heads/head-kit';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
 import { releaseTensors } from './support/backend.js';

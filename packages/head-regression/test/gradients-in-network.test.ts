@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, it } from 'vitest';
-import { exact, random } from '../../backend-conformance/src/draw.js';
-import { addRow, columnSums, product, transposed } from '../../backend-conformance/src/reference/matrix.js';
+import { addRow, columnSums, exact, matMul, random, transposed } from '@tfjs-heads/reference';
 import { releaseTensors } from './support/backend.js';
 import { made, randomOnDevice } from './support/device.js';
 import { expect } from './support/expect.js';
@@ -16,7 +15,7 @@ const rows = 33;
 const inputs = 5;
 const weightShapes = (k: number): readonly (number[] | undefined)[] => [undefined, [rows], [rows, 1], [rows, k]];
 
-// On webgl a matrix product multiplies the padding of its operands, too, and activations leave
+// On webgl a matrix matMul multiplies the padding of its operands, too, and activations leave
 // something in theirs: a gradient must leave its own clean.
 describe.each([...threeHeads, poissonRegression])('line 35: a $head on top of x W + b', ({ formula, labels, dimensions, create }) => {
   const cases = (dimensions.length > 1 ? [1, 2, 3] : [1]).flatMap((k) =>
@@ -30,7 +29,7 @@ describe.each([...threeHeads, poissonRegression])('line 35: a $head on top of x 
     const x = { shape: [rows, inputs], values };
     const w = numbers(inputs * k);
     const b = numbers(k);
-    const { values: logits } = addRow(product(x, { shape: [inputs, k], values: w }), b);
+    const { values: logits } = addRow(matMul(x, { shape: [inputs, k], values: w }), b);
     const onHost = async (kind: 'weights' | typeof labels, shape: number[]) => {
       const drawn = await randomOnDevice(shape.length, shape, kind);
       return { values: drawn.values, tensor: tf.tensor([...drawn.values], shape) };
@@ -48,7 +47,7 @@ describe.each([...threeHeads, poissonRegression])('line 35: a $head on top of x 
     ]);
     const { gradient } = trainingLoss(formula, { logits, labels: given.values, weights: weights?.values }, 'sum_over_batch_size');
     const dLogits = { shape: [rows, k], values: gradient };
-    expect(await dW?.data()).toBeWithin1e5(product(transposed(x), dLogits).values);
+    expect(await dW?.data()).toBeWithin1e5(matMul(transposed(x), dLogits).values);
     expect(await db?.data()).toBeWithin1e5(columnSums(dLogits));
   });
 

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, it } from 'vitest';
-import { trainNetwork, type LossOfLogits } from '../../backend-conformance/src/reference/network.js';
-import { updateRule, type UpdateRule } from '../../backend-conformance/src/reference/optimizers.js';
+import { type LossOfLogits, trainNetwork, updateRule, type UpdateRule } from '@tfjs-heads/reference';
 import { expectHeld, held } from './support/backend.js';
 import { expect } from './support/expect.js';
 import { threeHeads } from './support/heads.js';

@@ -1,5 +1,4 @@
-import { sigmoidCrossEntropy } from '../../../packages/backend-conformance/src/reference/index.js';
-import { K } from '../../../packages/backend-conformance/src/tier.js';
+import { sigmoidCrossEntropy, ULPS } from '@tfjs-heads/reference';
 import { commonCases } from '../common-cases.js';
 import { commonEvaluations } from '../common-evaluations.js';
 import type { HeadDescription } from '../describe.js';
@@ -7,7 +6,7 @@ import { optimizers } from '../optimizers.js';
 import { regressionExports } from '../regression-exports.js';
 import { specialCase } from '../special-case.js';
 
-const predictions = { predictions: K.ELEMENT, logits: K.EXACT };
+const predictions = { predictions: ULPS.ELEMENT, logits: ULPS.EXACT };
 const extreme = [1e-8, 30, 80, 1e4].flatMap((x) => [[x, 1], [x, 0], [-x, 1], [-x, 0]] as const);
 
 export const logisticRegression: HeadDescription = {

@@ -1,5 +1,4 @@
-import { fullLogPoisson, logPoisson } from '../../../packages/backend-conformance/src/reference/index.js';
-import { K } from '../../../packages/backend-conformance/src/tier.js';
+import { fullLogPoisson, logPoisson, ULPS } from '@tfjs-heads/reference';
 import { commonCases } from '../common-cases.js';
 import { commonEvaluations } from '../common-evaluations.js';
 import type { HeadDescription } from '../describe.js';
@@ -7,7 +6,7 @@ import { optimizers } from '../optimizers.js';
 import { regressionExports } from '../regression-exports.js';
 import { specialCase } from '../special-case.js';
 
-const predictions = { predictions: K.ELEMENT, logits: K.EXACT };
+const predictions = { predictions: ULPS.ELEMENT, logits: ULPS.EXACT };
 const notFull = { computeFullLoss: false };
 const counts = [0, 0.5, 1, 1 + 2 ** -10, 1.5, 2, 50, 1000].map((count) => [0.25, count] as const);
 const extreme = [[1e-8, 1], [-1e-8, 0], [30, 2], [-30, 50], [80, 1], [-80, 0], [-80, 2], [-1e4, 0], [-1e4, 1]] as const;

@@ -1,5 +1,4 @@
-import { squaredError } from '../../../packages/backend-conformance/src/reference/index.js';
-import { K } from '../../../packages/backend-conformance/src/tier.js';
+import { squaredError, ULPS } from '@tfjs-heads/reference';
 import { commonCases } from '../common-cases.js';
 import { commonEvaluations } from '../common-evaluations.js';
 import type { HeadDescription } from '../describe.js';
@@ -7,7 +6,7 @@ import { optimizers } from '../optimizers.js';
 import { regressionExports } from '../regression-exports.js';
 import { specialCase } from '../special-case.js';
 
-const predictions = { predictions: K.EXACT };
+const predictions = { predictions: ULPS.EXACT };
 
 export const regression: HeadDescription = {
   head: 'RegressionHead',

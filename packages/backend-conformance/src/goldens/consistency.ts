@@ -1,8 +1,7 @@
 import { WEIGHT } from '../batch.js';
-import { sizeOf } from '../draw.js';
+import { optimizerSettings, sizeOf, type OptimizerName } from '@tfjs-heads/reference';
 import type { Problem } from '../validate.js';
 import type { GoldenBatch, GoldenCase, GoldenEvaluation, GoldenFile, GoldenTensor, GoldenTraining, GoldenValues } from './format.js';
-import { optimizerSettings } from './optimizers.js';
 
 /** Numbers are written out or drawn, and as many as the shape has. */
 export function* problemsOfTensor({ shape, values, draw }: GoldenTensor): Generator<Problem> {
@@ -32,7 +31,7 @@ export function* problemsOfEvaluation({ options, batches, metrics }: GoldenEvalu
 export function* problemsOfTraining({ inputs, start, losses, end, steps, optimizer, options, ...batch }: GoldenTraining): Generator<Problem> {
   for (const [place, message] of problemsOfBatch({ ...batch, logits: inputs })) yield [place.map((key) => (key === 'logits' ? 'inputs' : key)), message];
   yield* problemsOfWeightColumn(options, [batch]);
-  const known = optimizerSettings[optimizer.name] ?? [];
+  const known = optimizerSettings[optimizer.name as OptimizerName];
   const given = Object.keys(optimizer.settings);
   if (given.length !== known.length || known.some((name) => !given.includes(name))) {
     yield [['optimizer', 'settings'], `expected all of ${known.join(', ')} and no others, got ${given.join(', ') || 'none'}`];

@@ -17,7 +17,7 @@ export interface GoldenValues {
   readonly scale: number | readonly number[];
   /** The indices of these values among all, ascending, where there are too many to write out. Default: all. */
   readonly at?: readonly number[];
-  /** How many rounding units: one of `K`, or a number with a reason in the file's `provenance`. */
+  /** How many rounding units: one of `ULPS`, or a number with a reason in the file's `provenance`. */
   readonly k: number;
 }
 

@@ -2,7 +2,7 @@ import { array, boolean, check, exactOptional, finite, literal, maxValue, minLen
 import { consistent, distinct, exactly, jsonNumber, text, wholeNumber } from '../validate.js';
 import { problemsOfCase, problemsOfEvaluation, problemsOfFile, problemsOfTensor, problemsOfTraining } from './consistency.js';
 import type { GoldenCase, GoldenEvaluation, GoldenFile, GoldenTensor, GoldenTraining, GoldenValues } from './format.js';
-import { optimizerSettings } from './optimizers.js';
+import { optimizerSettings } from '@tfjs-heads/reference';
 
 /** A share of 6 % of the value: what allows more compares nothing. */
 const LARGEST_K = 2 ** 20;

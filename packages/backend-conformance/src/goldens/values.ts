@@ -1,6 +1,5 @@
 import type { JsonNumber } from '@tfjs-heads/head-api';
-import type { Values } from '../batch.js';
-import { drawValues } from '../draw.js';
+import { drawValues, type Values } from '@tfjs-heads/reference';
 import type { GoldenTensor } from './format.js';
 
 /** The numbers to put in, drawn where they are not written out. */

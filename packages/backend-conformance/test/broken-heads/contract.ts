@@ -14,7 +14,7 @@ import {
   zerosLike,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../../src/draw.js';
+import { sizeOf } from '@tfjs-heads/reference';
 import { breakHead, of3, right, type BrokenHeads } from './broken-head.js';
 
 /** Heads that are not what a head is, or not what they say. */

@@ -8,7 +8,7 @@ import { probeUnit } from '../probe-unit.js';
 import { inTurn } from '../queue.js';
 import { reasonOf } from '../reason.js';
 import { stayOn } from '../registry.js';
-import { usedTolerance } from '../tolerance.js';
+import { usedTolerance } from '@tfjs-heads/reference';
 import { withoutCpuForwarding } from '../without-cpu-forwarding.js';
 import { goldens } from './goldens.js';
 

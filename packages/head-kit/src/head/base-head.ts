@@ -1,31 +1,37 @@
 import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import { Reduction } from '@tfjs-heads/head-api';
-import type {
-  EstimatorSpec,
-  EstimatorSpecArgs,
-  EvalSpec,
-  ExportOutputs,
-  Features,
-  Head,
-  HeadError,
-  Labels,
-  Logits,
-  LossOptions,
-  Metrics,
-  MetricsOptions,
-  ModeKeys,
-  Predictions,
-  PredictSpec,
-  StringValues,
-  TrainSpec,
-  UpdateMetricsOptions,
+import {
+  type EstimatorSpec,
+  type EstimatorSpecArgs,
+  type EvalSpec,
+  type ExportOutputs,
+  type Features,
+  type Head,
+  type HeadError,
+  type Labels,
+  type Logits,
+  type LossOptions,
+  type Metrics,
+  type MetricsOptions,
+  type ModeKeys,
+  type Predictions,
+  type PredictSpec,
+  Reduction,
+  type StringValues,
+  type TrainSpec,
+  type UpdateMetricsOptions,
 } from '@tfjs-heads/head-api';
 import { bare, describe, quote } from '../checks/describe.js';
 import { ask, isList, isPromise } from '../checks/kinds.js';
 import { checkDenseLabels } from '../checks/labels.js';
-import { checkLabelRange, labelRangeError, labelRangeErrorOnDevice, labelsInRange, rememberInRange } from '../checks/label-range.js';
-import type { LabelRange } from '../checks/label-range.js';
+import {
+  checkLabelRange,
+  type LabelRange,
+  labelRangeError,
+  labelRangeErrorOnDevice,
+  labelsInRange,
+  rememberInRange,
+} from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
 import { checkOptions, checkWideOptions, readOptions } from '../checks/options.js';
 import { checkReduction } from '../checks/reduction.js';
@@ -35,24 +41,19 @@ import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
 import { align } from '../losses/align.js';
 import type { ElementLoss } from '../losses/element-loss.js';
 import { givenLoss } from '../losses/given.js';
-import { callLossFn } from '../losses/loss-fn.js';
-import type { LossFn } from '../losses/loss-fn.js';
+import { callLossFn, type LossFn } from '../losses/loss-fn.js';
 import { divisorOf } from '../losses/reduce-loss.js';
 import { rowLosses } from '../losses/row-losses.js';
-import { weightedLoss } from '../losses/weighted-loss.js';
-import type { LossTensors } from '../losses/weighted-loss.js';
+import { type LossTensors, weightedLoss } from '../losses/weighted-loss.js';
 import { Mean } from '../metrics/mean.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
-import { readTensors } from '../read-tensors.js';
-import type { HostTensor } from '../read-tensors.js';
+import { type HostTensor, readTensors } from '../read-tensors.js';
 import { areGiven, regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
-import { weightsOf } from '../weights.js';
-import type { WeightColumn } from '../weights.js';
+import { type WeightColumn, weightsOf } from '../weights.js';
 import { raiseOnRead, verdictOf } from './deferred-error.js';
 import { estimatorSpec } from './estimator-spec.js';
-import { elementLosses, metricAt } from './metric-definition.js';
-import type { EvalBatch, MetricDefinition } from './metric-definition.js';
+import { elementLosses, type EvalBatch, metricAt, type MetricDefinition } from './metric-definition.js';
 
 /** What every head is made with. */
 export interface BaseHeadOptions {

@@ -1,7 +1,17 @@
 import { clone, keep, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { ModeKeys } from '@tfjs-heads/head-api';
-import type { EstimatorSpec, EstimatorSpecArgs, ExportOutputs, GradientOptimizer, Head, Labels, Logits, Metrics, Predictions } from '@tfjs-heads/head-api';
+import {
+  type EstimatorSpec,
+  type EstimatorSpecArgs,
+  type ExportOutputs,
+  type GradientOptimizer,
+  type Head,
+  type Labels,
+  type Logits,
+  type Metrics,
+  ModeKeys,
+  type Predictions,
+} from '@tfjs-heads/head-api';
 import { checkLabelsGiven } from '../checks/labels.js';
 import { checkMode } from '../checks/mode.js';
 import { isPromise } from '../checks/kinds.js';
@@ -13,8 +23,7 @@ import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
 import { regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { createSpec } from '../spec/create-spec.js';
-import { checkTrainArgs, gradientsOf, replicaFactor } from './train.js';
-import type { Gradients } from './train.js';
+import { checkTrainArgs, type Gradients, gradientsOf, replicaFactor } from './train.js';
 
 /** What {@link estimatorSpec} takes besides the arguments of `createEstimatorSpec`. */
 export interface EstimatorSpecOptions {

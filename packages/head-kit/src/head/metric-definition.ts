@@ -1,8 +1,7 @@
 import { headError } from '../error.js';
 import { describe, quote } from '../checks/describe.js';
 import { ask } from '../checks/kinds.js';
-import { inRange, lossTerms } from '../losses/element-loss.js';
-import type { ElementLoss } from '../losses/element-loss.js';
+import { type ElementLoss, inRange, lossTerms } from '../losses/element-loss.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import type { HostTensor } from '../read-tensors.js';
 import type { Metrics } from '@tfjs-heads/head-api';

@@ -1,7 +1,11 @@
 import { engine, keep, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { Reduction } from '@tfjs-heads/head-api';
-import type { EstimatorSpecArgs, GradientOptimizer, TrainableVariable } from '@tfjs-heads/head-api';
+import {
+  type EstimatorSpecArgs,
+  type GradientOptimizer,
+  Reduction,
+  type TrainableVariable,
+} from '@tfjs-heads/head-api';
 import { describe } from '../checks/describe.js';
 import { ask, isList, isVariable } from '../checks/kinds.js';
 import { checkLive } from '../checks/tensor.js';

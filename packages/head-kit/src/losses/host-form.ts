@@ -1,6 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { viewAll } from '../host-memory.js';
-import type { HostArray, HostMemory } from '../host-memory.js';
+import { type HostArray, type HostMemory, viewAll } from '../host-memory.js';
 import { inRange, lossTerms } from './element-loss.js';
 import type { LossAttributes, LossTensors } from './weighted-loss.js';
 

@@ -1,8 +1,7 @@
 import { engine, getGradient, getKernel, mul, registerGradient, registerKernel, util } from '@tensorflow/tfjs-core';
 import type { GradConfig, KernelFunc, NamedAttrMap, NamedTensorMap, Scalar, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
-import { hostMemory, nativeMemory, sharing } from '../host-memory.js';
-import type { HostMemory } from '../host-memory.js';
+import { hostMemory, type HostMemory, nativeMemory, sharing } from '../host-memory.js';
 import { scoped } from '../scoped.js';
 import { valuesAtHand } from '../values-at-hand.js';
 import { composedDerivative, composedLoss } from './composed-form.js';

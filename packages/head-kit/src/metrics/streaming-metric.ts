@@ -4,8 +4,7 @@ import { describe, quote } from '../checks/describe.js';
 import { ask, isList, isPromise } from '../checks/kinds.js';
 import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
-import { readTensors } from '../read-tensors.js';
-import type { HostTensor } from '../read-tensors.js';
+import { type HostTensor, readTensors } from '../read-tensors.js';
 
 /**
  * A metric made of sums. They are kept on the host in doubles: a device's float32 sums would depend

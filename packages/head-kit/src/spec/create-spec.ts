@@ -1,16 +1,16 @@
 import { keep, reshape } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys } from '@tfjs-heads/head-api';
-import type {
-  EstimatorSpec,
-  EvalSpec,
-  ExportOutput,
-  ExportOutputs,
-  Metrics,
-  Predictions,
-  PredictSpec,
-  SessionRunHook,
-  TrainSpec,
+import {
+  type EstimatorSpec,
+  type EvalSpec,
+  type ExportOutput,
+  type ExportOutputs,
+  type Metrics,
+  ModeKeys,
+  type Predictions,
+  type PredictSpec,
+  type SessionRunHook,
+  type TrainSpec,
 } from '@tfjs-heads/head-api';
 import { describe, keysText, quote, shapeText } from '../checks/describe.js';
 import { ask, isList, isMap, isTensor } from '../checks/kinds.js';

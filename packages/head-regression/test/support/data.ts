@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { exact, random } from '../../../backend-conformance/src/draw.js';
+import { exact, random } from '@tfjs-heads/reference';
 import { product } from './numbers.js';
 import type { Numbers } from './reference.js';
 

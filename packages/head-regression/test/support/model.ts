@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Values } from '../../../backend-conformance/src/batch.js';
+import type { Values } from '@tfjs-heads/reference';
 import type { Problem } from './problem.js';
 
 /** A problem as tensors, with the network that is to learn it. */

@@ -1,6 +1,4 @@
-import type { Values } from '../../../backend-conformance/src/batch.js';
-import { exact, random } from '../../../backend-conformance/src/draw.js';
-import type { Variables } from '../../../backend-conformance/src/reference/network.js';
+import { exact, random, type Values, type Variables } from '@tfjs-heads/reference';
 import type { LabelKind } from './data.js';
 
 /** What to learn: all numbers are exact in float32. */

@@ -1,4 +1,4 @@
-import { usedTolerance } from '@tfjs-heads/backends';
+import { usedTolerance } from '@tfjs-heads/reference';
 
 /** The relative error of rounding to float32. */
 export const ROUNDING: number = 2 ** -24;

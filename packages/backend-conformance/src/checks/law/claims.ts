@@ -1,7 +1,8 @@
 import type { Head } from '@tfjs-heads/head-api';
 import { drawBatch, rowsOf, WEIGHT, type Batch } from '../../batch.js';
 import type { Outcome } from '../outcome.js';
-import type { HeadOptions, LabelKind, NamedSubject } from '../../subject.js';
+import type { HeadOptions, NamedSubject } from '../../subject.js';
+import type { LabelKind } from '@tfjs-heads/reference';
 
 /** What a subject claims of weights. */
 export function weightsOf({ weights = 'rows' }: NamedSubject): 'rows' | 'logits' | 'none' {

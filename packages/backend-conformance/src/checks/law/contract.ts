@@ -7,7 +7,7 @@ import { batchOf, headOf, labelsOf } from './claims.js';
 import { codedErrorOf } from './coded.js';
 import { nearMetrics, scalesOf } from './near.js';
 import { lossAndGradient, numberOf, resultsOf, updated, valuesOf } from '../outcome.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 
 const methods = ['loss', 'predictions', 'metrics', 'updateMetrics', 'createEstimatorSpec'] as const;
 
@@ -46,7 +46,7 @@ export const lossIsScalar: Check = {
       judge.equal(`the shape of ${what}`, loss.shape, []);
       judge.equal(`the dtype of ${what}`, loss.dtype, 'float32');
     }
-    judge.near('the loss under a tape', [await numberOf(value)], [await numberOf(alone)], { k: K.ELEMENT, scale: scalesOf(batch).element });
+    judge.near('the loss under a tape', [await numberOf(value)], [await numberOf(alone)], { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
     judge.equal('the shape of the gradient', grad.shape, tensors.logits.shape);
     judge.equal('the dtype of the gradient', grad.dtype, 'float32');
     const finite = (await valuesOf(grad)).every(Number.isFinite);
@@ -76,8 +76,8 @@ export const labelDtypes: Check = {
     const other = { ...tensors, labels: cast(tensors.labels, dtype as 'int32') };
     const [float, whole] = [lossAndGradient(head, tensors), lossAndGradient(head, other)];
     const { element, sum } = scalesOf(batch);
-    judge.near('the loss', [await numberOf(whole.value)], [await numberOf(float.value)], { k: K.ELEMENT, scale: sum });
-    judge.near('the gradient', await valuesOf(whole.grad), await valuesOf(float.grad), { k: K.ELEMENT, scale: element });
+    judge.near('the loss', [await numberOf(whole.value)], [await numberOf(float.value)], { k: ULPS.ELEMENT, scale: sum });
+    judge.near('the gradient', await valuesOf(whole.grad), await valuesOf(float.grad), { k: ULPS.ELEMENT, scale: element });
     const metrics = [tensors, other].map((one) => resultsOf(updated(head, head.metrics(), one)));
     const [ofFloat = {}, ofOther = {}] = await Promise.all(metrics);
     nearMetrics(judge, ofOther, ofFloat, { element, sum });

@@ -1,6 +1,7 @@
 import { mul, tidy, train as optimizersOfTfjs, variable, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EvalSpec, type HeadError, type MetricState } from '@tfjs-heads/head-api';
-import { filled, tensorOf, tensorsOf, type Batch } from '../../batch.js';
+import { tensorOf, tensorsOf, type Batch } from '../../batch.js';
+import { filled } from '@tfjs-heads/reference';
 import { Failure } from '../../judge.js';
 import type { Check, CheckContext } from '../check.js';
 import { batchOf, headOf } from './claims.js';

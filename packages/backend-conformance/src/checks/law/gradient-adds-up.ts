@@ -1,8 +1,8 @@
 import { stack, type Scalar } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { largest, pickRows, tensorsOf, type Batch } from '../../batch.js';
+import { pickRows, tensorsOf, type Batch } from '../../batch.js';
+import { largest, ULPS } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
-import { K } from '../../tier.js';
 import type { Check } from '../check.js';
 import { gradientOf, valuesOf } from '../outcome.js';
 import { headOf, weightedBatchOf, whereIndependent } from './claims.js';
@@ -46,7 +46,7 @@ export const gradientAddsUp: Check = {
       const ends = endsOf(gradient, bends);
       const losses = await lossesAt(subject, head, row, column, ends.map((at) => logits[at] as number));
       const term = termOf({ ...row, logits: { ...row.logits, values: [FROM, TO] } });
-      const noise = 2 * K.ELEMENT * backend.unit * (largest(losses) + term);
+      const noise = 2 * ULPS.ELEMENT * backend.unit * (largest(losses) + term);
       ends.slice(1).forEach((end, section) => {
         const start = ends[section] as number;
         const inside = gradient.slice(start, end + 1);

@@ -1,8 +1,7 @@
 import { exp, grad } from '@tensorflow/tfjs-core';
 import { tensorOf, tensorsOf } from '../../batch.js';
 import type { Check } from '../check.js';
-import { drawValues } from '../../draw.js';
-import { K } from '../../tier.js';
+import { drawValues, ULPS } from '@tfjs-heads/reference';
 import { batchOf, headOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
 import { product } from './product.js';
 import { made } from './on-device.js';
@@ -37,6 +36,6 @@ export const gradientInNetwork: Check = {
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
     const expected = { shape: kernel.shape, values: terms.map(sum) };
     const scale = terms.map((each) => sum(each.map(Math.abs)));
-    await judge.tensorNear('the gradient of the kernel', actual, expected, { k: K.REDUCE, scale });
+    await judge.tensorNear('the gradient of the kernel', actual, expected, { k: ULPS.REDUCE, scale });
   },
 };

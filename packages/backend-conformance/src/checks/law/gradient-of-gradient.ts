@@ -1,9 +1,9 @@
 import { grad, stack, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { areSecondDerivativesRight } from '@tfjs-heads/backends';
-import { tensorOf, tensorsOf, type Batch, type BatchTensors, type Values } from '../../batch.js';
+import { tensorOf, tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
+import { drawValues, type Values } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawValues } from '../../draw.js';
 import { batchOf, headOf } from './claims.js';
 import { gradientOf, valuesOf } from '../outcome.js';
 import { Failure } from '../../judge.js';

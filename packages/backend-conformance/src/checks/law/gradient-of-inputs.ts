@@ -1,5 +1,6 @@
 import { grad, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { tensorOf, tensorsOf, WEIGHT, type Batch, type Values } from '../../batch.js';
+import { tensorOf, tensorsOf, WEIGHT, type Batch } from '../../batch.js';
+import type { Values } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf, labelsOf, weightsOf } from './claims.js';

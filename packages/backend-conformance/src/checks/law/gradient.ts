@@ -2,7 +2,7 @@ import { scalar, stack, tensor, type Scalar } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
 import type { Check } from '../check.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import { batchOf, headOf, weightedBatchOf } from './claims.js';
 import { scalesOf } from './near.js';
 import { gradientOf, valuesOf } from '../outcome.js';
@@ -53,6 +53,6 @@ export const gradientTimesWhatFollows: Check = {
     const tensors = tensorsOf(subject, batch);
     const [plain, scaled] = [gradientOf(head, tensors), gradientOf(head, tensors, scalar(-3))];
     const expected = (await valuesOf(plain)).map((value) => -3 * value);
-    judge.near('the gradient', await valuesOf(scaled), expected, { k: K.ELEMENT, scale: scalesOf(batch).element });
+    judge.near('the gradient', await valuesOf(scaled), expected, { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
   },
 };

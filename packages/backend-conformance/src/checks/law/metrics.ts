@@ -2,9 +2,8 @@ import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
 import { pickRows, tensorsOf, type Batch } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { Check } from '../check.js';
-import { sizeOf } from '../../draw.js';
+import { sizeOf, ULPS } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
-import { K } from '../../tier.js';
 import { batchOf, headOf, whereIndependent } from './claims.js';
 import { nearMetrics, scalesOf } from './near.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
@@ -132,7 +131,7 @@ export const averageLoss: Check = {
       weights?.values.reduce((total, weight) => total + weight, 0) ?? sizeOf(logits.shape.slice(0, -1));
     const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
     const expected = total(sums) / total(batches.map(weightOf)) / perRow;
-    judge.near('average_loss', [actual], [expected], { k: K.REDUCE, scale: scalesOf(batches[0] as Batch).element });
+    judge.near('average_loss', [actual], [expected], { k: ULPS.REDUCE, scale: scalesOf(batches[0] as Batch).element });
   },
 };
 
@@ -153,7 +152,7 @@ export const metricsCountOn: Check = {
     const after = await statesOf(measured(subject, head, [batch], metrics));
     for (const [key, { sums }] of Object.entries(one)) {
       const added = sums.map((_, index) => Number(after[key]?.sums[index]) - Number(many[key]?.sums[index]));
-      judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), { k: K.ELEMENT, scale: scalesOf(batch).sum });
+      judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), { k: ULPS.ELEMENT, scale: scalesOf(batch).sum });
     }
   },
 };

@@ -1,6 +1,6 @@
-import { largest, type Batch } from '../../batch.js';
+import type { Batch } from '../../batch.js';
+import { largest, ULPS } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
-import { K } from '../../tier.js';
 import type { Outcome } from '../outcome.js';
 
 /** The magnitude of what a loss combines. */
@@ -22,8 +22,8 @@ export function scalesOf({ logits, labels, weights }: Batch): Scales {
 
 /** Everything that a head made of a batch is what it made of another one. */
 export function nearOutcome(judge: Judge, actual: Outcome, expected: Outcome, scales: Scales): void {
-  judge.near('the loss', [actual.loss], [expected.loss], { k: K.REDUCE, scale: scales.sum });
-  judge.near('the gradient', actual.gradient, expected.gradient, { k: K.ELEMENT, scale: scales.element });
+  judge.near('the loss', [actual.loss], [expected.loss], { k: ULPS.REDUCE, scale: scales.sum });
+  judge.near('the gradient', actual.gradient, expected.gradient, { k: ULPS.ELEMENT, scale: scales.element });
   nearPredictions(judge, actual.predictions, expected.predictions);
   nearMetrics(judge, actual.metrics, expected.metrics, scales);
 }
@@ -34,7 +34,7 @@ export function nearPredictions(judge: Judge, actual: Outcome['predictions'], ex
   for (const [key, values] of Object.entries(expected)) {
     const came = actual[key] ?? [];
     if (values.some((value) => typeof value === 'string')) judge.equal(`predictions['${key}']`, came, values);
-    else judge.near(`predictions['${key}']`, came as number[], values as number[], { k: K.ELEMENT, scale: 1 });
+    else judge.near(`predictions['${key}']`, came as number[], values as number[], { k: ULPS.ELEMENT, scale: 1 });
   }
 }
 
@@ -42,7 +42,7 @@ export function nearPredictions(judge: Judge, actual: Outcome['predictions'], ex
 export function nearMetrics(judge: Judge, actual: Outcome['metrics'], expected: Outcome['metrics'], { element }: Scales): void {
   judge.equal('the keys of the metrics', Object.keys(actual), Object.keys(expected));
   for (const [key, value] of Object.entries(expected)) {
-    judge.near(`the metric '${key}'`, [actual[key] ?? NaN], [value], { k: K.REDUCE, scale: element });
+    judge.near(`the metric '${key}'`, [actual[key] ?? NaN], [value], { k: ULPS.REDUCE, scale: element });
   }
 }
 

@@ -1,6 +1,7 @@
 import { clone, customGrad, scalar, tidy, variable, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpecArgs, type Head } from '@tfjs-heads/head-api';
-import { filled, tensorOf, tensorsOf, type BatchTensors } from '../../batch.js';
+import { tensorOf, tensorsOf, type BatchTensors } from '../../batch.js';
+import { filled } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { held, heldAgain } from '../held.js';

@@ -1,6 +1,7 @@
 import { add, exp, round, sigmoid, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { mapped, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors, type Values } from '../../batch.js';
-import type { LabelKind, NamedSubject } from '../../subject.js';
+import { mapped, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
+import type { LabelKind, Values } from '@tfjs-heads/reference';
+import type { NamedSubject } from '../../subject.js';
 import { labelsOf } from './claims.js';
 import { valuesOf } from '../outcome.js';
 

@@ -1,7 +1,6 @@
 import type { Check } from '../check.js';
 import { drawBatch, tensorsOf } from '../../batch.js';
-import { sizeOf } from '../../draw.js';
-import { K } from '../../tier.js';
+import { sizeOf, ULPS } from '@tfjs-heads/reference';
 import { weightsOf } from './claims.js';
 import { scalesOf } from './near.js';
 
@@ -20,7 +19,7 @@ export const meanIsSumOverSize: Check = {
     const perLabel = sizeOf(batch.labels.shape);
     const perRow = weightsOf(subject) === 'logits' ? perLabel : (rows as number);
     const size = [perLabel, perRow].find((one) => Math.abs((mean[0] ?? NaN) * one - sum) < 1e-3 * Math.abs(sum)) ?? perLabel;
-    judge.near('the mean', mean, [sum / size], { k: K.ELEMENT, scale: scalesOf(batch).element });
+    judge.near('the mean', mean, [sum / size], { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
     judge.same('auto', auto, mean);
   },
 };

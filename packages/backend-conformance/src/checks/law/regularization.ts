@@ -3,7 +3,7 @@ import { ModeKeys } from '@tfjs-heads/head-api';
 import { tensorsOf } from '../../batch.js';
 import type { Check } from '../check.js';
 import { inMode } from '../in-mode.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import { batchOf, headOf } from './claims.js';
 import { scalesOf } from './near.js';
 import { lossAndGradient, numberOf, resultsOf, valuesOf } from '../outcome.js';
@@ -23,11 +23,11 @@ export const regularizationAdded: Check = {
     const plain = lossAndGradient(head, tensors);
     const more = lossAndGradient(head, tensors, { regularizationLosses });
     const { element: scale } = scalesOf(batch);
-    judge.near('the loss', [await numberOf(more.value)], [(await numberOf(plain.value)) + 2.75], { k: K.REDUCE, scale });
-    judge.near('the gradient', await valuesOf(more.grad), await valuesOf(plain.grad), { k: K.ELEMENT, scale });
+    judge.near('the loss', [await numberOf(more.value)], [(await numberOf(plain.value)) + 2.75], { k: ULPS.REDUCE, scale });
+    judge.near('the gradient', await valuesOf(more.grad), await valuesOf(plain.grad), { k: ULPS.ELEMENT, scale });
     for (const none of [[], undefined]) {
       const loss = head.loss(tensors.labels, tensors.logits, { features: tensors.features, regularizationLosses: none });
-      judge.near('the loss with none', [await numberOf(loss)], [await numberOf(plain.value)], { k: K.REDUCE, scale });
+      judge.near('the loss with none', [await numberOf(loss)], [await numberOf(plain.value)], { k: ULPS.REDUCE, scale });
     }
   },
 };
@@ -45,13 +45,13 @@ export const regularizationMeasured: Check = {
     head.updateMetrics(metrics, other.features, other.logits, other.labels, { regularizationLosses: [scalar(1)] });
     const { 'regularization_loss/other': regularization = NaN, ...others } = await resultsOf(metrics);
     judge.equal('the keys besides', Object.keys(others), Object.keys(plain));
-    judge.near('the metric', [regularization], [(2.75 + 1) / 2], { k: K.REDUCE });
+    judge.near('the metric', [regularization], [(2.75 + 1) / 2], { k: ULPS.REDUCE });
     const toEvaluate = { mode: ModeKeys.EVAL, logits, labels, features, regularizationLosses: losses() };
     const spec = inMode(judge, ModeKeys.EVAL, head.createEstimatorSpec(toEvaluate));
     const metric = spec.evalMetricOps['regularization_loss/other'];
-    judge.near('the metric of an evaluation', [(await metric?.result()) ?? NaN], [2.75], { k: K.REDUCE });
+    judge.near('the metric of an evaluation', [(await metric?.result()) ?? NaN], [2.75], { k: ULPS.REDUCE });
     const expected = head.loss(labels, logits, { features, regularizationLosses: losses() });
-    judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], { k: K.REDUCE });
+    judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], { k: ULPS.REDUCE });
   },
 };
 
@@ -66,6 +66,6 @@ export const regularizationSummarized: Check = {
     const given = { mode: ModeKeys.TRAIN, labels, features, logits: () => logits(), ...by, regularizationLosses: losses };
     const { summaries } = inMode(judge, ModeKeys.TRAIN, head.createEstimatorSpec(given));
     judge.equal('the summaries', Object.keys(summaries), ['loss/other', 'regularization_loss/other']);
-    judge.near('the summary', [await numberOf(summaries['regularization_loss/other'] as Scalar)], [2.75], { k: K.REDUCE });
+    judge.near('the summary', [await numberOf(summaries['regularization_loss/other'] as Scalar)], [2.75], { k: ULPS.REDUCE });
   },
 };

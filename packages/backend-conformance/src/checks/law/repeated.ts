@@ -1,8 +1,8 @@
-import { pickRows, tensorsOf, type Batch, type Values } from '../../batch.js';
+import { pickRows, tensorsOf, type Batch } from '../../batch.js';
+import { ULPS, type Values } from '@tfjs-heads/reference';
 import type { Parameters } from '../../case.js';
 import type { Check } from '../check.js';
 import { scalesOf } from '../parity/compare.js';
-import { K } from '../../tier.js';
 import { batchOf, headOf, whereIndependent } from './claims.js';
 import { gradientOf, numberOf, valuesOf } from '../outcome.js';
 
@@ -26,9 +26,9 @@ export const repeatedBatch: Check = {
     );
     const { gradient = [], loss = NaN } = once ?? {};
     const scales = scalesOf(batch, gradient);
-    judge.near('the loss', [often?.loss ?? NaN], [loss], { k: K.REDUCE, scale: scales.loss });
+    judge.near('the loss', [often?.loss ?? NaN], [loss], { k: ULPS.REDUCE, scale: scales.loss });
     const tiled = Array.from({ length: repeats }, () => gradient).flat();
-    judge.near('the gradient', (often?.gradient ?? []).map((value) => value * repeats), tiled, { k: K.REDUCE, scale: scales.gradient });
+    judge.near('the gradient', (often?.gradient ?? []).map((value) => value * repeats), tiled, { k: ULPS.REDUCE, scale: scales.gradient });
   },
 };
 

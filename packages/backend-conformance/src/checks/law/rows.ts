@@ -1,7 +1,7 @@
 import { mapped, pickRows, tensorsOf } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { Check } from '../check.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import { areRowsIndependent, batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
 import { nearMetrics, nearPredictions, scalesOf } from './near.js';
 import { gradientOf, numberOf, outcomeOf, readPredictions, type Outcome } from '../outcome.js';
@@ -22,8 +22,8 @@ export const sumOfParts: Check = {
       }),
     );
     const { element, sum } = scalesOf(batch);
-    judge.near('the loss', [whole?.loss ?? NaN], [parts.reduce((total, { loss }) => total + loss, 0)], { k: K.REDUCE, scale: sum });
-    judge.near('the gradient', whole?.gradient ?? [], parts.flatMap(({ gradient }) => gradient), { k: K.ELEMENT, scale: element });
+    judge.near('the loss', [whole?.loss ?? NaN], [parts.reduce((total, { loss }) => total + loss, 0)], { k: ULPS.REDUCE, scale: sum });
+    judge.near('the gradient', whole?.gradient ?? [], parts.flatMap(({ gradient }) => gradient), { k: ULPS.ELEMENT, scale: element });
   },
 };
 
@@ -38,8 +38,8 @@ export const permutation: Check = {
     const straight = await outcomeOf(head, tensorsOf(subject, batch));
     const gradient = pickRows({ ...batch, logits: { shape: batch.logits.shape, values: straight.gradient } }, order).logits.values;
     const scales = scalesOf(batch);
-    judge.near('the loss', [permuted.loss], [straight.loss], { k: K.REDUCE, scale: scales.element });
-    judge.near('the gradient', permuted.gradient, gradient, { k: K.ELEMENT, scale: scales.element / 5 });
+    judge.near('the loss', [permuted.loss], [straight.loss], { k: ULPS.REDUCE, scale: scales.element });
+    judge.near('the gradient', permuted.gradient, gradient, { k: ULPS.ELEMENT, scale: scales.element / 5 });
     nearMetrics(judge, permuted.metrics, straight.metrics, scales);
     nearPredictions(judge, permuted.predictions, picked(straight.predictions, order, rows as number));
   },

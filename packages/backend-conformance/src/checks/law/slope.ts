@@ -1,6 +1,6 @@
-import { largest, type Batch } from '../../batch.js';
+import type { Batch } from '../../batch.js';
+import { largest, ULPS } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
-import { K } from '../../tier.js';
 
 /** How far apart the points of a difference are; a power of two, so that they are exact. */
 export const STEP: number = 2 ** -4;
@@ -42,7 +42,7 @@ export async function nearSlopes(judge: Judge, what: string, unit: number, measu
     needed = Math.min(needed, stencils.length / 2);
     stencils.forEach((stencil, i) => {
       // The rounding error of a slope is 1.5 / STEP times that of a value.
-      const noise = (K.ELEMENT * unit * (Math.max(...stencil.map(Math.abs)) + term) * 1.5) / STEP;
+      const noise = (ULPS.ELEMENT * unit * (Math.max(...stencil.map(Math.abs)) + term) * 1.5) / STEP;
       const { slope, error } = slopeOf(stencil);
       if (error <= TELLING * Math.abs(slope) + 4 * noise) telling++;
       const allowed = SHARE * Math.abs(slope) + noise + error;

@@ -1,7 +1,7 @@
 import { tidy, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { tensorOf, tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
-import { drawValues } from '../../draw.js';
+import { drawValues } from '@tfjs-heads/reference';
 import type { HeadOptions, NamedSubject } from '../../subject.js';
 import { batchOf, headOf } from './claims.js';
 import { product } from './product.js';

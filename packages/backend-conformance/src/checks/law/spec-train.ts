@@ -3,7 +3,7 @@ import { ModeKeys } from '@tfjs-heads/head-api';
 import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
 import { inMode } from '../in-mode.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import { codedErrorOf } from './coded.js';
 import { scalesOf } from './near.js';
 import { numberOf, valuesOf } from '../outcome.js';
@@ -36,14 +36,14 @@ export const specTrain: Check = {
     const losses = { 'the loss': spec.loss, "summaries['loss/other']": spec.summaries['loss/other'] as Scalar };
     for (const [what, loss] of Object.entries(losses)) {
       judge.that(loss !== undefined, `${what}: there is none among ${Object.keys(spec.summaries).join(', ')}`);
-      judge.near(what, [await numberOf(loss)], [expectedLoss], { k: K.REDUCE, scale: scales.sum });
+      judge.near(what, [await numberOf(loss)], [expectedLoss], { k: ULPS.REDUCE, scale: scales.sum });
     }
     const factor = reduction === 'sum_over_batch_size' ? 1 / (replicas as number) : 1;
     const expected = start.map((value, i) => value - RATE * factor * (gradient[i] as number));
-    judge.near('the variable', await valuesOf(kernel), expected, { k: K.REDUCE, scale: scales.sum });
+    judge.near('the variable', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     judge.equal('evalMetricOps', Object.keys(spec.evalMetricOps), []);
     judge.equal('the code of a second trainOp', codedErrorOf(judge, 'a second trainOp', () => spec.trainOp()).code, 'TRAIN_OP_USED');
-    judge.near('the variable after it', await valuesOf(kernel), expected, { k: K.REDUCE, scale: scales.sum });
+    judge.near('the variable after it', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     spec.dispose();
   },
 };
@@ -103,7 +103,7 @@ export const specTrainOpFn: Check = {
     for (const [name, loss] of Object.entries(expected)) {
       const computed = given[name as keyof typeof expected] as Scalar;
       judge.that(computed !== spec.loss, `the loss computed again, ${name}: it is the tensor of the spec`);
-      judge.near(`the loss computed again, ${name}`, [await numberOf(computed)], [await numberOf(loss)], { k: K.REDUCE, scale: scalesOf(batch).sum });
+      judge.near(`the loss computed again, ${name}`, [await numberOf(computed)], [await numberOf(loss)], { k: ULPS.REDUCE, scale: scalesOf(batch).sum });
     }
     spec.dispose();
   },

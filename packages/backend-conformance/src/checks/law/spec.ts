@@ -2,7 +2,7 @@ import { ModeKeys } from '@tfjs-heads/head-api';
 import type { Check } from '../check.js';
 import { inMode } from '../in-mode.js';
 import { namedExports } from '../parity/read.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import { nearMetrics, nearPredictions, scalesOf } from './near.js';
 import { numberOf, outcomeOf, readPredictions, resultsOf } from '../outcome.js';
 import { modelOf } from './spec-model.js';
@@ -37,7 +37,7 @@ export const specEval: Check = {
     const spec = inMode(judge, ModeKeys.EVAL, head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors }));
     const { loss, predictions, metrics } = await outcomeOf(head, tensors);
     const scales = scalesOf(batch);
-    judge.near('the loss', [await numberOf(spec.loss)], [loss], { k: K.REDUCE, scale: scales.sum });
+    judge.near('the loss', [await numberOf(spec.loss)], [loss], { k: ULPS.REDUCE, scale: scales.sum });
     nearMetrics(judge, await resultsOf(spec.evalMetricOps), metrics, scales);
     if (Object.keys(spec.predictions).length > 0) nearPredictions(judge, await readPredictions(spec.predictions), predictions);
     spec.dispose();

@@ -1,4 +1,5 @@
-import { filled, tensorsOf } from '../../batch.js';
+import { tensorsOf } from '../../batch.js';
+import { filled } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { numberOf, outcomeOf } from '../outcome.js';
 import { batchOf, headOf, weightedBatchOf } from './claims.js';

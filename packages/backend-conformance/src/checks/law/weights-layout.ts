@@ -1,17 +1,16 @@
 import { stack } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { rowsOf, tensorsOf, type Batch, type Values } from '../../batch.js';
-import { sizeOf } from '../../draw.js';
+import { rowsOf, tensorsOf, type Batch } from '../../batch.js';
+import { sizeOf, ULPS, type Values } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
 import type { Check } from '../check.js';
 import { lossAndGradient, outcomeOf, resultsOf, updated, valuesOf } from '../outcome.js';
 import { batchOf, headOf, weightsOf, whereWeighted } from './claims.js';
 import { nearMetrics, nearOutcome, scalesOf } from './near.js';
-import { K } from '../../tier.js';
 
 /**
  * All layouts that the same weights may have: a weight for each row, with or without a last dimension of 1; `[B]` for `[B, 1]`,
- * also where the logits are `[B, 1, K]`; for each logit where that is claimed. Whether a head refuses others the errors say.
+ * also where the logits are `[B, 1, ULPS]`; for each logit where that is claimed. Whether a head refuses others the errors say.
  */
 function layoutsOf(subject: NamedSubject, head: Head, { shape, ...weights }: Values): Values[] {
   const layouts = [shape, [...shape, 1]];
@@ -63,8 +62,8 @@ export const weightsMixed: Check = {
     const scales = scalesOf(plain[0] as Batch);
     mixed.forEach(({ weights }, i) => {
       const what = `weights of the shape [${String(weights?.shape)}] and the dtype ${weights?.dtype}`;
-      judge.near(`the loss with ${what}`, [actual?.losses[i] ?? NaN], [expected?.losses[i] ?? NaN], { k: K.REDUCE, scale: scales.sum });
-      judge.near(`the gradient with ${what}`, actual?.gradients[i] ?? [], expected?.gradients[i] ?? [], { k: K.ELEMENT, scale: scales.element });
+      judge.near(`the loss with ${what}`, [actual?.losses[i] ?? NaN], [expected?.losses[i] ?? NaN], { k: ULPS.REDUCE, scale: scales.sum });
+      judge.near(`the gradient with ${what}`, actual?.gradients[i] ?? [], expected?.gradients[i] ?? [], { k: ULPS.ELEMENT, scale: scales.element });
     });
     nearMetrics(judge, actual?.metrics ?? {}, expected?.metrics ?? {}, scales);
   },

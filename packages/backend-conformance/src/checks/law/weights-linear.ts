@@ -1,6 +1,5 @@
-import { pickRows, tensorsOf, type Batch, type Values } from '../../batch.js';
-import { drawValues } from '../../draw.js';
-import { K } from '../../tier.js';
+import { pickRows, tensorsOf, type Batch } from '../../batch.js';
+import { drawValues, ULPS, type Values } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { outcomeOf, resultsOf, updated } from '../outcome.js';
 import { batchOf, headOf, weighedOf, whereWeighedAlone, whereWeighted } from './claims.js';
@@ -28,12 +27,12 @@ export const weightIsCount: Check = {
       const at = indices.indexOf(row) * columns;
       return Array.from({ length: columns }, (_, column) => (count === 0 ? 0 : count * (repeated.gradient[at + column] as number)));
     });
-    judge.near('the loss', [weighted.loss], [repeated.loss], { k: K.REDUCE, scale: sum });
-    judge.near('the gradient', weighted.gradient, expected, { k: K.ELEMENT, scale: element });
+    judge.near('the loss', [weighted.loss], [repeated.loss], { k: ULPS.REDUCE, scale: sum });
+    judge.near('the gradient', weighted.gradient, expected, { k: ULPS.ELEMENT, scale: element });
     nearMetrics(judge, weighedOf(subject, weighted.metrics), weighedOf(subject, repeated.metrics), { element, sum });
     const { metrics: unweighted } = await outcomeOf(head, tensorsOf(subject, once));
     for (const key of subject.unweightedMetrics ?? []) {
-      judge.near(`the metric '${key}', which weights mean nothing to`, [weighted.metrics[key] ?? NaN], [unweighted[key] ?? NaN], { k: K.REDUCE, scale: element });
+      judge.near(`the metric '${key}', which weights mean nothing to`, [weighted.metrics[key] ?? NaN], [unweighted[key] ?? NaN], { k: ULPS.REDUCE, scale: element });
     }
   },
 };
@@ -52,9 +51,9 @@ export const weightsAdd: Check = {
     ) as [ReturnType<typeof tensorsOf>, ReturnType<typeof tensorsOf>, ReturnType<typeof tensorsOf>];
     const [one, other, sum] = await Promise.all([first, second, both].map((tensors) => outcomeOf(head, tensors)));
     const scales = scalesOf({ ...drawn, weights: { shape, values: [6] } });
-    judge.near('the loss', [(one?.loss ?? NaN) + (other?.loss ?? NaN)], [sum?.loss ?? NaN], { k: K.REDUCE, scale: scales.sum });
+    judge.near('the loss', [(one?.loss ?? NaN) + (other?.loss ?? NaN)], [sum?.loss ?? NaN], { k: ULPS.REDUCE, scale: scales.sum });
     const added = one?.gradient.map((value, i) => value + (other?.gradient[i] as number)) ?? [];
-    judge.near('the gradient', added, sum?.gradient ?? [], { k: K.ELEMENT, scale: scales.element });
+    judge.near('the gradient', added, sum?.gradient ?? [], { k: ULPS.ELEMENT, scale: scales.element });
     const metrics = await resultsOf(updated(head, updated(head, head.metrics(), first), second));
     nearMetrics(judge, weighedOf(subject, metrics), weighedOf(subject, sum?.metrics ?? {}), scales);
   },

@@ -1,6 +1,6 @@
-import { filled, pickRows, tensorsOf, WEIGHT, type Batch } from '../../batch.js';
+import { pickRows, tensorsOf, WEIGHT, type Batch } from '../../batch.js';
+import { filled, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { K } from '../../tier.js';
 import { batchOf, headOf, plainBatchOf, plainHeadOf, weighedOf, whereWeighedAlone, whereWeighted } from './claims.js';
 import { nearMetrics, nearOutcome, scalesOf } from './near.js';
 import { outcomeOf } from '../outcome.js';
@@ -41,8 +41,8 @@ export const weightZeroIsRowRemoved: Check = {
       with0.gradient.slice(zero * columns, (zero + 1) * columns),
       with0.gradient.slice((zero + 1) * columns),
     ];
-    judge.near('the loss', [with0.loss], [without.loss * factor], { k: K.REDUCE, scale: sum });
-    judge.near('the gradient', [...before, ...after], without.gradient.map((value) => value * factor), { k: K.ELEMENT, scale: element });
+    judge.near('the loss', [with0.loss], [without.loss * factor], { k: ULPS.REDUCE, scale: sum });
+    judge.near('the gradient', [...before, ...after], without.gradient.map((value) => value * factor), { k: ULPS.ELEMENT, scale: element });
     judge.same('the gradient of the row', removed, filled([columns], 0).values);
     nearMetrics(judge, weighedOf(subject, with0.metrics), weighedOf(subject, without.metrics), { element, sum });
   },

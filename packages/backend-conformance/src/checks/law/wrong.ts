@@ -1,7 +1,7 @@
 import { scalar, tensor as tensorOfTfjs, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpecArgs, type Head, type HeadErrorCode, type MetricState, type Metrics } from '@tfjs-heads/head-api';
-import { filled, tensorOf, WEIGHT, type BatchTensors } from '../../batch.js';
-import { sizeOf } from '../../draw.js';
+import { tensorOf, WEIGHT, type BatchTensors } from '../../batch.js';
+import { filled, sizeOf } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
 import { labelsOf, weightsOf } from './claims.js';
 

@@ -3,7 +3,7 @@ import {
   moments, mul, norm, prod, reverse, slice, softmax, split, square, squeeze, stack, sum, tensor1d, unique, unstack, type Tensor,
 } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn } from './doubles.js';
 import { tableOf, type OpCase } from './table.js';
@@ -36,7 +36,7 @@ function pairs(rank: number, { several = false, lastOnly = false, added = 0 }: W
 function understood(op: (x: Tensor, axis: Axis) => Tensor, ways: Ways = {}): OpCase {
   return async ({ judge }) => {
     const compare = async (what: string, back: Tensor, front: Tensor): Promise<void> => {
-      await judge.tensorNear(what, back, { shape: front.shape, dtype: front.dtype, values: Array.from(await front.data()) }, { k: K.REDUCE, scale: 1 });
+      await judge.tensorNear(what, back, { shape: front.shape, dtype: front.dtype, values: Array.from(await front.data()) }, { k: ULPS.REDUCE, scale: 1 });
     };
     try {
       for (const input of inputs) {

@@ -1,6 +1,6 @@
 import { div, divNoNan, tensor1d } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn } from './doubles.js';
 import { gives, tableOf } from './table.js';
@@ -16,6 +16,6 @@ export const division: Check = tableOf('A quotient is that of IEEE 754, and divN
   broadcast: gives(() => div(tensorOf(dividends), tensorOf(divisors)), () => ({
     shape: [5, 7],
     values: dividends.values.map((value, i) => value / (divisors.values[i % 7] as number)),
-    k: K.ELEMENT,
+    k: ULPS.ELEMENT,
   })),
 });

@@ -1,5 +1,4 @@
-import type { Values } from '../../batch.js';
-import { exact, random, sizeOf } from '../../draw.js';
+import { exact, random, sizeOf, type Values } from '@tfjs-heads/reference';
 
 /** Numbers in [low, high] that float32 has exactly, the same for the same seed. */
 export function drawn(shape: readonly number[], seed: number, low = -2, high = 2): Values {

@@ -1,5 +1,5 @@
 import { exp, expm1, log, log1p, round, sigmoid, softplus, sqrt, tanh, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { magnitudes, sigmoidOf, spread } from './doubles.js';
 import { gives, tableOf, type OpCase } from './table.js';
@@ -15,7 +15,7 @@ const power: Scale = (x, y) => y * Math.max(1, Math.abs(x));
 function element(op: (x: Tensor) => Tensor, f: (x: number) => number, inputs: readonly number[], scale: Scale): OpCase {
   return gives(() => op(tensor1d([...inputs])), () => {
     const values = inputs.map(f);
-    return { values, k: K.ELEMENT, scale: inputs.map((x, i) => scale(x, values[i] as number)) };
+    return { values, k: ULPS.ELEMENT, scale: inputs.map((x, i) => scale(x, values[i] as number)) };
   });
 }
 

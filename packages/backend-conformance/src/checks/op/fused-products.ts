@@ -1,7 +1,6 @@
 import { fused, matMul, ones, tensor1d, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { map, product, transposed } from '../../reference/matrix.js';
-import { K } from '../../tier.js';
+import { mapValues, matMul as matMulInDoubles, transposed, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn, sigmoidOf } from './doubles.js';
 import { gives, tableOf, type OpCase } from './table.js';
@@ -32,9 +31,9 @@ function dense(activation: Activation, { transposeA = false, transposeB = false 
         activation,
       }),
     () => {
-      const linear = product(a, b);
-      const sums = map(linear, (value, i) => value + (bias[i % 3] as number));
-      return { ...map(sums, formulas[activation]), k: K.REDUCE, scale: linear.scale.map((scale, i) => scale + Math.abs(bias[i % 3] as number)) };
+      const linear = matMulInDoubles(a, b);
+      const sums = mapValues(linear, (value, i) => value + (bias[i % 3] as number));
+      return { ...mapValues(sums, formulas[activation]), k: ULPS.REDUCE, scale: linear.scale.map((scale, i) => scale + Math.abs(bias[i % 3] as number)) };
     },
   );
 }
@@ -49,11 +48,11 @@ export const fusedProducts: Check = tableOf('A fused product adds its bias once 
   'second-transposed': dense('linear', { transposeB: true }),
   batched: gives(
     () => fused.matMul({ a: ones([2, 1, 101]), b: ones([2, 101, 3]), bias: tensor1d([1, 2, 3]) }),
-    { shape: [2, 1, 3], values: [102, 103, 104, 102, 103, 104], k: K.REDUCE },
+    { shape: [2, 1, 3], values: [102, 103, 104, 102, 103, 104], k: ULPS.REDUCE },
   ),
   // A sigmoid of 0 is a half: in what pads a packed texture it would be multiplied along.
   'product-of-sigmoids': gives(() => {
     const half = fused.matMul({ a: zeros([3, 3]), b: ones([3, 3]), activation: 'sigmoid' }) as Tensor;
     return matMul(half, half);
-  }, { shape: [3, 3], values: Array.from({ length: 9 }, () => 0.75), k: K.REDUCE }),
+  }, { shape: [3, 3], values: Array.from({ length: 9 }, () => 0.75), k: ULPS.REDUCE }),
 });

@@ -2,9 +2,8 @@ import {
   abs, add, concat, cumsum, gather, grad, log1p, matMul, max, mul, relu, reshape, slice, square, sum, tensor1d, tensor2d, tensor3d, transpose,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { tensorOf, type Values } from '../../batch.js';
-import { map, product, transposed } from '../../reference/matrix.js';
-import { K } from '../../tier.js';
+import { tensorOf } from '../../batch.js';
+import { mapValues, matMul as matMulInDoubles, transposed, ULPS, type Values } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn } from './doubles.js';
 import { gives, tableOf, type Expected, type OpCase } from './table.js';
@@ -20,16 +19,16 @@ function slope(f: (x: Tensor) => Tensor, at: () => Tensor, expected: Expected | 
 const x = drawn([5, 3], 91);
 const weights = drawn([3, 7], 92);
 const frequent = Array.from({ length: 999 }, (_, i) => (i % 3 === 0 ? 1 : 2));
-const twice = (y: Values): Values => map(y, (value) => 2 * value);
+const twice = (y: Values): Values => mapValues(y, (value) => 2 * value);
 
 export const gradients: Check = tableOf('A gradient is the one of TensorFlow.', {
   product: slope((a) => matMul(a, tensorOf(weights)), () => tensorOf(x), () => ({
-    ...product(twice(product(x, weights)), transposed(weights)),
-    k: K.REDUCE,
+    ...matMulInDoubles(twice(matMulInDoubles(x, weights)), transposed(weights)),
+    k: ULPS.REDUCE,
   })),
   'product-by-weights': slope((w) => matMul(tensorOf(x), w), () => tensorOf(weights), () => ({
-    ...product(transposed(x), twice(product(x, weights))),
-    k: K.REDUCE,
+    ...matMulInDoubles(transposed(x), twice(matMulInDoubles(x, weights))),
+    k: ULPS.REDUCE,
   })),
   // BatchMatMul_grad.ts does not add up over what was broadcast (#8721).
   'product-of-one-for-many': slope((w) => matMul(tensor3d([[[1, 2]], [[3, 4]]]), w), () => tensor3d([[[1], [1]]]), {
@@ -38,11 +37,11 @@ export const gradients: Check = tableOf('A gradient is the one of TensorFlow.', 
   }),
   bias: slope((b) => add(tensorOf(x), b), () => tensor1d([1, 2, 3]), () => ({
     values: [0, 1, 2].map((j) => 2 * x.values.reduce((total, value, i) => (i % 3 === j ? total + value + j + 1 : total), 0)),
-    k: K.REDUCE,
+    k: ULPS.REDUCE,
     scale: 60,
   })),
   relu: slope((a) => sum(relu(a)), () => tensor1d([-1, 0, 2]), { values: [0, 0, 1] }),
-  log1p: slope((a) => sum(log1p(a)), () => tensor1d([0, 1e-6, 3]), { values: [1, 1 / (1 + 1e-6), 0.25], k: K.ELEMENT }),
+  log1p: slope((a) => sum(log1p(a)), () => tensor1d([0, 1e-6, 3]), { values: [1, 1 / (1 + 1e-6), 0.25], k: ULPS.ELEMENT }),
   // Missing on wasm (#8082): no embedding trains.
   gather: slope((t) => gather(t, tensor1d([3, 0, 3, 1], 'int32')), () => tensor2d([[1, 2], [3, 4], [5, 6], [7, 8]]), {
     shape: [4, 2],
@@ -51,7 +50,7 @@ export const gradients: Check = tableOf('A gradient is the one of TensorFlow.', 
   'frequent-row': slope((t) => sum(mul(gather(t, tensor1d(frequent, 'int32')), 0.5)), () => tensor2d([[1], [2], [3]]), {
     shape: [3, 1],
     values: [0, 166.5, 333],
-    k: K.REDUCE,
+    k: ULPS.REDUCE,
   }),
   layout: slope(
     (a) => concat([reshape(transpose(a), [-1]), slice(reshape(a, [-1]), 1, 2)]),

@@ -1,5 +1,5 @@
 import { clipByValue, logSumExp, max, min, relu, sigmoid, softmax, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { gives, tableOf } from './table.js';
 
@@ -15,7 +15,7 @@ export const infinities: Check = tableOf(
     // webgl starts from -1e20.
     'largest-of-none': gives(() => max(tensor1d([-Infinity, -Infinity])), { shape: [], values: [-Infinity] }),
     'least-of-none': gives(() => min(tensor1d([Infinity, Infinity])), { shape: [], values: [Infinity] }),
-    'masked-softmax': gives(() => softmax(tensor2d([[1, -Infinity, 1]])), { shape: [1, 3], values: [0.5, 0, 0.5], k: K.ELEMENT }),
-    'masked-log-sum-exp': gives(() => logSumExp(tensor1d([1, -Infinity, 1])), { shape: [], values: [1 + Math.LN2], k: K.ELEMENT }),
+    'masked-softmax': gives(() => softmax(tensor2d([[1, -Infinity, 1]])), { shape: [1, 3], values: [0.5, 0, 0.5], k: ULPS.ELEMENT }),
+    'masked-log-sum-exp': gives(() => logSumExp(tensor1d([1, -Infinity, 1])), { shape: [], values: [1 + Math.LN2], k: ULPS.ELEMENT }),
   },
 );

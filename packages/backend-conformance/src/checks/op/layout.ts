@@ -1,6 +1,6 @@
 import { add, concat, pad, slice, tensor2d, tensor3d, tile, transpose } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { map, transposed } from '../../reference/matrix.js';
+import { mapValues, transposed } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn } from './doubles.js';
 import { gives, tableOf } from './table.js';
@@ -12,7 +12,7 @@ const values = matrix.values.map((x) => x + 0.5);
 const row = (i: number): number[] => values.slice(i * 7, i * 7 + 7);
 
 export const layout: Check = tableOf('Moving values about changes none of them.', {
-  transpose: gives(() => transpose(made()), () => transposed(map(matrix, (x) => x + 0.5))),
+  transpose: gives(() => transpose(made()), () => transposed(mapValues(matrix, (x) => x + 0.5))),
   // webgpu's shader takes floats alone: zeros come out.
   'transpose-of-whole-numbers': gives(() => transpose(tensor3d([[[1, 2, 3], [4, 5, 6]]], undefined, 'int32'), [2, 0, 1]), {
     shape: [3, 1, 2],

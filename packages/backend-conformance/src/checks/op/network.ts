@@ -1,10 +1,15 @@
 import { add, losses, matMul, tensor1d, tensor2d, train, variableGrads, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { tensorOf, type Values } from '../../batch.js';
+import { tensorOf } from '../../batch.js';
+import {
+  backward,
+  type LossOfLogits,
+  matMul as matMulInDoubles,
+  trainNetwork,
+  ULPS,
+  updateRule,
+  type Values,
+} from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
-import { product } from '../../reference/matrix.js';
-import { backward, trainNetwork, type LossOfLogits } from '../../reference/network.js';
-import { updateRule } from '../../reference/optimizers.js';
-import { K } from '../../tier.js';
 import type { Check } from '../check.js';
 import { Network } from '../training/network.js';
 import { drawn, softmaxOf, sumOf } from './doubles.js';
@@ -43,8 +48,8 @@ const gradientsOfAll: OpCase = async ({ judge }) => {
   const { network, loss } = onBackend();
   const { value, grads } = variableGrads(loss, [...network.variables]);
   const expected = backward(inputs, start, crossEntropy);
-  judge.near('the loss', await value.data(), [expected.loss.value], { k: K.REDUCE, scale: 1 });
-  await judgeAll(judge, 'the gradient of', network.variables.map(({ name }) => grads[name] as Tensor), expected.gradients, K.REDUCE);
+  judge.near('the loss', await value.data(), [expected.loss.value], { k: ULPS.REDUCE, scale: 1 });
+  await judgeAll(judge, 'the gradient of', network.variables.map(({ name }) => grads[name] as Tensor), expected.gradients, ULPS.REDUCE);
 };
 
 const tenSteps: OpCase = async ({ judge }) => {
@@ -52,7 +57,7 @@ const tenSteps: OpCase = async ({ judge }) => {
   const optimizer = train.sgd(0.25);
   for (let step = 0; step < 10; step++) optimizer.minimize(loss, false, [...network.variables]);
   const { end } = trainNetwork({ inputs, start }, crossEntropy, updateRule('sgd', { learningRate: 0.25 }), 10);
-  await judgeAll(judge, 'after ten steps', network.variables, end, K.TRAIN);
+  await judgeAll(judge, 'after ten steps', network.variables, end, ULPS.TRAIN);
 };
 
 /** A batch of one row after a batch of many, through the same weights. */
@@ -61,8 +66,8 @@ const twoBatchSizes: OpCase = async ({ judge }) => {
   matMul(tensorOf(inputs), w1);
   const row = drawn([1, 5], 106);
   const one = add(matMul(tensorOf(row), w1), tensor1d(Array.from({ length: 9 }, () => 0.5)));
-  const expected = product(row, start[0]);
-  judge.near('one row', await one.data(), expected.values.map((value) => value + 0.5), { k: K.REDUCE, scale: 4 });
+  const expected = matMulInDoubles(row, start[0]);
+  judge.near('one row', await one.data(), expected.values.map((value) => value + 0.5), { k: ULPS.REDUCE, scale: 4 });
 };
 
 export const network: Check = tableOf('A small network of odd sizes learns as it does in doubles.', {

@@ -1,5 +1,5 @@
 import { tensor1d, train, variable, type Optimizer } from '@tensorflow/tfjs-core';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { tableOf, type OpCase } from './table.js';
 
@@ -16,7 +16,7 @@ function steps(make: () => Optimizer, update: (g: number) => readonly number[]):
       optimizer.applyGradients([{ name: weights.name, tensor: tensor1d(gradient) }]);
     }
     const expected = [1, -1, 0.5].map((start, i) => start - update(gradient[i] as number).reduce((a, b) => a + b));
-    judge.near('the weights', await weights.data(), expected, { k: K.REDUCE, scale: 1 });
+    judge.near('the weights', await weights.data(), expected, { k: ULPS.REDUCE, scale: 1 });
     optimizer.dispose();
   };
 }

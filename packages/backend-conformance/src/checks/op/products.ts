@@ -1,27 +1,26 @@
 import { add, clipByValue, exp, matMul, ones, reshape, sigmoid, tensor2d, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import { tensorOf, type Values } from '../../batch.js';
-import { map, product, transposed } from '../../reference/matrix.js';
-import { K } from '../../tier.js';
+import { tensorOf } from '../../batch.js';
+import { mapValues, matMul as matMulInDoubles, transposed, ULPS, type Values } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn, matrixOf, sigmoidOf } from './doubles.js';
 import { gives, tableOf, type Expected, type OpCase } from './table.js';
 
 /** Two matrices, multiplied as they are or from their transposes. */
-function of(a: Values, b: Values, turnA = false, turnB = false): OpCase {
+function matMulCase(a: Values, b: Values, turnA = false, turnB = false): OpCase {
   const from = (x: Values, turn: boolean): Tensor => tensorOf(turn ? transposed(x) : x);
-  return gives(() => matMul(from(a, turnA), from(b, turnB), turnA, turnB), () => ({ ...product(a, b), k: K.REDUCE }));
+  return gives(() => matMul(from(a, turnA), from(b, turnB), turnA, turnB), () => ({ ...matMulInDoubles(a, b), k: ULPS.REDUCE }));
 }
 
 /** A batch of products; a batch of one serves for all of the other. */
-function batchOf(a: Values, b: Values): OpCase {
+function batchedMatMulCase(a: Values, b: Values): OpCase {
   return gives(() => matMul(tensorOf(a), tensorOf(b)), () => {
     const count = Math.max(a.shape[0] as number, b.shape[0] as number);
-    const each = Array.from({ length: count }, (_, i) => product(matrixOf(a, i), matrixOf(b, i)));
+    const each = Array.from({ length: count }, (_, i) => matMulInDoubles(matrixOf(a, i), matrixOf(b, i)));
     return {
       shape: [count, ...(each[0]?.shape ?? [])],
       values: each.flatMap(({ values }) => values),
       scale: each.flatMap(({ scale }) => scale),
-      k: K.REDUCE,
+      k: ULPS.REDUCE,
     };
   });
 }
@@ -31,7 +30,7 @@ function squareOf(make: () => Tensor, value: number): OpCase {
   return gives(() => {
     const matrix = make();
     return matMul(matrix, matrix);
-  }, { shape: [3, 3], values: Array.from({ length: 9 }, () => 3 * value * value), k: K.REDUCE });
+  }, { shape: [3, 3], values: Array.from({ length: 9 }, () => 3 * value * value), k: ULPS.REDUCE });
 }
 
 const a = drawn([5, 7], 31);
@@ -41,23 +40,23 @@ const row = drawn([1, 5], 34);
 const reshaped: Expected = { shape: [1, 4], values: [0, 1, 2, 3] };
 
 export const products: Check = tableOf('A matrix product is the sum over the shared dimension and nothing else, wherever the operands come from.', {
-  odd: of(a, b),
-  large: of(drawn([33, 129], 37), drawn([129, 65], 38)),
-  'first-transposed': of(a, b, true),
-  'second-transposed': of(a, b, false, true),
-  'both-transposed': of(a, b, true, true),
+  odd: matMulCase(a, b),
+  large: matMulCase(drawn([33, 129], 37), drawn([129, 65], 38)),
+  'first-transposed': matMulCase(a, b, true),
+  'second-transposed': matMulCase(a, b, false, true),
+  'both-transposed': matMulCase(a, b, true, true),
   // The shared dimension is 1: the padding of a packed webgl texture doubles it.
-  outer: of(column, row),
-  batched: batchOf(drawn([3, 5, 7], 41), drawn([3, 7, 2], 42)),
-  'one-by-many': batchOf(drawn([1, 5, 3], 43), drawn([4, 3, 2], 44)),
-  'many-by-one': batchOf(drawn([4, 5, 3], 45), drawn([1, 3, 2], 46)),
+  outer: matMulCase(column, row),
+  batched: batchedMatMulCase(drawn([3, 5, 7], 41), drawn([3, 7, 2], 42)),
+  'one-by-many': batchedMatMulCase(drawn([1, 5, 3], 43), drawn([4, 3, 2], 44)),
+  'many-by-one': batchedMatMulCase(drawn([4, 5, 3], 45), drawn([1, 3, 2], 46)),
   // Packed webgl writes exp(0) and the like into what pads a texture of odd size, and multiplies it along.
   'of-computed': squareOf(() => exp(zeros([3, 3])), 1),
   'of-sums': squareOf(() => add(zeros([3, 3]), 2), 2),
   'of-clipped': squareOf(() => clipByValue(zeros([3, 3]), 1, 2), 1),
   'of-sigmoids': gives(
     () => matMul(sigmoid(tensorOf(a)), add(tensorOf(b), 0.5)),
-    () => ({ ...product(map(a, sigmoidOf), map(b, (x) => x + 0.5)), k: K.REDUCE }),
+    () => ({ ...matMulInDoubles(mapValues(a, sigmoidOf), mapValues(b, (x) => x + 0.5)), k: ULPS.REDUCE }),
   ),
   // wasm keeps the right operand packed by its memory and forgets its shape.
   'reshaped-right': gives(() => {

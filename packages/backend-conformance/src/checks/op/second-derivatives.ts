@@ -3,7 +3,7 @@ import {
   square, sum, tanh, tensor1d, tensor2d, type Tensor, type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn, sigmoidOf, softmaxOf, sumOf } from './doubles.js';
 import { tableOf, type OpCase } from './table.js';
@@ -31,7 +31,7 @@ function changeOf(gradient: Gradient): number[] {
 function second(f: (x: Tensor) => Tensor, gradient: Gradient): OpCase {
   return async ({ judge }) => {
     const values = changeOf(gradient);
-    await judge.tensorNear('the second derivative', secondOf(f), { shape: points.shape, values }, { k: K.REDUCE, scale: Math.max(...values.map(Math.abs)) });
+    await judge.tensorNear('the second derivative', secondOf(f), { shape: points.shape, values }, { k: ULPS.REDUCE, scale: Math.max(...values.map(Math.abs)) });
   };
 }
 
@@ -126,6 +126,6 @@ export const secondDerivatives: Check = tableOf('A second derivative is right, o
   'pow-of-base': second((x) => pow(x, 3), each((x) => x ** 3, (x) => 3 * x * x)),
   third: async ({ judge }) => {
     const third = grad((z) => grad((y) => grad((x) => sum(exp(x)))(y))(z))(tensor1d([-1, 0, 1]));
-    await judge.tensorNear('the third derivative of exp', third, { shape: [3], values: [-1, 0, 1].map(Math.exp) }, { k: K.ELEMENT });
+    await judge.tensorNear('the third derivative of exp', third, { shape: [3], values: [-1, 0, 1].map(Math.exp) }, { k: ULPS.ELEMENT });
   },
 });

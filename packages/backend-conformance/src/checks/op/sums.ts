@@ -1,6 +1,6 @@
 import { concat, dispose, fill, max, mean, min, ones, reshape, sub, sum, tensor, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn, sumOf } from './doubles.js';
 import { gives, tableOf } from './table.js';
@@ -35,25 +35,25 @@ function sumOfNothing(): Tensor {
 
 export const sums: Check = tableOf('Sums and means are as good as float32 allows, whatever the number of terms; the largest is one of the terms.', {
   // wasm adds up in one float32: 1 % off after a million terms.
-  large: gives(() => sum(fill([100_000], tenth)), { shape: [], values: [100_000 * tenth], k: K.REDUCE }),
-  'large-by-rows': gives(() => mean(fill([3, 33_333], tenth), 1), { values: [tenth, tenth, tenth], k: K.REDUCE }),
+  large: gives(() => sum(fill([100_000], tenth)), { shape: [], values: [100_000 * tenth], k: ULPS.REDUCE }),
+  'large-by-rows': gives(() => mean(fill([3, 33_333], tenth), 1), { values: [tenth, tenth, tenth], k: ULPS.REDUCE }),
   // webgl divides the terms among as many sums as divide their number: by a prime, in one float32.
-  'large-prime': gives(() => sum(fill([99_991], tenth)), { shape: [], values: [99_991 * tenth], k: K.REDUCE }),
+  'large-prime': gives(() => sum(fill([99_991], tenth)), { shape: [], values: [99_991 * tenth], k: ULPS.REDUCE }),
   // A float32 that has reached 2^24 does not change any more when 1 is added.
   'count-beyond-2^24': gives(() => sum(concat([tensor1d([2 ** 24]), ones([999])])), {
     shape: [],
     values: [2 ** 24 + 999],
-    k: K.REDUCE,
+    k: ULPS.REDUCE,
   }),
   prime: gives(() => sum(tensorOf(prime)), () => ({
     shape: [],
     values: [sumOf(prime.values)],
-    k: K.REDUCE,
+    k: ULPS.REDUCE,
     scale: sumOf(prime.values.map(Math.abs)),
   })),
-  'first-axis': gives(() => sum(tensorOf(cube), 0), () => ({ ...sumsOver(0), k: K.REDUCE })),
-  'middle-axis': gives(() => sum(tensorOf(cube), 1), () => ({ ...sumsOver(1), k: K.REDUCE })),
-  'last-axis': gives(() => sum(tensorOf(cube), 2), () => ({ ...sumsOver(2), k: K.REDUCE })),
+  'first-axis': gives(() => sum(tensorOf(cube), 0), () => ({ ...sumsOver(0), k: ULPS.REDUCE })),
+  'middle-axis': gives(() => sum(tensorOf(cube), 1), () => ({ ...sumsOver(1), k: ULPS.REDUCE })),
+  'last-axis': gives(() => sum(tensorOf(cube), 2), () => ({ ...sumsOver(2), k: ULPS.REDUCE })),
   // Of computed values: what pads a texture must not be added.
   'of-computed': gives(() => sum(reshape(sub(ones([7, 3]), 3), [-1])), { shape: [], values: [-42] }),
   // wasm returns memory that nobody wrote, webgl and webgpu fail (#6633).

@@ -1,6 +1,6 @@
 import { losses, tensor1d, tensor2d, type Tensor, Reduction } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { drawn, sigmoidOf, softmaxOf, sumOf } from './doubles.js';
 import { gives, tableOf, type OpCase } from './table.js';
@@ -11,7 +11,7 @@ const weights = [2, 0, 1];
 const squares = [0.25, 1, 1];
 const weighted = 1.5; // the sum of the weighted squares
 
-const loss = (value: number, make: () => Tensor): OpCase => gives(make, () => ({ shape: [], values: [value], k: K.ELEMENT, scale: 1 }));
+const loss = (value: number, make: () => Tensor): OpCase => gives(make, () => ({ shape: [], values: [value], k: ULPS.ELEMENT, scale: 1 }));
 const squared = (given: readonly number[], reduction: Reduction): Tensor =>
   losses.meanSquaredError(tensor1d(labels), tensor1d(predictions), tensor1d([...given]), reduction);
 

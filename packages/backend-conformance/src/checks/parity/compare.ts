@@ -1,6 +1,6 @@
-import { largest, type Batch } from '../../batch.js';
+import type { Batch } from '../../batch.js';
+import { largest, ULPS } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
-import { K } from '../../tier.js';
 import type { Output, Outputs } from './read.js';
 
 /** The magnitude of the terms that outputs were made of. */
@@ -37,7 +37,7 @@ export function compareOutputs(judge: Judge, actual: Outputs, expected: Outputs,
     }
     const [came, meant] = [values, output.values] as ArrayLike<number>[] as [ArrayLike<number>, ArrayLike<number>];
     if (dtype === 'int32' || dtype === 'bool') judge.same(name, came, meant);
-    else judge.near(name, came, meant, { k: K.REDUCE, scale: scaleOf(name, meant, scales) });
+    else judge.near(name, came, meant, { k: ULPS.REDUCE, scale: scaleOf(name, meant, scales) });
   }
 }
 

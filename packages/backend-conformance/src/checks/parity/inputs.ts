@@ -1,6 +1,7 @@
 import { scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { drawBatch, rowsOf, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors, type Values } from '../../batch.js';
+import { drawBatch, rowsOf, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
+import type { Values } from '@tfjs-heads/reference';
 import type { Parameters } from '../../case.js';
 import type { Subject } from '../../subject.js';
 

@@ -1,4 +1,4 @@
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { optimizers } from './optimizers.js';
 import { nearTrained, train, traineeOf, type Trained } from './trainee.js';
@@ -13,6 +13,6 @@ export const curvesAgree: Check = {
     const run = (): Promise<Trained> => train(traineeOf(subject), optimizers[optimizer as string]?.(), STEPS);
     const actual = await run();
     const expected = await onReference(run);
-    nearTrained(judge, actual, expected, K.TRAIN);
+    nearTrained(judge, actual, expected, ULPS.TRAIN);
   },
 };

@@ -1,6 +1,6 @@
 import { add, matMul, relu, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { tensorOf, type Values } from '../../batch.js';
-import { exact, random, sizeOf } from '../../draw.js';
+import { tensorOf } from '../../batch.js';
+import { exact, random, sizeOf, type Values } from '@tfjs-heads/reference';
 
 /** Odd sizes: WebGL pads textures to even ones, and what stands in the padding must not count. */
 const INPUTS = 5;

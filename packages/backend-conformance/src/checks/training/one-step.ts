@@ -1,5 +1,5 @@
 import { mul, square, sum, train as optimizersOfTfjs, variableGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { stepOf, traineeOf, type Trainee } from './trainee.js';
 
@@ -22,14 +22,14 @@ export const oneStepDescends: Check = {
     const spec = stepOf(trainee, { optimizer: optimizersOfTfjs.sgd(RATE), regularizationLosses });
     spec.trainOp();
     const penalty = factor * (start[0]?.values ?? []).reduce((total, one) => total + one * one, 0);
-    judge.near('the loss of the step', await spec.loss.data(), [plain + penalty], { k: K.REDUCE, scale: Math.abs(plain) + penalty });
+    judge.near('the loss of the step', await spec.loss.data(), [plain + penalty], { k: ULPS.REDUCE, scale: Math.abs(plain) + penalty });
     const end = await network.read();
     for (const [i, { values }] of start.entries()) {
       const gradient = await (grads[network.variables[i]?.name ?? ''] as Tensor).data();
       const step = values.map((one, at) => RATE * ((gradient[at] as number) + (i === 0 ? 2 * factor * one : 0)));
       const expected = values.map((one, at) => one - (step[at] as number));
       const scale = values.map((one, at) => Math.max(Math.abs(one), Math.abs(step[at] as number)));
-      judge.near(`variable ${i}`, end[i]?.values ?? [], expected, { k: K.ELEMENT, scale });
+      judge.near(`variable ${i}`, end[i]?.values ?? [], expected, { k: ULPS.ELEMENT, scale });
     }
   },
 };

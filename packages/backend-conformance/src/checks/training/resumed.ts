@@ -1,5 +1,5 @@
 import { train as optimizersOfTfjs } from '@tensorflow/tfjs-core';
-import { K } from '../../tier.js';
+import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
 import { nearTrained, train, traineeOf } from './trainee.js';
 
@@ -12,6 +12,6 @@ export const resumedGoesOn: Check = {
     const through = await train(traineeOf(subject), sgd, 6);
     const first = await train(traineeOf(subject), sgd, 3);
     const second = await train(traineeOf(subject, first.variables), sgd, 3);
-    nearTrained(judge, { ...second, losses: [...first.losses, ...second.losses] }, through, K.ELEMENT);
+    nearTrained(judge, { ...second, losses: [...first.losses, ...second.losses] }, through, ULPS.ELEMENT);
   },
 };

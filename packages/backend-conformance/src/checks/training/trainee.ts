@@ -1,6 +1,7 @@
 import { clone, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpecArgs, type Head, type TrainSpec } from '@tfjs-heads/head-api';
-import { drawBatch, tensorOf, tensorsOf, WEIGHT, type Values } from '../../batch.js';
+import { drawBatch, tensorOf, tensorsOf, WEIGHT } from '../../batch.js';
+import type { Values } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
 import type { NamedSubject } from '../../subject.js';
 import { drawInputs, drawStart, Network } from './network.js';

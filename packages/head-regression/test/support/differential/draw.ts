@@ -3,7 +3,7 @@ import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { Head, Reduction } from '@tfjs-heads/head-api';
 import { numericColumn } from '@tfjs-heads/head-kit';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
-import { random } from '../../../../backend-conformance/src/draw.js';
+import { random } from '@tfjs-heads/reference';
 import { product } from '../numbers.js';
 import { absoluteLoss, fullPoissonTerms, halfSquareTerms, logisticTerms, poissonTerms, squareTerms, type Model } from './terms.js';
 

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { Reduction } from '@tfjs-heads/head-api';
-import type { Head, HeadErrorCode, Metrics } from '@tfjs-heads/head-api';
+import { type Head, type HeadErrorCode, type Metrics, Reduction } from '@tfjs-heads/head-api';
 import { numericColumn } from '@tfjs-heads/head-kit';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
-import { random } from '../../../../backend-conformance/src/draw.js';
+import { random } from '@tfjs-heads/reference';
 import { product } from '../numbers.js';
 import { drawCase, tensorsOf, type DrawnBatch, type HeadName } from './draw.js';
 

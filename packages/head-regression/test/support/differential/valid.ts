@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys } from '@tfjs-heads/head-api';
-import type { Metrics, Predictions } from '@tfjs-heads/head-api';
+import { type Metrics, ModeKeys, type Predictions } from '@tfjs-heads/head-api';
 import { isOnGpu } from '../backend.js';
 import { inMode } from '../spec.js';
 import { difference } from '../tolerance.js';

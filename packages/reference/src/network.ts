@@ -1,7 +1,7 @@
-import type { Values } from '../batch.js';
-import { addRow, columnSums, map, product, transposed } from './matrix.js';
+import { addRow, columnSums, matMul, transposed } from './matrix.js';
 import type { UpdateRule } from './optimizers.js';
 import type { Scaled } from './scaled.js';
+import { mapValues, type Values } from './values.js';
 
 /** A loss with its gradient by the logits, which it is given row-major. */
 export type LossOfLogits = (logits: readonly number[]) => { readonly loss: Scaled; readonly gradient: readonly Scaled[] };
@@ -52,15 +52,15 @@ export function backward(
   [kernel1, bias1, kernel2, bias2]: Variables,
   lossOf: LossOfLogits,
 ): { loss: Scaled; gradients: readonly (readonly number[])[]; beforeRelu: readonly number[] } {
-  const before = addRow(product(inputs, kernel1), bias1.values);
-  const hidden = map(before, (value) => Math.max(value, 0));
-  const logits = addRow(product(hidden, kernel2), bias2.values);
+  const before = addRow(matMul(inputs, kernel1), bias1.values);
+  const hidden = mapValues(before, (value) => Math.max(value, 0));
+  const logits = addRow(matMul(hidden, kernel2), bias2.values);
   const { loss, gradient } = lossOf(logits.values);
-  const top = map(logits, (_, i) => gradient[i]?.value as number);
-  const bottom = map(product(top, transposed(kernel2)), (value, i) => ((before.values[i] as number) > 0 ? value : 0));
+  const top = mapValues(logits, (_, i) => gradient[i]?.value as number);
+  const bottom = mapValues(matMul(top, transposed(kernel2)), (value, i) => ((before.values[i] as number) > 0 ? value : 0));
   return {
     loss,
-    gradients: [product(transposed(inputs), bottom).values, columnSums(bottom), product(transposed(hidden), top).values, columnSums(top)],
+    gradients: [matMul(transposed(inputs), bottom).values, columnSums(bottom), matMul(transposed(hidden), top).values, columnSums(top)],
     beforeRelu: before.values,
   };
 }

@@ -1,6 +1,12 @@
-import type { LabelKind } from './subject.js';
+import { sizeOf } from './values.js';
 
-/** Random numbers in [0, 1), the same for the same seed on every machine (xorshift32). */
+/**
+ * Random numbers in [0, 1), the same for the same seed on every machine (xorshift32).
+ *
+ * @example
+ * const next = random(7);
+ * const logit = exact(next, -3, 3);
+ */
 export function random(seed: number): () => number {
   let state = (seed * 2_654_435_761) | 1;
   return () => {
@@ -15,6 +21,10 @@ export function random(seed: number): () => number {
 export function exact(next: () => number, low: number, high: number): number {
   return Math.round((low + next() * (high - low)) * 1024) / 1024;
 }
+
+/** Which values there can be: any numbers, those above 0, counts, numbers from 0 to 1, 0 or 1, or ids of classes from 0 on. */
+export const labelKinds = ['real', 'positive', 'count', 'probability', 'binary', 'class'] as const;
+export type LabelKind = (typeof labelKinds)[number];
 
 /** What can be drawn: logits, weights of which about one in eight is 0, labels or a feature of a kind. */
 export type DrawKind = 'logits' | 'weights' | LabelKind;
@@ -48,9 +58,4 @@ function drawClasses(next: () => number, size: number, classes: number): number[
     for (let left = classes; left > 0; left--) ids.push(...round.splice(Math.floor(next() * left), 1));
   }
   return ids.slice(0, size);
-}
-
-/** How many values a shape has. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, dimension) => size * dimension, 1);
 }

@@ -1,5 +1,4 @@
-import type { Reduction } from '@tfjs-heads/head-api';
-import type { Formula } from './formula.js';
+import type { Formula } from './formulas.js';
 import { inFloat32, over, sumOf, times, type Scaled } from './scaled.js';
 
 /** A batch, row-major. There is one weight for each logit, or for each row of them, or none at all. */
@@ -8,6 +7,9 @@ export interface ReferenceBatch {
   readonly labels: readonly number[];
   readonly weights?: readonly number[] | undefined;
 }
+
+/** The reductions that make one number of a batch, as head-api names them. */
+export type Reducing = 'auto' | 'sum' | 'sum_over_batch_size';
 
 /** The weight of each logit, whether the weights came as `[D0..DN]`, `[D0..DN, 1]` or `[D0..DN, K]`. */
 export function weightOfEach({ logits, weights }: ReferenceBatch): number[] {
@@ -20,7 +22,7 @@ export function weightOfEach({ logits, weights }: ReferenceBatch): number[] {
  * The training loss and its gradient by the logits: the weighted sum of the element losses, which all reductions but
  * `sum` divide by the number of elements, never by the weights.
  */
-export function trainingLoss(formula: Formula, batch: ReferenceBatch, reduction: Reduction): { loss: Scaled; gradient: Scaled[] } {
+export function trainingLoss(formula: Formula, batch: ReferenceBatch, reduction: Reducing): { loss: Scaled; gradient: Scaled[] } {
   const { logits, labels } = batch;
   const weights = weightOfEach(batch);
   const divisor = reduction === 'sum' ? 1 : logits.length;
@@ -29,5 +31,23 @@ export function trainingLoss(formula: Formula, batch: ReferenceBatch, reduction:
   return {
     loss: inFloat32(over(sumOf(weighed(formula.loss)), divisor)),
     gradient: weighed(formula.derivative).map((each) => inFloat32(over(each, divisor))),
+  };
+}
+
+/** The metrics of a regression head over several batches: weighted means, 0 where the weights sum to 0. */
+export function regressionMetrics(formula: Formula, batches: readonly ReferenceBatch[]): Record<string, Scaled> {
+  const weights = batches.map(weightOfEach);
+  const count = sumOf(weights.flat().map((value) => ({ value, scale: 0 })));
+  const mean = (evaluate: (x: number, z: number) => Scaled): Scaled => {
+    if (count.value === 0) return { value: 0, scale: 0 };
+    const terms = batches.flatMap(({ logits, labels }, batch) =>
+      logits.map((x, i) => times(inFloat32(evaluate(x, labels[i] as number)), weights[batch]?.[i] as number)),
+    );
+    return inFloat32(over(sumOf(terms), count.value));
+  };
+  return {
+    average_loss: mean(formula.loss),
+    'prediction/mean': mean(formula.predict),
+    'label/mean': mean((_, z) => ({ value: z, scale: 0 })),
   };
 }

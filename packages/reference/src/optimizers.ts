@@ -128,3 +128,14 @@ const rules: Readonly<Record<OptimizerName, (settings: never) => UpdateRule>> = 
 export function updateRule(name: OptimizerName, settings: Readonly<Record<string, number | boolean>>): UpdateRule {
   return rules[name](settings as never);
 }
+
+/** The settings of each optimizer, in the order of the arguments of `tf.train`; whoever wants the same everywhere gives all of them. */
+export const optimizerSettings: Readonly<Record<OptimizerName, readonly string[]>> = {
+  sgd: ['learningRate'],
+  momentum: ['learningRate', 'momentum', 'useNesterov'],
+  adagrad: ['learningRate', 'initialAccumulatorValue'],
+  adadelta: ['learningRate', 'rho', 'epsilon'],
+  adam: ['learningRate', 'beta1', 'beta2', 'epsilon'],
+  adamax: ['learningRate', 'beta1', 'beta2', 'epsilon', 'decay'],
+  rmsprop: ['learningRate', 'decay', 'momentum', 'epsilon', 'centered'],
+};

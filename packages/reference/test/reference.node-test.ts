@@ -7,15 +7,17 @@ import {
   squaredError,
   trainingLoss,
   type ReferenceBatch,
-} from '../src/reference/index.js';
+} from '../src/index.js';
 
 const formulas = { squaredError, sigmoidCrossEntropy, logPoisson, fullLogPoisson };
 const h = 1e-4;
 
 describe.each(Object.entries(formulas))('the formula %s', (_, formula) => {
-  it.each([-3, -0.75, 0.5, 2, 3.25].flatMap((x) => [0, 0.25, 1, 2.5].map((z) => [x, z] as const)))('has the derivative of its loss at %d and %d', (x, z) => {
+  it.each([-3, -0.75, 0.5, 2, 3.25].flatMap((x) => [0, 0.25, 1, 2.5].map((z) => [x, z] as const)))('has the derivatives of its loss at %d and %d', (x, z) => {
     const difference = (formula.loss(x + h, z).value - formula.loss(x - h, z).value) / (2 * h);
     expect(formula.derivative(x, z).value).toBeCloseTo(difference, 6);
+    const second = (formula.derivative(x + h, z).value - formula.derivative(x - h, z).value) / (2 * h);
+    expect(formula.curvature(x, z).value).toBeCloseTo(second, 6);
   });
 });
 

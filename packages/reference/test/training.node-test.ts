@@ -1,10 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import type { Values } from '../src/batch.js';
-import { drawValues } from '../src/draw.js';
-import { optimizerOf } from '../src/checks/golden/optimizer.js';
-import { squaredError, sigmoidCrossEntropy, trainNetwork, trainingLoss, updateRule, type Formula, type LossOfLogits, type OptimizerName, type Untrained } from '../src/reference/index.js';
+import {
+  drawValues,
+  optimizerSettings,
+  sigmoidCrossEntropy,
+  squaredError,
+  trainingLoss,
+  trainNetwork,
+  updateRule,
+  type Formula,
+  type LossOfLogits,
+  type OptimizerName,
+  type Untrained,
+  type Values,
+} from '../src/index.js';
 
 const adaptive = { learningRate: 0.03, epsilon: 1e-3 };
 const rmsprop = { ...adaptive, decay: 0.8, momentum: 0, centered: false };
@@ -27,7 +37,8 @@ describe('the update rules', () => {
     await tf.setBackend('cpu');
     const parameters = [0.5, -1.25, 2, 0];
     const variable = tf.variable(tf.tensor1d(parameters));
-    const optimizer = optimizerOf({ name, settings });
+    const make = tf.train[name] as (...given: unknown[]) => tf.Optimizer;
+    const optimizer = make(...optimizerSettings[name].map((setting) => settings[setting]));
     const rule = updateRule(name, settings);
     const states = parameters.map(() => [...rule.start]);
     for (let step = 0; step < 12; step++) {

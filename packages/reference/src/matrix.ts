@@ -1,7 +1,7 @@
-import type { Values } from '../batch.js';
+import { mapValues, type Values } from './values.js';
 
 /** The product of two matrices, and for each element the sum of the magnitudes that were added up. */
-export function product(a: Values, b: Values): Values & { readonly scale: readonly number[] } {
+export function matMul(a: Values, b: Values): Values & { readonly scale: readonly number[] } {
   const [rows, shared] = a.shape as [number, number];
   const [, columns] = b.shape as [number, number];
   const values: number[] = [];
@@ -27,14 +27,9 @@ export function transposed({ shape, values }: Values): Values {
   return { shape: [columns, rows], values: values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)] as number) };
 }
 
-/** Every number through a function. */
-export function map({ shape, values }: Values, f: (value: number, index: number) => number): Values {
-  return { shape, values: values.map(f) };
-}
-
 /** Adds a row to each row. */
 export function addRow(matrix: Values, row: readonly number[]): Values {
-  return map(matrix, (value, at) => value + (row[at % row.length] as number));
+  return mapValues(matrix, (value, at) => value + (row[at % row.length] as number));
 }
 
 /** The sum of each column. */

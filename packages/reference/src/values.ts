@@ -1,0 +1,27 @@
+/** Numbers with their shape, row-major; what goes into a head is exact in float32. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+  /** Default: float32, unless what it is a part of says otherwise. */
+  readonly dtype?: 'float32' | 'int32' | 'bool';
+}
+
+/** How many values a shape has: 1 for a scalar's `[]`. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}
+
+/** The same value at every place. */
+export function filled(shape: readonly number[], value: number): Values {
+  return { shape, values: Array.from({ length: sizeOf(shape) }, () => value) };
+}
+
+/** Every number through a function, which gets its index in row-major order, too. */
+export function mapValues({ shape, values }: Values, map: (value: number, index: number) => number): Values {
+  return { shape, values: values.map(map) };
+}
+
+/** The largest magnitude, 0 of nothing; numbers that are not finite have no say. */
+export function largest(values: ArrayLike<number>): number {
+  return Array.from(values, Math.abs).filter(Number.isFinite).reduce((most, magnitude) => Math.max(most, magnitude), 0);
+}
