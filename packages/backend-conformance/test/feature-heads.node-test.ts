@@ -1,5 +1,5 @@
 import { add, clipByValue, less, mul, neg, range, reshape, where, type Tensor } from '@tensorflow/tfjs-core';
-import type { LossFn } from '@tfjs-heads/head-kit';
+import { customLoss, type LossFn } from '@tfjs-heads/head-kit';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, expect, it } from 'vitest';
 import { startForSuite } from '../src/backend/start.js';
@@ -33,8 +33,10 @@ const withLoss = (subject: Subject, lossFn: LossFn): Subject => ({ ...subject, c
 /** Where `event` is 0. */
 const isCensored = ({ features }: Parameters<LossFn>[0]): Tensor => less(features.event as Tensor, 0.5);
 
+const ONE_PER_ROW = { labelsPerRow: () => 1, lossesPerRow: () => 1 };
+
 class ClippedHead extends BaselineHead {
-  protected override readonly elementLoss: LossFn = (args) => baselineLoss({ ...args, labels: clipByValue(args.labels, 0, CLASSES - 2) });
+  protected override readonly elementLoss = customLoss((args) => baselineLoss({ ...args, labels: clipByValue(args.labels, 0, CLASSES - 2) }), ONE_PER_ROW);
 }
 
 class RefusingHead extends BaselineHead {

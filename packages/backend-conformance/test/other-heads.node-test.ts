@@ -7,6 +7,7 @@ import { binaryHead } from './other-heads/binary-head.js';
 import { classHead } from './other-heads/class-head.js';
 import { coxHead, listwiseHead } from './other-heads/dependent-heads.js';
 import { exposureHead, survivalHead } from './other-heads/feature-heads.js';
+import { multiLabelHead } from './other-heads/multi-label-head.js';
 import { plain } from './other-heads/plain-head.js';
 import { absoluteErrorHead } from './other-heads/readme-head.js';
 import { unweightedHead } from './other-heads/unweighted-head.js';
@@ -16,6 +17,7 @@ const others: Subjects = {
   ClassHead: classHead,
   BaselineHead: baselineHead,
   BinaryHead: binaryHead,
+  MultiLabelHead: multiLabelHead,
   UnweightedHead: unweightedHead,
   PlainHead: plain,
   ExposureHead: exposureHead,

@@ -1,16 +1,8 @@
 import { dispose, engine, getBackend, memory, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import {
-  type ElementLoss,
-  fullLogPoisson,
-  givenLoss,
-  logPoisson,
-  type LossForm,
-  sigmoidCrossEntropy,
-  squaredError,
-  weightedLoss,
-} from '../src/index.js';
+import { fullLogPoisson, precomputed, logPoisson, sigmoidCrossEntropy, squaredError, weightedLoss } from '../src/index.js';
+import type { ElementLoss, LossForm } from '../src/index.js';
 import { hostMemory } from '../src/host-memory.js';
 import { uniform } from './random.js';
 import { expectAllWithin, expectWithin } from './tolerance.js';
@@ -129,7 +121,7 @@ describe('losses that were given', () => {
   it.each(['host', 'composed'] as const)('are weighed and summed: %s', async (form) => {
     const before = memory().numTensors;
     const inputs = { logits: tensor([[1, 2], [3, 4]]), weights: tensor([[1], [10]]) };
-    const { loss, gradient } = await run(givenLoss, inputs, 4, form);
+    const { loss, gradient } = await run(precomputed, inputs, 4, form);
     expectWithin(loss, 73 / 4, 4);
     expectAllWithin(gradient, [0.25, 0.25, 2.5, 2.5], 4);
     dispose(inputs);

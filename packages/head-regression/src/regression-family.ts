@@ -47,7 +47,6 @@ export interface RegressionFamilyOptions extends BaseHeadOptions {
 export abstract class RegressionFamilyHead extends BaseHead {
   protected override readonly elementLoss: ElementLoss | LossFn;
   protected override readonly labelRange: LabelRange | undefined;
-  protected override readonly weighsLogits = true;
   readonly #inverseLink: KnownLink | InverseLinkFn | undefined;
 
   constructor({ elementLoss, inverseLink, labelRange, ...options }: RegressionFamilyOptions) {

@@ -14,7 +14,7 @@ const outOfRange = { name: 'HeadError', code: 'LABELS_RANGE' };
 /** Whether `run` throws at once, as it must where no GPU has the labels. */
 function throwsAtOnce(run: () => unknown): boolean {
   if (isOnGpu) return false;
-  expect(run).toThrowCoded('LABELS_RANGE', ['[3,1]', 'came at index 1']);
+  expect(run).toThrowCoded('LABELS_RANGE', ['[3,1]', 'at index 1']);
   return true;
 }
 

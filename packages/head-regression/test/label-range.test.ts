@@ -17,8 +17,8 @@ describe('lines 16, 41: labels from the host that are out of range', () => {
     { what: 'just below 0', values: [0, 1, -(2 ** -149)], message: ['-1.4'] },
     { what: 'NaN', values: [NaN, 0, 1], message: ['NaN'] },
     { what: 'infinite', values: [0, Infinity, 1], message: ['Infinity'] },
-    { what: 'both, of which the upper end is told first', values: [-1, 0, 2], message: ['2 came at index 2'] },
-    { what: 'NaN after one below 0, since NaN is tested at the upper end', values: [-1, 0, NaN], message: ['NaN came at index 2'] },
+    { what: 'both, of which the upper end is told first', values: [-1, 0, 2], message: ['2 at index 2'] },
+    { what: 'NaN after one below 0, since NaN is tested at the upper end', values: [-1, 0, NaN], message: ['NaN at index 2'] },
   ];
 
   it.each(cases)('$what', ({ values, message }) => {
@@ -35,7 +35,7 @@ describe('lines 16, 41: labels from the host that are out of range', () => {
 
   it('of dtype int32', () => {
     const labels = tf.tensor1d([0, 2, 1], 'int32');
-    expect(() => head.loss(labels, logits)).toThrowCoded('LABELS_RANGE', ['2 came at index 1', '[3]']);
+    expect(() => head.loss(labels, logits)).toThrowCoded('LABELS_RANGE', ['2 at index 1', '[3]']);
     labels.dispose();
   });
 

@@ -1,6 +1,5 @@
 import { argMax, cast, concat, expandDims, logSumExp, mul, oneHot, reshape, softmax, sub, sum, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import type { Labels } from '@tfjs-heads/head-api';
-import { BaseHead, checkDenseLabels, Mean, type BaseHeadOptions, type LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, customLoss, Mean, type BaseHeadOptions, type LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 export const CLASSES = 4;
@@ -19,15 +18,9 @@ export const baselineLoss: LossFn = ({ labels, logits }) => {
 /** One of four classes by three logits: the last class is what the others are compared with, and has none. */
 export class BaselineHead extends BaseHead {
   protected override readonly labelRange: LabelRange = { min: 0, max: CLASSES - 1 };
-  protected readonly elementLoss: LossFn = baselineLoss;
+  protected readonly elementLoss = customLoss(baselineLoss, { labelsPerRow: () => 1, lossesPerRow: () => 1 });
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES - 1 });
-  }
-  protected override get lossDimension(): number {
-    return 1;
-  }
-  protected override checkLabels(labels: Labels, logits: Tensor): Tensor {
-    return checkDenseLabels(labels, logits, 1);
   }
   protected predictors(logits: Tensor): Record<string, () => Tensor> {
     return { probabilities: () => softmax(withLast(logits)), class_ids: () => expandDims(argMax(withLast(logits), -1), -1) };

@@ -5,7 +5,6 @@ import type { Subject } from '../../src/index.js';
 /** Several yes-or-no questions at once, with a weight for each. */
 class BinaryHead extends BaseHead {
   protected override readonly labelRange: LabelRange = { min: 0, max: 1 };
-  protected override readonly weighsLogits = true;
   protected readonly elementLoss = sigmoidCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: 2 });

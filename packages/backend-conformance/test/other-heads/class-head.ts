@@ -1,26 +1,15 @@
-import { argMax, cast, expandDims, logSumExp, mul, oneHot, reshape, softmax, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import type { Labels } from '@tfjs-heads/head-api';
-import { BaseHead, checkDenseLabels, Mean, type BaseHeadOptions, type EvalBatch, type LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { argMax, expandDims, softmax, type Tensor } from '@tensorflow/tfjs-core';
+import { BaseHead, Mean, softmaxCrossEntropy, type BaseHeadOptions, type EvalBatch, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
 
 /** One of three classes, by a softmax; the labels are their ids. */
-class ClassHead extends BaseHead {
-  protected override readonly labelRange: LabelRange = { min: 0, max: CLASSES - 1 };
-  protected readonly elementLoss: LossFn = ({ labels, logits }) => {
-    const ids = cast(reshape(labels, labels.shape.slice(0, -1)), 'int32');
-    const chosen = cast(oneHot(ids, CLASSES), 'float32');
-    return sub(logSumExp(logits, -1, true), sum(mul(logits, chosen), -1, true));
-  };
+export class ClassHead extends BaseHead {
+  protected override readonly labelRange = { min: 0, max: CLASSES - 1, whole: true };
+  protected readonly elementLoss = softmaxCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES });
-  }
-  protected override get lossDimension(): number {
-    return 1;
-  }
-  protected override checkLabels(labels: Labels, logits: Tensor): Tensor {
-    return checkDenseLabels(labels, logits, 1);
   }
   protected predictors(logits: Tensor): Record<string, () => Tensor> {
     return { logits: () => logits, probabilities: () => softmax(logits), class_ids: () => expandDims(argMax(logits, -1), -1) };

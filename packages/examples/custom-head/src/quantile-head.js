@@ -1,9 +1,6 @@
 import { cast, greater, mul, sub, zerosLike } from '@tensorflow/tfjs-core';
 import { BaseHead, Mean } from '@tfjs-heads/head-kit';
 
-/** @type {(quantile: number) => import('@tfjs-heads/head-kit').ElementLoss['derivative']} */
-const slope = (quantile) => (logits, labels) => sub(cast(greater(logits, labels), 'float32'), quantile);
-
 /**
  * The pinball loss (Koenker and Bassett, 1978): least where a share `quantile` of the labels lies below the logit. Where
  * logit and label meet it has a kink; the slope there is that from below.
@@ -12,15 +9,18 @@ const slope = (quantile) => (logits, labels) => sub(cast(greater(logits, labels)
  */
 const pinball = (quantile) => ({
   name: 'pinball',
+  labelsPerRow: (k) => k,
+  lossesPerRow: (k) => k,
   evaluate(logits, labels, index, out) {
     const excess = logits[index] - labels[index];
     out.derivative = (excess > 0 ? 1 : 0) - quantile;
     out.loss = excess * out.derivative;
     out.curvature = 0;
   },
-  value: (logits, labels) => mul(sub(logits, labels), slope(quantile)(logits, labels)),
-  derivative: slope(quantile),
-  curvature: (logits) => zerosLike(logits),
+  compose(logits, labels) {
+    const slope = sub(cast(greater(logits, labels), 'float32'), quantile);
+    return { losses: mul(sub(logits, labels), slope), gradient: () => slope, hessianTimes: (vector) => zerosLike(vector) };
+  },
 });
 
 /** Predicts a quantile: with 0.9, a number that nine labels in ten do not exceed. */

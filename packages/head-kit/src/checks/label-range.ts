@@ -1,4 +1,4 @@
-import { engine, logicalAnd, greaterEqual, lessEqual, all } from '@tensorflow/tfjs-core';
+import { all, engine, equal, floor, greaterEqual, lessEqual, logicalAnd } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HeadError } from '@tfjs-heads/head-api';
 import { headError } from '../error.js';
@@ -9,6 +9,8 @@ import { shapeText } from './describe.js';
 export interface LabelRange {
   readonly min: number;
   readonly max: number;
+  /** Whether they must be whole numbers, as ids of classes are. Default: no. */
+  readonly whole?: boolean | undefined;
 }
 
 /**
@@ -29,8 +31,8 @@ export function checkLabelRange(labels: Tensor, range: LabelRange): boolean {
 /** Data that were found in range, by the range. The data of a tensor never change. */
 const dataInRange = new Map<string, WeakSet<object>>();
 
-function inRange({ min, max }: LabelRange): WeakSet<object> {
-  const key = `${min},${max}`;
+function inRange({ min, max, whole }: LabelRange): WeakSet<object> {
+  const key = `${min},${max},${String(whole)}`;
   const known = dataInRange.get(key) ?? new WeakSet();
   dataInRange.set(key, known);
   return known;
@@ -45,35 +47,39 @@ export function rememberInRange(dataId: object, range: LabelRange): void {
 export function labelRangeError(
   values: ArrayLike<number>,
   shape: readonly number[],
-  { min, max }: LabelRange,
+  range: LabelRange,
 ): HeadError | undefined {
-  if (allInRange(values, min, max)) return undefined;
+  if (allInRange(values, range)) return undefined;
+  const { min, max } = range;
   const list = Array.from(values);
   let index = list.findIndex((value) => !(value <= max));
   if (index < 0) index = list.findIndex((value) => !(value >= min));
-  return outOfRange(`${list[index]} came at index ${index} of labels of shape ${shapeText(shape)}`, { min, max });
+  if (index < 0) index = list.findIndex((value) => !Number.isInteger(value));
+  return outOfRange(`${list[index]} at index ${index} of labels of shape ${shapeText(shape)}`, range);
 }
 
-function allInRange(values: ArrayLike<number>, min: number, max: number): boolean {
+function allInRange(values: ArrayLike<number>, { min, max, whole = false }: LabelRange): boolean {
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     if (!(value >= min && value <= max)) return false; // NaN as well
+    if (whole && !Number.isInteger(value)) return false;
   }
   return true;
 }
 
 /** The error for labels of which only the device knows that one is out of range. */
 export function labelRangeErrorOnDevice(shape: readonly number[], range: LabelRange): HeadError {
-  return outOfRange(`labels of shape ${shapeText(shape)} came with a value outside`, range);
+  return outOfRange(`a value outside in labels of shape ${shapeText(shape)}`, range);
 }
 
 /** Whether all labels are in range, as a bool scalar on the device. */
-export function labelsInRange(labels: Tensor, { min, max }: LabelRange): Tensor {
-  return all(logicalAnd(greaterEqual(labels, min), lessEqual(labels, max)));
+export function labelsInRange(labels: Tensor, { min, max, whole = false }: LabelRange): Tensor {
+  const within = logicalAnd(greaterEqual(labels, min), lessEqual(labels, max));
+  return all(whole && labels.dtype === 'float32' ? logicalAnd(within, equal(labels, floor(labels))) : within);
 }
 
-function outOfRange(came: string, { min, max }: LabelRange): HeadError {
-  return headError('LABELS_RANGE', `Labels must be in range [${min}, ${max}], but ${came}.`);
+function outOfRange(got: string, { min, max, whole = false }: LabelRange): HeadError {
+  return headError('LABELS_RANGE', `Labels must be ${whole ? 'whole numbers ' : ''}in range [${min}, ${max}], got ${got}.`);
 }
 
 /**

@@ -38,13 +38,16 @@ import { checkReduction } from '../checks/reduction.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
 import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
-import { align } from '../losses/align.js';
-import type { ElementLoss } from '../losses/element-loss.js';
-import { givenLoss } from '../losses/given.js';
-import { callLossFn, type LossFn } from '../losses/loss-fn.js';
-import { divisorOf } from '../losses/reduce-loss.js';
+import { composedLosses } from '../losses/composed-form.js';
+import { toFloat32 } from '../losses/device-ops.js';
+import { isWalkable } from '../losses/host-form.js';
+import { divisorOf } from '../losses/loss.js';
+import type { ElementLoss, Loss, LossTensors, RowLoss } from '../losses/loss.js';
+import { callLossFn, isCustom, lossOrCustom } from '../losses/loss-fn.js';
+import type { CustomLoss, LossFn } from '../losses/loss-fn.js';
+import { precomputed } from '../losses/regression.js';
 import { rowLosses } from '../losses/row-losses.js';
-import { type LossTensors, weightedLoss } from '../losses/weighted-loss.js';
+import { weightedLoss } from '../losses/weighted-loss.js';
 import { Mean } from '../metrics/mean.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import { type HostTensor, readTensors } from '../read-tensors.js';
@@ -53,7 +56,8 @@ import { scoped } from '../scoped.js';
 import { type WeightColumn, weightsOf } from '../weights.js';
 import { raiseOnRead, verdictOf } from './deferred-error.js';
 import { estimatorSpec } from './estimator-spec.js';
-import { elementLosses, type EvalBatch, metricAt, type MetricDefinition } from './metric-definition.js';
+import { hostLosses, metricAt } from './metric-definition.js';
+import type { EvalBatch, MetricDefinition } from './metric-definition.js';
 
 /** What every head is made with. */
 export interface BaseHeadOptions {
@@ -92,12 +96,10 @@ export abstract class BaseHead implements Head {
   readonly lossReduction: Reduction;
   readonly #weightColumn: WeightColumn | undefined;
 
-  /** The loss of each logit in closed form, or a function that computes the loss of each element. */
-  protected abstract readonly elementLoss: ElementLoss | LossFn;
+  /** The loss in closed form, of each logit or of each row, or a function that computes it. */
+  protected abstract readonly elementLoss: Loss | LossFn | CustomLoss;
   /** Which values labels may have. Default: any. */
   protected readonly labelRange: LabelRange | undefined = undefined;
-  /** Whether there may be a weight for each logit, not just for each row. */
-  protected readonly weighsLogits: boolean = false;
 
   /**
    * Options that are not its own are left to the subclass, which can have them checked by {@link checkOptions}.
@@ -134,14 +136,9 @@ export abstract class BaseHead implements Head {
     return { [ServingKeys.DEFAULT]: all, [ServingKeys.PREDICT]: all };
   }
 
-  /** Checks labels against logits and gives them numeric, with as many elements as there are losses. */
+  /** Checks labels against logits and gives them numeric, with as many elements as the loss takes. */
   protected checkLabels(labels: Labels, logits: Tensor): Tensor {
-    return checkDenseLabels(labels, logits, this.logitsDimension);
-  }
-
-  /** The last dimension of the element losses. */
-  protected get lossDimension(): number {
-    return this.logitsDimension;
+    return checkDenseLabels(labels, logits, this.#loss.labelsPerRow(this.logitsDimension));
   }
 
   /** More tensors that the metrics need to be read, by names of the head's own. */
@@ -185,7 +182,7 @@ export abstract class BaseHead implements Head {
     const { features } = checkOptions('rowLosses', options, ['features']);
     return tidy(() => {
       const { loss, tensors } = this.#lossOf(this.#checkBatch(labels, logits, features), features);
-      return rowLosses(tensors, { loss, divisor: divisorOf(this.lossReduction, tensors.logits.size) });
+      return rowLosses(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits) });
     });
   }
 
@@ -257,6 +254,10 @@ export abstract class BaseHead implements Head {
     return estimatorSpec(this, args, { exportsOf: (predictions) => this.exportsOf(predictions) });
   }
 
+  get #loss(): Loss | CustomLoss {
+    return lossOrCustom(this.elementLoss, this.logitsDimension);
+  }
+
   #named(key: string): string {
     return withHeadName(key, this.name);
   }
@@ -265,7 +266,8 @@ export abstract class BaseHead implements Head {
     this.#checkImplemented();
     const logits = checkLogits(givenLogits, this.logitsDimension);
     const labels = this.checkLabels(givenLabels, logits);
-    const weights = weightsOf(this.#weightColumn, features, logits, this.weighsLogits);
+    const perLogit = this.#loss.lossesPerRow(this.logitsDimension) === this.logitsDimension;
+    const weights = weightsOf(this.#weightColumn, features, logits, perLogit);
     const range = this.labelRange;
     const known = range === undefined || checkLabelRange(labels, range);
     return { labels, logits, weights, valid: known ? undefined : labelsInRange(labels, range) };
@@ -282,20 +284,27 @@ export abstract class BaseHead implements Head {
 
   #reducedLoss(batch: Batch, features: Features | undefined): Scalar {
     const { loss, tensors } = this.#lossOf(batch, features);
-    return weightedLoss(tensors, { loss, divisor: divisorOf(this.lossReduction, tensors.logits.size) });
+    return weightedLoss(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits) });
   }
 
   /** What the loss is computed by and from: a custom loss is given in the logits' place. */
-  #lossOf({ labels, logits, weights, valid }: Batch, features: Features | undefined): { loss: ElementLoss; tensors: LossTensors } {
-    const { elementLoss } = this;
+  #lossOf({ labels, logits, weights, valid }: Batch, features: Features | undefined): { loss: Loss; tensors: LossTensors } {
+    const loss = this.#loss;
     const others = { ...(weights && { weights }), ...(valid && { valid }) };
-    if (typeof elementLoss !== 'function') return { loss: elementLoss, tensors: { logits, labels, ...others } };
-    return { loss: givenLoss, tensors: { logits: this.#customLosses(elementLoss, labels, logits, features), ...others } };
+    if (!isCustom(loss)) return { loss, tensors: { logits, labels, ...others } };
+    return { loss: precomputed, tensors: { logits: this.#customLosses(loss, labels, logits, features), ...others } };
   }
 
-  #customLosses(lossFn: LossFn, labels: Tensor, logits: Tensor, features: Features | undefined): Tensor {
+  #customLosses({ lossFn, lossesPerRow }: CustomLoss, labels: Tensor, logits: Tensor, features: Features | undefined): Tensor {
     const shape = [...logits.shape.slice(0, -1), labels.size / (logits.size / this.logitsDimension)];
-    return callLossFn(lossFn, { labels: align(labels, shape), logits, features: features ?? {} }, this.lossDimension);
+    return callLossFn(lossFn, { labels: toFloat32(labels, shape), logits, features: features ?? {} }, lossesPerRow(this.logitsDimension));
+  }
+
+  /** The losses by themselves, where only the device can compute them. */
+  #lossesOnDevice({ labels, logits }: Batch, features: Features | undefined): Tensor | undefined {
+    const loss = this.#loss;
+    if (isCustom(loss)) return this.#customLosses(loss, labels, logits, features);
+    return isWalkable(loss) ? undefined : composedLosses({ logits, labels }, loss);
   }
 
   #verdict(valid: Tensor, { shape, dataId }: Tensor): Promise<HeadError | undefined> {
@@ -315,14 +324,14 @@ export abstract class BaseHead implements Head {
   /** Reads what the metrics need of a batch, with one read. */
   #readBatch(batch: Batch, features: Features | undefined, regularization: readonly Scalar[] | undefined): EvalBatch | PromiseLike<EvalBatch> {
     const { labels, logits, weights, valid } = batch;
-    const { elementLoss } = this;
+    const lossesOnDevice = this.#lossesOnDevice(batch, features);
     const extra = this.metricTensors(logits);
     const read = readTensors({
       ...extra,
       [LABELS]: labels,
       [LOGITS]: logits,
       ...(weights && { [WEIGHTS]: weights }),
-      ...(typeof elementLoss === 'function' && { [LOSSES]: this.#customLosses(elementLoss, labels, logits, features) }),
+      ...(lossesOnDevice && { [LOSSES]: lossesOnDevice }),
       ...(regularization && { [REGULARIZATION]: sumOfScalars(regularization) }),
     });
     const toBatch = (values: Readonly<Record<string, HostTensor>>): EvalBatch => {
@@ -334,7 +343,7 @@ export abstract class BaseHead implements Head {
       }
       return {
         ...given,
-        losses: losses ?? elementLosses(elementLoss as ElementLoss, given.logits, given.labels),
+        losses: losses ?? hostLosses(this.elementLoss as ElementLoss | RowLoss, given.logits, given.labels),
         ...(hostWeights && { weights: hostWeights }),
         ...(sum && { regularization: sum }),
         extra: others,

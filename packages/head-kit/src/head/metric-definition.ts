@@ -1,7 +1,8 @@
 import { headError } from '../error.js';
 import { describe, quote } from '../checks/describe.js';
 import { ask } from '../checks/kinds.js';
-import { type ElementLoss, inRange, lossTerms } from '../losses/element-loss.js';
+import { lossesOnHost } from '../losses/host-form.js';
+import type { ElementLoss, RowLoss } from '../losses/loss.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import type { HostTensor } from '../read-tensors.js';
 import type { Metrics } from '@tfjs-heads/head-api';
@@ -12,7 +13,7 @@ export interface EvalBatch {
   /** As they came: perhaps of one rank less than the logits. */
   readonly labels: HostTensor;
   readonly weights?: HostTensor;
-  /** The loss of each element. */
+  /** The losses of each row, as many as the head's loss has. */
   readonly losses: HostTensor;
   /** The sum of the regularization losses, if there are any. */
   readonly regularization?: HostTensor;
@@ -32,15 +33,10 @@ export function mapValues({ values, shape }: HostTensor, map: (value: number) =>
   return { values: Float64Array.from(values, map), shape };
 }
 
-/** The element losses of a batch by the scalar formula, in doubles. */
-export function elementLosses(loss: ElementLoss, logits: HostTensor, labels: HostTensor): HostTensor {
-  const out = lossTerms();
-  const values = new Float64Array(logits.values.length);
-  for (let i = 0; i < values.length; i++) {
-    loss.evaluate(logits.values, labels.values, i, out);
-    values[i] = inRange(out.loss); // what overflows float32 does so in the loss, too
-  }
-  return { values, shape: logits.shape };
+/** The losses of a batch by the loss' own walk, in doubles. */
+export function hostLosses(loss: ElementLoss | RowLoss, { values, shape }: HostTensor, labels: HostTensor): HostTensor {
+  const k = shape.at(-1) as number;
+  return { values: lossesOnHost(loss, values, labels.values, k), shape: [...shape.slice(0, -1), loss.lossesPerRow(k)] };
 }
 
 /**

@@ -1,31 +1,42 @@
-import { cast, div, engine, log, mul, sub, zerosLike } from '@tensorflow/tfjs-core';
+import { cast, div, engine, log, mul, sub, util, zerosLike } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { quote, shapeText } from '../checks/describe.js';
+import { isTensor } from '../checks/kinds.js';
+import { checkNumeric, checkTensor } from '../checks/tensor.js';
+import { headError } from '../error.js';
 import { hostMemory } from '../host-memory.js';
-import { align } from './align.js';
+import { sumOnDevice, toFloat32, whereOfAnyRank } from './device-ops.js';
 import { hostSum } from './host-form.js';
-import { sumOnDevice } from './sum-on-device.js';
-import type { LossAttributes, LossTensors } from './weighted-loss.js';
-import { whereOfAnyRank } from './where-of-any-rank.js';
+import { rowsOf } from './loss.js';
+import type { ComposedLoss, Loss, LossAttributes, LossTensors } from './loss.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
-export function composedLoss(tensors: LossTensors, attributes: LossAttributes & { withGradient: boolean }, backend: object): Tensor[] {
-  const { loss, divisor, withGradient } = attributes;
-  const { logits, labels, weights, valid } = alignTensors(tensors);
+export function composedLoss(tensors: LossTensors, { loss, divisor, withGradient }: LossAttributes & { withGradient: boolean }, backend: object): Tensor[] {
+  const { logits, labels, weights, valid } = alignTensors(tensors, loss);
   const shares = weights && div(weights, divisor);
-  const checked = (total: Tensor): Tensor => (valid === undefined ? total : orNaN(total, valid));
-  if (!withGradient) return [checked(weightedSum(loss.value(logits, labels), weights, shares, divisor, backend))];
-  const [value, derivative] = loss.valueAndDerivative?.(logits, labels) ?? [loss.value(logits, labels), loss.derivative(logits, labels)];
-  return [
-    checked(weightedSum(value, weights, shares, divisor, backend)),
-    orZero(weighted(derivative, shares, divisor, backend), valid),
-  ];
+  const composed = compose(loss, logits, labels);
+  const total = weightedSum(composed.losses, weights, shares, divisor, backend);
+  const totalOrNaN = valid === undefined ? total : orNaN(total, valid);
+  return withGradient ? [totalOrNaN, orZero(weighted(composed.gradient(), shares, divisor, backend), valid)] : [totalOrNaN];
 }
 
-/** The derivative of the weighted loss with respect to each logit, of first or second order. */
-export function composedDerivative(tensors: LossTensors, { loss, divisor }: LossAttributes, order: 1 | 2, backend: object): Tensor {
-  const { logits, labels, weights, valid } = alignTensors(tensors);
-  const derivative = order === 1 ? loss.derivative(logits, labels) : loss.curvature(logits, labels);
-  return orZero(weighted(derivative, weights && div(weights, divisor), divisor, backend), valid);
+/** The derivative of the weighted loss with respect to each logit. */
+export function composedGradient(tensors: LossTensors, { loss, divisor }: LossAttributes, backend: object): Tensor {
+  const { logits, labels, weights, valid } = alignTensors(tensors, loss);
+  return orZero(weighted(compose(loss, logits, labels).gradient(), weights && div(weights, divisor), divisor, backend), valid);
+}
+
+/** The second derivatives of the weighted loss with respect to each logit, times a vector in the logits' shape. */
+export function composedHessianTimes(tensors: LossTensors, vector: Tensor, { loss, divisor }: LossAttributes, backend: object): Tensor {
+  const { logits, labels, weights, valid } = alignTensors(tensors, loss);
+  const share = weighted(vector, weights && div(weights, divisor), divisor, backend);
+  return orZero(withCleanPadding(compose(loss, logits, labels).hessianTimes(share), backend), valid);
+}
+
+/** The losses by themselves, `[D0, .., DN, lossesPerRow(K)]`. */
+export function composedLosses({ logits, labels }: LossTensors, loss: Loss): Tensor {
+  const aligned = alignTensors({ logits, ...(labels && { labels }) }, loss);
+  return compose(loss, aligned.logits, aligned.labels).losses;
 }
 
 /**
@@ -33,27 +44,51 @@ export function composedDerivative(tensors: LossTensors, { loss, divisor }: Loss
  * derivative and a large weight may overflow although its share in a mean does not.
  */
 function weighted(derivative: Tensor, shares: Tensor | undefined, divisor: number, backend: object): Tensor {
-  if (shares === undefined) return div(derivative, divisor);
-  // On packed webgl a division is the one op that clears the padding of its output, and the matrix
-  // product that follows in the network multiplies the padding too. No upstream issue reports it.
-  const clean = 'texData' in backend ? div(derivative, 1) : derivative;
-  return mul(clean, shares);
+  return shares === undefined ? div(derivative, divisor) : mul(withCleanPadding(derivative, backend), shares);
+}
+
+/**
+ * On packed webgl a division is the one op that clears the padding of its output, and the matrix product that follows in
+ * the network multiplies the padding too. No upstream issue reports it.
+ */
+function withCleanPadding(tensor: Tensor, backend: object): Tensor {
+  return 'texData' in backend ? div(tensor, 1) : tensor;
 }
 
 /** The tensors as float32 and in shapes that broadcast. */
-export function alignTensors({ logits, labels, weights, valid }: LossTensors): {
-  logits: Tensor;
-  labels: Tensor;
-  weights: Tensor | undefined;
-  valid: Tensor | undefined;
-} {
+export function alignTensors(
+  { logits, labels, weights, valid }: LossTensors,
+  loss: Loss,
+): { logits: Tensor; labels: Tensor; weights: Tensor | undefined; valid: Tensor | undefined } {
+  const rows = logits.shape.slice(0, -1);
   return {
     logits,
-    labels: labels === undefined ? logits : align(labels, logits.shape),
-    weights:
-      weights && align(weights, weights.size === logits.size ? logits.shape : [...logits.shape.slice(0, -1), 1]),
+    labels: labels === undefined ? logits : toFloat32(labels, [...rows, loss.labelsPerRow(rowsOf(logits).k)]),
+    weights: weights && toFloat32(weights, weights.size === logits.size ? logits.shape : [...rows, 1]),
     valid,
   };
+}
+
+/** What a loss composes, its shapes checked: another one could broadcast, and give a wrong sum silently. */
+function compose(loss: Loss, logits: Tensor, labels: Tensor): ComposedLoss {
+  const composed = loss.compose(logits, labels);
+  const losses = [...logits.shape.slice(0, -1), loss.lossesPerRow(rowsOf(logits).k)];
+  return {
+    get losses() {
+      return checked(composed.losses, loss, 'losses', logits.rank === 0 ? [] : losses);
+    },
+    gradient: () => checked(composed.gradient(), loss, 'gradient()', logits.shape),
+    hessianTimes: (vector) => checked(composed.hessianTimes(vector), loss, 'hessianTimes()', logits.shape),
+  };
+}
+
+function checked(given: unknown, { name }: Loss, what: string, expected: number[]): Tensor {
+  if (isTensor(given) && given.dtype === 'float32' && !given.isDisposed && util.arraysEqual(given.shape, expected)) return given;
+  const whose = `${what} of the loss ${quote(name)}`;
+  const tensor = checkTensor(whose, given, `a tensor of shape ${shapeText(expected)}`, 'LOSS_FN_SHAPE');
+  checkNumeric(whose, tensor, 'LOSS_FN_SHAPE');
+  if (util.arraysEqual(tensor.shape, expected)) return toFloat32(tensor, expected);
+  throw headError('LOSS_FN_SHAPE', `${whose} must be of shape ${shapeText(expected)}, got the shape ${shapeText(tensor.shape)}.`);
 }
 
 /** wasm adds in one float32, 1 % off after a million terms; where the values are at hand, so are doubles. */

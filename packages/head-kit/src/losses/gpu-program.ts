@@ -1,5 +1,6 @@
-import { engine, util } from '@tensorflow/tfjs-core';
+import { engine, mul, util } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { ComposedLoss } from './loss.js';
 
 /**
  * A function of numbers in the language that GLSL and WGSL have in common: `float y = x;` declares, `if`, `return`,
@@ -24,18 +25,32 @@ interface WebgpuBackend {
 }
 
 /**
- * Applies a function of a logit and a label to each pair, as one program of the GPU: composed of ops it would be 10 to 20
- * programs, and the `exp`, `expm1` and `softplus` of GPUs have too few digits near 0 and for large numbers.
+ * A loss of each logit by programs of the GPU, one each for losses, derivatives and second derivatives: composed of ops they
+ * would be 10 to 20, and the `exp`, `expm1` and `softplus` of GPUs have too few digits near 0 and for large numbers.
  *
- * @param inputs float32, of one shape.
+ * @param logits float32, as are the labels, of one shape.
  * @returns Undefined where no GPU computes.
  */
-export function runOnGpu(of: GpuFunction, inputs: readonly [Tensor, Tensor]): Tensor | undefined {
+export function composedOnGpu(
+  logits: Tensor,
+  labels: Tensor,
+  { value, derivative, curvature }: Readonly<Record<'value' | 'derivative' | 'curvature', GpuFunction>>,
+): ComposedLoss | undefined {
   const backend: object = engine().backend;
-  const { shape } = inputs[0];
-  if (isWebgl(backend)) return tracked(backend.runWebGLProgram(glslProgram(of, shape), [...inputs], 'float32'));
-  if (isWebgpu(backend)) return tracked(backend.runWebGPUProgram(wgslProgram(of, shape), [...inputs], 'float32'));
-  return undefined;
+  const run = isWebgl(backend)
+    ? (of: GpuFunction) => tracked(backend.runWebGLProgram(glslProgram(of, logits.shape), [logits, labels], 'float32'))
+    : isWebgpu(backend)
+      ? (of: GpuFunction) => tracked(backend.runWebGPUProgram(wgslProgram(of, logits.shape), [logits, labels], 'float32'))
+      : undefined;
+  return (
+    run && {
+      get losses() {
+        return run(value);
+      },
+      gradient: () => run(derivative),
+      hessianTimes: (vector) => mul(run(curvature), vector),
+    }
+  );
 }
 
 const isWebgl = (backend: object): backend is WebglBackend => 'runWebGLProgram' in backend;

@@ -4,7 +4,8 @@ import type { Features } from '@tfjs-heads/head-api';
 import { describe, shapeText } from '../checks/describe.js';
 import { checkLive, checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
-import { align } from './align.js';
+import { toFloat32 } from './device-ops.js';
+import type { Loss, LossBase } from './loss.js';
 
 /** What a custom loss is computed from. */
 export interface LossFnArgs {
@@ -22,6 +23,41 @@ export interface LossFnArgs {
  */
 export type LossFn = (args: LossFnArgs) => Tensor;
 
+/** A custom loss with its number of labels and losses a row: see {@link customLoss}. */
+export interface CustomLoss extends Pick<LossBase, 'labelsPerRow' | 'lossesPerRow'> {
+  readonly lossFn: LossFn;
+}
+
+/**
+ * A custom loss for a head whose labels or losses are not one for each logit, such as ids of classes.
+ *
+ * ```ts
+ * protected readonly elementLoss = customLoss(crossEntropy, { labelsPerRow: () => 1, lossesPerRow: () => 1 });
+ * ```
+ */
+export function customLoss(lossFn: LossFn, perRow: Partial<Pick<LossBase, 'labelsPerRow' | 'lossesPerRow'>> = {}): CustomLoss {
+  return { labelsPerRow: (k) => k, lossesPerRow: (k) => k, ...perRow, lossFn };
+}
+
+/**
+ * What a head computes its loss by; a bare function has as many labels and losses as there are logits.
+ *
+ * @param k How many logits a row has.
+ * @throws LOSS_FN_INVALID where it is neither a function nor a loss
+ */
+export function lossOrCustom(loss: Loss | LossFn | CustomLoss, k: number): Loss | CustomLoss {
+  if (typeof loss === 'function') return customLoss(loss);
+  const { compose, lossFn, labelsPerRow, lossesPerRow } = Object(loss) as Partial<LossBase & CustomLoss>;
+  if (![compose ?? lossFn, labelsPerRow, lossesPerRow].every((member) => typeof member === 'function')) {
+    throw headError('LOSS_FN_INVALID', `elementLoss must be a function or a loss with labelsPerRow, lossesPerRow and compose, got ${describe(loss)}.`);
+  }
+  const losses: unknown = loss.lossesPerRow(k);
+  if (losses === k || losses === 1) return loss;
+  throw headError('LOSS_FN_INVALID', `lossesPerRow of a loss must be 1 or, for rows of ${k} logits, ${k}, got ${describe(losses)}.`);
+}
+
+export const isCustom = (loss: Loss | CustomLoss): loss is CustomLoss => 'lossFn' in loss;
+
 /** @throws LOSS_FN_INVALID */
 export function checkLossFn(lossFn: unknown): void {
   if (lossFn === undefined || typeof lossFn === 'function') return;
@@ -34,23 +70,23 @@ export function checkLossFn(lossFn: unknown): void {
 /**
  * Calls a custom loss and checks what it returns.
  *
- * @param lossDimension The last dimension of the result.
+ * @param lossesPerRow The last dimension of what it is to return.
  * @throws LOSS_FN_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN, and whatever the function throws
  */
-export function callLossFn(lossFn: LossFn, args: LossFnArgs, lossDimension: number): Tensor {
+export function callLossFn(lossFn: LossFn, args: LossFnArgs, lossesPerRow: number): Tensor {
   const given: unknown = lossFn(args);
   checkLive('The logits, when lossFn has returned,', args.logits);
   checkLive('The labels, when lossFn has returned,', args.labels);
-  const expected = [...args.logits.shape.slice(0, -1), lossDimension];
-  const whole = `a tensor: loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossDimension}], here ${shapeText(expected)}`;
+  const expected = [...args.logits.shape.slice(0, -1), lossesPerRow];
+  const whole = `a tensor: loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossesPerRow}], here ${shapeText(expected)}`;
   const losses = checkTensor('What lossFn returns', given, whole, 'LOSS_FN_SHAPE');
   checkNumeric('What lossFn returns', losses, 'LOSS_FN_SHAPE');
   if (!util.arraysEqual(losses.shape, expected)) {
     throw headError(
       'LOSS_FN_SHAPE',
-      `loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossDimension}]. For logits of shape ` +
+      `loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossesPerRow}]. For logits of shape ` +
         `${shapeText(args.logits.shape)} that is ${shapeText(expected)}, but loss_shape ${shapeText(losses.shape)} came.`,
     );
   }
-  return align(losses, expected);
+  return toFloat32(losses, expected);
 }

@@ -1,17 +1,13 @@
-import { Reduction } from '@tfjs-heads/head-api';
+import type { Reduction } from '@tfjs-heads/head-api';
 import { cast, tidy, util } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { shapeText } from '../checks/describe.js';
 import { checkReduction } from '../checks/reduction.js';
 import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
-import { givenLoss } from './given.js';
+import { divisorOf } from './loss.js';
+import { precomputed } from './regression.js';
 import { weightedLoss } from './weighted-loss.js';
-
-/** By what the sum of loss times weight is divided: the number of losses, or nothing. */
-export function divisorOf(reduction: Reduction, numberOfLosses: number): number {
-  return reduction === Reduction.SUM ? 1 : numberOfLosses;
-}
 
 /**
  * Reduces element losses to a scalar as the original does. `sum_over_batch_size` and `auto` divide
@@ -44,7 +40,7 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
   return tidy(() =>
     weightedLoss(
       { logits: losses.dtype === 'float32' ? losses : cast(losses, 'float32'), ...(weights && { weights }) },
-      { loss: givenLoss, divisor: divisorOf(reduction, losses.size) },
+      { loss: precomputed, divisor: divisorOf(reduction, precomputed, losses) },
     ),
   );
 }

@@ -1,44 +1,26 @@
-import { engine, getGradient, getKernel, mul, registerGradient, registerKernel, util } from '@tensorflow/tfjs-core';
+import { engine, getGradient, getKernel, mul, registerGradient, registerKernel, reshape, util } from '@tensorflow/tfjs-core';
 import type { GradConfig, KernelFunc, NamedAttrMap, NamedTensorMap, Scalar, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
 import { hostMemory, type HostMemory, nativeMemory, sharing } from '../host-memory.js';
 import { scoped } from '../scoped.js';
 import { valuesAtHand } from '../values-at-hand.js';
-import { composedDerivative, composedLoss } from './composed-form.js';
-import type { ElementLoss } from './element-loss.js';
-import { hostDerivative, hostLoss, hostScale } from './host-form.js';
-import { refuseRowWeights } from './row-weights.js';
+import { composedGradient, composedHessianTimes, composedLoss } from './composed-form.js';
+import { sumOnDevice } from './device-ops.js';
+import { hostGradient, hostHessianTimes, hostLoss, hostScale, isWalkable } from './host-form.js';
+import { isElementLoss, isRowLoss, rowsOf } from './loss.js';
+import type { LossAttributes, LossTensors } from './loss.js';
+import { refuseRowWeights } from './row-losses.js';
 
-/** What a weighted loss is computed from. Shapes have been checked; dtypes may be any numeric ones. */
-export interface LossTensors {
-  /** float32, `[D0, .., DN, K]`. */
-  readonly logits: Tensor;
-  /** As many elements as the logits. None when the logits are losses already. */
-  readonly labels?: Tensor;
-  /** As many elements as the logits, or one for each row of K. */
-  readonly weights?: Tensor;
-  /** A bool scalar; where it is false the loss is NaN and the gradient 0. */
-  readonly valid?: Tensor;
-}
+// With the version of what the kernels take and what their losses have: two versions of this package in one program, whose
+// engine is one, would else run each other's.
+const VERSION = 2;
+const LOSS = `TfjsHeads.Loss/${VERSION}`;
+const LOSS_OF_ANY_ORDER = `TfjsHeads.LossOfAnyOrder/${VERSION}`;
+const GRADIENT = `TfjsHeads.LossGradient/${VERSION}`;
+const HESSIAN = `TfjsHeads.LossHessian/${VERSION}`;
+const SCALE = `TfjsHeads.Scale/${VERSION}`;
 
-/** What computes a loss: a loop over the backend's memory, or the backend's own kernels. */
-export type LossForm = 'host' | 'composed';
-
-/** What a weighted loss is, apart from its tensors. */
-export interface LossAttributes {
-  readonly loss: ElementLoss;
-  /** The sum of loss times weight is divided by this. */
-  readonly divisor: number;
-  /** Default: the faster one. `host` is the same as `composed` where the data lie elsewhere. */
-  readonly form?: LossForm;
-}
-
-const LOSS = 'TfjsHeadsLoss';
-const LOSS_OF_ANY_ORDER = 'TfjsHeadsLossOfAnyOrder';
-const DERIVATIVE = 'TfjsHeadsLossDerivative';
-const SCALE = 'TfjsHeadsScale';
-
-type InputName = 'logits' | 'labels' | 'weights' | 'valid';
+type InputName = 'logits' | 'labels' | 'weights' | 'valid' | 'vector';
 
 /**
  * `sum(loss * weight) / divisor`, differentiable in the logits once and twice, in closed form. It
@@ -46,18 +28,26 @@ type InputName = 'logits' | 'labels' | 'weights' | 'valid';
  *
  * Gradients with respect to anything else, and of third order, are an error: GRADIENT_UNSUPPORTED.
  */
-export function weightedLoss(tensors: LossTensors, attributes: LossAttributes): Scalar {
+export function weightedLoss(tensors: LossTensors, given: LossAttributes): Scalar {
   registerOnce();
+  const attributes = overLogits(given, tensors.logits);
   const { state } = engine();
   // Under one gradient the closed-form gradient is made along with the loss. Under a gradient of a
   // gradient it must itself be on the tape: tfjs links saved inputs to the tape, but not outputs.
   if (state.gradientDepth > 1) {
     const names = Object.keys(tensors);
-    return run(LOSS_OF_ANY_ORDER, Object.values<Tensor>({ ...tensors }), { ...attributes, names, order: 0 }) as Scalar;
+    return run(LOSS_OF_ANY_ORDER, Object.values<Tensor>({ ...tensors }), { ...attributes, names }) as Scalar;
   }
   const withGradient = engine().isTapeOn();
   const [loss] = run(LOSS, { ...tensors }, { ...attributes, withGradient }) as Tensor[];
   return loss as Scalar;
+}
+
+/** A mean over the losses of a row's logits is one over all logits. */
+function overLogits(attributes: LossAttributes, logits: Tensor): LossAttributes {
+  const { loss, divisor } = attributes;
+  if (!isRowLoss(loss) || loss.meanOf === undefined) return attributes;
+  return { ...attributes, loss: loss.meanOf, divisor: divisor * rowsOf(logits).k };
 }
 
 function run(name: string, inputs: unknown, attributes: unknown): Tensor | Tensor[] {
@@ -68,15 +58,16 @@ function run(name: string, inputs: unknown, attributes: unknown): Tensor | Tenso
 const lossKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const tensors = inputs as unknown as LossTensors;
   const attributes = attrs as unknown as LossAttributes & { withGradient: boolean };
+  const { loss } = attributes;
   const memory = memoryToWalk(backend as object, tensors, attributes);
-  if (memory !== undefined) return hostLoss(memory, tensors, attributes);
+  if (memory !== undefined && isWalkable(loss)) return hostLoss(memory, tensors, { ...attributes, loss });
   // Under a scope of its own: what a kernel leaves behind the engine counts as a leak, when it counts (`IS_TEST`).
   return scoped(() => composedLoss(tensors, attributes, backend as object));
 };
 
-/** The memory of the backend if the host form is to run on it. */
+/** The memory of the backend if a walk over it is to be made. */
 function memoryToWalk(backend: object, { logits, valid }: LossTensors, { form, loss }: LossAttributes): HostMemory | undefined {
-  if (form === 'composed' || valid !== undefined) return undefined;
+  if (form === 'composed' || valid !== undefined || !isWalkable(loss)) return undefined;
   const memory = hostMemory(backend) ?? nativeMemory(backend);
   if (memory === undefined || form === 'host' || loss.hostIsFiner === true) return memory;
   return util.sizeFromShape(logits.shape) < memory.kernelsWinFrom ? memory : undefined;
@@ -84,7 +75,6 @@ function memoryToWalk(backend: object, { logits, valid }: LossTensors, { form, l
 
 interface OrderAttributes extends LossAttributes {
   readonly names: readonly InputName[];
-  readonly order: number;
 }
 
 const lossOfAnyOrderKernel: KernelFunc = ({ inputs, attrs, backend }) => {
@@ -97,19 +87,28 @@ const lossOfAnyOrderKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   return loss as TensorInfo;
 };
 
-const derivativeKernel: KernelFunc = ({ inputs, attrs, backend }) => {
+const gradientKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const attributes = attrs as unknown as OrderAttributes;
   const tensors = byName(inputs as unknown as TensorInfo[], attributes.names) as unknown as LossTensors;
+  const { loss } = attributes;
   const memory = memoryToWalk(backend as object, tensors, attributes);
-  const order = attributes.order as 1 | 2;
-  if (memory !== undefined) return hostDerivative(memory, tensors, attributes, order);
-  return scoped(() => composedDerivative(tensors, attributes, order, backend as object));
+  if (memory !== undefined && isWalkable(loss)) return hostGradient(memory, tensors, { ...attributes, loss });
+  return scoped(() => composedGradient(tensors, attributes, backend as object));
+};
+
+const hessianKernel: KernelFunc = ({ inputs, attrs, backend }) => {
+  const attributes = attrs as unknown as OrderAttributes;
+  const tensors = byName(inputs as unknown as TensorInfo[], attributes.names) as unknown as LossTensors & { readonly vector: Tensor };
+  const { loss } = attributes;
+  const memory = memoryToWalk(backend as object, tensors, attributes);
+  if (memory !== undefined && isElementLoss(loss)) return hostHessianTimes(memory, tensors, tensors.vector, { ...attributes, loss });
+  return scoped(() => composedHessianTimes(tensors, tensors.vector, attributes, backend as object));
 };
 
 const scaleKernel: KernelFunc = ({ inputs, backend }) => {
   const { x, factor } = inputs as { x: TensorInfo; factor: TensorInfo };
   const memory = hostMemory(backend as object);
-  return memory === undefined ? mul(x as Tensor, factor as Tensor) : hostScale(memory, x, factor);
+  return memory === undefined ? scoped(() => mul(x as Tensor, factor as Tensor)) : hostScale(memory, x, factor);
 };
 
 function byName<T>(tensors: readonly T[], names: readonly InputName[]): Record<string, T> {
@@ -141,34 +140,52 @@ const lossGradient: GradConfig = {
 /** `x * factor`, the factor being a scalar that is 1 at the top of most training steps, and known to the host there. */
 function scale(x: Tensor, factor: Tensor): Tensor {
   if (valuesAtHand(factor)?.[0] === 1) return sharing(x);
-  return hostMemory(engine().backend) === undefined ? mul(x, factor) : (run(SCALE, { x, factor }, {}) as Tensor);
+  return hostMemory(engine().backend) === undefined ? mul(x, factor) : scaledOnTape(x, factor);
 }
 
-function gradientOfOrder(kernelName: string): GradConfig {
+/** The same for a gradient that has one itself. */
+function scaledOnTape(x: Tensor, factor: Tensor): Tensor {
+  return run(SCALE, { x, factor }, {}) as Tensor;
+}
+
+const scaleGradient: GradConfig = {
+  kernelName: SCALE,
+  inputsToSave: ['x', 'factor'],
+  gradFunc: (dy, [x, factor]) => ({
+    x: () => scaledOnTape(dy as Tensor, factor as Tensor),
+    factor: () => reshape(sumOnDevice(mul(dy as Tensor, x as Tensor)), []),
+  }),
+};
+
+/** The gradient of a kernel that takes a list of tensors, of which the logits alone have one. */
+function gradientByLogits(kernelName: string, byLogits: (dy: Tensor, saved: Tensor[], attributes: OrderAttributes) => Tensor): GradConfig {
   return {
     kernelName,
     saveAllInputs: true,
     gradFunc: (dy, saved, attrs) => {
       const attributes = attrs as unknown as OrderAttributes;
-      const order = attributes.order + 1;
-      const logits =
-        order > 2
-          ? unsupported("A head's loss has gradients of first and second order, but one of third order was asked for.")
-          : () => mul(dy as Tensor, run(DERIVATIVE, saved, { ...attributes, order }) as Tensor);
-      return Object.fromEntries(
-        attributes.names.map((name, index) => [index, name === 'logits' ? logits : noGradientFor(`the ${name}`)]),
-      );
+      const logits = (): Tensor => byLogits(dy as Tensor, saved, attributes);
+      return Object.fromEntries(attributes.names.map((name, index) => [index, name === 'logits' ? logits : noGradientFor(`the ${name}`)]));
     },
   };
 }
 
+const lossOfAnyOrderGradient = gradientByLogits(LOSS_OF_ANY_ORDER, (dy, saved, attributes) => scaledOnTape(run(GRADIENT, saved, attributes) as Tensor, dy));
+
+const gradientGradient = gradientByLogits(
+  GRADIENT,
+  (dy, saved, attributes) => run(HESSIAN, [...saved, dy], { ...attributes, names: [...attributes.names, 'vector'] }) as Tensor,
+);
+
+const hessianGradient = gradientByLogits(HESSIAN, unsupported("A head's loss has gradients of first and second order, but one of third order was asked for."));
+
 function registerOnce(): void {
   const { backendName } = engine();
   if (getKernel(LOSS, backendName) === undefined) {
-    const kernels = { [LOSS]: lossKernel, [LOSS_OF_ANY_ORDER]: lossOfAnyOrderKernel, [DERIVATIVE]: derivativeKernel, [SCALE]: scaleKernel };
+    const kernels = { [LOSS]: lossKernel, [LOSS_OF_ANY_ORDER]: lossOfAnyOrderKernel, [GRADIENT]: gradientKernel, [HESSIAN]: hessianKernel, [SCALE]: scaleKernel };
     for (const [kernelName, kernelFunc] of Object.entries(kernels)) registerKernel({ kernelName, backendName, kernelFunc });
   }
   if (getGradient(LOSS) === undefined) {
-    for (const gradient of [lossGradient, gradientOfOrder(LOSS_OF_ANY_ORDER), gradientOfOrder(DERIVATIVE)]) registerGradient(gradient);
+    for (const gradient of [lossGradient, lossOfAnyOrderGradient, gradientGradient, hessianGradient, scaleGradient]) registerGradient(gradient);
   }
 }

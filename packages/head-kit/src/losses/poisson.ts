@@ -1,10 +1,9 @@
 import { add, exp, expm1, greater, log, maximum, mul, sqrt, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ElementLoss } from './element-loss.js';
+import { whereOfAnyRank } from './device-ops.js';
 import { fullPoissonValue, poissonCurvature, poissonDerivative, poissonValue } from './gpu-functions.js';
-import { runOnGpu } from './gpu-program.js';
-import { excess, logRatio } from './poisson-deviance.js';
-import { whereOfAnyRank } from './where-of-any-rank.js';
+import { composedOnGpu } from './gpu-program.js';
+import type { ComposedLoss, ElementLoss } from './loss.js';
 
 /**
  * The negative log likelihood of a count z under a Poisson distribution of mean exp(x), without the
@@ -12,6 +11,8 @@ import { whereOfAnyRank } from './where-of-any-rank.js';
  */
 export const logPoisson: ElementLoss = {
   name: 'logPoisson',
+  labelsPerRow: (k) => k,
+  lossesPerRow: (k) => k,
   evaluate(logits, labels, index, out) {
     const logit = logits[index] as number;
     const label = labels[index] as number;
@@ -20,15 +21,9 @@ export const logPoisson: ElementLoss = {
     out.derivative = difference(logit, label, mean);
     out.curvature = mean;
   },
-  value: (logits, labels) => runOnGpu(poissonValue, [logits, labels]) ?? sub(exp(logits), mul(labels, logits)),
-  derivative: (logits, labels) => runOnGpu(poissonDerivative, [logits, labels]) ?? sub(exp(logits), labels),
-  curvature: (logits, labels) => runOnGpu(poissonCurvature, [logits, labels]) ?? exp(logits),
-  valueAndDerivative(logits, labels) {
-    const onGpu = runOnGpu(poissonValue, [logits, labels]);
-    if (onGpu !== undefined) return [onGpu, logPoisson.derivative(logits, labels)];
-    const mean = exp(logits);
-    return [sub(mean, mul(labels, logits)), sub(mean, labels)];
-  },
+  compose: (logits, labels) =>
+    composedOnGpu(logits, labels, { value: poissonValue, ...gpuDerivatives }) ??
+    composedPoisson(logits, labels, (mean) => sub(mean, mul(labels, logits))),
 };
 
 /**
@@ -40,8 +35,9 @@ export const logPoisson: ElementLoss = {
  * so the loss is for a logit that is off by no more than its own last place; loops and programs of GPUs have d in two parts.
  */
 export const fullLogPoisson: ElementLoss = {
-  ...logPoisson,
   name: 'fullLogPoisson',
+  labelsPerRow: (k) => k,
+  lossesPerRow: (k) => k,
   hostIsFiner: true,
   evaluate(logits, labels, index, out) {
     logPoisson.evaluate(logits, labels, index, out);
@@ -53,14 +49,23 @@ export const fullLogPoisson: ElementLoss = {
       out.loss = NaN;
     }
   },
-  value: (logits, labels) => runOnGpu(fullPoissonValue, [logits, labels]) ?? fullValue(logits, labels, exp(logits)),
-  valueAndDerivative(logits, labels) {
-    const onGpu = runOnGpu(fullPoissonValue, [logits, labels]);
-    if (onGpu !== undefined) return [onGpu, logPoisson.derivative(logits, labels)];
-    const mean = exp(logits);
-    return [fullValue(logits, labels, mean), sub(mean, labels)];
-  },
+  compose: (logits, labels) =>
+    composedOnGpu(logits, labels, { value: fullPoissonValue, ...gpuDerivatives }) ??
+    composedPoisson(logits, labels, (mean) => fullLosses(logits, labels, mean)),
 };
+
+const gpuDerivatives = { derivative: poissonDerivative, curvature: poissonCurvature };
+
+function composedPoisson(logits: Tensor, labels: Tensor, lossesOf: (mean: Tensor) => Tensor): ComposedLoss {
+  const mean = exp(logits);
+  return {
+    get losses() {
+      return lossesOf(mean);
+    },
+    gradient: () => sub(mean, labels),
+    hessianTimes: (vector) => mul(mean, vector),
+  };
+}
 
 const HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -70,11 +75,35 @@ function difference(x: number, z: number, mean: number): number {
   return Math.abs(plain) < z * 2 ** -20 ? z * Math.expm1(logRatio(x, z)) : plain;
 }
 
-function fullValue(logits: Tensor, labels: Tensor, mean: Tensor): Tensor {
+function fullLosses(logits: Tensor, labels: Tensor, mean: Tensor): Tensor {
   // The root of a negative label is NaN, as the loss is to be; counts up to 1 have the logarithm 0 instead of a pole.
   const halfLog = log(maximum(sqrt(labels), 1));
   const d = sub(logits, mul(halfLog, 2));
   const above = add(mul(labels, expm1(d)), HALF_LOG_2_PI);
   const exponential = whereOfAnyRank(greater(labels, 1), above, mean);
   return add(sub(exponential, mul(labels, d)), halfLog);
+}
+
+// How far the logarithm x of a predicted count lies from that of the count z: `d = x - log(z)`, and what a Poisson loss
+// makes of it, in doubles. For large counts the loss is a small difference of huge terms, so that these must not cancel.
+
+/** log(2) in two parts; the first times a whole number below 2^21 is exact. */
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+
+/** `x - log(z)` for z > 0, accurate relative to itself, which for large counts is what the loss depends on. */
+function logRatio(x: number, z: number): number {
+  const ratio = x - Math.log(z);
+  if (!(Math.abs(ratio) < 2 ** -6)) return ratio;
+  // log(z) has an error of 1e-14 at 1e30, where d is 1e-7 and less: it is better as k log(2) + log(m).
+  const k = Math.round(Math.log2(z));
+  return x - k * LN2_HIGH - Math.log1p(z * 2 ** -k - 1) - k * LN2_LOW;
+}
+
+/** `exp(d) - 1 - d`, for `mean = exp(d) z` and any d, times z. */
+function excess(z: number, mean: number, d: number): number {
+  if (!(Math.abs(d) < 0.5)) return mean - z * (1 + d);
+  let series = 1;
+  for (let n = 14; n > 2; n--) series = 1 + (series * d) / n;
+  return 0.5 * d * d * series * z;
 }

@@ -1,0 +1,28 @@
+import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
+import { BaseHead, Mean, meanOverRow, sigmoidCrossEntropy, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
+import type { Subject } from '../../src/index.js';
+
+const CLASSES = 3;
+
+/** Any number of three classes, as the original's MultiLabelHead: the loss of a row is the mean over its classes. */
+export class MultiLabelHead extends BaseHead {
+  protected override readonly labelRange = { min: 0, max: 1, whole: true };
+  protected readonly elementLoss = meanOverRow(sigmoidCrossEntropy);
+  constructor(options: Partial<BaseHeadOptions>) {
+    super({ ...options, logitsDimension: CLASSES });
+  }
+  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+    return { logits: () => logits, probabilities: () => sigmoid(logits) };
+  }
+  protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
+    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }, ...regularization];
+  }
+}
+
+export const multiLabelHead: Subject = {
+  create: (options) => new MultiLabelHead(options),
+  labels: 'binary',
+  labelsOutOfRange: [-1, 2],
+  metrics: ['average_loss'],
+  predictions: { logits: { lastDimension: CLASSES, dtype: 'float32' }, probabilities: { lastDimension: CLASSES, dtype: 'float32' } },
+};
