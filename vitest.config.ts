@@ -76,6 +76,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@tfjs-heads\/([^/]+)$/, replacement: `${import.meta.dirname}/packages/$1/src/index.ts` },
+      { find: /^@tfjs-heads\/([^/]+)\/(.+)$/, replacement: `${import.meta.dirname}/packages/$1/src/$2.ts` },
       // The build makes it, not of a source.
       { find: '../gradients.js', replacement: `${import.meta.dirname}/packages/backends/dist/gradients.js` },
     ],

@@ -6,8 +6,9 @@ const scope = '@tfjs-heads/';
 const floors: readonly (readonly string[])[] = [
   ['head-api', 'reference'],
   ['head-kit', 'backends', 'optimizers', 'tracing'],
+  ['conformance-kit'],
   ['head-regression', 'head-classification', 'head-multi'],
-  ['estimator', 'conformance-kit'],
+  ['estimator'],
   ['backend-conformance'],
   ['examples'],
 ];

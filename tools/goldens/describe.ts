@@ -1,5 +1,5 @@
 import { type Formula, type OptimizerName, sizeOf } from '@tfjs-heads/reference';
-import type { GoldenBatch, GoldenCase, GoldenExport, GoldenTensor } from '../../packages/backend-conformance/src/goldens/format.js';
+import type { GoldenBatch, GoldenCase, GoldenExport, GoldenTensor } from '@tfjs-heads/conformance-kit';
 
 export type Options = GoldenCase['options'];
 

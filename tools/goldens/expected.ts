@@ -1,5 +1,5 @@
-import type { GoldenValues } from '../../packages/backend-conformance/src/goldens/format.js';
-import { jsonNumber } from '../../packages/backend-conformance/src/json-number.js';
+import type { GoldenValues } from '@tfjs-heads/conformance-kit';
+import { jsonNumber } from '@tfjs-heads/conformance-kit/host';
 import { type Scaled, ULPS } from '@tfjs-heads/reference';
 
 /**

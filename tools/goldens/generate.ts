@@ -1,5 +1,10 @@
-import type { GoldenCase, GoldenEvaluation, GoldenFile, GoldenValues } from '../../packages/backend-conformance/src/goldens/format.js';
-import { inputOf } from '../../packages/backend-conformance/src/goldens/values.js';
+import {
+  type GoldenCase,
+  type GoldenEvaluation,
+  type GoldenFile,
+  type GoldenValues,
+  inputOf,
+} from '@tfjs-heads/conformance-kit';
 import {
   inFloat32,
   type Reducing,

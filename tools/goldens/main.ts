@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../workspace.js';
 import { goldenFiles, staleness } from './files.js';
 
-const folder = join(root, 'packages/backend-conformance/goldens');
+const folder = join(root, 'packages/head-regression/goldens');
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
 if (values.check) {

@@ -1,4 +1,4 @@
-import type { GoldenExport } from '../../packages/backend-conformance/src/goldens/format.js';
+import type { GoldenExport } from '@tfjs-heads/conformance-kit';
 
 /** What a head of the family exports: its predictions for serving, and all that it predicts. */
 export function regressionExports(keys: readonly string[]): Readonly<Record<string, GoldenExport>> {

@@ -10,7 +10,7 @@ import {
   updateRule,
   type Values,
 } from '@tfjs-heads/reference';
-import type { GoldenTraining } from '../../packages/backend-conformance/src/goldens/format.js';
+import type { GoldenTraining } from '@tfjs-heads/conformance-kit';
 import { written, type HeadDescription, type TrainingDescription } from './describe.js';
 import { expected } from './expected.js';
 

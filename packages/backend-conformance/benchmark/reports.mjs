@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { queryOf } from '../dist/case.js';
+import { inShard, queryOf } from '@tfjs-heads/conformance-kit/host';
 import { toJson } from '../dist/report/json.js';
 import { reportOfOne } from '../dist/report/one-part.js';
 import { selectionOf } from '../dist/selection.js';
-import { inShard } from '../dist/shard.js';
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const targets = ['cpu', 'wasm'];

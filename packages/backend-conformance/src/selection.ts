@@ -1,7 +1,6 @@
-import { queryOf, type ConformanceCase } from './case.js';
+import { type ConformanceCase, type Expectation, queryOf } from '@tfjs-heads/conformance-kit/host';
+import type { Selection } from './report/format.js';
 import { digestOf } from './digest.js';
-import type { Expectation } from './expectation.js';
-import type { Selection } from './result.js';
 
 /** What a report says of what was asked for. `cases` are those that the filters left, of all shards. */
 export function selectionOf(

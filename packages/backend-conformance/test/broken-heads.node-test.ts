@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startForSuite } from '../src/backend/start.js';
+import { startForSuite } from '@tfjs-heads/conformance-kit';
 import { parseQuery, queryOf, runCases, suiteOf, type BackendRecord, type CaseResult, type Query, type Subject } from '../src/index.js';
 import { right } from './broken-heads/broken-head.js';
 import { brokenHeads, tableOf } from './broken-heads/index.js';

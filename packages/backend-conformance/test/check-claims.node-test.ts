@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkClaims } from '../src/check-claims.js';
-import { subjects } from '../src/heads/index.js';
+import { checkClaims } from '@tfjs-heads/conformance-kit';
+import { subjects } from '../src/heads.js';
 import type { Subject } from '../src/index.js';
 
 const create: Subject['create'] = () => {

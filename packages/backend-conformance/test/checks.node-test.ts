@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { subjects } from '../src/heads/index.js';
+import { subjects } from '../src/heads.js';
 import { queryOf, suiteOf } from '../src/index.js';
-import { checksIn } from '../src/families.js';
+import { checksIn } from '@tfjs-heads/conformance-kit';
 import { baselineHead } from './other-heads/baseline-head.js';
 import { coxHead } from './other-heads/dependent-heads.js';
 

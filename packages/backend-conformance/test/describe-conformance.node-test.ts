@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, expect, it } from 'vitest';
-import type { CaseResult } from '../src/result.js';
+import type { CaseResult } from '@tfjs-heads/conformance-kit/host';
 
 /** The part that is read of what vitest's JSON reporter writes. */
 interface Report {

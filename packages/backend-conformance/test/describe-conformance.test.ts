@@ -1,6 +1,6 @@
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { expect, inject, it } from 'vitest';
-import { describeConformance } from '../src/vitest.js';
+import { describeConformance } from '@tfjs-heads/conformance-kit/vitest';
 
 describeConformance((options) => new RegressionHead(options), {
   metrics: ['average_loss', 'prediction/mean', 'label/mean'],

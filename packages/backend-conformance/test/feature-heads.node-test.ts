@@ -2,7 +2,7 @@ import { add, clipByValue, less, mul, neg, range, reshape, where, type Tensor } 
 import { customLoss, type LossFn } from '@tfjs-heads/head-kit';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, expect, it } from 'vitest';
-import { startForSuite } from '../src/backend/start.js';
+import { startForSuite } from '@tfjs-heads/conformance-kit';
 import { loadExpectations, runCases, suiteOf, type CaseResult, type Subject, type Subjects } from '../src/index.js';
 import { BaselineHead, baselineHead, baselineLoss, CLASSES } from './other-heads/baseline-head.js';
 import { coxHead, coxLoss, listwiseHead, listwiseLoss } from './other-heads/dependent-heads.js';

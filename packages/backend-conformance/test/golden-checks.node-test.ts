@@ -1,8 +1,7 @@
 import { add, cast, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { Predictions } from '@tfjs-heads/head-api';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startForSuite } from '../src/backend/start.js';
-import type { GoldenCase, GoldenFile } from '../src/goldens/format.js';
+import { type GoldenCase, type GoldenFile, startForSuite } from '@tfjs-heads/conformance-kit';
 import { queryOf, runCases, suiteOf, type BackendRecord, type Subject } from '../src/index.js';
 import { breakHead, inMode, right, withResult } from './broken-heads/broken-head.js';
 

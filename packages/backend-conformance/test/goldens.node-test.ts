@@ -4,12 +4,9 @@ import { startBackend } from '@tfjs-heads/backends';
 import type { EstimatorSpec, EstimatorSpecArgs } from '@tfjs-heads/head-api';
 import { LogisticRegressionHead, type LogisticRegressionHeadOptions } from '@tfjs-heads/head-regression';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recordBackend } from '../src/backend/record.js';
-import { suiteOf } from '../src/families.js';
-import { regressionSubjects } from '../src/heads/regression.js';
-import { parseQueries } from '../src/query.js';
-import { runCases } from '../src/run.js';
-import type { HeadFactory, Subject } from '../src/subject.js';
+import { recordBackend, runCases, suiteOf } from '@tfjs-heads/conformance-kit';
+import { regressionSubjects } from '@tfjs-heads/head-regression/conformance';
+import { type HeadFactory, parseQueries, type Subject } from '@tfjs-heads/conformance-kit/host';
 
 beforeAll(async () => {
   await startBackend({ prefer: ['cpu'], allow: ['cpu'], selfTest: false });

@@ -1,6 +1,6 @@
 import { abs, add, cast, greater, less, mul, neg, relu, sign, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startForSuite } from '../src/backend/start.js';
+import { startForSuite } from '@tfjs-heads/conformance-kit';
 import { runCases, suiteOf, type BackendRecord, type CaseResult, type Subject } from '../src/index.js';
 import { clipped, cubedBeyond, hinge, huber, insensitive, kinkedHead, pinball, squareOrLine, type Kinked } from './other-heads/kinked-heads.js';
 

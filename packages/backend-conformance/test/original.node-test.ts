@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withSection } from '../../../tools/goldens/original/section.js';
 import { problemsOf, readSummary, summaryPath } from '../../../tools/goldens/original/summary.js';
 
-const goldens = fileURLToPath(new URL('../goldens', import.meta.url));
+const goldens = fileURLToPath(new URL('../../head-regression/goldens', import.meta.url));
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));
 
 test('the goldens are those that the original heads agree with', () => {

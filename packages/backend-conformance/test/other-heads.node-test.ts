@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startForSuite } from '../src/backend/start.js';
+import { startForSuite } from '@tfjs-heads/conformance-kit';
 import { runCases, suiteOf, type BackendRecord, type CaseResult, type Subject, type Subjects } from '../src/index.js';
 import { baselineHead } from './other-heads/baseline-head.js';
 import { binaryHead } from './other-heads/binary-head.js';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queriesOf } from '../src/page/visitor-query.js';
 import { readReport } from '../src/report/index.js';
 import { browserOf } from '../src/report/user-agent.js';
-import type { ConformanceReport } from '../src/result.js';
+import type { ConformanceReport } from '../src/report/format.js';
 import { inChromium } from './in-chromium.js';
 import { sample } from './report-sample.js';
 

@@ -1,9 +1,7 @@
 import { add, cast, fill, getBackend, mul, profile, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { Metrics } from '@tfjs-heads/head-api';
 import { beforeAll, expect, it } from 'vitest';
-import { startForSuite } from '../src/backend/start.js';
-import type { BatchTensors } from '../src/batch.js';
-import { headAndBatch, inputsOf } from '../src/checks/parity/inputs.js';
+import { type BatchTensors, headAndBatch, inputsOf, startForSuite } from '@tfjs-heads/conformance-kit';
 import { queryOf, runCases, suiteOf, type BackendRecord, type Subject } from '../src/index.js';
 import { breakHead, inMode, right, withResult, type BrokenHead } from './broken-heads/broken-head.js';
 import { brokenHeads } from './broken-heads/index.js';

@@ -3,7 +3,7 @@ import { toHtml, toJunit } from '../src/report/index.js';
 import { listed } from '../src/report/listed.js';
 import { cellsOf, countsOf, resultsOf } from '../src/report/summary.js';
 import { histogramOf } from '../src/report/shares.js';
-import { tallyOf, type Status } from '../src/result.js';
+import { type Status, tallyOf } from '@tfjs-heads/conformance-kit/host';
 import { caseOf, reportOf, resultOf, runOf } from './report-sample.js';
 
 const statuses: readonly Status[] = ['pass', 'pass', 'pass', 'fail', 'skip', 'xfail', 'xpass', 'pass'];

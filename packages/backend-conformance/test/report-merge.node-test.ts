@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergeReports } from '../src/report/index.js';
-import { isGood, type ConformanceReport } from '../src/result.js';
-import { inShard, type Shard } from '../src/shard.js';
+import { inShard, isGood, type Shard } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport } from '../src/report/format.js';
 import { caseOf, record, reportOf, reportOfPart, resultOf, runOf, sample } from './report-sample.js';
 
 const cases = Array.from({ length: 7 }, (_, i) => caseOf('RegressionHead', 'law', 'mean', i + 1));

@@ -1,10 +1,9 @@
-import type { BackendRecord } from '../src/backend/record.js';
-import { queryOf, type ConformanceCase, type Family } from '../src/case.js';
+import type { BackendRecord } from '@tfjs-heads/conformance-kit';
+import { type CaseResult, type ConformanceCase, type Family, inShard, queryOf, type Shard, type Status } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun, ConformanceReport } from '../src/report/format.js';
 import { digestOf } from '../src/digest.js';
 import { reportOfOne } from '../src/report/one-part.js';
-import type { BackendRun, CaseResult, ConformanceReport, Status } from '../src/result.js';
 import { selectionOf } from '../src/selection.js';
-import { inShard, type Shard } from '../src/shard.js';
 
 /** A message that would do harm where it were taken for markup. */
 export const harmful = `</script><script>document.title = 'broken'</script><img src="x" onerror="document.title = 'broken'">`;

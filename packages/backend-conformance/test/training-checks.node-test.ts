@@ -1,7 +1,7 @@
 import { add, engine, getBackend, keep, mul, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import type { EstimatorSpecArgs, GradientOptimizer } from '@tfjs-heads/head-api';
 import { beforeAll, expect, it } from 'vitest';
-import { startForSuite } from '../src/backend/start.js';
+import { startForSuite } from '@tfjs-heads/conformance-kit';
 import { runCases, suiteOf, type BackendRecord, type Subject } from '../src/index.js';
 import { breakHead, inMode, type Methods } from './broken-heads/broken-head.js';
 

@@ -1,6 +1,6 @@
 // All that holds for any head. `npm test` leaves this file out: its step `conformance` runs the same cases on every backend.
 import '@tensorflow/tfjs-layers';
-import { regressionSubjects } from '../../backend-conformance/src/heads/regression.js';
-import { describeConformance } from '../../backend-conformance/src/vitest.js';
+import { regressionSubjects } from '../src/conformance.js';
+import { describeConformance } from '@tfjs-heads/conformance-kit/vitest';
 
 for (const [name, { create, ...claims }] of Object.entries(regressionSubjects)) describeConformance(create, { name, ...claims });

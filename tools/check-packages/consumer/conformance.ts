@@ -2,7 +2,7 @@
 // A test file as the author of a head would write it.
 import { suiteOf, type CaseResult, type HeadFactory, type Subjects } from '@tfjs-heads/backend-conformance';
 import { subjects as ours } from '@tfjs-heads/backend-conformance/heads';
-import { describeConformance } from '@tfjs-heads/backend-conformance/vitest';
+import { describeConformance } from '@tfjs-heads/conformance-kit/vitest';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { it } from 'vitest';
 

@@ -11,14 +11,14 @@ import { problemsOf, readSummary, summaryPath } from './summary.js';
 
 const usage = `Usage: npm run goldens:original -- [--check | --test]
 
-Replays packages/backend-conformance/goldens on the original heads, with Python in a virtual environment of its own, which is
+Replays packages/head-regression/goldens on the original heads, with Python in a virtual environment of its own, which is
 kept in $TFJS_HEADS_CACHE, or $XDG_CACHE_HOME/tfjs-heads, or ~/.cache/tfjs-heads.
   --check  runs no Python: says whether the goldens are those that were replayed last
   --test   tests the replay itself`;
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' }, test: { type: 'boolean' }, help: { type: 'boolean' } } });
 const conformance = join(root, 'packages/backend-conformance');
-const goldens = join(conformance, 'goldens');
+const goldens = join(root, 'packages/head-regression/goldens');
 
 if (values.help) {
   console.log(usage);

@@ -4,8 +4,8 @@ import type { Job } from '../channel/job.js';
 import { checkMessage } from '../channel/message.js';
 import { opener } from '../channel/seal.js';
 import { DRIVEN } from '../driven.js';
-import { reasonOf } from '../reason.js';
-import type { SessionMessage } from '../session.js';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 import { startBrowser, type BrowserSession, type BrowserSettings } from './browser-session.js';
 
 const POLL = 200; // ms

@@ -1,5 +1,5 @@
 import type { Modules } from '../modules.js';
-import type { SessionRequest } from '../session.js';
+import type { SessionRequest } from '@tfjs-heads/conformance-kit';
 import type { Key } from './seal.js';
 
 /** What a process or a page is given before any code under test is loaded. Plain JSON. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { caseSchema, recordSchema, resultSchema } from '../report/schema.js';
-import type { SessionMessage } from '../session.js';
-import { exactly, validated } from '../validate.js';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import { exactly, validated } from '@tfjs-heads/conformance-kit/host';
 
 const message = v.variant('type', [
   exactly({ type: v.literal('begins'), what: v.string() }),

@@ -1,10 +1,5 @@
-import { checkSubjects } from '../check-subjects.js';
-import { suiteOf } from '../families.js';
-import { reasonOf } from '../reason.js';
-import { reasonInFull } from '../result.js';
-import { runSession, type SessionMessage } from '../session.js';
-import { quiet, type StrayErrors } from '../stray-errors.js';
-import { faultOf } from '../thrown.js';
+import { checkSubjects, runSession, type SessionMessage, suiteOf } from '@tfjs-heads/conformance-kit';
+import { faultOf, quiet, reasonInFull, reasonOf, type StrayErrors } from '@tfjs-heads/conformance-kit/host';
 import type { Job } from './job.js';
 
 /** How the modules of a job are loaded, by their paths. */

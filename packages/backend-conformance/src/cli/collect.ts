@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BackendRecord } from '../backend/record.js';
-import { queryOf, type ConformanceCase } from '../case.js';
-import { reasonOf } from '../reason.js';
-import type { BackendRun, CaseResult } from '../result.js';
-import type { SessionMessage } from '../session.js';
+import type { BackendRecord, SessionMessage } from '@tfjs-heads/conformance-kit';
+import { type CaseResult, type ConformanceCase, queryOf, reasonOf } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun } from '../report/format.js';
 import { watched } from './watched.js';
 
 /** A session in a process or a page, which is ended when the signal aborts. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { checkExpectationFile, type Expectation, type ExpectationFile } from '../expectation.js';
+import { checkExpectationFile, type Expectation, type ExpectationFile } from '@tfjs-heads/conformance-kit/host';
 import { orUsageError } from './usage-error.js';
 
 /**

@@ -1,14 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConformanceCase } from '../case.js';
+import { type ConformanceCase, reasonOf } from '@tfjs-heads/conformance-kit/host';
 import type { Modules } from '../modules.js';
 import { runInProcess } from '../node/session.js';
-import { reasonOf } from '../reason.js';
 import { UsageError } from './usage-error.js';
 import { watched } from './watched.js';
 
-const ownHeads = fileURLToPath(new URL('../heads/index.js', import.meta.url));
+const ownHeads = fileURLToPath(new URL('../heads.js', import.meta.url));
 
 /**
  * Finds the user's modules by their paths.

@@ -1,7 +1,7 @@
 import { tryFiles } from '../report/files.js';
 import { tryReports, writeReports } from '../report/index.js';
-import type { ConformanceReport } from '../result.js';
-import { reasonOf } from '../reason.js';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport } from '../report/format.js';
 import { print, printError } from './summary.js';
 import { orUsageError } from './usage-error.js';
 

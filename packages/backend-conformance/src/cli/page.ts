@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { reasonOf } from '../reason.js';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
 import { findModules, listCases } from './modules.js';
 import { tryFolder } from './out.js';
 import { print } from './summary.js';

@@ -1,7 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseJson } from '../parse-json.js';
-import { reasonOf } from '../reason.js';
-import { parseShard, type Shard } from '../shard.js';
+import { parseJson, parseShard, reasonOf, type Shard } from '@tfjs-heads/conformance-kit/host';
 
 /** Reads a list separated by commas, none twice. */
 export function list(text: string): string[] {

@@ -1,13 +1,8 @@
-import type { ConformanceCase } from '../case.js';
-import { idleExpectations } from '../expectation.js';
-import { loadExpectations } from '../expectations/load.js';
+import { type ConformanceCase, idleExpectations, inShard, loadExpectations, parseQueries, TFJS } from '@tfjs-heads/conformance-kit/host';
+import type { Selection } from '../report/format.js';
 import type { Modules } from '../modules.js';
-import { TFJS } from '../name.js';
-import { parseQueries } from '../query.js';
-import type { Selection } from '../result.js';
 import { selectionOf } from '../selection.js';
-import type { SessionRequest } from '../session.js';
-import { inShard } from '../shard.js';
+import type { SessionRequest } from '@tfjs-heads/conformance-kit';
 import { expectationsFor, readExpectations } from './expectations.js';
 import { findModules, listCases } from './modules.js';
 import { projectOf } from './project.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { looseObject, optional, safeParse, string } from 'valibot';
-import { attempt } from '../reason.js';
+import { attempt } from '@tfjs-heads/conformance-kit/host';
 
 const manifest = looseObject({ name: optional(string()), version: optional(string(), '') });
 

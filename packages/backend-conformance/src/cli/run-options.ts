@@ -1,4 +1,4 @@
-import type { Shard } from '../shard.js';
+import type { Shard } from '@tfjs-heads/conformance-kit/host';
 
 /** What the command line was asked for. */
 export interface RunCommandOptions {

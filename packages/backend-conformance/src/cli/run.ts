@@ -1,8 +1,8 @@
-import { queryOf } from '../case.js';
+import { isFailure, queryOf } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun } from '../report/format.js';
 import { reportOfOne } from '../report/one-part.js';
-import { isFailure, type BackendRun } from '../result.js';
 import { expectationsDigest } from '../selection.js';
-import type { SessionMessage } from '../session.js';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 import { collect } from './collect.js';
 import { tryOut, writeOut } from './out.js';
 import { planFor, type Plan } from './plan.js';

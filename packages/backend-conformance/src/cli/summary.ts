@@ -1,6 +1,6 @@
-import { printable } from '../printable.js';
+import { isGood, printable, type Tally, tallyOf } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport } from '../report/format.js';
 import { terminalMatrix } from '../report/index.js';
-import { isGood, tallyOf, type ConformanceReport, type Tally } from '../result.js';
 
 /** What a command says, without anything that a terminal would obey: names and messages are those of others. */
 export function print(text: string): void {

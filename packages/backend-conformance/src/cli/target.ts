@@ -1,5 +1,4 @@
-import { LONGEST_NAME } from '../name.js';
-import { shortened } from '../reason.js';
+import { LONGEST_NAME, shortened } from '@tfjs-heads/conformance-kit/host';
 import { UsageError } from './usage-error.js';
 
 /** A backend and where it runs. */

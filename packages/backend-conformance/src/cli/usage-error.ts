@@ -1,4 +1,4 @@
-import { reasonOf } from '../reason.js';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
 
 /** The user asked for what there is not: says which argument, what was expected and what came. Exit code 2. */
 export class UsageError extends Error {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../reason.js';
-import type { SessionMessage } from '../session.js';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 
 /**
  * The messages of a session up to its last one.

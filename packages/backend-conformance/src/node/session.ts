@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Job } from '../channel/job.js';
 import { checkMessage } from '../channel/message.js';
 import { opener } from '../channel/seal.js';
-import type { SessionMessage } from '../session.js';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 import { CHANNEL } from './channel.js';
 import { guard, killAll } from './guard.js';
 import { linesOf } from './lines.js';

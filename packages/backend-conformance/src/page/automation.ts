@@ -2,8 +2,8 @@ import type { Job } from '../channel/job.js';
 import { lockSuite } from '../channel/lock-suite.js';
 import { perform, type Load } from '../channel/perform.js';
 import { sealer } from '../channel/seal.js';
-import type { SessionMessage } from '../session.js';
-import { watchStrayErrors } from '../stray-errors.js';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import { watchStrayErrors } from '@tfjs-heads/conformance-kit/host';
 
 /** What drives the page finds this as `window.conformance`, whatever it speaks: Playwright's protocol or WebDriver. */
 export interface Automation {

@@ -1,5 +1,5 @@
 import type { Load } from '../channel/perform.js';
-import type { Subjects } from '../subject.js';
+import type { Subjects } from '@tfjs-heads/conformance-kit/host';
 import { installAutomation } from './automation.js';
 import { showVisitorPage } from './visitor.js';
 

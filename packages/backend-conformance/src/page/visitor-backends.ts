@@ -1,6 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { REFERENCE } from '../backend/reference.js';
-import { reasonOf } from '../reason.js';
+import { REFERENCE } from '@tfjs-heads/conformance-kit';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
 
 /** A backend that this browser may have. */
 export interface Offer {

@@ -1,9 +1,8 @@
-import { parseJson } from '../parse-json.js';
-import { reasonOf } from '../reason.js';
+import { parseJson, reasonOf } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport } from '../report/format.js';
 import { checkReport } from '../report/check.js';
 import { toHtml } from '../report/html.js';
 import { element } from '../report/view/element.js';
-import type { ConformanceReport } from '../result.js';
 
 /** Hands a report to the visitor as a file: as JSON, which `backend-conformance merge` takes, or as a page to pass on. */
 export function save(report: ConformanceReport, form: 'json' | 'html'): void {

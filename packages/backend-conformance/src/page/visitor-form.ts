@@ -1,4 +1,4 @@
-import { families, type Family } from '../case.js';
+import { families, type Family } from '@tfjs-heads/conformance-kit/host';
 import { element } from '../report/view/element.js';
 import type { Offer } from './visitor-backends.js';
 import { queriesOf } from './visitor-query.js';

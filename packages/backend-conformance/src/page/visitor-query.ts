@@ -1,4 +1,4 @@
-import { families, type Family } from '../case.js';
+import { families, type Family } from '@tfjs-heads/conformance-kit/host';
 
 /**
  * The queries that mean: what one of the words of a text means, in one of some families. Empty where that is all there is;

@@ -1,12 +1,9 @@
-import { loadExpectations } from '../expectations/load.js';
-import { suiteOf } from '../families.js';
-import { parseQueries } from '../query.js';
+import { type CaseResult, loadExpectations, parseQueries, type Subjects } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun, ConformanceReport } from '../report/format.js';
+import { runSession, suiteOf } from '@tfjs-heads/conformance-kit';
 import { reportOfOne } from '../report/one-part.js';
 import { browserOf } from '../report/user-agent.js';
-import type { BackendRun, CaseResult, ConformanceReport } from '../result.js';
 import { expectationsDigest, selectionOf } from '../selection.js';
-import { runSession } from '../session.js';
-import type { Subjects } from '../subject.js';
 
 /** What a visitor wants to run. */
 export interface VisitorRequest {

@@ -1,13 +1,11 @@
-import type { ConformanceCase } from '../case.js';
-import { suiteOf } from '../families.js';
-import { parseQueries } from '../query.js';
+import { type ConformanceCase, parseQueries, type Subjects } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport } from '../report/format.js';
+import { suiteOf } from '@tfjs-heads/conformance-kit';
 import { element } from '../report/view/element.js';
 import { showReport } from '../report/view/index.js';
 import { countText } from '../report/view/status.js';
 import { installStyle } from '../report/view/style/index.js';
 import { themeButton } from '../report/view/theme.js';
-import type { ConformanceReport } from '../result.js';
-import type { Subjects } from '../subject.js';
 import { offers, type Offer } from './visitor-backends.js';
 import { openButton, save } from './visitor-files.js';
 import { visitorForm } from './visitor-form.js';

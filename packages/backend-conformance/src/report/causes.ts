@@ -1,4 +1,5 @@
-import { isFailure, type BackendRun, type CaseResult } from '../result.js';
+import { isFailure, type CaseResult } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun } from './format.js';
 
 /** Failures that say the same but for numbers and names: of one cause, as far as can be told. */
 export interface Cause {

@@ -1,8 +1,6 @@
-import { queryOf } from '../case.js';
-import { printableLine } from '../printable.js';
-import { FORMAT, type BackendRun, type CaseResult, type ConformanceReport, type Part } from '../result.js';
+import { type CaseResult, printableLine, queryOf, validated } from '@tfjs-heads/conformance-kit/host';
+import { type BackendRun, type ConformanceReport, FORMAT, type Part } from './format.js';
 import { problemsOf } from './problems.js';
-import { validated } from '../validate.js';
 import { MOST_RESULTS, outlineSchema, resultSchema } from './schema.js';
 
 /**

@@ -1,5 +1,4 @@
-import { queryOf, type ConformanceCase } from '../case.js';
-import type { CaseResult } from '../result.js';
+import { type CaseResult, type ConformanceCase, queryOf } from '@tfjs-heads/conformance-kit/host';
 import type { ListedReport, ListedRun } from './listed.js';
 
 type Result = Omit<CaseResult, keyof ConformanceCase | 'query'>;

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { reasonOf } from '../reason.js';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
 
 /** Files and what is to stand in them, in pieces. */
 export type Files = Readonly<Record<string, Iterable<string>>>;

@@ -1,5 +1,5 @@
 import { viewBundle } from '#view-bundle';
-import type { ConformanceReport } from '../result.js';
+import type { ConformanceReport } from './format.js';
 import { compact } from './compact.js';
 import { listed } from './listed.js';
 

@@ -1,4 +1,4 @@
-import type { ConformanceReport } from '../result.js';
+import type { ConformanceReport } from './format.js';
 
 /** A report as JSON, in pieces: a line for each result. As one text, a million of them are longer than a text may be. */
 export function* toJson({ runs, ...report }: ConformanceReport): Generator<string> {

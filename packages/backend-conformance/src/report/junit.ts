@@ -1,4 +1,5 @@
-import { isFailure, reasonInFull, tallyOf, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
+import { type CaseResult, isFailure, reasonInFull, tallyOf } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun, ConformanceReport } from './format.js';
 import { cellsOf, formatUnit } from './summary.js';
 import { leaf, opening } from './xml.js';
 

@@ -1,4 +1,5 @@
-import { statuses, tallyOf, type BackendRun, type CaseResult, type ConformanceReport, type Status, type Tally } from '../result.js';
+import { type CaseResult, type Status, statuses, type Tally, tallyOf } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun, ConformanceReport } from './format.js';
 import { groupBy } from './group.js';
 import { histogramOf, medianOf, usedOf, worstFirst } from './shares.js';
 

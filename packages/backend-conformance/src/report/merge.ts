@@ -1,4 +1,5 @@
-import type { BackendRun, CaseResult, ConformanceReport } from '../result.js';
+import type { CaseResult } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun, ConformanceReport } from './format.js';
 import { checkReport } from './check.js';
 import { groupBy } from './group.js';
 import { problemsOf } from './problems.js';

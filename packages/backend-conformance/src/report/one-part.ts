@@ -1,5 +1,5 @@
-import { FORMAT, type BackendRun, type ConformanceReport, type Selection } from '../result.js';
-import type { Shard } from '../shard.js';
+import type { Shard } from '@tfjs-heads/conformance-kit/host';
+import { type BackendRun, type ConformanceReport, FORMAT, type Selection } from './format.js';
 import { problemsOf } from './problems.js';
 
 /** What one run of the command or of the page leaves behind. */

@@ -1,5 +1,5 @@
 import { digestOf } from '../digest.js';
-import type { ConformanceReport, Part, PartTarget } from '../result.js';
+import type { ConformanceReport, Part, PartTarget } from './format.js';
 
 type Claim = PartTarget & { readonly part: Part };
 

@@ -1,7 +1,5 @@
-import { parseJson, parseShallow } from '../parse-json.js';
-import { printableLine } from '../printable.js';
-import { reasonOf } from '../reason.js';
-import type { CaseResult, ConformanceReport } from '../result.js';
+import { type CaseResult, parseJson, parseShallow, printableLine, reasonOf } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport } from './format.js';
 import { assembled, checkResult, tooMany } from './check.js';
 import { ResultLists } from './result-lists.js';
 import { MOST_RESULTS } from './schema.js';

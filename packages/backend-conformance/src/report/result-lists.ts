@@ -1,4 +1,4 @@
-import { DEEPEST } from '../parse-json.js';
+import { DEEPEST } from '@tfjs-heads/conformance-kit/host';
 
 /** What is found in a report's JSON. */
 export interface Found {

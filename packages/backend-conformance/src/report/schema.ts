@@ -1,11 +1,7 @@
 import * as v from 'valibot';
-import { allCapabilities } from '../backend/capability.js';
-import type { BackendRecord } from '../backend/record.js';
-import { families, type ConformanceCase } from '../case.js';
-import { LONGEST_NAME } from '../name.js';
-import { printableLine } from '../printable.js';
-import { FORMAT, statuses, type BackendRun, type CaseResult, type ConformanceReport } from '../result.js';
-import { exactly, jsonNumber } from '../validate.js';
+import { allCapabilities, type CaseResult, type ConformanceCase, exactly, families, jsonNumberSchema, LONGEST_NAME, printableLine, statuses } from '@tfjs-heads/conformance-kit/host';
+import { type BackendRun, type ConformanceReport, FORMAT } from './format.js';
+import type { BackendRecord } from '@tfjs-heads/conformance-kit';
 
 /** A report of more results would fit no memory. */
 export const MOST_RESULTS = 2_000_000;
@@ -56,8 +52,8 @@ export const resultSchema: v.GenericSchema<unknown, CaseResult> = exactly({
     exactly({
       what: text(1000),
       index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-      actual: jsonNumber,
-      expected: jsonNumber,
+      actual: jsonNumberSchema,
+      expected: jsonNumberSchema,
       used: v.union([v.pipe(v.number(), v.finite(), v.minValue(0)), v.picklist(['NaN', 'Infinity'])]),
     }),
   ),

@@ -1,5 +1,4 @@
-import type { ConformanceCase } from '../case.js';
-import type { CaseResult } from '../result.js';
+import type { CaseResult, ConformanceCase } from '@tfjs-heads/conformance-kit/host';
 
 /** So many texts are kept to be shared; more would cost more than they save. */
 const KEPT = 100_000;

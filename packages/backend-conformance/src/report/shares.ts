@@ -1,4 +1,4 @@
-import type { CaseResult, Status } from '../result.js';
+import type { CaseResult, Status } from '@tfjs-heads/conformance-kit/host';
 
 /** A skip is no pass, and a known divergence is worse than either. */
 export const worstFirst: readonly Status[] = ['fail', 'xpass', 'xfail', 'skip', 'pass'];

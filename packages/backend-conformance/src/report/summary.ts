@@ -1,4 +1,5 @@
-import { tallyOf, type CaseResult, type ConformanceReport, type Status, type Tally } from '../result.js';
+import { type CaseResult, type Status, type Tally, tallyOf } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport } from './format.js';
 import { groupBy } from './group.js';
 import type { LeftOut, ListedReport, ListedRun } from './listed.js';
 import { sharesUsed, worstFirst } from './shares.js';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { printable, printableLine } from '../printable.js';
-import { reasonInFull, statuses, type BackendRun, type ConformanceReport, type Status } from '../result.js';
+import { printable, printableLine, reasonInFull, type Status, statuses } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun, ConformanceReport } from './format.js';
 import { causesOf, whereOf } from './causes.js';
 import { cellsOf, divergencesOf, formatDuration, formatPlace, formatUnit, formatUsed, headsOf, type Cell } from './summary.js';
 

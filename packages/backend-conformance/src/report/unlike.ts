@@ -1,5 +1,5 @@
-import { shortened } from '../reason.js';
-import type { ConformanceReport, Part, PartTarget } from '../result.js';
+import { shortened } from '@tfjs-heads/conformance-kit/host';
+import type { ConformanceReport, Part, PartTarget } from './format.js';
 import { groupBy } from './group.js';
 import { shareOf } from './problems.js';
 

@@ -1,4 +1,4 @@
-import type { ConformanceReport } from '../result.js';
+import type { ConformanceReport } from './format.js';
 import { tryFiles, writeFiles } from './files.js';
 import { htmlPieces } from './html.js';
 import { toJson } from './json.js';

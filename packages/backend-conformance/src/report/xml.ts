@@ -1,4 +1,4 @@
-import { printable } from '../printable.js';
+import { printable } from '@tfjs-heads/conformance-kit/host';
 
 /** Attributes in order; what is undefined is left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;

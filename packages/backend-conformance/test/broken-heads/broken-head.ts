@@ -1,7 +1,7 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import type { EstimatorSpec, Head, Metric } from '@tfjs-heads/head-api';
-import { subjects } from '../../src/heads/index.js';
+import { subjects } from '../../src/heads.js';
 import type { Claims, HeadOptions, Subject } from '../../src/index.js';
 
 /** A head with one fault, and what the suite has to say of it. */

@@ -18,7 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Logits } from '@tfjs-heads/head-api';
-import { WEIGHT } from '../../src/batch.js';
+import { WEIGHT } from '@tfjs-heads/conformance-kit';
 import { breakHead, type BrokenHeads } from './broken-head.js';
 
 const sizeOf = (logits: Logits): number => (logits as Tensor).size;

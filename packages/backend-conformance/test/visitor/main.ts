@@ -1,4 +1,4 @@
-import { subjects } from '../../src/heads/index.js';
+import { subjects } from '../../src/heads.js';
 import { showVisitorPage } from '../../src/page/visitor.js';
 
 showVisitorPage(document.body, subjects);

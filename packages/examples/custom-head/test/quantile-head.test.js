@@ -1,4 +1,4 @@
-import { describeConformance } from '@tfjs-heads/backend-conformance/vitest';
+import { describeConformance } from '@tfjs-heads/conformance-kit/vitest';
 import { subjects } from '../src/quantile-head.js';
 
 const { create, ...claims } = subjects.QuantileHead;

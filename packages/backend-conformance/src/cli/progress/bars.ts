@@ -1,6 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { tallyOf, type BackendRun } from '../../result.js';
-import type { SessionMessage } from '../../session.js';
+import type { BackendRun } from '../../report/format.js';
+import { tallyOf } from '@tfjs-heads/conformance-kit/host';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 import { Failures, outputText } from './failure.js';
 import type { Progress, ProgressOptions } from './progress.js';
 

@@ -1,7 +1,6 @@
-import { isFailure, reasonInFull } from '../../result.js';
-import { printable, printableLine } from '../../printable.js';
+import { isFailure, printable, printableLine, reasonInFull } from '@tfjs-heads/conformance-kit/host';
 import { causeOf } from '../../report/causes.js';
-import type { SessionMessage } from '../../session.js';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 
 /** So many failures of one kind are told at once. */
 const TOLD = 3;

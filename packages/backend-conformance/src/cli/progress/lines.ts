@@ -1,5 +1,6 @@
-import { tallyOf, type BackendRun } from '../../result.js';
-import type { SessionMessage } from '../../session.js';
+import type { BackendRun } from '../../report/format.js';
+import { tallyOf } from '@tfjs-heads/conformance-kit/host';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 import { formatDuration } from '../../report/summary.js';
 import { countCases, print } from '../summary.js';
 import { Failures, outputText } from './failure.js';

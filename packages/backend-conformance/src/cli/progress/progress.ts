@@ -1,5 +1,5 @@
-import type { BackendRun } from '../../result.js';
-import type { SessionMessage } from '../../session.js';
+import type { BackendRun } from '../../report/format.js';
+import type { SessionMessage } from '@tfjs-heads/conformance-kit';
 import { Bars } from './bars.js';
 import { Lines } from './lines.js';
 

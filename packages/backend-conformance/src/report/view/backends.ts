@@ -1,4 +1,4 @@
-import type { BackendRun } from '../../result.js';
+import type { BackendRun } from '../format.js';
 import type { ListedReport, ListedRun } from '../listed.js';
 import { medianOf } from '../shares.js';
 import { cellsOf, formatDuration, formatPlace, formatUnit, formatUsed, resultsOf } from '../summary.js';

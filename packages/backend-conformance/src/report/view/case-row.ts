@@ -1,5 +1,4 @@
-import { printableLine } from '../../printable.js';
-import { placeText, type CaseResult } from '../../result.js';
+import { type CaseResult, placeText, printableLine } from '@tfjs-heads/conformance-kit/host';
 import { usedOf } from '../shares.js';
 import { formatDuration } from '../summary.js';
 import { upstreamName } from './divergences.js';

@@ -1,5 +1,4 @@
-import { families } from '../../case.js';
-import { statuses } from '../../result.js';
+import { families, statuses } from '@tfjs-heads/conformance-kit/host';
 import type { ListedReport } from '../listed.js';
 import { headsOf, resultsOf } from '../summary.js';
 import { caseRow } from './case-row.js';

@@ -1,4 +1,4 @@
-import { printable } from '../../printable.js';
+import { printable } from '@tfjs-heads/conformance-kit/host';
 
 type Attribute = string | number | boolean | undefined | ((event: Event) => void);
 type Attributes = Readonly<Record<string, Attribute>>;

@@ -1,5 +1,4 @@
-import { parseQuery } from '../../query.js';
-import { isFailure, type CaseResult, type Status } from '../../result.js';
+import { type CaseResult, isFailure, parseQuery, type Status } from '@tfjs-heads/conformance-kit/host';
 import { causeOf } from '../causes.js';
 import type { ListedReport } from '../listed.js';
 import { usedOf, worstFirst } from '../shares.js';

@@ -1,4 +1,4 @@
-import { isFailure, statuses, type Status } from '../../result.js';
+import { isFailure, statuses, type Status } from '@tfjs-heads/conformance-kit/host';
 import type { ListedReport } from '../listed.js';
 import { countsOf, formatDuration } from '../summary.js';
 import { element } from './element.js';

@@ -1,4 +1,5 @@
-import { statuses, type BackendRun } from '../../result.js';
+import { statuses } from '@tfjs-heads/conformance-kit/host';
+import type { BackendRun } from '../format.js';
 import type { ListedReport } from '../listed.js';
 import { cellsOf, formatUsed, headsOf, type Cell } from '../summary.js';
 import { element } from './element.js';

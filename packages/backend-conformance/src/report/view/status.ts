@@ -1,4 +1,4 @@
-import type { Status } from '../../result.js';
+import type { Status } from '@tfjs-heads/conformance-kit/host';
 import { formatUsed } from '../summary.js';
 import { element } from './element.js';
 

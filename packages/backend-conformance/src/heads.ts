@@ -1,0 +1,5 @@
+import type { Subjects } from '@tfjs-heads/conformance-kit';
+import { regressionSubjects } from '@tfjs-heads/head-regression/conformance';
+
+/** All heads of this project: what the command tries unless it is told a module. */
+export const subjects: Subjects = { ...regressionSubjects };

@@ -1,1 +1,0 @@
-export { regressionSubjects as subjects } from './regression.js';

@@ -1,0 +1,34 @@
+import type { Parameters } from '../case.js';
+import type { Capability } from '../capability.js';
+import type { BackendRecord } from '../backend.js';
+import type { GoldenFile } from '../goldens/format.js';
+import type { Judge } from '../judge.js';
+import type { NamedSubject } from '../subject.js';
+
+/** What a running check has to work with. The backend under test is the current one. */
+export interface CheckContext {
+  readonly subject: NamedSubject;
+  /** The goldens of the subject, if it has any. */
+  readonly goldens: GoldenFile | undefined;
+  readonly backend: BackendRecord;
+  readonly judge: Judge;
+  /** Runs something on plain JavaScript's cpu backend, a second copy of it, and comes back. Tensors must not cross. */
+  onReference<T>(run: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Something that can be shown of a head or of a backend. Tensors that a check makes are released after it: it need not tidy
+ * up. It throws a `Failure` (through the judge) where the subject is wrong; whatever else it throws counts as a failure too.
+ */
+export interface Check {
+  /** What holds where it passes, in a sentence. */
+  readonly states: string;
+  /** What a backend must have; where it lacks that, the case is skipped. */
+  readonly needs?: readonly Capability[];
+  /** The parameters of each of its cases; no case where the subject's claims leave nothing to be shown. */
+  cases(subject: NamedSubject, goldens: GoldenFile | undefined): readonly Parameters[];
+  run(context: CheckContext, parameters: Parameters): void | Promise<void>;
+}
+
+/** Checks by name. */
+export type Checks = Readonly<Record<string, Check>>;

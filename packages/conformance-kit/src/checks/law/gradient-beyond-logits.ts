@@ -1,0 +1,134 @@
+import { exp, grad, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { areSecondDerivativesRight } from '@tfjs-heads/backends';
+import type { Head } from '@tfjs-heads/head-api';
+import { drawValues, ULPS, type Values } from '@tfjs-heads/reference';
+import { tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
+import { Failure } from '../../judge.js';
+import type { NamedSubject } from '../../subject.js';
+import type { Check } from '../check.js';
+import { gradientOf, valuesOf } from '../outcome.js';
+import { batchOf, headOf, labelsOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
+import { made } from './device.js';
+import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
+import { product } from './spec-model.js';
+
+/** tfjs links inputs that a gradient has saved to the tape, but not outputs: what is built on those has no slope, silently. */
+export const gradientOfGradient: Check = {
+  states: 'The gradient of the gradient is right, or an error; it is not silently zero.',
+  needs: ['float32'],
+  cases: () => [{ rows: 3 }],
+  async run({ subject, judge, backend }, { rows }) {
+    const head = headOf(subject);
+    const seconds = (batch: Batch, direction: Values): Tensor => {
+      const { labels, features, logits } = tensorsOf(subject, batch);
+      return grad((y) => grad((x) => head.loss(labels, x, { features }))(y))(logits, tensorOf(direction));
+    };
+    const drawnFor = (draw: number): { batch: Batch; direction: Values } => {
+      const batch = batchOf(subject, head, rows as number, 1 + 20 * draw);
+      const { shape } = batch.logits;
+      return { batch, direction: { shape, values: drawValues(9 + draw, shape, 'real').map((value) => (value < 0 ? -1 : 1)) } };
+    };
+    try {
+      const { batch, direction } = drawnFor(0);
+      seconds(batch, direction).dispose();
+    } catch {
+      return; // An error is an answer too.
+    }
+    try {
+      await nearSlopes(judge, 'the gradient of the gradient', backend.unit, async (draw) => {
+        const { batch, direction } = drawnFor(draw);
+        const stencils = await gradientsAlong(head, batch, tensorsOf(subject, batch), direction);
+        return { actual: await valuesOf(seconds(batch, direction)), stencils, term: termOf(batch) };
+      });
+    } catch (error) {
+      if (!(error instanceof Failure) || (await areSecondDerivativesRight())) throw error;
+      throw new Failure(`${error.message}; ${TFJS_IS_AT_FAULT}`);
+    }
+  },
+};
+
+const TFJS_IS_AT_FAULT =
+  'TensorFlow.js is at fault, if not alone: here its own second derivative of exp is wrong, as are those of sigmoid, tanh and softmax. ' +
+  "startBackend of @tfjs-heads/backends, or its repair 'second-derivatives', cures that";
+
+/** The gradient of each logit while all logits move along a direction; one read for all. */
+async function gradientsAlong(head: Head, { logits }: Batch, tensors: BatchTensors, direction: Values): Promise<Stencil[]> {
+  const gradients = PLACES.map((steps) => {
+    const values = logits.values.map((value, i) => value + steps * STEP * (direction.values[i] as number));
+    return gradientOf(head, { ...tensors, logits: tensorOf({ ...logits, values }) });
+  });
+  const all = await valuesOf(stack(gradients));
+  return logits.values.map((_, i) => PLACES.map((__, place) => all[place * logits.values.length + i]) as unknown as Stencil);
+}
+
+/** Labels that cannot be moved have no slope. */
+const movable = (subject: NamedSubject): readonly { of: 'labels' | 'weights' }[] => [
+  ...(['real', 'positive', 'probability'].includes(labelsOf(subject)) ? [{ of: 'labels' as const }] : []),
+  ...(weightsOf(subject) === 'none' ? [] : [{ of: 'weights' as const }]),
+];
+
+/** A loss with a gradient of its own says nothing of its other inputs, unless somebody thought of them. */
+export const gradientOfInputs: Check = {
+  states: 'The gradient with respect to labels or weights is right, or an error; it is not silently another one.',
+  needs: ['float32'],
+  cases: movable,
+  async run({ subject, judge, backend }, { of }) {
+    const head = headOf(subject);
+    const situationOf = (draw: number): { batch: Batch; moved: Values; lossOf: (given: Tensor) => Scalar } => {
+      const drawn = batchOf(subject, head, 2, 1 + 20 * draw);
+      const batch: Batch = { ...drawn, labels: { ...drawn.labels, values: drawn.labels.values.map(() => 0.5) } };
+      const { logits, labels, features } = tensorsOf(subject, batch);
+      const lossOf = (given: Tensor): Scalar =>
+        of === 'labels' ? head.loss(given, logits, { features }) : head.loss(labels, logits, { features: { ...features, [WEIGHT]: given } });
+      return { batch, moved: (of === 'labels' ? batch.labels : batch.weights) as Values, lossOf };
+    };
+    try {
+      const { moved, lossOf } = situationOf(0);
+      grad(lossOf)(tensorOf(moved)).dispose();
+    } catch {
+      return; // An error is an answer too.
+    }
+    await nearSlopes(judge, `the gradient of the ${of as string}`, backend.unit, async (draw) => {
+      const { batch, moved, lossOf } = situationOf(draw);
+      const losses = moved.values.flatMap((_, place) =>
+        PLACES.map((steps) => lossOf(tensorOf({ ...moved, values: moved.values.map((value, i) => (i === place ? value + steps * STEP : value)) }))),
+      );
+      const all = await valuesOf(stack(losses));
+      const stencils = moved.values.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
+      return { actual: await valuesOf(grad(lossOf)(tensorOf(moved))), stencils, term: termOf(batch) };
+    });
+  },
+};
+
+/**
+ * Packed WebGL multiplies the padding of an odd size along: what a gradient leaves there meets what an activation has left
+ * there, and shows in the product of the two.
+ */
+export const gradientInNetwork: Check = {
+  states: 'Under a network the gradient of its kernel is the product of its inputs and the gradient of the logits.',
+  // Weights that were uploaded have 0 in their padding, and so what is multiplied by them.
+  cases: (subject) => [{ rows: 5 }, ...(weightsOf(subject) === 'none' ? [] : [{ rows: 5, weights: 'none' }])],
+  async run({ subject, judge }, { rows, weights }) {
+    const [make, draw] = weights === 'none' ? [plainHeadOf, plainBatchOf] : [headOf, batchOf];
+    const head = make(subject);
+    const { labels, features } = tensorsOf(subject, draw(subject, head, rows as number));
+    const [n, inputs, k] = [rows as number, 3, head.logitsDimension];
+    const small = (seed: number, shape: readonly number[]): { shape: readonly number[]; values: number[] } => ({
+      shape,
+      values: drawValues(seed, shape, 'real').map((value) => value / 4),
+    });
+    const x = await made(small(5, [n, inputs]), exp); // takes the 0 of the padding to 1
+    const kernel = tensorOf(small(6, [inputs, k]));
+    const run = product(x.tensor);
+    const actual = grad((given) => head.loss(labels, run(given), { features }))(kernel);
+    const g = await valuesOf(gradientOf(head, { labels, features, logits: run(kernel) }));
+    const term = (row: number, i: number, j: number): number => (x.values.values[row * inputs + i] as number) * (g[row * k + j] as number);
+    const terms = Array.from({ length: inputs * k }, (_, at) =>
+      Array.from({ length: n }, (__, row) => term(row, Math.floor(at / k), at % k)),
+    );
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    const expected = { shape: kernel.shape, values: terms.map(sum) };
+    const scale = terms.map((each) => sum(each.map(Math.abs)));
+    await judge.tensorNear('the gradient of the kernel', actual, expected, { k: ULPS.REDUCE, scale });
+  },
+};

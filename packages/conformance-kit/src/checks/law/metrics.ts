@@ -1,0 +1,158 @@
+import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
+import { pickRows, tensorsOf, type Batch } from '../../batch.js';
+import type { Parameters } from '../../case.js';
+import type { Check } from '../check.js';
+import { sizeOf, ULPS } from '@tfjs-heads/reference';
+import type { NamedSubject } from '../../subject.js';
+import { batchOf, headOf, whereIndependent } from './claims.js';
+import { nearMetrics, scalesOf } from './compare.js';
+import { numberOf, resultsOf, updated } from '../outcome.js';
+import { ofNothing } from './weights.js';
+
+function measured(subject: NamedSubject, head: Head, batches: readonly Batch[], metrics: Metrics = head.metrics()): Metrics {
+  return batches.reduce((all, batch) => updated(head, all, tensorsOf(subject, batch)), metrics);
+}
+
+/** The rows of a batch, dealt out. */
+function split(batch: Batch, ...parts: readonly (readonly number[])[]): Batch[] {
+  return parts.map((indices) => pickRows(batch, indices));
+}
+
+/** The states by key, as another process would get them. */
+async function statesOf(metrics: Metrics): Promise<Record<string, MetricState>> {
+  const entries = Object.entries(metrics).map(async ([key, metric]) => [key, await metric.state()] as const);
+  return JSON.parse(JSON.stringify(Object.fromEntries(await Promise.all(entries)))) as Record<string, MetricState>;
+}
+
+function merge(metrics: Metrics, states: Readonly<Record<string, MetricState>>): void {
+  for (const [key, metric] of Object.entries(metrics)) metric.merge(states[key] as MetricState);
+}
+
+export const metricsSplit: Check = {
+  states: 'However rows are dealt out to batches, metrics come to the same as in one pass.',
+  cases: whereIndependent<Parameters>([{ rows: 5 }, { rows: '3x2' }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batch = batchOf(subject, head, rows as number);
+    const all = Array.from({ length: batch.logits.shape[0] as number }, (_, row) => row);
+    const onePass = await resultsOf(measured(subject, head, [batch]));
+    for (const parts of [[all.slice(0, 2), all.slice(2)], [all.slice(0, 1), all.slice(1)]]) {
+      nearMetrics(judge, await resultsOf(measured(subject, head, split(batch, ...parts))), onePass, scalesOf(batch));
+    }
+  },
+};
+
+export const metricsMerge: Check = {
+  states: 'States that went through JSON merge to what one pass over the batches comes to, be it NaN, and a merged metric goes on.',
+  cases: () => [{ rows: 5 }, { rows: 5, with: 'NaN' }],
+  async run({ subject, judge }, { rows, with: special }) {
+    const head = headOf(subject);
+    const drawn = batchOf(subject, head, rows as number);
+    const batch = special === undefined ? drawn : { ...drawn, logits: { ...drawn.logits, values: [NaN, ...drawn.logits.values.slice(1)] } };
+    const [first, second, third] = split(batch, [0, 1], [2], [3, 4]) as [Batch, Batch, Batch];
+    const merged = head.metrics();
+    for (const part of [first, second]) merge(merged, await statesOf(measured(subject, head, [part])));
+    const scales = scalesOf(batch);
+    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second])), scales);
+    measured(subject, head, [third], merged);
+    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second, third])), scales);
+  },
+};
+
+/** It holds where rows depend on each other, too, and a batch cannot be cut. */
+export const batchesInAnyOrder: Check = {
+  states: 'Batches in another order give the same metrics.',
+  cases: () => [{ rows: 4 }],
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batches = [1, 2, 3].map((seed) => batchOf(subject, head, rows as number, seed));
+    const [straight, turned] = [measured(subject, head, batches), measured(subject, head, batches.toReversed())];
+    nearMetrics(judge, await resultsOf(turned), await resultsOf(straight), scalesOf(batches[0] as Batch));
+  },
+};
+
+export const metricsReset: Check = {
+  states: 'A reset metric knows nothing of what it has seen, read or still being read.',
+  cases: () => [{ rows: 4 }],
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const [forgotten, seen] = [1, 2].map((seed) => batchOf(subject, head, rows as number, seed)) as [Batch, Batch];
+    const metrics = measured(subject, head, [forgotten]);
+    await resultsOf(metrics);
+    measured(subject, head, [forgotten], metrics); // its reads may still be under way
+    for (const metric of Object.values(metrics)) metric.reset();
+    measured(subject, head, [seen], metrics);
+    nearMetrics(judge, await resultsOf(metrics), await resultsOf(measured(subject, head, [seen])), scalesOf(seen));
+  },
+};
+
+export const metricKeys: Check = {
+  states: 'Metrics have the keys that are claimed, in order, with /name at the end for a head with a name, and so after a batch.',
+  cases: () => [{}],
+  async run({ subject, judge }) {
+    const keys = Object.keys(headOf(subject).metrics());
+    if (subject.metrics !== undefined) judge.equal('the keys', keys, subject.metrics);
+    const head = headOf(subject, { name: 'other' });
+    const named = keys.map((key) => `${key}/other`);
+    const metrics = head.metrics();
+    judge.equal('the keys of a head with a name', Object.keys(metrics), named);
+    const after = measured(subject, head, [batchOf(subject, head, 3)], metrics);
+    judge.that(after === metrics, 'updateMetrics must return the metrics that it was given');
+    judge.equal('the keys after a batch', Object.keys(await resultsOf(after)), named);
+  },
+};
+
+export const metricsOfNothing: Check = {
+  states: 'Metrics that have seen nothing are 0, not NaN.',
+  cases: () => [{}],
+  async run({ subject, judge }) {
+    const results = await resultsOf(headOf(subject).metrics());
+    for (const [key, value] of Object.entries(results)) judge.same(`the metric '${key}'`, [value], [ofNothing(key)]);
+  },
+};
+
+/** The sum and the weights are taken over the same elements: one for each row, or as many as `sum_over_batch_size` divides by. */
+export const averageLoss: Check = {
+  states: 'average_loss is the weighted mean of the element losses over all batches.',
+  cases: ({ metrics }) => (metrics?.includes('average_loss') === false ? [] : [{ rows: 5 }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batches = [1, 2].map((seed) => batchOf(subject, head, rows as number, seed));
+    const { average_loss: actual } = await resultsOf(measured(subject, head, batches));
+    if (actual === undefined) return; // nothing was claimed
+    const lossOf = (reduction: 'sum' | 'auto', batch: Batch): Promise<number> => {
+      const { labels, logits, features } = tensorsOf(subject, batch);
+      return numberOf(headOf(subject, { lossReduction: reduction }).loss(labels, logits, { features }));
+    };
+    const sums = await Promise.all(batches.map((batch) => lossOf('sum', batch)));
+    const mean = await lossOf('auto', batches[0] as Batch);
+    const perRow = mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / (rows as number)));
+    const weightOf = ({ weights, logits }: Batch): number =>
+      weights?.values.reduce((total, weight) => total + weight, 0) ?? sizeOf(logits.shape.slice(0, -1));
+    const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+    const expected = total(sums) / total(batches.map(weightOf)) / perRow;
+    judge.near('average_loss', [actual], [expected], { k: ULPS.REDUCE, scale: scalesOf(batches[0] as Batch).element });
+  },
+};
+
+/** A float32 counter stands still at 2^24. */
+export const metricsCountOn: Check = {
+  states: 'After more than 2^24 rows a metric still counts each one.',
+  needs: ['float32'],
+  cases: () => [{ rows: 3 }],
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batch = batchOf(subject, head, rows as number);
+    const one = await statesOf(measured(subject, head, [batch]));
+    const many = Object.fromEntries(
+      Object.entries(one).map(([key, state]) => [key, { ...state, sums: state.sums.map((sum) => Number(sum) * 2 ** 25) }]),
+    );
+    const metrics = head.metrics();
+    merge(metrics, many);
+    const after = await statesOf(measured(subject, head, [batch], metrics));
+    for (const [key, { sums }] of Object.entries(one)) {
+      const added = sums.map((_, index) => Number(after[key]?.sums[index]) - Number(many[key]?.sums[index]));
+      judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), { k: ULPS.ELEMENT, scale: scalesOf(batch).sum });
+    }
+  },
+};

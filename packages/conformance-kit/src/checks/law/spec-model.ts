@@ -1,0 +1,35 @@
+import { customGrad, matMul, tidy, variable, type Tensor, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
+import type { Head } from '@tfjs-heads/head-api';
+import { drawValues } from '@tfjs-heads/reference';
+import { tensorOf, tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
+import type { HeadOptions, NamedSubject } from '../../subject.js';
+import { batchOf, headOf } from './claims.js';
+
+/** A head on a network of one kernel, and a batch for it. */
+export interface Model {
+  readonly head: Head;
+  readonly batch: Batch;
+  readonly tensors: BatchTensors;
+  readonly kernel: Variable;
+  readonly logits: (kernel?: Tensor) => Tensor;
+}
+
+export function modelOf(subject: NamedSubject, options: HeadOptions = {}): Model {
+  const head = headOf(subject, options);
+  const batch = batchOf(subject, head, 5);
+  const tensors = tensorsOf(subject, batch);
+  const shape = [3, head.logitsDimension];
+  const small = (seed: number, of: readonly number[]): Tensor =>
+    tensorOf({ shape: of, values: drawValues(seed, of, 'real').map((value) => value / 4) });
+  const kernel = tidy(() => variable(small(8, shape)));
+  const run = product(small(7, [5, 3]));
+  return { head, batch, tensors, kernel, logits: (given = kernel) => run(given) };
+}
+
+/** `x` times a kernel, with its gradient at hand: tfjs has those of its own only where they have been registered. */
+export function product(x: Tensor): (kernel: Tensor) => Tensor {
+  return customGrad((kernel) => ({
+    value: matMul(x as Tensor2D, kernel as Tensor2D),
+    gradFunc: (dy: Tensor) => matMul(x as Tensor2D, dy as Tensor2D, true),
+  })) as (kernel: Tensor) => Tensor;
+}

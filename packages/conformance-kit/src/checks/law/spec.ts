@@ -1,0 +1,63 @@
+import { ModeKeys } from '@tfjs-heads/head-api';
+import type { Check } from '../check.js';
+import { inMode, numberOf, outcomeOf, readPredictions, resultsOf } from '../outcome.js';
+import { namedExports } from '../parity/compare.js';
+import { ULPS } from '@tfjs-heads/reference';
+import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
+import { modelOf } from './spec-model.js';
+
+export const specInfer: Check = {
+  states: 'To predict, a spec has the predictions of the head and exports of the kinds that there are, one as serving_default.',
+  cases: () => [{}],
+  async run({ subject, judge }) {
+    const { head, tensors } = modelOf(subject);
+    const { logits } = tensors;
+    const toPredict = head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits: () => logits });
+    const spec = inMode(judge, ModeKeys.PREDICT, toPredict);
+    nearPredictions(judge, await readPredictions(spec.predictions), await readPredictions(head.predictions(logits)));
+    const { exportOutputs } = spec;
+    judge.that('serving_default' in exportOutputs, `exportOutputs have no serving_default among ${Object.keys(exportOutputs).join(', ')}`);
+    for (const [key, output] of Object.entries(exportOutputs)) {
+      const values = { regression: ['value'], classification: ['scores', 'classes'], predict: ['outputs'] }[output.kind];
+      const came = `exportOutputs['${key}'] is of the kind '${output.kind}' with ${Object.keys(output).join(', ')}`;
+      judge.that(values?.some((name) => name in output) === true, came);
+      if (output.kind === 'predict') await readPredictions(output.outputs);
+      if (output.kind === 'regression') judge.equal(`the rows of exportOutputs['${key}']`, output.value.shape[0], logits.shape[0]);
+    }
+    spec.dispose();
+  },
+};
+
+export const specEval: Check = {
+  states: 'To evaluate, a spec has the loss, the predictions and the metrics that the head gives for the batch.',
+  cases: () => [{}],
+  async run({ subject, judge }) {
+    const { head, batch, tensors } = modelOf(subject, { name: 'other' });
+    const spec = inMode(judge, ModeKeys.EVAL, head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors }));
+    const { loss, predictions, metrics } = await outcomeOf(head, tensors);
+    const scales = scalesOf(batch);
+    judge.near('the loss', [await numberOf(spec.loss)], [loss], { k: ULPS.REDUCE, scale: scales.sum });
+    nearMetrics(judge, await resultsOf(spec.evalMetricOps), metrics, scales);
+    if (Object.keys(spec.predictions).length > 0) nearPredictions(judge, await readPredictions(spec.predictions), predictions);
+    spec.dispose();
+  },
+};
+
+export const specDisposed: Check = {
+  states: 'dispose releases every tensor of a spec, and may be called again.',
+  cases: () => Object.values(ModeKeys).map((mode) => ({ mode })),
+  run({ subject, judge }, { mode }) {
+    const { head, tensors, kernel, logits } = modelOf(subject);
+    const optimizer = { applyGradients: (): void => undefined };
+    const args = { labels: tensors.labels, features: tensors.features, logits: () => logits(), optimizer, trainableVariables: [kernel] };
+    const spec = head.createEstimatorSpec({ mode: mode as 'train', ...args });
+    const loss = spec.mode === ModeKeys.PREDICT ? [] : [spec.loss];
+    const summaries = spec.mode === ModeKeys.TRAIN ? Object.values(spec.summaries) : [];
+    const exported = spec.mode === ModeKeys.PREDICT ? Object.values(namedExports(spec.exportOutputs)) : [];
+    const tensorsOfSpec = [...loss, ...summaries, ...Object.values(spec.predictions), ...exported].filter((one) => 'isDisposed' in one);
+    spec.dispose();
+    spec.dispose();
+    judge.that(tensorsOfSpec.every((one) => one.isDisposed), 'a tensor of the spec is still there');
+    judge.that(!kernel.isDisposed && !tensors.labels.isDisposed, 'what was handed in is gone');
+  },
+};

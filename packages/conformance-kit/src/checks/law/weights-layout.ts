@@ -1,0 +1,88 @@
+import { stack } from '@tensorflow/tfjs-core';
+import type { Head } from '@tfjs-heads/head-api';
+import { rowsOf, tensorsOf, type Batch } from '../../batch.js';
+import { sizeOf, ULPS, type Values } from '@tfjs-heads/reference';
+import type { NamedSubject } from '../../subject.js';
+import type { Check } from '../check.js';
+import { lossAndGradient, outcomeOf, resultsOf, updated, valuesOf } from '../outcome.js';
+import { batchOf, headOf, weightsOf, whereWeighted } from './claims.js';
+import { nearMetrics, nearOutcome, scalesOf } from './compare.js';
+
+/**
+ * All layouts that the same weights may have: a weight for each row, with or without a last dimension of 1; `[B]` for `[B, 1]`,
+ * also where the logits are `[B, 1, ULPS]`; for each logit where that is claimed. Whether a head refuses others the errors say.
+ */
+function layoutsOf(subject: NamedSubject, head: Head, { shape, ...weights }: Values): Values[] {
+  const layouts = [shape, [...shape, 1]];
+  if (shape.length === 2 && shape[1] === 1) layouts.push(shape.slice(0, 1));
+  const columns = head.logitsDimension;
+  const perLogit = { ...weights, shape: [...shape, columns], values: weights.values.flatMap((one) => Array.from({ length: columns }, () => one)) };
+  return [...layouts.map((one) => ({ ...weights, shape: one })), ...(weightsOf(subject) === 'logits' ? [perLogit] : [])];
+}
+
+export const weightsShapes: Check = {
+  states: 'Weights [D0, .., DN, 1] are the same as [D0, .., DN], [B] as [B, 1], and so are weights of the logits\' shape where those are taken.',
+  cases: whereWeighted([{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batch = batchOf(subject, head, rows as number);
+    const [first, ...others] = layoutsOf(subject, head, batch.weights as Values) as [Values, ...Values[]];
+    const expected = await outcomeOf(head, tensorsOf(subject, { ...batch, weights: first }));
+    for (const weights of others) {
+      nearOutcome(judge, await outcomeOf(head, tensorsOf(subject, { ...batch, weights })), expected, scalesOf(batch));
+    }
+  },
+};
+
+/** Weights that each dtype has exactly. */
+const amounts = { float32: [0, 1, 2.5, 3], int32: [0, 1, 2, 3], bool: [0, 1] } as const;
+
+/** What the metrics of one batch are weighted with must not go by how its weights lie, or it counts for another share. */
+export const weightsMixed: Check = {
+  states: 'An evaluation whose batches have weights of all shapes and dtypes comes to what it does where all are of one, and so does each loss.',
+  cases: whereWeighted([{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }, { rows: '1x1' }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const plain: Batch[] = [];
+    const mixed: Batch[] = [];
+    const dtypes = ['float32', 'int32', 'bool'] as const;
+    const shape = rowsOf(rows as string);
+    const count = layoutsOf(subject, head, { shape, values: [] }).length;
+    for (const [i, dtype] of dtypes.entries()) {
+      for (let layout = 0; layout < count; layout++) {
+        const seed = 1 + i * count + layout;
+        const batch = batchOf(subject, head, rows as string, seed);
+        // Batches of different weight: or one that counts for another share would change nothing.
+        const values = Array.from({ length: sizeOf(shape) }, (_, row) => amounts[dtype][(seed + row) % amounts[dtype].length] as number);
+        plain.push({ ...batch, weights: { shape, values } });
+        mixed.push({ ...batch, weights: layoutsOf(subject, head, { shape, values, dtype })[layout] as Values });
+      }
+    }
+    const [expected, actual] = await Promise.all([plain, mixed].map((batches) => evaluated(subject, head, batches)));
+    const scales = scalesOf(plain[0] as Batch);
+    mixed.forEach(({ weights }, i) => {
+      const what = `weights of the shape [${String(weights?.shape)}] and the dtype ${weights?.dtype}`;
+      judge.near(`the loss with ${what}`, [actual?.losses[i] ?? NaN], [expected?.losses[i] ?? NaN], { k: ULPS.REDUCE, scale: scales.sum });
+      judge.near(`the gradient with ${what}`, actual?.gradients[i] ?? [], expected?.gradients[i] ?? [], { k: ULPS.ELEMENT, scale: scales.element });
+    });
+    nearMetrics(judge, actual?.metrics ?? {}, expected?.metrics ?? {}, scales);
+  },
+};
+
+interface Evaluated {
+  readonly losses: readonly number[];
+  readonly gradients: readonly number[][];
+  readonly metrics: Record<string, number>;
+}
+
+/** Each loss, and the metrics over all batches. */
+async function evaluated(subject: NamedSubject, head: Head, batches: readonly Batch[]): Promise<Evaluated> {
+  const metrics = head.metrics();
+  const made = batches.map((batch) => {
+    const tensors = tensorsOf(subject, batch);
+    updated(head, metrics, tensors);
+    return lossAndGradient(head, tensors);
+  });
+  const gradients = await Promise.all(made.map(({ grad }) => valuesOf(grad)));
+  return { losses: await valuesOf(stack(made.map(({ value }) => value))), gradients, metrics: await resultsOf(metrics) };
+}

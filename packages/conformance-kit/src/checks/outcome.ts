@@ -1,0 +1,96 @@
+import { grad, memory, valueAndGrad, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { EstimatorSpec, Head, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
+import type { BatchTensors } from '../batch.js';
+import type { Judge } from '../judge.js';
+
+/** Everything that a head makes of one batch, read. */
+export interface Outcome {
+  readonly loss: number;
+  /** Of the loss with respect to the logits. */
+  readonly gradient: readonly number[];
+  readonly predictions: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Has a head do everything with one batch. */
+export async function outcomeOf(head: Head, tensors: BatchTensors): Promise<Outcome> {
+  const { value, grad: gradient } = lossAndGradient(head, tensors);
+  const predictions = head.predictions(tensors.logits);
+  const metrics = updated(head, head.metrics(), tensors);
+  return {
+    loss: await numberOf(value),
+    gradient: await valuesOf(gradient),
+    predictions: await readPredictions(predictions),
+    metrics: await resultsOf(metrics),
+  };
+}
+
+/** The loss and its gradient with respect to the logits. */
+export function lossAndGradient(
+  head: Head,
+  { logits, labels, features }: BatchTensors,
+  options?: LossOptions,
+): { value: Scalar; grad: Tensor } {
+  const { value, grad: gradient } = valueAndGrad((x) => head.loss(labels, x, { features, ...options }))(logits);
+  return { value: value as Scalar, grad: gradient };
+}
+
+/**
+ * The gradient of the loss with respect to the logits.
+ *
+ * @param dy What the loss is multiplied by in what comes after it.
+ */
+export function gradientOf(head: Head, { logits, labels, features }: BatchTensors, dy?: Scalar): Tensor {
+  return grad((x) => head.loss(labels, x, { features }))(logits, dy);
+}
+
+/** The metrics after one more batch. */
+export function updated(head: Head, metrics: Metrics, { logits, labels, features }: BatchTensors): Metrics {
+  return head.updateMetrics(metrics, features, logits, labels);
+}
+
+/** What metrics have come to, by key. */
+export async function resultsOf(metrics: Metrics): Promise<Record<string, number>> {
+  const entries = Object.entries(metrics).map(async ([key, metric]) => [key, await metric.result()] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Predictions by key, row-major. */
+export async function readPredictions(predictions: Predictions): Promise<Record<string, readonly (number | string)[]>> {
+  const read = async (values: Predictions[string]): Promise<(number | string)[]> => Array.from<number | string>(await values.data());
+  const entries = Object.entries(predictions).map(async ([key, values]) => [key, await read(values)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The values of a tensor, row-major. */
+export async function valuesOf(tensor: Tensor): Promise<number[]> {
+  return Array.from(await tensor.data());
+}
+
+/** The value of a scalar. */
+export async function numberOf(tensor: Tensor): Promise<number> {
+  const [value] = await tensor.data();
+  return value as number;
+}
+
+/** The spec of a mode. */
+export type SpecOf<M extends EstimatorSpec['mode']> = Extract<EstimatorSpec, { readonly mode: M }>;
+
+/** A spec, which must be of the mode that was asked for. */
+export function inMode<M extends EstimatorSpec['mode']>(judge: Judge, mode: M, spec: EstimatorSpec): SpecOf<M> {
+  judge.equal('the mode of the spec', spec.mode, mode);
+  return spec as SpecOf<M>;
+}
+
+/** How many tensors and buffers there are. */
+export function held(): { numTensors: number; numDataBuffers: number } {
+  const { numTensors, numDataBuffers } = memory();
+  return { numTensors, numDataBuffers };
+}
+
+/** Waits for reads that nobody awaits, then demands that memory is as it was. */
+export async function heldAgain(judge: Judge, what: string, before: ReturnType<typeof held>): Promise<void> {
+  const isAgain = (): boolean => JSON.stringify(held()) === JSON.stringify(before);
+  for (let waited = 0; !isAgain() && waited < 50; waited++) await new Promise((resolve) => setTimeout(resolve, 10));
+  judge.equal(`tensors after ${what}`, held(), before);
+}

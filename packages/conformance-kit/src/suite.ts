@@ -1,0 +1,85 @@
+import type { ConformanceCase, Family } from './case.js';
+import { checkClaims } from './check-subjects.js';
+import { idleExpectations } from './expectation.js';
+import type { Check, Checks } from './checks/check.js';
+import { goldenChecks } from './checks/golden/index.js';
+import type { GoldenFile } from './goldens/format.js';
+import { loadGoldens } from './goldens/load.js';
+import { lawChecks } from './checks/law/index.js';
+import { opChecks } from './checks/op/index.js';
+import { parityChecks } from './checks/parity/index.js';
+import { type NamedSubject, type Subjects, TFJS, wrongHeadName } from './subject.js';
+import { trainingChecks } from './checks/training/index.js';
+
+/** Every check there is. */
+const checks: Readonly<Record<Family, Checks>> = {
+  op: opChecks,
+  golden: goldenChecks,
+  law: lawChecks,
+  parity: parityChecks,
+  training: trainingChecks,
+};
+
+/** What cases are looked up in. */
+export interface Suite {
+  readonly cases: readonly ConformanceCase[];
+  readonly subjects: ReadonlyMap<string, NamedSubject>;
+  readonly goldens: ReadonlyMap<string, GoldenFile>;
+}
+
+/**
+ * All cases of some heads, and those about the backend alone.
+ *
+ * @throws Error where a head has a name that is none, claims what is no claim, or claims to fail cases that there are not
+ */
+export async function suiteOf(subjects: Subjects): Promise<Suite> {
+  for (const [name, subject] of Object.entries(subjects)) {
+    const wrong = wrongHeadName(name);
+    if (wrong !== undefined) throw new Error(`${wrong}.`);
+    checkClaims(name, subject);
+  }
+  const named = new Map(Object.entries(subjects).map(([name, subject]) => [name, { ...subject, name }]));
+  const goldens = new Map<string, GoldenFile>();
+  for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(new URL(url.href)));
+  const heads = [...named.values()].flatMap((subject) =>
+    (['golden', 'law', 'parity', 'training'] as const).flatMap((family) => casesOf(subject, family, goldens.get(subject.name))),
+  );
+  for (const { name, expectedFailures = [] } of named.values()) {
+    const [idle] = idleExpectations(expectedFailures, heads.filter(({ head }) => head === name));
+    if (idle !== undefined) throw new Error(`${name} claims expectedFailures: expected queries of its cases, but ${idle.query} matches none.`);
+  }
+  return { cases: [...casesOf(tfjs, 'op', undefined), ...heads], subjects: named.set(TFJS, tfjs), goldens };
+}
+
+export function checkOf({ family, check }: Pick<ConformanceCase, 'family' | 'check'>): Check {
+  const found = checks[family][check];
+  if (found === undefined) throw new Error(`There is no check ${family}:${check}.`);
+  return found;
+}
+
+/** Makes the checks what they are for good: code under test could put others in their place. */
+export function freezeChecks(): void {
+  for (const each of Object.values(checks)) {
+    for (const check of Object.values(each)) Object.freeze(check);
+    Object.freeze(each);
+  }
+  Object.freeze(checks);
+}
+
+/** The names of all checks, `family:check`. */
+export function checksIn(): readonly string[] {
+  return Object.entries(checks).flatMap(([family, each]) => Object.keys(each).map((check) => `${family}:${check}`));
+}
+
+function casesOf(subject: NamedSubject, family: Family, goldens: GoldenFile | undefined): ConformanceCase[] {
+  return Object.entries(checks[family]).flatMap(([check, { cases }]) =>
+    cases(subject, goldens).map((parameters) => ({ head: subject.name, family, check, parameters })),
+  );
+}
+
+const tfjs: NamedSubject = {
+  name: TFJS,
+  create: () => {
+    throw new Error('A case about the backend alone has no head.');
+  },
+};
