@@ -15,6 +15,8 @@ export interface HostMemory {
   allocate(shape: number[], dtype: DataType): TensorInfo;
   /** From how many elements on the backend's own kernels beat a loop in JavaScript. */
   readonly kernelsWinFrom: number;
+  /** Whether these kernels run on one core, as the loop does. */
+  readonly hasOneCore: boolean;
 }
 
 /** What the cpu backend offers. */
@@ -72,6 +74,7 @@ export function nativeMemory(backend: object): HostMemory | undefined {
       return { dataId: backend.write(values, shape, dtype), shape, dtype }; // holds the array until an op takes it
     },
     kernelsWinFrom: 4096, // they run on all cores, but cost 30 microseconds a call
+    hasOneCore: false,
   };
 }
 
@@ -108,6 +111,7 @@ function heapMemory(backend: HeapBackend): HostMemory {
     },
     allocate: (shape, dtype) => backend.makeOutput(shape, dtype),
     kernelsWinFrom: 2048, // they are vectorised, but cost 10 microseconds a call
+    hasOneCore: true,
   };
 }
 
@@ -117,5 +121,6 @@ function arrayMemory(backend: ArrayBackend): HostMemory {
     allocate: (shape, dtype) =>
       backend.makeTensorInfo(shape, dtype, util.getTypedArrayFromDType(dtype as 'float32', util.sizeFromShape(shape))),
     kernelsWinFrom: Infinity,
+    hasOneCore: true,
   };
 }

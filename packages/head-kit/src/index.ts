@@ -20,7 +20,7 @@ export { variablesOf } from './head/train.js';
 export { MetricKeys, PredictionKeys, ServingKeys, withHeadName } from './keys.js';
 export { meanOverRow, sigmoidCrossEntropy, softmaxCrossEntropy } from './losses/classification.js';
 export { divisorOf } from './losses/loss.js';
-export type { ComposedLoss, ElementLoss, Loss, LossAttributes, LossBase, LossForm, LossTensors, LossTerms, RowLoss, RowTerms } from './losses/loss.js';
+export type { ComposedLoss, ElementLoss, Loss, LossAttributes, LossBase, LossForm, LossTensors, LossTerms, RowLoss, RowTerms, WalkPreference } from './losses/loss.js';
 export { checkLossFn, customLoss } from './losses/loss-fn.js';
 export type { CustomLoss, LossFn, LossFnArgs } from './losses/loss-fn.js';
 export { fullLogPoisson, logPoisson } from './losses/poisson.js';

@@ -16,6 +16,7 @@ import type { ComposedLoss, ElementLoss, RowLoss } from './loss.js';
  */
 export const sigmoidCrossEntropy: ElementLoss = {
   name: 'sigmoidCrossEntropy',
+  prefersWalk: 'one-core',
   labelsPerRow: (k) => k,
   lossesPerRow: (k) => k,
   evaluate(logits, labels, index, out) {
@@ -110,7 +111,7 @@ export function meanOverRow(loss: ElementLoss): RowLoss {
   return {
     name: `mean(${loss.name})`,
     meanOf: loss,
-    ...(loss.hostIsFiner !== undefined && { hostIsFiner: loss.hostIsFiner }),
+    ...(loss.prefersWalk !== undefined && { prefersWalk: loss.prefersWalk }),
     labelsPerRow: loss.labelsPerRow,
     lossesPerRow: () => 1,
     evaluateRow(logits, labels, row, k, { losses, gradient }) {

@@ -35,10 +35,15 @@ export interface ComposedLoss {
   hessianTimes(vector: Tensor): Tensor;
 }
 
+/**
+ * Where a loop over the memory is taken for large batches, too: `always`, for the composed form has fewer digits, or on
+ * `one-core`, for it takes so many kernels that they are faster on several cores alone. Default: nowhere.
+ */
+export type WalkPreference = 'always' | 'one-core';
+
 /** A loss of each logit by itself, in closed form: written for one logit in doubles, and composed of ops for any backend. */
 export interface ElementLoss extends LossBase {
-  /** Whether the composed form has fewer digits, so that it is not taken for its speed. Default: no. */
-  readonly hostIsFiner?: boolean;
+  readonly prefersWalk?: WalkPreference;
   /**
    * Computes the terms of `logits[index]` and `labels[index]` into `out`. It is handed the arrays
    * because a number handed to a function that is not inlined costs an allocation.
@@ -48,8 +53,7 @@ export interface ElementLoss extends LossBase {
 
 /** A loss of each row of k logits, in closed form: written for one row in doubles, and composed of ops for any backend. */
 export interface RowLoss extends LossBase {
-  /** Whether the composed form has fewer digits, so that it is not taken for its speed. Default: no. */
-  readonly hostIsFiner?: boolean;
+  readonly prefersWalk?: WalkPreference;
   /** The loss of each logit of which that of a row is the mean: it is walked over instead, which is faster. Default: none. */
   readonly meanOf?: ElementLoss;
   /**

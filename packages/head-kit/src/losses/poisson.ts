@@ -38,7 +38,7 @@ export const fullLogPoisson: ElementLoss = {
   name: 'fullLogPoisson',
   labelsPerRow: (k) => k,
   lossesPerRow: (k) => k,
-  hostIsFiner: true,
+  prefersWalk: 'always',
   evaluate(logits, labels, index, out) {
     logPoisson.evaluate(logits, labels, index, out);
     const label = labels[index] as number;

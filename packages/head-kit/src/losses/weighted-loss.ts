@@ -69,7 +69,8 @@ const lossKernel: KernelFunc = ({ inputs, attrs, backend }) => {
 function memoryToWalk(backend: object, { logits, valid }: LossTensors, { form, loss }: LossAttributes): HostMemory | undefined {
   if (form === 'composed' || valid !== undefined || !isWalkable(loss)) return undefined;
   const memory = hostMemory(backend) ?? nativeMemory(backend);
-  if (memory === undefined || form === 'host' || loss.hostIsFiner === true) return memory;
+  if (memory === undefined || form === 'host' || loss.prefersWalk === 'always') return memory;
+  if (loss.prefersWalk === 'one-core' && memory.hasOneCore) return memory;
   return util.sizeFromShape(logits.shape) < memory.kernelsWinFrom ? memory : undefined;
 }
 
