@@ -8,6 +8,7 @@ import {
   exp,
   log,
   mul,
+  relu,
   registerBackend,
   setBackend,
   sqrt,
@@ -48,6 +49,7 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
   if (unit < 2 ** -20) capabilities.push('float32');
   if (await survives(Infinity)) capabilities.push('infinity');
   if (await survives(NaN)) capabilities.push('nan');
+  if (await keepsNaN()) capabilities.push('nan-in-max');
   if (hasDeviceMemory() || cuda === true) capabilities.push('device-memory');
   const isBrowser = env().getBool('IS_BROWSER');
   const host = isBrowser ? navigator.userAgent : `Node ${globalThis.process.version}`;
@@ -74,6 +76,16 @@ async function survives(value: number): Promise<boolean> {
     const values = await result.data();
     result.dispose();
     return [0, 2, 4, 6, 8].every((i) => Object.is(values[i], value));
+  });
+}
+
+/** Whether the `max` of a shading language, of which tfjs makes relu, gives NaN for NaN. */
+async function keepsNaN(): Promise<boolean> {
+  return withoutCpuForwarding(async () => {
+    const result = tidy(() => relu(tensor1d([NaN, 1])));
+    const [value] = await result.data();
+    result.dispose();
+    return Number.isNaN(value);
   });
 }
 

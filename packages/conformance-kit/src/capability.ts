@@ -6,6 +6,8 @@ export const allCapabilities = [
   'infinity',
   /** NaNs that survive arithmetic. WGSL lets a driver assume that there are none. */
   'nan',
+  /** A maximum that is NaN where an operand is. WGSL lets `max` give the other one, as NVIDIA's drivers do. */
+  'nan-in-max',
   /** Values on a device of their own, where a synchronous read stalls. */
   'device-memory',
 ] as const;
