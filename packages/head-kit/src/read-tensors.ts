@@ -1,5 +1,6 @@
 import { cast, concat, keep, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checksOf } from './device-check.js';
 import { valuesAtHand } from './values-at-hand.js';
 
 /** Numbers on the host, in row-major order. */
@@ -29,7 +30,9 @@ export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTens
   // Copies, since the caller may fill the array behind a tensor with its next batch meanwhile.
   const kept = atHand.map((values) => values?.slice());
   const remote = entries.map(([, tensor]) => tensor).filter((_, index) => kept[index] === undefined);
-  return readPacked(remote).then((read) => {
+  const checks = entries.flatMap(([, tensor]) => checksOf(tensor));
+  return Promise.all([readPacked(remote), ...checks]).then(([read, ...errors]) => {
+    for (const error of errors) if (error !== undefined) throw error;
     let next = 0;
     return collect((index) => kept[index] ?? read[next++] ?? []);
   });

@@ -1,9 +1,10 @@
-import { addN, customGrad, clone, zeros } from '@tensorflow/tfjs-core';
+import { addN, customGrad, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { RegularizationLosses } from '@tfjs-heads/head-api';
 import { describe } from './checks/describe.js';
 import { ask, isList } from './checks/kinds.js';
 import { checkTensor, describeResult } from './checks/tensor.js';
+import { carryChecks, times } from './device-check.js';
 import { headError } from './error.js';
 
 /**
@@ -38,16 +39,36 @@ export function areGiven(losses: RegularizationLosses | null | undefined): losse
   return losses !== undefined && losses !== null;
 }
 
-/** The sum of scalars, 0 of none. Differentiable without a registered gradient. */
+/**
+ * The sum of scalars, 0 of none. Differentiable without a registered gradient; where only a device knows that one of them is
+ * not valid, reading the sum rejects with its error.
+ */
 export function sumOfScalars(scalars: readonly Scalar[]): Scalar {
+  return weightedSum(scalars, scalars.map(() => 1));
+}
+
+/**
+ * The sum of scalars times a number for each, as the loss of a head that is made of heads: 0 of none. Differentiable without a
+ * registered gradient; where only a device knows that one of them is not valid, reading the sum rejects with its error.
+ *
+ * ```ts
+ * const loss = weightedSum([clicks.loss(y.clicks, x.clicks), price.loss(y.price, x.price)], [1, 0.5]);
+ * ```
+ *
+ * @returns float32, owned by the caller.
+ * @throws INVALID_ARGUMENT unless there are as many numbers as scalars
+ */
+export function weightedSum(scalars: readonly Scalar[], weights: readonly number[]): Scalar {
+  if (weights.length !== scalars.length || weights.some((weight) => typeof weight !== 'number')) {
+    throw headError('INVALID_ARGUMENT', `weights must be a number for each of ${scalars.length} scalars, got ${describe(weights)}.`);
+  }
   if (scalars.length === 0) return zeros([]);
-  // One scalar would not be copied by addN, and the caller owns the result but not the input.
   const add = customGrad((...inputs) => {
-    const summands = inputs.slice(0, -1) as Scalar[]; // the last is the function that saves tensors
+    const summands = inputs.slice(0, -1).map((scalar, i) => times(scalar as Scalar, weights[i] as number)); // the last is the function that saves tensors
     return {
-      value: summands.length === 1 ? clone(summands[0] as Scalar) : addN(summands),
-      gradFunc: (dy: Tensor) => summands.map(() => clone(dy)),
+      value: summands.length === 1 ? (summands[0] as Scalar) : addN(summands),
+      gradFunc: (dy: Tensor) => weights.map((weight) => times(dy, weight)),
     };
   });
-  return add(...scalars) as Scalar;
+  return carryChecks(add(...scalars) as Scalar, scalars);
 }

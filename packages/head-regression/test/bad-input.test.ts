@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import type { EstimatorSpecArgs, HeadErrorCode } from '@tfjs-heads/head-api';
+import type { EstimatorSpec, EstimatorSpecArgs, HeadErrorCode, Predictions } from '@tfjs-heads/head-api';
 import { numericColumn } from '@tfjs-heads/head-kit';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
@@ -37,7 +37,7 @@ const withLabels = (values: number[], run: (given: tf.Tensor) => unknown): void 
   }
 };
 const network = (): tf.Tensor => tf.matMul(tf.mul(z41, 2), tf.exp(variable));
-const train = (args: object, by = head): unknown =>
+const train = (args: object, by = head): EstimatorSpec =>
   by.createEstimatorSpec({ mode: 'train', logits: network, labels: z41, optimizer, trainableVariables: [variable], ...args } as EstimatorSpecArgs);
 const custom = (result: unknown) => new RegressionHead({ labelDimension: 2, lossFn: () => wrong(result) }).loss(z42, z42);
 const disposing = (which: 'labels' | 'logits'): void =>
@@ -179,8 +179,17 @@ const cases: readonly Case[] = [
   ['regularization of rank 1 in training', () => train({ regularizationLosses: () => [tf.mul(z4, 2)] }), 'REGULARIZATION_LOSSES_INVALID', ['regularizationLosses[0]', '[4]']],
   ['link that makes integers, which cannot be exported', () => new RegressionHead({ inverseLinkFn: (x) => tf.cast(x, 'int32') }).createEstimatorSpec({ mode: 'infer', logits: z41 }), 'EXPORT_OUTPUT_INVALID', ['value', 'int32', '[4,1]']],
   ['link that makes no tensor, to evaluate', () => new RegressionHead({ inverseLinkFn: wrong(() => 7) }).createEstimatorSpec({ mode: 'eval', logits: network, labels: z41 }), 'INVALID_ARGUMENT', ['inverseLinkFn', '7']],
-  ['link that makes no tensor, after the gradients', () => train({}, new RegressionHead({ inverseLinkFn: wrong(() => 7) })), 'INVALID_ARGUMENT', ['inverseLinkFn', '7']],
+  ['link that makes no tensor, when the predictions of a step are asked for', () => predictionsOf(train({}, new RegressionHead({ inverseLinkFn: wrong(() => 7) }))), 'INVALID_ARGUMENT', ['inverseLinkFn', '7']],
 ];
+
+/** The predictions of a spec, which is disposed of. */
+function predictionsOf(spec: EstimatorSpec): Predictions {
+  try {
+    return spec.predictions;
+  } finally {
+    spec.dispose();
+  }
+}
 
 describe(`bad input: ${cases.length} cases`, () => {
   it.each(cases)('%s', (_, run, code, says) => {

@@ -1,7 +1,7 @@
 // A spec owns what is in it: the tidy or the scope that it was made in takes nothing away, and its dispose() leaves nothing.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import type { EstimatorSpecArgs } from '@tfjs-heads/head-api';
+import type { EstimatorSpecArgs, TrainSpec } from '@tfjs-heads/head-api';
 import { createSpec, replaceSpec } from '@tfjs-heads/head-kit';
 import { PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
@@ -101,14 +101,53 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
   });
 
   it('leaves nothing when it fails', async () => {
-    const head = new RegressionHead({ inverseLinkFn: () => 7 as never });
+    const head = new RegressionHead({ lossFn: () => 7 as never });
     const variable = tf.tidy(() => tf.variable(tf.scalar(2)));
     const optimizer = tf.train.sgd(0.5);
     const before = held();
     const make = (): unknown => scoped(() => head.createEstimatorSpec({ mode: 'train', ...argumentsOf(variable), optimizer, trainableVariables: [variable] }));
-    expect(make).toThrowCoded('INVALID_ARGUMENT', ['inverseLinkFn']);
+    expect(make).toThrowCoded('LOSS_FN_SHAPE', ['lossFn']);
     await expectHeld(before);
     tf.dispose([variable]);
+    optimizer.dispose();
+  });
+});
+
+describe('a spec of a training step', () => {
+  it('makes its predictions when they are asked for, once, and in training not before', async () => {
+    let calls = 0;
+    const inverseLinkFn = (logits: tf.Tensor): tf.Tensor => {
+      calls++;
+      return tf.mul(logits, 2);
+    };
+    const head = new RegressionHead({ inverseLinkFn });
+    const variable = tf.tidy(() => tf.variable(tf.scalar(2)));
+    const optimizer = tf.train.sgd(0.5);
+    const args = { mode: 'train', ...argumentsOf(variable), optimizer, trainableVariables: [variable] } as const;
+    const before = held();
+    const step = (): TrainSpec => inMode('train', head.createEstimatorSpec(args));
+    const unread = step();
+    unread.trainOp();
+    unread.dispose();
+    expect(calls).toBe(0);
+    expect(() => unread.predictions).toThrowCoded('SPEC_DISPOSED', ['predictions']);
+    await expectHeld(before);
+    const read = step();
+    const logits = (await read.predictions['logits']?.data()) as Float32Array;
+    read.trainOp(); // Predictions are of the logits before it, also when it has run.
+    const again = read.predictions['predictions'] as tf.Tensor;
+    expect(await again.data()).toBeNear(Array.from(logits, (logit) => 2 * logit));
+    expect(calls).toBe(1);
+    const other = replaceSpec(read, { trainOp: () => 1 });
+    expect(other.predictions['predictions']).toBe(again);
+    read.dispose();
+    other.dispose();
+    await expectHeld(before);
+    const bad = new RegressionHead({ inverseLinkFn: () => 7 as never });
+    const spec = bad.createEstimatorSpec(args);
+    expect(() => spec.predictions).toThrowCoded('INVALID_ARGUMENT', ['inverseLinkFn']);
+    spec.dispose();
+    tf.dispose([variable, args.labels as tf.Tensor]);
     optimizer.dispose();
   });
 });

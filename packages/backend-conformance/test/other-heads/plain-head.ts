@@ -1,8 +1,7 @@
-import { abs, addN, cast, clone, customGrad, mul, reshape, sign, sub, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { abs, cast, clone, customGrad, mul, reshape, sign, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Features, Head, Labels, Logits, LossOptions, Metric } from '@tfjs-heads/head-api';
-import { checkDenseLabels, checkLogits, checkReduction, headError, Mean, reduceLoss, weightsOf, withHeadName, type BaseHeadOptions } from '@tfjs-heads/head-kit';
+import { checkDenseLabels, checkLogits, checkReduction, estimatorSpec, headError, Mean, reduceLoss, regularizationScalars, sumOfScalars, weightsOf, withHeadName, type BaseHeadOptions } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
-import { plainSpec, scalarsOf } from './plain-spec.js';
 
 /** The absolute error, with a gradient of its own. */
 const absoluteError = customGrad((...[logits, labels, save]) => {
@@ -34,7 +33,7 @@ function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }
     loss: (labels, logits, { features, regularizationLosses }: LossOptions = {}) =>
       tidy(() => {
         const { losses, weights } = lossesOf(labels, logits, features);
-        return addN([reduceLoss(losses, weights, lossReduction), ...scalarsOf(regularizationLosses)]) as Scalar;
+        return sumOfScalars([reduceLoss(losses, weights, lossReduction), ...(regularizationScalars(regularizationLosses) ?? [])]);
       }),
     predictions: (logits, keys = []) => {
       const unknown = keys.find((key) => key !== 'predictions');
@@ -53,13 +52,13 @@ function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }
       };
       tidy(() => {
         const { losses, weights } = lossesOf(labels, logits, features);
-        const regularization = scalarsOf(regularizationLosses);
+        const regularization = regularizationScalars(regularizationLosses);
         at(averageLoss).update(losses, weights);
-        if (regularization.length > 0) at(regularizationLoss).update(addN([...regularization]));
+        if (regularization !== undefined) at(regularizationLoss).update(sumOfScalars(regularization));
       });
       return metrics;
     },
-    createEstimatorSpec: (args) => plainSpec(head, args),
+    createEstimatorSpec: (args) => estimatorSpec(head, args),
   };
   return head;
 }

@@ -1,7 +1,9 @@
-import { all, engine, equal, floor, greaterEqual, lessEqual, logicalAnd } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { all, engine, equal, floor, getGradient, getKernel, greaterEqual, lessEqual, logicalAnd, registerGradient, registerKernel } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadError } from '@tfjs-heads/head-api';
+import { copyOf } from '../device-check.js';
 import { headError } from '../error.js';
+import { hostMemory, type HostMemory } from '../host-memory.js';
 import { valuesAtHand } from '../values-at-hand.js';
 import { shapeText } from './describe.js';
 
@@ -17,15 +19,46 @@ export interface LabelRange {
  * Throws LABELS_RANGE when the values of `labels` are outside of `range` (NaN is) and can be had
  * without a stall.
  *
- * @returns Whether the labels are known to be in range. If not, see {@link labelsInRange}.
+ * @returns The labels, known to be in range: use these from then on. Undefined where only the device knows: see
+ *   {@link labelsInRange}.
  */
-export function checkLabelRange(labels: Tensor, range: LabelRange): boolean {
+export function inLabelRange(labels: Tensor, range: LabelRange): Tensor | undefined {
+  const { backend, backendName } = engine();
+  if (hostMemory(backend) !== undefined) {
+    if (getKernel(LABEL_RANGE, backendName) === undefined) register(backendName);
+    return engine().runKernel(LABEL_RANGE, { labels }, { ...range, whole: range.whole === true });
+  }
   const values = valuesAtHand(labels) ?? nativeValues(labels);
-  if (values === undefined) return inRange(range).has(labels.dataId);
-  const error = labelRangeError(values, labels.shape, range);
+  if (values === undefined) return inRange(range).has(labels.dataId) ? labels : undefined;
+  demandInRange(values, labels, range);
+  return labels;
+}
+
+function demandInRange(values: ArrayLike<number>, { shape, dataId }: TensorInfo, range: LabelRange): void {
+  const error = labelRangeError(values, shape, range);
   if (error !== undefined) throw error;
-  rememberInRange(labels.dataId, range);
-  return true;
+  rememberInRange(dataId, range);
+}
+
+/**
+ * The check as a kernel, for whoever records a step and runs it again with other labels. What it gives is what it was given,
+ * so that the loss depends on it and no recording leaves it out.
+ */
+const LABEL_RANGE = 'TfjsHeads.LabelRange/1';
+
+function register(backendName: string): void {
+  registerKernel({
+    kernelName: LABEL_RANGE,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const { dataId, shape, dtype } = inputs.labels as TensorInfo;
+      const values = (hostMemory(backend as object) as HostMemory).view({ dataId, shape, dtype });
+      demandInRange(values, { dataId, shape, dtype }, attrs as unknown as LabelRange);
+      (backend as { incRef(dataId: object): void }).incRef(dataId);
+      return { dataId, shape, dtype };
+    },
+  });
+  if (getGradient(LABEL_RANGE) === undefined) registerGradient({ kernelName: LABEL_RANGE, gradFunc: (dy) => ({ labels: () => copyOf(dy as Tensor) }) });
 }
 
 /** Data that were found in range, by the range. The data of a tensor never change. */

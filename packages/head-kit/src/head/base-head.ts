@@ -7,7 +7,6 @@ import {
   type ExportOutputs,
   type Features,
   type Head,
-  type HeadError,
   type Labels,
   type Logits,
   type LossOptions,
@@ -25,7 +24,7 @@ import { bare, describe, quote } from '../checks/describe.js';
 import { ask, isList, isPromise } from '../checks/kinds.js';
 import { checkDenseLabels } from '../checks/labels.js';
 import {
-  checkLabelRange,
+  inLabelRange,
   type LabelRange,
   labelRangeError,
   labelRangeErrorOnDevice,
@@ -35,6 +34,7 @@ import {
 import { checkLogits } from '../checks/logits.js';
 import { checkOptions, checkWideOptions, readOptions } from '../checks/options.js';
 import { checkReduction } from '../checks/reduction.js';
+import { deviceCheck, rejectReads } from '../device-check.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
 import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
@@ -54,7 +54,6 @@ import { type HostTensor, readTensors } from '../read-tensors.js';
 import { areGiven, regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { type WeightColumn, weightsOf } from '../weights.js';
-import { raiseOnRead, verdictOf } from './deferred-error.js';
 import { estimatorSpec } from './estimator-spec.js';
 import { hostLosses, metricAt } from './metric-definition.js';
 import type { EvalBatch, MetricDefinition } from './metric-definition.js';
@@ -161,8 +160,7 @@ export abstract class BaseHead implements Head {
       const regularization = regularizationScalars(regularizationLosses) ?? [];
       const reduced = this.#reducedLoss(batch, features);
       const loss = regularization.length === 0 ? reduced : sumOfScalars([reduced, ...regularization]);
-      if (batch.valid !== undefined) raiseOnRead(loss, this.#verdict(batch.valid, batch.labels));
-      return loss;
+      return this.#rejectReads(loss, batch);
     });
   }
 
@@ -181,8 +179,9 @@ export abstract class BaseHead implements Head {
   rowLosses(labels: Labels, logits: Logits, options?: Pick<LossOptions, 'features'>): Tensor1D {
     const { features } = checkOptions('rowLosses', options, ['features']);
     return tidy(() => {
-      const { loss, tensors } = this.#lossOf(this.#checkBatch(labels, logits, features), features);
-      return rowLosses(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits) });
+      const batch = this.#checkBatch(labels, logits, features);
+      const { loss, tensors } = this.#lossOf(batch, features);
+      return this.#rejectReads(rowLosses(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits) }), batch);
     });
   }
 
@@ -269,8 +268,9 @@ export abstract class BaseHead implements Head {
     const perLogit = this.#loss.lossesPerRow(this.logitsDimension) === this.logitsDimension;
     const weights = weightsOf(this.#weightColumn, features, logits, perLogit);
     const range = this.labelRange;
-    const known = range === undefined || checkLabelRange(labels, range);
-    return { labels, logits, weights, valid: known ? undefined : labelsInRange(labels, range) };
+    const inRange = range === undefined ? labels : inLabelRange(labels, range);
+    if (inRange !== undefined || range === undefined) return { labels: inRange ?? labels, logits, weights, valid: undefined };
+    return { labels, logits, weights, valid: labelsInRange(labels, range) };
   }
 
   /** A subclass in JavaScript may have forgotten something that TypeScript would have demanded. */
@@ -307,13 +307,12 @@ export abstract class BaseHead implements Head {
     return isWalkable(loss) ? undefined : composedLosses({ logits, labels }, loss);
   }
 
-  #verdict(valid: Tensor, { shape, dataId }: Tensor): Promise<HeadError | undefined> {
-    const range = this.labelRange as LabelRange;
-    return verdictOf({
-      valid,
-      error: () => labelRangeErrorOnDevice(shape, range),
-      onValid: () => rememberInRange(dataId, range),
-    });
+  /** Where only the device knows whether the labels are in range. */
+  #rejectReads<T extends Tensor>(loss: T, { valid, labels: { shape, dataId } }: Batch): T {
+    const range = this.labelRange;
+    if (valid === undefined || range === undefined) return loss;
+    const check = deviceCheck({ valid, error: () => labelRangeErrorOnDevice(shape, range), onValid: () => rememberInRange(dataId, range) });
+    return rejectReads(loss, [check]);
   }
 
   #definitions(regularized: boolean): readonly MetricDefinition[] {

@@ -17,6 +17,7 @@ import { checkMode } from '../checks/mode.js';
 import { isPromise } from '../checks/kinds.js';
 import { checkOptions } from '../checks/options.js';
 import { describeResult } from '../checks/tensor.js';
+import { copyOf } from '../device-check.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
 import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
@@ -29,6 +30,17 @@ import { checkTrainArgs, type Gradients, gradientsOf, replicaFactor } from './tr
 export interface EstimatorSpecOptions {
   /** What to export. Default: all predictions, under `serving_default` and `predict`. */
   readonly exportsOf?: ((predictions: Predictions) => ExportOutputs) | undefined;
+  /**
+   * What to show of a training step besides its loss and the sum of its regularization losses, by tag: tensors for the spec to
+   * own. They come after those, and replace what has the same tag.
+   */
+  readonly summariesOf?: ((step: TrainStep) => Readonly<Record<string, Scalar>>) | undefined;
+}
+
+/** What the summaries of a training step are made of. */
+export interface TrainStep {
+  readonly loss: Scalar;
+  readonly logits: Logits;
 }
 
 const ARGUMENTS: readonly (keyof EstimatorSpecArgs)[] = [
@@ -51,7 +63,7 @@ const ARGUMENTS: readonly (keyof EstimatorSpecArgs)[] = [
 export function estimatorSpec(
   head: Head,
   given: EstimatorSpecArgs,
-  { exportsOf = exportAll }: EstimatorSpecOptions = {},
+  { exportsOf = exportAll, summariesOf }: EstimatorSpecOptions = {},
 ): EstimatorSpec {
   const args = checkOptions('createEstimatorSpec', given, ARGUMENTS);
   const mode = checkMode(args.mode);
@@ -65,7 +77,7 @@ export function estimatorSpec(
   const variables = mode === ModeKeys.TRAIN ? checkTrainArgs(args) : [];
   checkLabelsGiven(args.labels, 'a tensor to train or evaluate');
   if (mode === ModeKeys.EVAL) return evalSpec(head, args);
-  return args.optimizer === undefined ? specWithTrainOpFn(head, args) : specWithOptimizer(head, args, variables);
+  return args.optimizer === undefined ? specWithTrainOpFn(head, args, summariesOf) : specWithOptimizer(head, args, variables, summariesOf);
 }
 
 function exportAll(predictions: Predictions): ExportOutputs {
@@ -96,65 +108,102 @@ function evalSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
   return createSpec({ mode: ModeKeys.EVAL, ...tensors, evalMetricOps });
 }
 
-function specWithTrainOpFn(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
-  const { loss, predictions, regularization } = scoped(() => {
-    const logits = runLogits(args);
-    return { predictions: head.predictions(logits), ...lossWithParts(head, args, logits) };
-  });
-  const recompute = (): Scalar => tidy(() => lossWithParts(head, args, runLogits(args)).loss);
-  return createSpec({
-    mode: ModeKeys.TRAIN,
-    loss,
-    predictions,
-    summaries: summariesOf(head, loss, regularization),
-    trainOp: once(() => {
-      const result = args.trainOpFn?.(loss, recompute);
-      runUpdateOps(args);
-      return result;
-    }),
-  });
+function specWithTrainOpFn(head: Head, args: EstimatorSpecArgs, summariesOf: EstimatorSpecOptions['summariesOf']): EstimatorSpec {
+  const copies = new Copies();
+  try {
+    const { loss, regularization } = scoped(() => {
+      const logits = runLogits(args);
+      const parts = lossWithParts(head, args, logits);
+      copies.keepLogits(logits);
+      return parts;
+    });
+    const recompute = (): Scalar => tidy(() => lossWithParts(head, args, runLogits(args)).loss);
+    return createSpec({
+      mode: ModeKeys.TRAIN,
+      loss,
+      predictions: () => copies.predictionsBy(head),
+      summaries: allSummaries(head, { loss, logits: copies.logits }, regularization, summariesOf),
+      trainOp: once(() => {
+        const result = args.trainOpFn?.(loss, recompute);
+        runUpdateOps(args);
+        return result;
+      }),
+      onDispose: () => copies.dispose(),
+    });
+  } catch (error) {
+    copies.dispose();
+    throw error;
+  }
 }
 
-function specWithOptimizer(head: Head, args: EstimatorSpecArgs, variables: readonly Variable[]): EstimatorSpec {
+function specWithOptimizer(
+  head: Head,
+  args: EstimatorSpecArgs,
+  variables: readonly Variable[],
+  summariesOf: EstimatorSpecOptions['summariesOf'],
+): EstimatorSpec {
   const { optimizer } = args;
-  const kept: Tensor[] = [];
-  // What is needed after the tape has ended; a copy, since what the function returns is its own.
-  const keepCopy = <T extends Tensor>(tensor: T): T => {
-    const copy = keep(clone(tensor));
-    kept.push(copy);
-    return copy;
-  };
-  let logits: Logits = {};
+  const copies = new Copies();
   let regularization: Scalar | undefined;
   let gradients: Gradients | undefined;
   const computeLoss = (): Scalar => {
-    const computed = runLogits(args);
-    const parts = lossWithParts(head, args, computed);
-    logits = mapLogits(computed, keepCopy);
-    regularization = parts.regularization && keepCopy(parts.regularization);
+    const logits = runLogits(args);
+    const parts = lossWithParts(head, args, logits);
+    copies.keepLogits(logits);
+    regularization = parts.regularization && keep(copyOf(parts.regularization));
     return parts.loss;
   };
   try {
     const { loss, apply, dispose } = (gradients = gradientsOf(computeLoss, variables, replicaFactor(head.lossReduction, args)));
-    const predictions = head.predictions(logits);
     return createSpec({
       mode: ModeKeys.TRAIN,
       loss,
-      predictions,
-      summaries: summariesOf(head, loss, regularization),
+      predictions: () => copies.predictionsBy(head),
+      summaries: allSummaries(head, { loss, logits: copies.logits }, regularization, summariesOf),
       trainOp: once(() => {
         apply(optimizer as GradientOptimizer);
         dispose();
         runUpdateOps(args);
         return loss;
       }),
-      onDispose: dispose,
+      onDispose: () => {
+        dispose();
+        copies.dispose();
+      },
     });
   } catch (error) {
-    for (const held of [gradients, gradients?.loss, regularization]) held?.dispose();
+    for (const held of [gradients, gradients?.loss, regularization, copies]) held?.dispose();
     throw error;
-  } finally {
-    for (const tensor of kept) if (tensor !== regularization) tensor.dispose();
+  }
+}
+
+/**
+ * Copies of a training step's logits, which are gone when its tape or its scope ends, for predictions that somebody may ask
+ * for later. They share the logits' data, and are disposed of with the spec or when the predictions are made.
+ */
+class Copies {
+  logits: Logits = {};
+  #predictions: Predictions | undefined;
+  #tensors: Tensor[] = [];
+
+  keepLogits(logits: Logits): void {
+    this.logits = mapLogits(logits, (tensor) => {
+      const copy = keep(clone(tensor));
+      this.#tensors.push(copy);
+      return copy;
+    });
+  }
+
+  /** Made once, since specs that {@link replaceSpec} made share them. */
+  predictionsBy(head: Head): Predictions {
+    this.#predictions ??= scoped(() => head.predictions(this.logits));
+    this.dispose();
+    return this.#predictions;
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors) tensor.dispose();
+    this.#tensors = [];
   }
 }
 
@@ -167,10 +216,16 @@ function lossWithParts(head: Head, args: EstimatorSpecArgs, logits: Logits): { l
   return regularization === undefined ? { loss } : { loss, regularization };
 }
 
-function summariesOf({ name }: Head, loss: Scalar, regularization: Scalar | undefined): Record<string, Scalar> {
+function allSummaries(
+  { name }: Head,
+  step: TrainStep,
+  regularization: Scalar | undefined,
+  others: EstimatorSpecOptions['summariesOf'],
+): Record<string, Scalar> {
   return {
-    [withHeadName(MetricKeys.LOSS, name)]: loss,
+    [withHeadName(MetricKeys.LOSS, name)]: step.loss,
     ...(regularization && { [withHeadName(MetricKeys.LOSS_REGULARIZATION, name)]: regularization }),
+    ...(others && scoped(() => others(step))),
   };
 }
 

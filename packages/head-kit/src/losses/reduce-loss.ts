@@ -4,6 +4,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { shapeText } from '../checks/describe.js';
 import { checkReduction } from '../checks/reduction.js';
 import { checkNumeric, checkTensor } from '../checks/tensor.js';
+import { carryChecks } from '../device-check.js';
 import { headError } from '../error.js';
 import { divisorOf } from './loss.js';
 import { precomputed } from './regression.js';
@@ -37,12 +38,13 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
       );
     }
   }
-  return tidy(() =>
+  const reduced = tidy(() =>
     weightedLoss(
       { logits: losses.dtype === 'float32' ? losses : cast(losses, 'float32'), ...(weights && { weights }) },
       { loss: precomputed, divisor: divisorOf(reduction, precomputed, losses) },
     ),
   );
+  return carryChecks(reduced, [losses]);
 }
 
 function checkIsNumeric(name: string, value: unknown, code: 'LOSS_FN_SHAPE' | 'WEIGHTS_DTYPE'): asserts value is Tensor {

@@ -17,6 +17,7 @@ import { ask, isList, isMap, isTensor } from '../checks/kinds.js';
 import { checkMode } from '../checks/mode.js';
 import { checkMap, checkOptions } from '../checks/options.js';
 import { checkTensor } from '../checks/tensor.js';
+import { carryChecks } from '../device-check.js';
 import { headError } from '../error.js';
 import { checkExportOutput, checkValues, predictOutput } from '../export-output.js';
 import { ServingKeys } from '../keys.js';
@@ -24,8 +25,11 @@ import { ServingKeys } from '../keys.js';
 /** The fields of a spec, as {@link createSpec} takes them. */
 export interface SpecFields {
   readonly mode: ModeKeys;
-  /** A map, or one tensor, which is kept under the key `output`. Needed to predict. */
-  readonly predictions?: Predictions | Tensor | undefined;
+  /**
+   * A map, or one tensor, which is kept under the key `output`. Needed to predict. To train or evaluate, a function will do, which
+   * is called when somebody asks for them.
+   */
+  readonly predictions?: Predictions | Tensor | (() => Predictions) | undefined;
   /** One element. Needed to train and to evaluate. */
   readonly loss?: Tensor | undefined;
   /** Needed to train. */
@@ -68,8 +72,10 @@ export function createSpec(given: SpecFields): EstimatorSpec {
   const training = mode === ModeKeys.TRAIN;
   const trainOp = checkTrainOp(fields.trainOp, training);
   const givenLoss = checkLoss(fields.loss, mode !== ModeKeys.PREDICT);
-  const predictions = checkPredictions(fields.predictions, mode === ModeKeys.PREDICT);
-  const exportOutputs = mode === ModeKeys.PREDICT ? checkExportOutputs(fields.exportOutputs, predictions) : {};
+  const predict = mode === ModeKeys.PREDICT;
+  const makePredictions = typeof fields.predictions === 'function' && !predict ? fields.predictions : undefined;
+  let predictions = makePredictions === undefined ? checkPredictions(fields.predictions, predict) : undefined;
+  const exportOutputs = predict ? checkExportOutputs(fields.exportOutputs, predictions as Predictions) : {};
   const hooks = {
     trainingChiefHooks: checkHooks('trainingChiefHooks', fields.trainingChiefHooks),
     trainingHooks: checkHooks('trainingHooks', fields.trainingHooks),
@@ -82,10 +88,14 @@ export function createSpec(given: SpecFields): EstimatorSpec {
     throw headError('SPEC_INVALID', `onDispose must be a function, got ${describe(fields.onDispose)}.`);
   }
   // Nothing is made before everything is checked.
-  const loss = givenLoss === undefined || givenLoss.rank === 0 ? givenLoss : reshape(givenLoss, []);
+  const loss = givenLoss === undefined || givenLoss.rank === 0 ? givenLoss : carryChecks(reshape(givenLoss, []), [givenLoss]);
 
-  const held = [loss, givenLoss, ...Object.values(predictions), ...Object.values(summaries), ...exportedTensors(exportOutputs)];
-  for (const tensor of held) if (isTensor(tensor)) keep(tensor);
+  const held: ({ dispose(): void } | undefined)[] = [];
+  const hold = (values: typeof held): void => {
+    for (const value of values) if (isTensor(value)) keep(value);
+    held.push(...values);
+  };
+  hold([loss, givenLoss, ...Object.values(predictions ?? {}), ...Object.values(summaries), ...exportedTensors(exportOutputs)]);
   let isDisposed = false;
   const dispose = (): void => {
     if (isDisposed) return;
@@ -94,18 +104,25 @@ export function createSpec(given: SpecFields): EstimatorSpec {
     for (const metric of Object.values(evalMetricOps)) metric.dispose();
     fields.onDispose?.();
   };
-  const common = { predictions, ...hooks, dispose };
+  const predictionsOnce = (): Predictions => {
+    if (predictions !== undefined) return predictions;
+    if (isDisposed) throw headError('SPEC_DISPOSED', 'predictions must be asked for before dispose(): what they are made of is gone.');
+    predictions = checkPredictions(makePredictions?.(), true);
+    hold(Object.values(predictions));
+    return predictions;
+  };
+  const common = { ...hooks, dispose };
   let spec: EstimatorSpec;
   if (mode === ModeKeys.PREDICT) {
-    spec = Object.freeze({ mode, exportOutputs, ...common });
+    spec = Object.freeze({ mode, exportOutputs, ...common, get predictions() { return predictionsOnce(); } });
   } else if (mode === ModeKeys.EVAL) {
-    spec = Object.freeze({ mode, loss: loss as Scalar, evalMetricOps, ...common });
+    spec = Object.freeze({ mode, loss: loss as Scalar, evalMetricOps, ...common, get predictions() { return predictionsOnce(); } });
   } else {
     const runTrainOp = (): unknown => {
       if (!isDisposed) return (trainOp as () => unknown)();
       throw headError('SPEC_DISPOSED', 'trainOp must be called before dispose(): what the training step needs is gone.');
     };
-    spec = Object.freeze({ mode, loss: loss as Scalar, trainOp: runTrainOp, summaries, evalMetricOps, ...common });
+    spec = Object.freeze({ mode, loss: loss as Scalar, trainOp: runTrainOp, summaries, evalMetricOps, ...common, get predictions() { return predictionsOnce(); } });
   }
   fieldsOf.set(spec, fields);
   return spec;

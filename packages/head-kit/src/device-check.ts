@@ -1,0 +1,77 @@
+// Errors that only a device knows when a head must already return: they travel with the value that they are about.
+import { customGrad, keep, mul, reshape } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { HeadError } from '@tfjs-heads/head-api';
+
+/** What a device will say about a value: the error to raise, or that all is well. */
+export type DeviceCheck = Promise<HeadError | undefined>;
+
+/** What {@link deviceCheck} asks a device. */
+export interface DeviceQuestion {
+  /** A bool scalar, which is disposed of when it has been read. */
+  readonly valid: Tensor;
+  /** The error where it is false. */
+  error(): HeadError;
+  onValid?(): void;
+}
+
+/** Begins to read whether something is valid. */
+export async function deviceCheck({ valid, error, onValid }: DeviceQuestion): DeviceCheck {
+  keep(valid);
+  try {
+    const [isValid] = await valid.data();
+    if (!isValid) return error();
+    onValid?.();
+    return undefined;
+  } finally {
+    valid.dispose();
+  }
+}
+
+/** Under a name that every copy of this package knows, since a head may be made of heads that have one of their own. */
+const CHECKS = Symbol.for('tfjs-heads.deviceChecks/1');
+
+/** The checks that a value depends on; those of all that it was made of, if the kit made it. */
+export function checksOf(tensor: Tensor): readonly DeviceCheck[] {
+  return (tensor as { readonly [CHECKS]?: readonly DeviceCheck[] })[CHECKS] ?? [];
+}
+
+/** Makes `data()` and `array()` of a tensor reject with the error of a check, if one has an error. */
+export function rejectReads<T extends Tensor>(tensor: T, checks: readonly DeviceCheck[]): T {
+  const others = checksOf(tensor);
+  const added = checks.filter((check) => !others.includes(check));
+  if (added.length === 0) return tensor;
+  const guarded =
+    <V>(read: () => Promise<V>) =>
+    async (): Promise<V> => {
+      const [values, ...errors] = await Promise.all([read(), ...added]);
+      for (const error of errors) if (error !== undefined) throw error;
+      return values;
+    };
+  for (const check of added) check.catch(() => undefined); // nobody may ever read the tensor
+  const { data, array } = tensor;
+  return Object.assign(tensor, {
+    [CHECKS]: [...others, ...added],
+    data: guarded(() => data.call(tensor)),
+    array: guarded(() => array.call(tensor)),
+  });
+}
+
+/** Gives a tensor the checks of what it was made of: whatever makes one of others does so, or a named error becomes a NaN. */
+export function carryChecks<T extends Tensor>(made: T, of: readonly Tensor[]): T {
+  return rejectReads(made, of.flatMap(checksOf));
+}
+
+/** A copy that knows the errors of the original. Differentiable as often as asked for, with no registered gradient. */
+export function copyOf<T extends Tensor>(tensor: T): T {
+  return carryChecks(times(tensor, 1) as T, [tensor]);
+}
+
+/** `tensor * factor`, differentiable as often as asked for, with no registered gradient. */
+export function times(tensor: Tensor, factor: number): Tensor {
+  return customGrad((x) => {
+    // A reshape to the same shape shares the data and runs nothing.
+    const value = factor === 1 ? reshape(x as Tensor, tensor.shape) : mul(x as Tensor, factor);
+    return { value, gradFunc: (dy: Tensor) => times(dy, factor) };
+  })(tensor);
+}

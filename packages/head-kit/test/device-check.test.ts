@@ -1,0 +1,136 @@
+import { abs, dispose, engine, getBackend, getKernel, grad, mul, profile, reshape, scalar, tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  BaseHead, copyOf, createSpec, deviceCheck, headError, Mean, reduceLoss, rejectReads, replaceSpec, sigmoidCrossEntropy, sumOfScalars, weightedSum,
+} from '../src/index.js';
+import type { MetricDefinition } from '../src/index.js';
+
+class LogisticHead extends BaseHead {
+  protected override readonly labelRange = { min: 0, max: 1 };
+  protected readonly elementLoss = sigmoidCrossEntropy;
+  constructor() {
+    super({ logitsDimension: 1 });
+  }
+  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+    return { predictions: () => logits };
+  }
+  protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
+    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses }) => [losses] }, ...regularization];
+  }
+}
+
+const head = new LogisticHead();
+const named = { name: 'HeadError', code: 'LABELS_RANGE' };
+
+/** What the kit makes of a value, and what is read of it. */
+const makers: Readonly<Record<string, (loss: Scalar) => { readonly read: () => Promise<unknown>; readonly dispose: () => void }>> = {
+  'a sum': (loss) => made(sumOfScalars([scalar(1), loss])),
+  'a sum of itself alone': (loss) => made(sumOfScalars([loss])),
+  'a sum of a sum': (loss) => made(sumOfScalars([sumOfScalars([loss, loss]), scalar(2)])),
+  'a weighted sum': (loss) => made(weightedSum([loss, scalar(1)], [0.5, 2])),
+  'a copy of a copy': (loss) => made(copyOf(copyOf(loss))),
+  'a reduction': (loss) => made(reduceLoss(loss, undefined, 'sum')),
+  'a spec': (loss) => {
+    const spec = createSpec({ mode: 'eval', loss: copyOf(loss) });
+    return { read: () => spec.loss.array(), dispose: () => spec.dispose() };
+  },
+  'a spec of a loss of one element': (loss) => {
+    const spec = createSpec({ mode: 'eval', loss: rejectReads(reshape(loss, [1, 1]), checksIn(loss)) });
+    return { read: () => spec.loss.data(), dispose: () => spec.dispose() };
+  },
+  'a spec with another field': (loss) => {
+    const spec = createSpec({ mode: 'train', loss: copyOf(loss), trainOp: () => undefined });
+    const other = replaceSpec(spec, { trainOp: () => 1 });
+    return { read: () => (other.mode === 'train' ? other.loss.data() : Promise.reject(new Error(other.mode))), dispose: () => other.dispose() };
+  },
+  'the regularization losses of another loss': (loss) => {
+    const [labels, logits] = [tensor([[1]]), tensor([[2]])];
+    return made(head.loss(labels, logits, { regularizationLosses: [loss] }));
+  },
+};
+
+function made(tensor_: Tensor): { read: () => Promise<unknown>; dispose: () => void } {
+  return { read: () => tensor_.data(), dispose: () => tensor_.dispose() };
+}
+
+/** The checks of a value, as another copy of the kit would find them. */
+function checksIn(loss: Tensor): [] {
+  return (loss as unknown as Record<symbol, []>)[Symbol.for('tfjs-heads.deviceChecks/1')] as [];
+}
+
+beforeEach(() => {
+  engine().startScope();
+  return () => engine().endScope();
+});
+
+describe.each(Object.entries(makers))('an error that only the device knows survives %s', (_, make) => {
+  it('that is made of its value', async () => {
+    const error = headError('LABELS_RANGE', 'Labels must be in range [0, 1].');
+    const loss = rejectReads(scalar(1), [deviceCheck({ valid: scalar(false, 'bool'), error: () => error })]);
+    const { read, dispose: end } = make(loss);
+    await expect(read()).rejects.toBe(error);
+    end();
+  });
+
+  it('and is none where all is well', async () => {
+    let asked = 0;
+    const loss = rejectReads(scalar(1), [deviceCheck({ valid: scalar(true, 'bool'), error: () => headError('LABELS_RANGE', ''), onValid: () => asked++ })]);
+    const { read, dispose: end } = make(loss);
+    await expect(read()).resolves.toBeDefined();
+    expect(asked).toBe(1);
+    end();
+  });
+
+  const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
+  if (isOnGpu) it('that is the loss of labels which a device has made', async () => {
+    const [labels, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[1], [2]])];
+    const { read, dispose: end } = make(head.loss(labels, logits));
+    await expect(read()).rejects.toMatchObject(named);
+    end();
+  });
+});
+
+it('the losses of rows reject, too, where a device knows that a label is out of range', async () => {
+  const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
+  const [labels, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[1], [2]])];
+  if (isOnGpu) await expect(head.rowLosses(labels, logits).data()).rejects.toMatchObject(named);
+  else expect(() => head.rowLosses(labels, logits)).toThrow(expect.objectContaining(named));
+});
+
+it('a metric of such a value rejects', async () => {
+  const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
+  if (!isOnGpu) return;
+  const [labels, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[1], [2]])];
+  const mean = new Mean();
+  mean.update(head.loss(labels, logits));
+  await expect(mean.result()).rejects.toMatchObject(named);
+});
+
+it('the weighted sum of losses is differentiable, with the gradient 0 where it is not valid', async () => {
+  const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
+  const [labels, good, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[0], [1]]), tensor([[1], [2]])];
+  const alone = grad((x) => weightedSum([head.loss(good, x), head.loss(good, x)], [0.5, 2]))(logits);
+  const once = grad((x) => head.loss(good, x))(logits);
+  const [sums, ones] = [await alone.data(), await once.data()];
+  sums.forEach((value, i) => expect(value).toBeCloseTo(2.5 * (ones[i] as number), 5));
+  if (!isOnGpu) return;
+  const both = grad((x) => weightedSum([head.loss(labels, x), head.loss(labels, x)], [0.5, 2]))(logits);
+  expect(Array.from(await abs(both).data())).toEqual([0, 0]);
+});
+
+it.each([[[1]], [[1, 2, 3]], [['1', 2]]])('weights %j for two scalars are refused', (weights) => {
+  expect(() => weightedSum([scalar(1), scalar(2)], weights as number[])).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+});
+
+const hasRangeKernel = ['cpu', 'wasm'].includes(getBackend());
+if (hasRangeKernel) it('the check of the range is a kernel, which throws again where a recorded step is run with other labels', async () => {
+  const inputs = { labels: tensor([[0], [1]]), logits: tensor([[1], [2]]), others: tensor([[0], [1.5]]) };
+  const { kernels } = await profile(() => head.loss(inputs.labels, inputs.logits));
+  const recorded = kernels.find(({ name }) => name.startsWith('TfjsHeads.LabelRange/'));
+  const { kernelFunc } = getKernel(recorded?.name as string, getBackend());
+  const again = (labels: Tensor): unknown => kernelFunc({ inputs: { labels }, attrs: { min: 0, max: 1, whole: false }, backend: engine().backend });
+  expect(again(inputs.labels)).toMatchObject({ dataId: inputs.labels.dataId, shape: [2, 1] });
+  expect(() => again(inputs.others)).toThrow(expect.objectContaining(named));
+  dispose(inputs);
+});
