@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { workspacePackages } from '../workspace.js';
 import { consumerProblems } from './consume.js';
 import { floorProblems } from './floors.js';
+import { houseProblems } from './house.js';
 import { importProblems } from './imports.js';
+import { leanProblems } from './lean.js';
 import { pack } from './pack.js';
 import { tarballProblems } from './tarball.js';
 
 const packages = workspacePackages();
 const published = packages.filter(({ manifest }) => !manifest.private);
-const problems = packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)]);
+const problems = [...houseProblems(packages), ...packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)])];
 
 // Outside the repository, or its node_modules would lend what a package forgot to declare.
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'check-packages-')));
@@ -22,6 +24,9 @@ try {
   const consumer = join(scratch, 'consumer');
   mkdirSync(consumer);
   problems.push(...(await consumerProblems(tarballs, consumer)));
+  const lean = join(scratch, 'lean');
+  mkdirSync(lean);
+  problems.push(...(await leanProblems(tarballs, lean)));
 } catch (error) {
   problems.push(error instanceof Error ? error.message : String(error));
 } finally {

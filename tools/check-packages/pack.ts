@@ -10,6 +10,8 @@ export interface Tarball {
   readonly folder: string;
   /** What its package.json promises: files and folders. */
   readonly promised: readonly string[];
+  /** The names of the packages that it depends on. */
+  readonly dependencies: readonly string[];
   /** What is in it. */
   readonly files: readonly string[];
 }
@@ -34,6 +36,7 @@ export async function pack(packages: readonly WorkspacePackage[], folder: string
       path: join(folder, filename),
       folder: packed.folder,
       promised: packed.manifest.files ?? [],
+      dependencies: Object.keys(packed.manifest.dependencies ?? {}),
       files: files.map(({ path }) => path),
     };
   });

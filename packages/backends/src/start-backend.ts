@@ -1,13 +1,13 @@
 import { builtInCandidates, candidateNamed } from './candidates/built-in.js';
 import type { Candidate } from './candidates/candidate.js';
-import { checkStartOptions } from './check-options.js';
+import { aBoolean, aFunction, checkOptions, listOfNames, optional, wasmPathsOptions, type Kind } from './check-options.js';
 import { backendsError, type BackendsError } from './error.js';
 import { asGuest, type Guest } from './guest.js';
 import { nextTask } from './next-task.js';
 import { inTurn } from './queue.js';
 import { currentBackendName, forgetPendingStart, isMade, pendingStart, restoreBackend, retireBackend, madeBackend } from './registry.js';
 import { reportOf, type CandidateReport, type StartProgress } from './report.js';
-import type { WasmPathsOptions } from './repairs/wasm-paths.js';
+import type { WasmPathsOptions } from './wasm/binary-names.js';
 import { formatReport } from './table.js';
 import { within } from './time-limit.js';
 import { tryCandidate } from './trial.js';
@@ -37,6 +37,19 @@ export interface StartOptions extends WasmPathsOptions {
   /** Aborts at once: the engine has the backend it had before, and the call rejects with the signal's reason. */
   readonly signal?: StopSignal | undefined;
 }
+
+const startOptions: Readonly<Record<keyof StartOptions, Kind>> = {
+  prefer: optional(listOfNames),
+  allow: optional(listOfNames),
+  workload: optional(aFunction),
+  timeLimit: optional({ expected: 'milliseconds above 0', fits: (value) => typeof value === 'number' && value > 0 }),
+  selfTest: optional(aBoolean),
+  repair: optional(aBoolean),
+  ...wasmPathsOptions,
+  onProgress: optional(aFunction),
+  // By what it has, for it may come from another realm.
+  signal: optional({ expected: 'an AbortSignal', fits: (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function' && 'aborted' in (value as AbortSignal) }),
+};
 
 /** An `AbortSignal`, by what is used of it: not every TypeScript configuration knows the class. */
 export interface StopSignal {
@@ -78,7 +91,7 @@ export interface NoBackendError extends BackendsError {
  * const { name } = await startBackend({ workload: headWorkload({ head, batch: () => ({ inputs, labels }) }) });
  */
 export async function startBackend(options: StartOptions = {}): Promise<StartResult> {
-  checkStartOptions(options);
+  checkOptions('startBackend', options, startOptions);
   // Both the caller and a failing `onProgress` end it.
   const stop = new AbortController();
   const { signal } = options;

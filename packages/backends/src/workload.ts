@@ -3,7 +3,7 @@ import {
   dispose, matMul, mean, randomNormal, relu, squaredDifference, tensor_util, tidy, train, variable, variableGrads, zeros,
   type Scalar, type Tensor, type Tensor2D, type TensorContainer, type Variable,
 } from '@tensorflow/tfjs-core';
-import { checkHeadWorkload } from './check-options.js';
+import { aFunction, checkOptions, optional, type Kind } from './check-options.js';
 import { backendsError } from './error.js';
 import { noteFresh } from './fresh.js';
 import { show } from './reason.js';
@@ -42,13 +42,19 @@ export interface HeadWorkload {
   readonly hiddenUnits?: readonly number[];
 }
 
+const headOptions: Readonly<Record<keyof HeadWorkload, Kind>> = {
+  head: { expected: 'a head', fits: (value) => typeof (value as HeadWorkload['head'] | null)?.loss === 'function' },
+  batch: aFunction,
+  hiddenUnits: optional({ expected: 'an array of whole numbers above 0', fits: (value) => Array.isArray(value) && value.every((units) => Number.isInteger(units) && units > 0) }),
+};
+
 /**
  * A training step of dense layers with a head on top, on one batch.
  *
  * @throws INVALID_ARGUMENT for options that it does not know, or that are of the wrong kind.
  */
 export function headWorkload(options: HeadWorkload): Workload {
-  checkHeadWorkload(options);
+  checkOptions('headWorkload', options, headOptions);
   const { head, batch, hiddenUnits = [64] } = options;
   return () => {
     const { made, isFresh } = noteFresh(batch);

@@ -10,8 +10,6 @@ export { keepWholeStacks } from './place.js';
 export { printable, printableLine } from './printable.js';
 export { isFailure, isGood, placeText, reasonInFull, statuses, tallyOf } from './result.js';
 export type { CaseResult, Status, Tally } from './result.js';
-export { quiet, watchStrayErrors } from './stray-errors.js';
-export type { StrayErrors } from './stray-errors.js';
 export { LONGEST_NAME, TFJS } from './subject.js';
 export type { HeadFactory, Subject, Subjects } from './subject.js';
 export { attempt, faultOf, reasonOf, shortened } from './thrown.js';

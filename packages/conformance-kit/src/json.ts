@@ -44,13 +44,18 @@ function isDeep(value: unknown, left: number = DEEPEST): boolean {
   return left === 0 || Object.values(value).some((inner) => isDeep(inner, left - 1));
 }
 
+/** A `URL`, by what is used of it: not every TypeScript configuration knows the class. */
+export interface Address {
+  readonly href: string;
+}
+
 /**
  * Reads a JSON file beside the code, in Node or in a page. Node's `fetch` knows no files.
  *
  * @throws Error that names the file, where it is not there or is no JSON
  */
-export async function readJson(url: URL): Promise<unknown> {
-  return parseJson(await readBytes(url), url.href);
+export async function readJson({ href }: Address): Promise<unknown> {
+  return parseJson(await readBytes(new URL(href)), href);
 }
 
 async function readBytes(url: URL): Promise<Uint8Array> {

@@ -3,14 +3,19 @@ import { withoutCpuForwarding } from '@tfjs-heads/backends';
 import { onReference, type BackendRecord } from './backend.js';
 import { queryOf, type ConformanceCase } from './case.js';
 import type { CheckContext } from './checks/check.js';
+import { releaseTape } from './checks/outcome.js';
 import { expectationOf, type Expectation } from './expectation.js';
 import { jsonNumber } from './json.js';
 import { Judge, type Closest } from './judge.js';
 import { CASE_LIMIT, Patience } from './patience.js';
 import { isFailure, type CaseResult } from './result.js';
-import { StrayErrors } from './stray-errors.js';
 import { checkOf, type Suite } from './suite.js';
 import { faultOf, type Fault } from './thrown.js';
+
+/** Runs something to its end, and fails it where something goes wrong outside of it meanwhile: an error that nothing caught. */
+export type Guard = <T>(run: () => Promise<T>) => Promise<T>;
+
+export const asItIs: Guard = (run) => run();
 
 /** What to run, and on what. The backend is the current one. */
 export interface RunOptions {
@@ -22,8 +27,8 @@ export interface RunOptions {
   readonly timeLimit?: number;
   /** Shared by several runs where each is of few cases. Default: one of its own. */
   readonly patience?: Patience;
-  /** Of the program, where it listens for such errors: one that comes during a case fails it. */
-  readonly strayErrors?: StrayErrors;
+  /** Runs each case. Default: as it is. */
+  readonly guard?: Guard;
 }
 
 // Taken before a head could put something else in its place.
@@ -35,13 +40,13 @@ const now = performance.now.bind(performance);
  * @throws Error where a few in a row took too long: the others would, too
  */
 export async function* runCases(options: RunOptions): AsyncGenerator<CaseResult> {
-  const { suite, cases, backend, expectations, strayErrors = new StrayErrors() } = options;
+  const { suite, cases, backend, expectations, guard = asItIs } = options;
   const { patience = new Patience(options.timeLimit ?? CASE_LIMIT) } = options;
   for (const one of cases) {
     if (patience.isOver !== undefined) throw new Error(patience.isOver);
     const known = [...(suite.subjects.get(one.head)?.expectedFailures ?? []), ...expectations];
     const expectation = expectationOf(one, known, backend.capabilities);
-    yield await runCase(one, suite, backend, expectation, (run) => patience.within(() => strayErrors.during(run)));
+    yield await runCase(one, suite, backend, expectation, (run) => patience.within(() => guard(run)));
   }
 }
 
@@ -114,11 +119,4 @@ async function faultIn(run: () => Promise<void>): Promise<Fault | undefined> {
 
 function toJson(closest: Closest): NonNullable<CaseResult['closest']> {
   return { ...closest, actual: jsonNumber(closest.actual), expected: jsonNumber(closest.expected), used: jsonNumber(closest.used) };
-}
-
-/** tfjs releases what a tape has saved when a gradient is done, but not where its function throws. */
-export function releaseTape(): void {
-  const { state } = engine();
-  for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
-  Object.assign(state, { gradientDepth: 0, kernelDepth: 0, activeTape: null });
 }

@@ -4,8 +4,7 @@ import type { Expectation } from './expectation.js';
 import { suiteOf } from './suite.js';
 import { CASE_LIMIT } from './patience.js';
 import type { CaseResult } from './result.js';
-import { runCases } from './run.js';
-import { StrayErrors } from './stray-errors.js';
+import { asItIs, runCases, type Guard } from './run.js';
 import type { Subjects } from './subject.js';
 
 /** What a process or a page is asked to run. Plain JSON. */
@@ -37,19 +36,19 @@ export type SessionMessage =
 /**
  * Starts a backend and runs the cases that are asked for on it. The same in Node and in a page.
  *
- * @param strayErrors Of the program, where it listens for them.
+ * @param guard Runs the start of the backend, and each case.
  * @throws Error where a few cases in a row take too long
  */
 export async function* runSession(
   subjects: Subjects,
   request: SessionRequest,
-  strayErrors: StrayErrors = new StrayErrors(),
+  guard: Guard = asItIs,
 ): AsyncGenerator<SessionMessage> {
   const suite = await suiteOf(subjects);
   const isAsked = parseQueries(request.filters);
   const cases = inShard(suite.cases.filter(isAsked), request.shard);
   yield { type: 'begins', what: `starts the backend ${request.backend}` };
-  const started = await strayErrors.during(() => startForSuite(request.backend, request));
+  const started = await guard(() => startForSuite(request.backend, request));
   if ('unavailable' in started) {
     yield { type: 'unavailable', reason: started.unavailable };
     return;
@@ -57,6 +56,6 @@ export async function* runSession(
   const { record } = started;
   yield { type: 'started', record, total: cases.length };
   const { expectations, caseLimit: timeLimit = CASE_LIMIT } = request;
-  for await (const result of runCases({ suite, cases, backend: record, expectations, timeLimit, strayErrors })) yield { type: 'result', result };
+  for await (const result of runCases({ suite, cases, backend: record, expectations, timeLimit, guard })) yield { type: 'result', result };
   yield { type: 'done' };
 }

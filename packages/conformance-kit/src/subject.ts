@@ -1,6 +1,7 @@
 import type { Head, Reduction } from '@tfjs-heads/head-api';
 import type { LabelKind } from '@tfjs-heads/reference';
 import type { Expectation } from './expectation.js';
+import type { Address } from './json.js';
 import { printableLine } from './printable.js';
 
 /** What the suite asks a factory for: it sets some of these, and leaves the rest to the head's defaults. */
@@ -67,11 +68,6 @@ export type Subjects = Readonly<Record<string, Subject>>;
 /** A subject with its name, as checks get it. */
 export interface NamedSubject extends Subject {
   readonly name: string;
-}
-
-/** A `URL`, by what is used of it: not every TypeScript configuration knows the class. */
-export interface Address {
-  readonly href: string;
 }
 
 /** Longer ones fit no table, and no line. */

@@ -40,7 +40,7 @@ export async function suiteOf(subjects: Subjects): Promise<Suite> {
   }
   const named = new Map(Object.entries(subjects).map(([name, subject]) => [name, { ...subject, name }]));
   const goldens = new Map<string, GoldenFile>();
-  for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(new URL(url.href)));
+  for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));
   const heads = [...named.values()].flatMap((subject) =>
     (['golden', 'law', 'parity', 'training'] as const).flatMap((family) => casesOf(subject, family, goldens.get(subject.name))),
   );

@@ -1,8 +1,16 @@
 import { dispose, engine, getBackend, memory, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { fullLogPoisson, precomputed, logPoisson, sigmoidCrossEntropy, squaredError, weightedLoss } from '../src/index.js';
-import type { ElementLoss, LossForm } from '../src/index.js';
+import {
+  type ElementLoss,
+  fullLogPoisson,
+  logPoisson,
+  type LossForm,
+  precomputed,
+  sigmoidCrossEntropy,
+  squaredError,
+  weightedLoss,
+} from '../src/index.js';
 import { hostMemory } from '../src/host-memory.js';
 import { uniform } from './random.js';
 import { expectAllWithin, expectWithin } from './tolerance.js';

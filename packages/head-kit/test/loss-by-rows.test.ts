@@ -1,8 +1,19 @@
 import { add, customGrad, dispose, div, engine, grad, log, mul, profile, square, sub, sum, tensor, tidy, valueAndGrad } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { BaseHead, Mean, meanOverRow, sigmoidCrossEntropy, softmaxCrossEntropy, squaredError, weightedLoss } from '../src/index.js';
-import type { Loss, LossBase, LossForm, MetricDefinition } from '../src/index.js';
+import {
+  BaseHead,
+  type Loss,
+  type LossBase,
+  type LossForm,
+  Mean,
+  meanOverRow,
+  type MetricDefinition,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  squaredError,
+  weightedLoss,
+} from '../src/index.js';
 import { uniform } from './random.js';
 import { expectAllWithin, expectWithin } from './tolerance.js';
 

@@ -1,4 +1,4 @@
-import { sizeOf } from './values.js';
+import { sizeOf, type Values } from './values.js';
 
 /**
  * Random numbers in [0, 1), the same for the same seed on every machine (xorshift32).
@@ -58,4 +58,20 @@ function drawClasses(next: () => number, size: number, classes: number): number[
     for (let left = classes; left > 0; left--) ids.push(...round.splice(Math.floor(next() * left), 1));
   }
   return ids.slice(0, size);
+}
+
+/** Numbers in [low, high] that float32 has exactly, the same for the same seed. */
+export function drawn(shape: readonly number[], seed: number, low = -2, high = 2): Values {
+  const next = random(seed);
+  return { shape, values: Array.from({ length: sizeOf(shape) }, () => exact(next, low, high)) };
+}
+
+/** Evenly spread numbers, rounded to float32. */
+export function spread(low: number, high: number, count = 257): number[] {
+  return Array.from({ length: count }, (_, i) => Math.fround(low + ((high - low) * i) / (count - 1)));
+}
+
+/** Numbers of every order of magnitude between two, rounded to float32. */
+export function magnitudes(low: number, high: number, count = 129): number[] {
+  return spread(Math.log(low), Math.log(high), count).map((exponent) => Math.fround(Math.exp(exponent)));
 }

@@ -1,10 +1,11 @@
 // The truth of the suite, in doubles and as plainly as possible. It shares nothing with the heads and knows no tensors.
-export { drawValues, exact, labelKinds, random, type DrawKind, type LabelKind } from './draw.js';
+export { drawn, drawValues, exact, labelKinds, magnitudes, random, spread, type DrawKind, type LabelKind } from './draw.js';
 export { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, type Formula } from './formulas.js';
-export { addRow, columnSums, matMul, transposed } from './matrix.js';
+export { addRow, columnSums, matMul, matrixOf, transposed } from './matrix.js';
 export { backward, trainNetwork, type LossOfLogits, type Trained, type Untrained, type Variables } from './network.js';
 export { optimizerSettings, updateRule, type OptimizerName, type UpdateRule } from './optimizers.js';
 export { regressionMetrics, trainingLoss, weightOfEach, type Reducing, type ReferenceBatch } from './reduce.js';
 export { inFloat32, type Scaled } from './scaled.js';
+export { sigmoidOf, softmaxOf, totalOf } from './softmax.js';
 export { ULPS, usedTolerance } from './tolerance.js';
 export { filled, largest, mapValues, sizeOf, type Values } from './values.js';

@@ -39,3 +39,11 @@ export function columnSums({ shape, values }: Values): number[] {
   for (const [at, value] of values.entries()) sums[at % columns] = (sums[at % columns] as number) + value;
   return sums;
 }
+
+/** One matrix of a batch. A batch of one serves for every index. */
+export function matrixOf({ shape, values }: Values, index: number): Values {
+  const [count = 1, rows = 1, columns = 1] = shape;
+  const size = rows * columns;
+  const start = (index % count) * size;
+  return { shape: [rows, columns], values: values.slice(start, start + size) };
+}

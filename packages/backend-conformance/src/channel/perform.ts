@@ -1,6 +1,7 @@
 import { checkSubjects, runSession, type SessionMessage, suiteOf } from '@tfjs-heads/conformance-kit';
-import { faultOf, quiet, reasonInFull, reasonOf, type StrayErrors } from '@tfjs-heads/conformance-kit/host';
+import { faultOf, reasonInFull, reasonOf } from '@tfjs-heads/conformance-kit/host';
 import type { Job } from './job.js';
+import { quiet, type StrayErrors } from './stray-errors.js';
 
 /** How the modules of a job are loaded, by their paths. */
 export type Load = (path: string) => Promise<object>;
@@ -27,7 +28,7 @@ export async function* perform({ modules, request }: Job, load: Load, strayError
       return { subjects: checked, cases: (await suiteOf(checked)).cases };
     });
     if (request === undefined) yield { type: 'cases', cases };
-    else yield* thenQuiet(runSession(subjects, request, strayErrors), strayErrors);
+    else yield* thenQuiet(runSession(subjects, request, (run) => strayErrors.during(run)), strayErrors);
   } catch (error) {
     yield { type: 'broken', reason: reasonInFull(await faultOf(error)) };
   }

@@ -5,7 +5,7 @@ import type { Job } from '../channel/job.js';
 import { lockSuite } from '../channel/lock-suite.js';
 import { perform } from '../channel/perform.js';
 import { sealer } from '../channel/seal.js';
-import { watchStrayErrors } from '@tfjs-heads/conformance-kit/host';
+import { watchStrayErrors } from '../channel/stray-errors.js';
 import { CHANNEL } from './channel.js';
 import { loader } from './loader.js';
 

@@ -3,7 +3,7 @@ import { lockSuite } from '../channel/lock-suite.js';
 import { perform, type Load } from '../channel/perform.js';
 import { sealer } from '../channel/seal.js';
 import type { SessionMessage } from '@tfjs-heads/conformance-kit';
-import { watchStrayErrors } from '@tfjs-heads/conformance-kit/host';
+import { watchStrayErrors } from '../channel/stray-errors.js';
 
 /** What drives the page finds this as `window.conformance`, whatever it speaks: Playwright's protocol or WebDriver. */
 export interface Automation {

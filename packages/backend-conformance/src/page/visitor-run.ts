@@ -1,6 +1,7 @@
 import { type CaseResult, loadExpectations, parseQueries, type Subjects } from '@tfjs-heads/conformance-kit/host';
 import type { BackendRun, ConformanceReport } from '../report/format.js';
 import { runSession, suiteOf } from '@tfjs-heads/conformance-kit';
+import { StrayErrors } from '../channel/stray-errors.js';
 import { reportOfOne } from '../report/one-part.js';
 import { browserOf } from '../report/user-agent.js';
 import { expectationsDigest, selectionOf } from '../selection.js';
@@ -49,7 +50,9 @@ export async function* runHere(
       // That the rest is missing yet is no problem.
       return { report: { ...reportOf([...runs, run]), problems: [] }, backend, done: cases.length, total: asked.length };
     };
-    for await (const message of runSession(subjects, { backend, filters, repair, expectations: await loadExpectations(backend) })) {
+    const strayErrors = new StrayErrors(); // It listens for none, but lets the page breathe between cases.
+    const request = { backend, filters, repair, expectations: await loadExpectations(backend) };
+    for await (const message of runSession(subjects, request, (work) => strayErrors.during(work))) {
       if (message.type === 'unavailable') run = { ...run, unavailable: message.reason };
       if (message.type === 'started') run = { ...run, record: message.record };
       if (message.type === 'result') cases.push(message.result);

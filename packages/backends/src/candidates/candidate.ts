@@ -1,5 +1,5 @@
 import type { Repair, RepairReport } from '../repairs/report.js';
-import type { WasmPathsOptions } from '../repairs/wasm-paths.js';
+import type { WasmPathsOptions } from '../wasm/binary-names.js';
 
 /** A backend that may be had in this environment. */
 export interface Candidate {

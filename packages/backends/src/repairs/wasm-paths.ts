@@ -1,11 +1,11 @@
 import { engine, type KernelBackend } from '@tensorflow/tfjs-core';
-import { checkWasmPathsOptions } from '../check-options.js';
+import { checkOptions, wasmPathsOptions } from '../check-options.js';
 import { loadBackend } from '../load-backend.js';
 import { backendsError } from '../error.js';
 import { reasonOf } from '../reason.js';
 import { isMade, isRegistered } from '../registry.js';
 import { likelyAddresses } from '../wasm/binary-addresses.js';
-import { binaryNameHere, type BinaryName, type WasmPaths } from '../wasm/binary-names.js';
+import { binaryNameHere, type BinaryName, type WasmPaths, type WasmPathsOptions } from '../wasm/binary-names.js';
 import { interceptReading } from '../wasm/intercept-reading.js';
 import { asked, startSearch, type Search } from '../wasm/search.js';
 import { reporter, type RepairReport } from './report.js';
@@ -17,10 +17,7 @@ type Factory = () => KernelBackend | Promise<KernelBackend>;
 // On the function and by a global symbol, so that a second copy of this package sees it too.
 const marker = Symbol.for('@tfjs-heads/backends/wasm-paths');
 
-export interface WasmPathsOptions {
-  /** Where the binaries are, and nowhere else: the folder, with the slash at its end, or the address of each file. */
-  readonly wasmPaths?: WasmPaths | undefined;
-}
+export type { WasmPathsOptions };
 
 /**
  * The wasm backend looks for its binary beside the script that it runs in, where a bundler has put none, and fails to
@@ -30,7 +27,7 @@ export interface WasmPathsOptions {
  * afterwards where it was found.
  */
 export async function repairWasmPaths(options: WasmPathsOptions = {}): Promise<RepairReport> {
-  checkWasmPathsOptions(options);
+  checkOptions('repairWasmPaths', options, wasmPathsOptions);
   const { wasmPaths } = options;
   if (isMade('wasm')) return report.notNeeded('the backend has started');
   // One that was not there yet cannot have been told by the program where to look.

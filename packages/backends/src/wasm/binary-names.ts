@@ -20,3 +20,8 @@ export async function binaryNameHere(): Promise<BinaryName> {
   ]);
   return binaryNames[simd ? (threads ? 2 : 1) : 0];
 }
+
+export interface WasmPathsOptions {
+  /** Where the binaries are, and nowhere else: the folder, with the slash at its end, or the address of each file. */
+  readonly wasmPaths?: WasmPaths | undefined;
+}

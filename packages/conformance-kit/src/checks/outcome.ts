@@ -1,4 +1,4 @@
-import { grad, memory, valueAndGrad, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, grad, memory, valueAndGrad, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { EstimatorSpec, Head, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
 import type { BatchTensors } from '../batch.js';
 import type { Judge } from '../judge.js';
@@ -93,4 +93,11 @@ export async function heldAgain(judge: Judge, what: string, before: ReturnType<t
   const isAgain = (): boolean => JSON.stringify(held()) === JSON.stringify(before);
   for (let waited = 0; !isAgain() && waited < 50; waited++) await new Promise((resolve) => setTimeout(resolve, 10));
   judge.equal(`tensors after ${what}`, held(), before);
+}
+
+/** tfjs releases what a tape has saved when a gradient is done, but not where its function throws. */
+export function releaseTape(): void {
+  const { state } = engine();
+  for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
+  Object.assign(state, { gradientDepth: 0, kernelDepth: 0, activeTape: null });
 }

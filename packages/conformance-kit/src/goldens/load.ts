@@ -19,7 +19,7 @@ import {
   union,
   type GenericSchema,
 } from 'valibot';
-import { readJson } from '../json.js';
+import { readJson, type Address } from '../json.js';
 import { consistent, distinct, exactly, jsonNumberSchema, text, validated, wholeNumber } from '../validate.js';
 import {
   problemsOfCase,
@@ -35,7 +35,7 @@ import type { GoldenCase, GoldenEvaluation, GoldenFile, GoldenTensor, GoldenTrai
  *
  * @throws Error that names the file, and each place in it that is wrong
  */
-export async function loadGoldens(url: URL): Promise<GoldenFile> {
+export async function loadGoldens(url: Address): Promise<GoldenFile> {
   return validated(goldenFile, await readJson(url), url.href);
 }
 

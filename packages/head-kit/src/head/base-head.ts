@@ -41,10 +41,8 @@ import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
 import { composedLosses } from '../losses/composed-form.js';
 import { toFloat32 } from '../losses/device-ops.js';
 import { isWalkable } from '../losses/host-form.js';
-import { divisorOf } from '../losses/loss.js';
-import type { ElementLoss, Loss, LossTensors, RowLoss } from '../losses/loss.js';
-import { callLossFn, isCustom, lossOrCustom } from '../losses/loss-fn.js';
-import type { CustomLoss, LossFn } from '../losses/loss-fn.js';
+import { divisorOf, type ElementLoss, type Loss, type LossTensors, type RowLoss } from '../losses/loss.js';
+import { callLossFn, type CustomLoss, isCustom, type LossFn, lossOrCustom } from '../losses/loss-fn.js';
 import { precomputed } from '../losses/regression.js';
 import { rowLosses } from '../losses/row-losses.js';
 import { weightedLoss } from '../losses/weighted-loss.js';
@@ -55,8 +53,7 @@ import { areGiven, regularizationScalars, sumOfScalars } from '../regularization
 import { scoped } from '../scoped.js';
 import { type WeightColumn, weightsOf } from '../weights.js';
 import { estimatorSpec } from './estimator-spec.js';
-import { hostLosses, metricAt } from './metric-definition.js';
-import type { EvalBatch, MetricDefinition } from './metric-definition.js';
+import { type EvalBatch, hostLosses, metricAt, type MetricDefinition } from './metric-definition.js';
 
 /** What every head is made with. */
 export interface BaseHeadOptions {

@@ -4,8 +4,7 @@ import { whereOfAnyRank } from './device-ops.js';
 import { expOfMinus, log1pOfUnit } from './fast-exp.js';
 import { logisticCurvature, logisticDerivative, logisticValue } from './gpu-functions.js';
 import { composedOnGpu } from './gpu-program.js';
-import { lossTerms } from './loss.js';
-import type { ComposedLoss, ElementLoss, RowLoss } from './loss.js';
+import { type ComposedLoss, type ElementLoss, lossTerms, type RowLoss } from './loss.js';
 
 /**
  * The logistic loss of a logit x and a label z in [0, 1], soft labels included: with h = 1 for x > 0 and else 0, it is

@@ -7,8 +7,7 @@ import { headError } from '../error.js';
 import { hostMemory } from '../host-memory.js';
 import { sumOnDevice, toFloat32, whereOfAnyRank } from './device-ops.js';
 import { hostSum } from './host-form.js';
-import { rowsOf } from './loss.js';
-import type { ComposedLoss, Loss, LossAttributes, LossTensors } from './loss.js';
+import { type ComposedLoss, type Loss, type LossAttributes, type LossTensors, rowsOf } from './loss.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
 export function composedLoss(tensors: LossTensors, { loss, divisor, withGradient }: LossAttributes & { withGradient: boolean }, backend: object): Tensor[] {

@@ -1,8 +1,18 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { viewAll } from '../host-memory.js';
-import type { HostArray, HostMemory } from '../host-memory.js';
-import { inRange, isElementLoss, isRowLoss, lossTerms, rowsOf, rowTerms } from './loss.js';
-import type { ElementLoss, Loss, LossAttributes, LossTensors, RowLoss } from './loss.js';
+import { type HostArray, type HostMemory, viewAll } from '../host-memory.js';
+import {
+  type ElementLoss,
+  inRange,
+  isElementLoss,
+  isRowLoss,
+  type Loss,
+  type LossAttributes,
+  type LossTensors,
+  lossTerms,
+  type RowLoss,
+  rowsOf,
+  rowTerms,
+} from './loss.js';
 
 /** A loss that says how to walk over arrays. */
 type WalkableLoss = ElementLoss | RowLoss;

@@ -7,8 +7,7 @@ import { valuesAtHand } from '../values-at-hand.js';
 import { composedGradient, composedHessianTimes, composedLoss } from './composed-form.js';
 import { sumOnDevice } from './device-ops.js';
 import { hostGradient, hostHessianTimes, hostLoss, hostScale, isWalkable } from './host-form.js';
-import { isElementLoss, isRowLoss, rowsOf } from './loss.js';
-import type { LossAttributes, LossTensors } from './loss.js';
+import { isElementLoss, isRowLoss, type LossAttributes, type LossTensors, rowsOf } from './loss.js';
 import { refuseRowWeights } from './row-losses.js';
 
 // With the version of what the kernels take and what their losses have: two versions of this package in one program, whose

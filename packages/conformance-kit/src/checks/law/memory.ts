@@ -2,7 +2,6 @@ import { clone, customGrad, scalar, tidy, variable, type GradSaveFunc, type Tens
 import { ModeKeys, type EstimatorSpecArgs, type Head } from '@tfjs-heads/head-api';
 import { filled } from '@tfjs-heads/reference';
 import { tensorOf, tensorsOf, WEIGHT, type BatchTensors } from '../../batch.js';
-import { releaseTape } from '../../run.js';
 import type { Check } from '../check.js';
 import {
   held,
@@ -14,6 +13,7 @@ import {
   resultsOf,
   updated,
   valuesOf,
+  releaseTape,
 } from '../outcome.js';
 import { batchOf, headOf } from './claims.js';
 import { nearOutcome, scalesOf } from './compare.js';

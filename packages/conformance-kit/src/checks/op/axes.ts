@@ -3,10 +3,9 @@ import {
   moments, mul, norm, prod, reverse, slice, softmax, split, square, squeeze, stack, sum, tensor1d, unique, unstack, type Tensor,
 } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { ULPS } from '@tfjs-heads/reference';
+import { drawn, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawn } from './doubles.js';
-import { tableOf, type OpCase } from './table.js';
+import { type OpCase, tableOf } from './table.js';
 
 type Axis = number | number[];
 

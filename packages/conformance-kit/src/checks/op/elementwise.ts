@@ -1,7 +1,23 @@
-import { exp, expm1, log, log1p, round, sigmoid, softplus, sqrt, tanh, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
-import { ULPS } from '@tfjs-heads/reference';
+import {
+  exp,
+  expm1,
+  log,
+  log1p,
+  logSoftmax,
+  logSumExp,
+  round,
+  sigmoid,
+  softmax,
+  softplus,
+  sqrt,
+  tanh,
+  tensor1d,
+  tensor2d,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { drawn, magnitudes, mapValues, sigmoidOf, softmaxOf, spread, ULPS } from '@tfjs-heads/reference';
+import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
-import { magnitudes, sigmoidOf, spread } from './doubles.js';
 import { gives, tableOf, type OpCase } from './table.js';
 
 type Scale = (x: number, y: number) => number;
@@ -45,4 +61,21 @@ export const elementwise: Check = tableOf('A function of each element has the va
   'softplus-far': element(softplus, softplusOf, far, one),
   sqrt: element(sqrt, Math.sqrt, magnitudes(1e-12, 1e12), relative),
   'round-half-to-even': gives(() => round(tensor1d([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.4])), { values: [-2, -2, 0, 0, 2, 2, 3] }),
+});
+
+const logits = drawn([5, 7], 61, -8, 8);
+const third = 1 / 3;
+
+export const softmaxes: Check = tableOf('A softmax is a distribution however large the logits are, and a class that is masked has probability 0.', {
+  softmax: gives(() => softmax(tensorOf(logits)), () => ({ ...softmaxOf(logits), k: ULPS.ELEMENT, scale: 1 })),
+  'log-softmax': gives(() => logSoftmax(tensorOf(logits)), () => ({ ...mapValues(softmaxOf(logits), Math.log), k: ULPS.ELEMENT, scale: 8 })),
+  large: gives(() => softmax(tensor2d([[1000, 1000, 1000], [-1000, 0, -2000]])), {
+    shape: [2, 3],
+    values: [third, third, third, 0, 1, 0],
+    k: ULPS.ELEMENT,
+  }),
+  'log-large': gives(() => logSoftmax(tensor2d([[1000, 0, -1000]])), { shape: [1, 3], values: [0, -1000, -2000], k: ULPS.ELEMENT }),
+  // Masks are -1e9 by custom (#5394).
+  'masked-by-a-large-number': gives(() => softmax(tensor2d([[1, -1e9, 1]])), { shape: [1, 3], values: [0.5, 0, 0.5], k: ULPS.ELEMENT }),
+  'log-sum-exp': gives(() => logSumExp(tensor1d([1000, 1000, 0])), { shape: [], values: [1000 + Math.LN2], k: ULPS.ELEMENT }),
 });

@@ -1,9 +1,8 @@
 import { fused, matMul, ones, tensor1d, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { mapValues, matMul as matMulInDoubles, transposed, ULPS } from '@tfjs-heads/reference';
+import { drawn, mapValues, matMul as matMulInDoubles, sigmoidOf, transposed, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawn, sigmoidOf } from './doubles.js';
-import { gives, tableOf, type OpCase } from './table.js';
+import { gives, type OpCase, tableOf } from './table.js';
 
 const a = drawn([5, 101], 51);
 const b = drawn([101, 3], 52);

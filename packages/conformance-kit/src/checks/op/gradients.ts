@@ -3,10 +3,9 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { mapValues, matMul as matMulInDoubles, transposed, ULPS, type Values } from '@tfjs-heads/reference';
+import { drawn, mapValues, matMul as matMulInDoubles, transposed, ULPS, type Values } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawn } from './doubles.js';
-import { gives, tableOf, type Expected, type OpCase } from './table.js';
+import { type Expected, gives, type OpCase, tableOf } from './table.js';
 
 /** The gradient of the sum of squares of `f`, or of what `f` returns where it is a scalar. */
 function slope(f: (x: Tensor) => Tensor, at: () => Tensor, expected: Expected | (() => Expected)): OpCase {

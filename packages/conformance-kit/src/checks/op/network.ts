@@ -2,8 +2,11 @@ import { add, losses, matMul, tensor1d, tensor2d, train, variableGrads, type Sca
 import { tensorOf } from '../../batch.js';
 import {
   backward,
+  drawn,
   type LossOfLogits,
   matMul as matMulInDoubles,
+  softmaxOf,
+  totalOf,
   trainNetwork,
   ULPS,
   updateRule,
@@ -12,8 +15,7 @@ import {
 import type { Judge } from '../../judge.js';
 import type { Check } from '../check.js';
 import { Network } from '../training/trainee.js';
-import { drawn, softmaxOf, sumOf } from './doubles.js';
-import { tableOf, type OpCase } from './table.js';
+import { type OpCase, tableOf } from './table.js';
 
 // Seven rows, five inputs, nine hidden units, three classes: all odd.
 const inputs = drawn([7, 5], 101);
@@ -25,7 +27,7 @@ const names = ['w1', 'b1', 'w2', 'b2'] as const;
 /** The mean softmax cross-entropy, in doubles. */
 const crossEntropy: LossOfLogits = (values) => {
   const { values: probabilities } = softmaxOf({ shape: [7, 3], values });
-  const loss = -sumOf(classes.map((label, i) => Math.log(probabilities[i * 3 + label] as number))) / 7;
+  const loss = -totalOf(classes.map((label, i) => Math.log(probabilities[i * 3 + label] as number))) / 7;
   const gradient = probabilities.map((p, i) => (p - (i % 3 === classes[Math.floor(i / 3)] ? 1 : 0)) / 7);
   return { loss: { value: loss, scale: 1 }, gradient: gradient.map((value) => ({ value, scale: 1 })) };
 };

@@ -1,9 +1,17 @@
 import { add, clipByValue, exp, matMul, ones, reshape, sigmoid, tensor2d, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { mapValues, matMul as matMulInDoubles, transposed, ULPS, type Values } from '@tfjs-heads/reference';
+import {
+  drawn,
+  mapValues,
+  matMul as matMulInDoubles,
+  matrixOf,
+  sigmoidOf,
+  transposed,
+  ULPS,
+  type Values,
+} from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawn, matrixOf, sigmoidOf } from './doubles.js';
-import { gives, tableOf, type Expected, type OpCase } from './table.js';
+import { type Expected, gives, type OpCase, tableOf } from './table.js';
 
 /** Two matrices, multiplied as they are or from their transposes. */
 function matMulCase(a: Values, b: Values, turnA = false, turnB = false): OpCase {

@@ -3,10 +3,9 @@ import {
   square, sum, tanh, tensor1d, tensor2d, type Tensor, type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { ULPS } from '@tfjs-heads/reference';
+import { drawn, sigmoidOf, softmaxOf, totalOf, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawn, sigmoidOf, softmaxOf, sumOf } from './doubles.js';
-import { tableOf, type OpCase } from './table.js';
+import { type OpCase, tableOf } from './table.js';
 
 /** The gradient of the sum of squares of a function, in doubles. */
 type Gradient = (x: readonly number[]) => readonly number[];
@@ -58,26 +57,26 @@ const probabilitiesOf = (x: readonly number[]): readonly number[] => softmaxOf({
 
 const ofSoftmax: Gradient = (x) =>
   rowsOf(probabilitiesOf(x)).flatMap((row) => {
-    const squares = sumOf(row.map((p) => p * p));
+    const squares = totalOf(row.map((p) => p * p));
     return row.map((p) => 2 * p * (p - squares));
   });
 
 const ofLogSoftmax: Gradient = (x) =>
   rowsOf(probabilitiesOf(x)).flatMap((row) => {
-    const total = sumOf(row.map(Math.log));
+    const total = totalOf(row.map(Math.log));
     return row.map((p) => 2 * (Math.log(p) - total * p));
   });
 
 const ofCrossEntropy: Gradient = (x) => {
   const p = probabilitiesOf(x);
   const labels = classes.flat();
-  const loss = -sumOf(p.map((probability, i) => Math.log(probability) * (labels[i] as number))) / 3;
+  const loss = -totalOf(p.map((probability, i) => Math.log(probability) * (labels[i] as number))) / 3;
   return p.map((probability, i) => (2 * loss * (probability - (labels[i] as number))) / 3);
 };
 
 const ofLogSumExp: Gradient = (x) => {
   const powers = x.map(Math.exp);
-  const total = sumOf(powers);
+  const total = totalOf(powers);
   return powers.map((power) => (2 * Math.log(total) * power) / total);
 };
 

@@ -1,8 +1,23 @@
-import { concat, dispose, fill, max, mean, min, ones, reshape, sub, sum, tensor, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  cumsum,
+  dispose,
+  fill,
+  max,
+  mean,
+  min,
+  ones,
+  reshape,
+  sub,
+  sum,
+  tensor,
+  tensor1d,
+  tensor2d,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { drawn, totalOf, ULPS } from '@tfjs-heads/reference';
 import { tensorOf } from '../../batch.js';
-import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawn, sumOf } from './doubles.js';
 import { gives, tableOf } from './table.js';
 
 const tenth = Math.fround(0.1);
@@ -47,9 +62,9 @@ export const sums: Check = tableOf('Sums and means are as good as float32 allows
   }),
   prime: gives(() => sum(tensorOf(prime)), () => ({
     shape: [],
-    values: [sumOf(prime.values)],
+    values: [totalOf(prime.values)],
     k: ULPS.REDUCE,
-    scale: sumOf(prime.values.map(Math.abs)),
+    scale: totalOf(prime.values.map(Math.abs)),
   })),
   'first-axis': gives(() => sum(tensorOf(cube), 0), () => ({ ...sumsOver(0), k: ULPS.REDUCE })),
   'middle-axis': gives(() => sum(tensorOf(cube), 1), () => ({ ...sumsOver(1), k: ULPS.REDUCE })),
@@ -61,4 +76,18 @@ export const sums: Check = tableOf('Sums and means are as good as float32 allows
   // webgl starts from -1e20 and 1e20.
   'largest-of-very-negative': gives(() => max(tensor1d([-3e30, -2e30, -4e30])), { shape: [], values: [Math.fround(-2e30)] }),
   'least-of-very-large': gives(() => min(tensor1d([3e30, 2e30, 4e30])), { shape: [], values: [Math.fround(2e30)] }),
+});
+
+const matrix = [[1, 2, 3], [4, 5, 6]];
+
+export const cumulative: Check = tableOf('A cumulative sum runs along its axis, in either direction, whatever was summed before.', {
+  plain: gives(() => cumsum(tensor1d([1, 2, 3, 4, 5])), { values: [1, 3, 6, 10, 15] }),
+  exclusive: gives(() => cumsum(tensor1d([1, 2, 3, 4, 5]), 0, true), { values: [0, 1, 3, 6, 10] }),
+  'first-axis': gives(() => cumsum(tensor2d(matrix), 0), { shape: [2, 3], values: [1, 2, 3, 5, 7, 9] }),
+  'last-axis': gives(() => cumsum(tensor2d(matrix), 1), { shape: [2, 3], values: [1, 3, 6, 4, 9, 15] }),
+  // webgpu writes the length into a shader and keeps the shader for any length.
+  'reverse-in-two-sizes': gives(() => {
+    cumsum(tensor1d([1, 1, 1, 1]), 0, false, true);
+    return cumsum(tensor1d([1, 2, 3, 4, 5, 6, 7]), 0, false, true);
+  }, { values: [28, 27, 25, 22, 18, 13, 7] }),
 });

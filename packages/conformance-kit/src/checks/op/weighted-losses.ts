@@ -1,9 +1,8 @@
 import { losses, tensor1d, tensor2d, type Tensor, Reduction } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
-import { ULPS } from '@tfjs-heads/reference';
+import { drawn, sigmoidOf, softmaxOf, totalOf, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { drawn, sigmoidOf, softmaxOf, sumOf } from './doubles.js';
-import { gives, tableOf, type OpCase } from './table.js';
+import { gives, type OpCase, tableOf } from './table.js';
 
 const labels = [1, 0, 3];
 const predictions = [1.5, -1, 2];
@@ -22,16 +21,16 @@ export const weightedLosses: Check = tableOf('tf.losses weight and average as tf
   'by-nonzero-weights': loss(weighted / 2, () => squared(weights, Reduction.SUM_BY_NONZERO_WEIGHTS)),
   mean: loss(weighted / 3, () => squared(weights, Reduction.MEAN)),
   sum: loss(weighted, () => squared(weights, Reduction.SUM)),
-  unweighted: loss(sumOf(squares) / 3, () => losses.meanSquaredError(tensor1d(labels), tensor1d(predictions))),
+  unweighted: loss(totalOf(squares) / 3, () => losses.meanSquaredError(tensor1d(labels), tensor1d(predictions))),
   // compute_weighted_loss.ts divides unguarded: NaN, or 1 on webgl.
   'zero-weights': loss(0, () => squared([0, 0, 0], Reduction.SUM_BY_NONZERO_WEIGHTS)),
   'zero-weights-mean': loss(0, () => squared([0, 0, 0], Reduction.MEAN)),
   'sigmoid-cross-entropy': loss(
-    sumOf(logits.values.map((x, i) => ((hot.flat()[i] as number) === 1 ? -Math.log(sigmoidOf(x)) : -Math.log(sigmoidOf(-x))))) / 15,
+    totalOf(logits.values.map((x, i) => ((hot.flat()[i] as number) === 1 ? -Math.log(sigmoidOf(x)) : -Math.log(sigmoidOf(-x))))) / 15,
     () => losses.sigmoidCrossEntropy(tensor2d(hot), tensorOf(logits)),
   ),
   'softmax-cross-entropy': loss(
-    -sumOf(softmaxOf(logits).values.map((p, i) => (hot.flat()[i] as number) * Math.log(p))) / 5,
+    -totalOf(softmaxOf(logits).values.map((p, i) => (hot.flat()[i] as number) * Math.log(p))) / 5,
     () => losses.softmaxCrossEntropy(tensor2d(hot), tensorOf(logits)),
   ),
 });

@@ -1,4 +1,4 @@
-import { reasonOf } from './thrown.js';
+import { reasonOf } from '@tfjs-heads/conformance-kit/host';
 
 // Taken before any code under test is loaded.
 const { setImmediate: immediate, setTimeout: later } = globalThis as {
