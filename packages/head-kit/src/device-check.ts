@@ -59,7 +59,7 @@ export function rejectReads<T extends Tensor>(tensor: T, checks: readonly Device
 
 /** Gives a tensor the checks of what it was made of: whatever makes one of others does so, or a named error becomes a NaN. */
 export function carryChecks<T extends Tensor>(made: T, of: readonly Tensor[]): T {
-  return rejectReads(made, of.flatMap(checksOf));
+  return of.some((tensor) => CHECKS in tensor) ? rejectReads(made, of.flatMap(checksOf)) : made;
 }
 
 /** A copy that knows the errors of the original. Differentiable as often as asked for, with no registered gradient. */

@@ -3,7 +3,7 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadError } from '@tfjs-heads/head-api';
 import { copyOf } from '../device-check.js';
 import { headError } from '../error.js';
-import { hostMemory, type HostMemory } from '../host-memory.js';
+import { hostMemory } from '../host-memory.js';
 import { valuesAtHand } from '../values-at-hand.js';
 import { shapeText } from './describe.js';
 
@@ -34,6 +34,21 @@ export function inLabelRange(labels: Tensor, range: LabelRange): Tensor | undefi
   return labels;
 }
 
+/** Whether the labels of losses that are computed now lie in this process' memory, which the kernels of these look at. */
+export function areInMemory(): boolean {
+  return hostMemory(engine().backend) !== undefined;
+}
+
+/**
+ * Looks at labels that a kernel is given, if they lie in this process' memory.
+ *
+ * @throws LABELS_RANGE
+ */
+export function checkLabelsInMemory(backend: object, labels: TensorInfo, range: LabelRange): void {
+  const values = hostMemory(backend)?.view(labels);
+  if (values !== undefined) demandInRange(values, labels, range);
+}
+
 function demandInRange(values: ArrayLike<number>, { shape, dataId }: TensorInfo, range: LabelRange): void {
   const error = labelRangeError(values, shape, range);
   if (error !== undefined) throw error;
@@ -41,7 +56,8 @@ function demandInRange(values: ArrayLike<number>, { shape, dataId }: TensorInfo,
 }
 
 /**
- * The check as a kernel, for whoever records a step and runs it again with other labels. What it gives is what it was given,
+ * The check as a kernel of its own, where no kernel of a loss makes it: for whoever records a step and runs it again with
+ * other labels. What it gives is what it was given,
  * so that the loss depends on it and no recording leaves it out.
  */
 const LABEL_RANGE = 'TfjsHeads.LabelRange/1';
@@ -52,8 +68,7 @@ function register(backendName: string): void {
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) => {
       const { dataId, shape, dtype } = inputs.labels as TensorInfo;
-      const values = (hostMemory(backend as object) as HostMemory).view({ dataId, shape, dtype });
-      demandInRange(values, { dataId, shape, dtype }, attrs as unknown as LabelRange);
+      checkLabelsInMemory(backend as object, { dataId, shape, dtype }, attrs as unknown as LabelRange);
       (backend as { incRef(dataId: object): void }).incRef(dataId);
       return { dataId, shape, dtype };
     },

@@ -24,6 +24,7 @@ import { bare, describe, quote } from '../checks/describe.js';
 import { ask, isList, isPromise } from '../checks/kinds.js';
 import { checkDenseLabels } from '../checks/labels.js';
 import {
+  areInMemory,
   inLabelRange,
   type LabelRange,
   labelRangeError,
@@ -79,6 +80,8 @@ interface Batch {
   readonly weights: Tensor | undefined;
   /** Whether the labels are in range, where only the device knows. */
   readonly valid: Tensor | undefined;
+  /** The range that the labels have not been held to yet. */
+  readonly toCheck?: LabelRange;
 }
 
 /**
@@ -91,6 +94,7 @@ export abstract class BaseHead implements Head {
   readonly logitsDimension: number;
   readonly lossReduction: Reduction;
   readonly #weightColumn: WeightColumn | undefined;
+  #checkedLoss: { readonly of: unknown; readonly loss: Loss | CustomLoss } | undefined;
 
   /** The loss in closed form, of each logit or of each row, or a function that computes it. */
   protected abstract readonly elementLoss: Loss | LossFn | CustomLoss;
@@ -153,7 +157,7 @@ export abstract class BaseHead implements Head {
   loss(labels: Labels, logits: Logits, options?: LossOptions): Scalar {
     const { features, regularizationLosses } = checkWideOptions('loss', options, METHOD_OPTIONS);
     return tidy(() => {
-      const batch = this.#checkBatch(labels, logits, features);
+      const batch = this.#checkBatch(labels, logits, features, true);
       const regularization = regularizationScalars(regularizationLosses) ?? [];
       const reduced = this.#reducedLoss(batch, features);
       const loss = regularization.length === 0 ? reduced : sumOfScalars([reduced, ...regularization]);
@@ -250,24 +254,30 @@ export abstract class BaseHead implements Head {
     return estimatorSpec(this, args, { exportsOf: (predictions) => this.exportsOf(predictions) });
   }
 
+  /** The loss, checked when it is another one than it was. */
   get #loss(): Loss | CustomLoss {
-    return lossOrCustom(this.elementLoss, this.logitsDimension);
+    const { elementLoss } = this;
+    if (this.#checkedLoss?.of !== elementLoss) this.#checkedLoss = { of: elementLoss, loss: lossOrCustom(elementLoss, this.logitsDimension) };
+    return this.#checkedLoss.loss;
   }
 
   #named(key: string): string {
     return withHeadName(key, this.name);
   }
 
-  #checkBatch(givenLabels: Labels, givenLogits: Logits, features: Features | undefined): Batch {
+  /** @param forLoss Whether the kernel of the loss will look at the labels, if it can: a kernel less to run. */
+  #checkBatch(givenLabels: Labels, givenLogits: Logits, features: Features | undefined, forLoss = false): Batch {
     this.#checkImplemented();
     const logits = checkLogits(givenLogits, this.logitsDimension);
     const labels = this.checkLabels(givenLabels, logits);
     const perLogit = this.#loss.lossesPerRow(this.logitsDimension) === this.logitsDimension;
     const weights = weightsOf(this.#weightColumn, features, logits, perLogit);
     const range = this.labelRange;
-    const inRange = range === undefined ? labels : inLabelRange(labels, range);
-    if (inRange !== undefined || range === undefined) return { labels: inRange ?? labels, logits, weights, valid: undefined };
-    return { labels, logits, weights, valid: labelsInRange(labels, range) };
+    const batch = { labels, logits, weights, valid: undefined };
+    if (range === undefined) return batch;
+    if (forLoss && areInMemory() && !isCustom(this.#loss)) return { ...batch, toCheck: range };
+    const inRange = inLabelRange(labels, range);
+    return inRange === undefined ? { ...batch, valid: labelsInRange(labels, range) } : { ...batch, labels: inRange };
   }
 
   /** A subclass in JavaScript may have forgotten something that TypeScript would have demanded. */
@@ -281,7 +291,7 @@ export abstract class BaseHead implements Head {
 
   #reducedLoss(batch: Batch, features: Features | undefined): Scalar {
     const { loss, tensors } = this.#lossOf(batch, features);
-    return weightedLoss(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits) });
+    return weightedLoss(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits), labelRange: batch.toCheck });
   }
 
   /** What the loss is computed by and from: a custom loss is given in the logits' place. */

@@ -19,6 +19,9 @@ type WalkableLoss = ElementLoss | RowLoss;
 
 export const isWalkable = (loss: Loss): loss is WalkableLoss => isElementLoss(loss) || isRowLoss(loss);
 
+/** The same of attributes; a spread to narrow them would cost as much as a small batch. */
+export const areWalkable = <A extends LossAttributes>(attributes: A): attributes is A & { readonly loss: WalkableLoss } => isWalkable(attributes.loss);
+
 /** The weighted loss and, if asked for, its gradient, summed in doubles and rounded once at the end. */
 export function hostLoss(
   memory: HostMemory,

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
+import type { LabelRange } from '../checks/label-range.js';
 
 /**
  * A loss whose unit is a row of K logits. Given no more than this, it is computed by {@link LossBase.compose} on every
@@ -124,6 +125,8 @@ export interface LossAttributes {
   readonly loss: Loss;
   /** The sum of loss times weight is divided by this: see {@link divisorOf}. */
   readonly divisor: number;
+  /** Which values the labels may have, to be looked at where they lie in this process' memory. Default: any. */
+  readonly labelRange?: LabelRange | undefined;
   /** Default: the faster one. `host` is the same as `composed` where the data lie elsewhere or the loss has no walk. */
   readonly form?: LossForm;
 }

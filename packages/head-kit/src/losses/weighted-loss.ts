@@ -1,12 +1,13 @@
 import { engine, getGradient, getKernel, mul, registerGradient, registerKernel, reshape, util } from '@tensorflow/tfjs-core';
 import type { GradConfig, KernelFunc, NamedAttrMap, NamedTensorMap, Scalar, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { checkLabelsInMemory } from '../checks/label-range.js';
 import { headError } from '../error.js';
 import { hostMemory, type HostMemory, nativeMemory, sharing } from '../host-memory.js';
 import { scoped } from '../scoped.js';
 import { valuesAtHand } from '../values-at-hand.js';
 import { composedGradient, composedHessianTimes, composedLoss } from './composed-form.js';
 import { sumOnDevice } from './device-ops.js';
-import { hostGradient, hostHessianTimes, hostLoss, hostScale, isWalkable } from './host-form.js';
+import { areWalkable, hostGradient, hostHessianTimes, hostLoss, hostScale, isWalkable } from './host-form.js';
 import { isElementLoss, isRowLoss, type LossAttributes, type LossTensors, rowsOf } from './loss.js';
 import { refuseRowWeights } from './row-losses.js';
 
@@ -26,6 +27,8 @@ type InputName = 'logits' | 'labels' | 'weights' | 'valid' | 'vector';
  * needs no registered gradient: it is a kernel of its own, registered at first use.
  *
  * Gradients with respect to anything else, and of third order, are an error: GRADIENT_UNSUPPORTED.
+ *
+ * @throws LABELS_RANGE when a range is given and the labels lie in this process' memory
  */
 export function weightedLoss(tensors: LossTensors, given: LossAttributes): Scalar {
   registerOnce();
@@ -57,9 +60,11 @@ function run(name: string, inputs: unknown, attributes: unknown): Tensor | Tenso
 const lossKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const tensors = inputs as unknown as LossTensors;
   const attributes = attrs as unknown as LossAttributes & { withGradient: boolean };
-  const { loss } = attributes;
+  const { labelRange } = attributes;
+  // In here, so that a recorded step looks at its labels whenever it is run.
+  if (labelRange !== undefined && tensors.labels !== undefined) checkLabelsInMemory(backend as object, tensors.labels, labelRange);
   const memory = memoryToWalk(backend as object, tensors, attributes);
-  if (memory !== undefined && isWalkable(loss)) return hostLoss(memory, tensors, { ...attributes, loss });
+  if (memory !== undefined && areWalkable(attributes)) return hostLoss(memory, tensors, attributes);
   // Under a scope of its own: what a kernel leaves behind the engine counts as a leak, when it counts (`IS_TEST`).
   return scoped(() => composedLoss(tensors, attributes, backend as object));
 };
@@ -90,9 +95,8 @@ const lossOfAnyOrderKernel: KernelFunc = ({ inputs, attrs, backend }) => {
 const gradientKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const attributes = attrs as unknown as OrderAttributes;
   const tensors = byName(inputs as unknown as TensorInfo[], attributes.names) as unknown as LossTensors;
-  const { loss } = attributes;
   const memory = memoryToWalk(backend as object, tensors, attributes);
-  if (memory !== undefined && isWalkable(loss)) return hostGradient(memory, tensors, { ...attributes, loss });
+  if (memory !== undefined && areWalkable(attributes)) return hostGradient(memory, tensors, attributes);
   return scoped(() => composedGradient(tensors, attributes, backend as object));
 };
 
