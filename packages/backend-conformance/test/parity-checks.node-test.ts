@@ -92,7 +92,7 @@ it('what is the same on both is not', async () => {
   expect(await complaints(right)).toEqual({});
 });
 
-it.each([{ madeBy: 'device', kernels: ['Sub'] }, { madeBy: undefined, kernels: [] }])('inputs made by $madeBy come from $kernels, with the same values', async ({ madeBy, kernels }) => {
+it.each([{ madeBy: 'device' as const, kernels: ['Sub'] }, { madeBy: undefined, kernels: [] }])('inputs made by $madeBy come from $kernels, with the same values', async ({ madeBy, kernels }) => {
   const { batch } = headAndBatch(right, { rows: 3, weights: 'rows' });
   let inputs: BatchTensors | undefined;
   const { kernelNames } = await profile(() => {

@@ -194,7 +194,7 @@ describe('a file that is no report', () => {
     ['runs.0.cases.0.status', 'great', 'runs[0].cases[0]: status: expected ("pass" | "fail" | "xfail" | "xpass" | "skip"), got "great"'],
     ['runs.0.cases.0.status', 'constructor', 'status: expected '],
     ['runs.0.cases.0.status', ['pass'], 'status: expected '],
-    ['runs.0.cases.0.family', 'lawn', 'family: expected '],
+    ['runs.0.cases.0.family', 'of a lawn', 'family: expected '],
     ['runs.0.cases.0.head', undefined, 'head: missing'],
     ['runs.0.cases.0.head', 'x'.repeat(1600), 'head: expected <=100, got 1600'],
     ['runs.0.cases.0.milliseconds', -0.5, 'milliseconds: expected >=0, got -0.5'],

@@ -1,3 +1,4 @@
+import { closestMatch } from 'leven';
 import { array, check, exactOptional, nullable, picklist, pipe, string, type GenericSchema } from 'valibot';
 import { allCapabilities, type Capability } from './capability.js';
 import { families, parseQuery, queryOf, type ConformanceCase } from './case.js';
@@ -70,9 +71,14 @@ const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({ backe
 /** Whether there can be cases that a query means. Whether there are, `idleExpectations` tells. */
 function isQuery(query: string): boolean {
   const [head = '', family = '*', check_ = '*', ...rest] = query.split(':');
-  const isFamily = family.includes('*') || families.some((known) => known === family);
+  const isFamily = family.includes('*') || families.some((known) => known === family) || isNameOfItsOwn(family);
   const parameters = rest.length === 0 ? [] : rest.join(':').split(',');
   return [head, check_].every((part) => /^[^\s,=]+$/.test(part)) && isFamily && parameters.every((part) => part.includes('*') || /^[^=]+=[^=]+$/.test(part));
+}
+
+/** A family of another package may be called so: it is not one of the suite's, misspelled. */
+function isNameOfItsOwn(family: string): boolean {
+  return /^[\w-]+$/.test(family) && closestMatch(family.toLowerCase(), families, { maxDistance: 2 }) === undefined;
 }
 
 function isAddress(upstream: string): boolean {

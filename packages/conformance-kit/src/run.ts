@@ -52,24 +52,24 @@ export async function* runCases(options: RunOptions): AsyncGenerator<CaseResult>
 
 async function runCase(
   one: ConformanceCase,
-  { subjects, goldens }: Suite,
+  suite: Suite,
   backend: BackendRecord,
   expectation: Expectation | undefined,
   guarded: (run: () => Promise<void>) => Promise<void>,
 ): Promise<CaseResult> {
   const query = queryOf(one);
-  const { needs = [], run, states } = checkOf(one);
+  const { needs = [], run, states } = checkOf(suite, one);
   const lacking = needs.find((capability) => !backend.capabilities.includes(capability));
   if (lacking !== undefined) {
     return { ...one, query, status: 'skip', message: `${backend.name} lacks ${lacking}`, milliseconds: 0 };
   }
-  const subject = subjects.get(one.head);
+  const subject = suite.subjects.get(one.head);
   if (subject === undefined) throw new Error(`There is no head ${one.head} for ${query}.`);
   const judge = new Judge(backend.unit);
   let isOver = false;
   const context: CheckContext = {
     subject,
-    goldens: goldens.get(one.head),
+    goldens: suite.goldens.get(one.head),
     backend,
     judge,
     // A check that took too long goes on beside the next case, whose backend it must not change.

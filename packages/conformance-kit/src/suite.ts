@@ -11,8 +11,8 @@ import { parityChecks } from './checks/parity/index.js';
 import { type NamedSubject, type Subjects, TFJS, wrongHeadName } from './subject.js';
 import { trainingChecks } from './checks/training/index.js';
 
-/** Every check there is. */
-const checks: Readonly<Record<Family, Checks>> = {
+/** The suite's own checks. */
+const ownChecks: Readonly<Record<Family, Checks>> = {
   op: opChecks,
   golden: goldenChecks,
   law: lawChecks,
@@ -22,17 +22,30 @@ const checks: Readonly<Record<Family, Checks>> = {
 
 /** What cases are looked up in. */
 export interface Suite {
+  /** The checks by family, then by name. */
+  readonly checks: Readonly<Record<string, Checks>>;
   readonly cases: readonly ConformanceCase[];
   readonly subjects: ReadonlyMap<string, NamedSubject>;
   readonly goldens: ReadonlyMap<string, GoldenFile>;
 }
 
+export interface SuiteOptions {
+  /** Families of checks beside the suite's own, which come after those. Each is asked of every head. Default: none. */
+  readonly families?: Readonly<Record<string, Checks>>;
+}
+
 /**
  * All cases of some heads, and those about the backend alone.
  *
- * @throws Error where a head has a name that is none, claims what is no claim, or claims to fail cases that there are not
+ * @example
+ * suiteOf(subjects, { families: { tracing: { 'same-as-eager': check({ ... }) } } }); // MyHead:tracing:same-as-eager:...
+ * @throws Error where a family has a name that is none or taken, where a head has a name that is none, claims what is no claim, or claims to fail cases that there are not
  */
-export async function suiteOf(subjects: Subjects): Promise<Suite> {
+export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOptions = {}): Promise<Suite> {
+  for (const name of Object.keys(families)) {
+    if (Object.hasOwn(ownChecks, name) || !/^[\w-]+$/.test(name)) throw new Error(`families: expected names of letters, digits, - and _ other than ${Object.keys(ownChecks).join(', ')}, got '${name}'.`);
+  }
+  const checks: Suite['checks'] = { ...ownChecks, ...families };
   for (const [name, subject] of Object.entries(subjects)) {
     const wrong = wrongHeadName(name);
     if (wrong !== undefined) throw new Error(`${wrong}.`);
@@ -42,37 +55,38 @@ export async function suiteOf(subjects: Subjects): Promise<Suite> {
   const goldens = new Map<string, GoldenFile>();
   for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));
   const heads = [...named.values()].flatMap((subject) =>
-    (['golden', 'law', 'parity', 'training'] as const).flatMap((family) => casesOf(subject, family, goldens.get(subject.name))),
+    Object.entries(checks).flatMap(([family, each]) => (family === 'op' ? [] : casesOf(subject, family, each, goldens.get(subject.name)))),
   );
   for (const { name, expectedFailures = [] } of named.values()) {
     const [idle] = idleExpectations(expectedFailures, heads.filter(({ head }) => head === name));
     if (idle !== undefined) throw new Error(`${name} claims expectedFailures: expected queries of its cases, but ${idle.query} matches none.`);
   }
-  return { cases: [...casesOf(tfjs, 'op', undefined), ...heads], subjects: named.set(TFJS, tfjs), goldens };
+  return { checks, cases: [...casesOf(tfjs, 'op', ownChecks.op, undefined), ...heads], subjects: named.set(TFJS, tfjs), goldens };
 }
 
-export function checkOf({ family, check }: Pick<ConformanceCase, 'family' | 'check'>): Check {
-  const found = checks[family][check];
+/** @throws Error where a suite has no such check */
+export function checkOf({ checks }: Pick<Suite, 'checks'>, { family, check }: Pick<ConformanceCase, 'family' | 'check'>): Check {
+  const found = checks[family]?.[check];
   if (found === undefined) throw new Error(`There is no check ${family}:${check}.`);
   return found;
 }
 
 /** Makes the checks what they are for good: code under test could put others in their place. */
 export function freezeChecks(): void {
-  for (const each of Object.values(checks)) {
+  for (const each of Object.values(ownChecks)) {
     for (const check of Object.values(each)) Object.freeze(check);
     Object.freeze(each);
   }
-  Object.freeze(checks);
+  Object.freeze(ownChecks);
 }
 
 /** The names of all checks, `family:check`. */
 export function checksIn(): readonly string[] {
-  return Object.entries(checks).flatMap(([family, each]) => Object.keys(each).map((check) => `${family}:${check}`));
+  return Object.entries(ownChecks).flatMap(([family, each]) => Object.keys(each).map((check) => `${family}:${check}`));
 }
 
-function casesOf(subject: NamedSubject, family: Family, goldens: GoldenFile | undefined): ConformanceCase[] {
-  return Object.entries(checks[family]).flatMap(([check, { cases }]) =>
+function casesOf(subject: NamedSubject, family: string, checks: Checks, goldens: GoldenFile | undefined): ConformanceCase[] {
+  return Object.entries(checks).flatMap(([check, { cases }]) =>
     cases(subject, goldens).map((parameters) => ({ head: subject.name, family, check, parameters })),
   );
 }

@@ -30,5 +30,24 @@ export interface Check {
   run(context: CheckContext, parameters: Parameters): void | Promise<void>;
 }
 
+/** What a check may tell its cases apart by: a key may be missing in some. */
+type CaseParameters = Readonly<Record<string, Parameters[string] | undefined>>;
+
+/** A check whose `run` gets parameters of the type that `cases` makes. */
+interface TypedCheck<P extends CaseParameters> extends Omit<Check, 'cases' | 'run'> {
+  cases(subject: NamedSubject, goldens: GoldenFile | undefined): readonly P[];
+  run(context: CheckContext, parameters: P): void | Promise<void>;
+}
+
+/**
+ * Makes a check: the type of its parameters is that of its cases.
+ *
+ * @example
+ * check({ states: 'Twice is the same.', cases: () => [{ rows: 5 }, { rows: 33 }], run({ subject, judge }, { rows }) { ... } }) // rows: number
+ */
+export function check<const P extends CaseParameters>(typed: TypedCheck<P>): Check {
+  return typed as unknown as Check; // A key that is missing is none of the case: JSON and names leave it out.
+}
+
 /** Checks by name. */
 export type Checks = Readonly<Record<string, Check>>;

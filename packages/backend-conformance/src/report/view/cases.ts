@@ -33,6 +33,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
   let order: Order = { by: 'status', descending: false };
   let limit = FIRST;
   let heads: readonly string[] = [];
+  let listedFamilies: readonly string[] = families;
   const change = (part: Partial<Filter>): void => onFilter({ ...filter, ...part });
 
   const text = element('input', {
@@ -77,9 +78,9 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     element: element('section', { class: 'cases' }, title, form, table, more),
     show(next, wanted) {
       if (wanted !== filter) limit = FIRST;
-      if (next !== report) heads = headsOf(next);
+      if (next !== report) [heads, listedFamilies] = [headsOf(next), familiesIn(next)];
       [report, filter] = [next, wanted];
-      const options = { head: heads, target: next.runs.map(({ target }) => target), family: families, status: statuses };
+      const options = { head: heads, target: next.runs.map(({ target }) => target), family: listedFamilies, status: statuses };
       for (const [name, select] of Object.entries(choices)) offer(select, name, options[name as keyof typeof options], filter[name as keyof Filter]);
       if (text.value !== filter.text) text.value = filter.text;
       clear.hidden = Object.values(filter).every((value) => value === '');
@@ -116,4 +117,9 @@ function tableOf(rows: readonly HTMLElement[], caption: string, order: Order, so
     element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...headings)),
     element('tbody', { role: 'rowgroup' }, ...rows),
   );
+}
+
+/** The suite's own first, then those of other packages. */
+function familiesIn({ runs }: ListedReport): readonly string[] {
+  return [...new Set([...families, ...runs.flatMap(({ cases }) => cases.map(({ family }) => family))])];
 }

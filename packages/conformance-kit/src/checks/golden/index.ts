@@ -4,21 +4,21 @@ import type { Parameters } from '../../case.js';
 import type { GoldenCase, GoldenFile, GoldenValues } from '../../goldens/format.js';
 import { inputOf } from '../../goldens/load.js';
 import type { Judge } from '../../judge.js';
-import type { Check, Checks } from '../check.js';
+import { check, type Check, type Checks } from '../check.js';
 import { inMode, lossAndGradient, updated } from '../outcome.js';
 import { Network, train } from '../training/trainee.js';
 import { goldenOf, loadCase, near, optimizerOf, tensorNear, tensorsOfGolden } from './load-case.js';
 
-const loss: Check = {
+const loss: Check = check({
   states: 'The loss is the golden one, a float32 scalar.',
   cases: (_, goldens) => goldens?.cases.map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
     const { golden, head, tensors: { logits, labels, features } } = loadCase(context, parameters);
     await tensorNear(context.judge, 'the loss', head.loss(labels, logits, { features }), [], golden.loss);
   },
-};
+});
 
-const gradient: Check = {
+const gradient: Check = check({
   states: 'The gradient of the loss with respect to the logits is the golden one, and the loss under the tape too.',
   cases: (_, goldens) => goldens?.cases.map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
@@ -27,16 +27,16 @@ const gradient: Check = {
     await tensorNear(context.judge, 'the loss under the tape', value, [], golden.loss);
     await tensorNear(context.judge, 'the gradient', grad, tensors.logits.shape, golden.gradient);
   },
-};
+});
 
-const predictions: Check = {
+const predictions: Check = check({
   states: 'The predictions are the golden ones, of the shape of the logits, and no others come.',
   cases: (_, goldens) => goldens?.cases.filter(hasPredictions).map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
     const { golden, head, tensors: { logits } } = loadCase(context, parameters);
     await predictionsNear(context.judge, head.predictions(logits), logits.shape, golden.predictions);
   },
-};
+});
 
 function hasPredictions({ predictions: expected }: GoldenCase): boolean {
   return Object.keys(expected).length > 0;
@@ -55,16 +55,16 @@ async function predictionsNear(
   }
 }
 
-const metrics: Check = {
+const metrics: Check = check({
   states: 'The metrics of one batch are the golden ones, and no others come.',
   cases: (_, goldens) => goldens?.cases.filter(hasMetrics).map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
     const { golden, head, tensors } = loadCase(context, parameters);
     await metricsNear(context.judge, updated(head, head.metrics(), tensors), golden.metrics);
   },
-};
+});
 
-const evaluation: Check = {
+const evaluation: Check = check({
   states: 'The metrics over several batches are the golden ones, however the batches are cut and weighed.',
   cases: (_, goldens) => goldens?.evaluations.map(({ parameters }) => parameters) ?? [],
   async run({ subject, goldens, judge }, parameters) {
@@ -74,7 +74,7 @@ const evaluation: Check = {
     for (const batch of golden.batches) updated(head, running, tensorsOfGolden(subject, batch));
     await metricsNear(judge, running, golden.metrics);
   },
-};
+});
 
 function hasMetrics({ metrics: expected }: GoldenCase): boolean {
   return Object.keys(expected).length > 0;
@@ -89,7 +89,7 @@ async function metricsNear(judge: Judge, actual: Metrics, expected: GoldenCase['
 
 const names = ['the kernel of the hidden layer', 'its bias', 'the last kernel', 'the last bias'] as const;
 
-const training: Check = {
+const training: Check = check({
   states: 'A network trained by an optimizer of tfjs has the golden losses and ends in the golden variables.',
   cases: (_, goldens) => goldens?.trainings.map(({ parameters }) => parameters) ?? [],
   async run({ subject, goldens, judge }, parameters) {
@@ -101,9 +101,9 @@ const training: Check = {
     near(judge, 'the losses', losses, golden.losses);
     for (const [i, expected] of golden.end.entries()) near(judge, names[i] ?? `variable ${i}`, variables[i]?.values ?? [], expected);
   },
-};
+});
 
-const spec: Check = {
+const spec: Check = check({
   states: 'The specs of all three modes hold the golden loss, predictions and metrics.',
   cases: (_, goldens) => telling(goldens),
   async run(context, parameters) {
@@ -125,9 +125,9 @@ const spec: Check = {
     const predicted = inMode(judge, 'infer', head.createEstimatorSpec({ mode: 'infer', logits }));
     await predictionsNear(judge, predicted.predictions, shape, golden.predictions);
   },
-};
+});
 
-const exports: Check = {
+const exports: Check = check({
   states: 'Under each serving key stands an output of its kind, with the golden predictions.',
   cases: (_, goldens) => (goldens?.exports === undefined ? [] : telling(goldens).slice(0, 1)),
   async run(context, parameters) {
@@ -146,7 +146,7 @@ const exports: Check = {
       }
     }
   },
-};
+});
 
 /** One case of each set of options, with all that can be expected of it. */
 function telling(goldens: GoldenFile | undefined): readonly Parameters[] {

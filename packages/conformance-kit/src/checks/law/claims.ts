@@ -19,22 +19,19 @@ export function areRowsIndependent({ rows = 'independent' }: NamedSubject): bool
 }
 
 /** The cases of a law about rows that do not know of each other, for heads that have such. */
-export const whereIndependent =
-  <T>(cases: readonly T[]) =>
-  (subject: NamedSubject): readonly T[] =>
-    areRowsIndependent(subject) ? cases : [];
+export function whereIndependent<const T>(subject: NamedSubject, cases: readonly T[]): readonly T[] {
+  return areRowsIndependent(subject) ? cases : [];
+}
 
 /** The cases of a law about weights, for heads that have some. */
-export const whereWeighted =
-  <T>(cases: readonly T[]) =>
-  (subject: NamedSubject): readonly T[] =>
-    weightsOf(subject) === 'none' ? [] : cases;
+export function whereWeighted<const T>(subject: NamedSubject, cases: readonly T[]): readonly T[] {
+  return weightsOf(subject) === 'none' ? [] : cases;
+}
 
 /** Of one about weights that tells rows apart, for heads that know no row but by its own loss. */
-export const whereWeighedAlone =
-  <T>(cases: readonly T[]) =>
-  (subject: NamedSubject): readonly T[] =>
-    areRowsIndependent(subject) ? whereWeighted(cases)(subject) : [];
+export function whereWeighedAlone<const T>(subject: NamedSubject, cases: readonly T[]): readonly T[] {
+  return areRowsIndependent(subject) ? whereWeighted(subject, cases) : [];
+}
 
 /** The metrics that weights mean something to. */
 export function weighedOf({ unweightedMetrics = [] }: NamedSubject, metrics: Outcome['metrics']): Outcome['metrics'] {

@@ -3,7 +3,7 @@ import { ModeKeys } from '@tfjs-heads/head-api';
 import type { LabelKind, Values } from '@tfjs-heads/reference';
 import { mapped, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { gradientOf, resultsOf, updated, valuesOf } from '../outcome.js';
 import { batchOf, headOf, labelsOf } from './claims.js';
 import { product } from './spec-model.js';
@@ -50,12 +50,12 @@ function watch(reader: Reader): Watch {
 }
 
 /** Where values lie on another device, a read stalls until all that was asked of it before is done. */
-export const noBlockingRead: Check = {
+export const noBlockingRead: Check = check({
   states: 'Nothing is read with a blocking call; but labels may be, where all values lie in this process.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const { tensors } = await madeOnDevice(subject, batchOf(subject, head, rows as number));
+    const { tensors } = await madeOnDevice(subject, batchOf(subject, head, rows));
     const { logits, labels, features } = tensors;
     const k = head.logitsDimension;
     const kernel = tidy(() => variable(tensorOf({ shape: [k, k], values: Array.from({ length: k * k }, () => 0.5) })));
@@ -80,14 +80,14 @@ export const noBlockingRead: Check = {
     const bad = watched.blocking.filter((dataId) => onDevice || dataId !== labels.dataId);
     judge.that(bad.length === 0, `${bad.length} blocking reads${onDevice ? '' : ' of other values than the labels'}`);
   },
-};
+});
 
-export const oneRead: Check = {
+export const oneRead: Check = check({
   states: 'The metrics of a batch take one read at most, however many they are; that of labels to check them aside, where all values lie in this process.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const { tensors } = await madeOnDevice(subject, batchOf(subject, head, rows as number));
+    const { tensors } = await madeOnDevice(subject, batchOf(subject, head, rows));
     const watched = watch(engine() as unknown as Reader);
     try {
       await resultsOf(updated(head, head.metrics(), tensors));
@@ -99,7 +99,7 @@ export const oneRead: Check = {
     const reads = watched.asynchronous.length + blocking.length;
     judge.that(reads <= 1, `${reads} reads`);
   },
-};
+});
 
 /** A tensor that an op has made on the device, and its values, read from a twin: the read one may have become a host's. */
 export interface Made {

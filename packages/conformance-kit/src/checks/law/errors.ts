@@ -3,14 +3,14 @@ import { ModeKeys, type EvalSpec, type HeadError, type MetricState } from '@tfjs
 import { tensorOf, tensorsOf, type Batch } from '../../batch.js';
 import { filled } from '@tfjs-heads/reference';
 import { Failure } from '../../judge.js';
-import type { Check, CheckContext } from '../check.js';
+import { check, type Check, type CheckContext } from '../check.js';
 import { batchOf, headOf } from './claims.js';
 import { coded, codedErrorOf } from './compare.js';
 import { held, heldAgain, resultsOf, updated, valuesOf } from '../outcome.js';
 import { modelOf, product } from './spec-model.js';
 import { wrongs, type Situation, type WrongCall } from './invalid-calls.js';
 
-export const errors: Check = {
+export const errors: Check = check({
   states: 'What a head cannot use it refuses with the code of the contract, naming what came, before anything is changed.',
   cases: ({ weights }) =>
     Object.keys(wrongs)
@@ -19,7 +19,7 @@ export const errors: Check = {
   async run(context, { code }) {
     const { judge } = context;
     const { situation, unchanged } = await situationOf(context);
-    const calls = wrongs[code as string]?.(situation) ?? [];
+    const calls = wrongs[code]?.(situation) ?? [];
     const before = held();
     for (const { what, run, named } of calls) {
       const error = codedErrorOf(judge, what, run);
@@ -29,10 +29,10 @@ export const errors: Check = {
     }
     await unchanged();
   },
-};
+});
 
 /** tfjs' backends return garbage for empty tensors. */
-export const emptyBatch: Check = {
+export const emptyBatch: Check = check({
   states: 'A batch without rows is refused with a coded error.',
   cases: () => [{}],
   async run(context) {
@@ -47,15 +47,15 @@ export const emptyBatch: Check = {
     codedErrorOf(judge, 'predictions', () => head.predictions(logits));
     await unchanged();
   },
-};
+});
 
 /** Where only a GPU knows the values, the error may come when the loss or a metric is read: but it comes. */
-export const labelsRange: Check = {
+export const labelsRange: Check = check({
   states: 'Labels out of range are refused with LABELS_RANGE: at once, or on a device at the latest when the loss or a metric is read.',
   cases: ({ labelsOutOfRange = [] }) => labelsOutOfRange.flatMap((label) => ['host', 'device'].map((from) => ({ label, from }))),
   async run({ subject, judge, backend }, { label, from }) {
     const head = headOf(subject);
-    const { logits, labels: uploaded, features } = tensorsOf(subject, withLabel(batchOf(subject, head, 3), label as number));
+    const { logits, labels: uploaded, features } = tensorsOf(subject, withLabel(batchOf(subject, head, 3), label));
     const labels = from === 'host' ? uploaded : copyOnDevice(uploaded);
     const refused = async <T>(call: string, run: () => T, read: (made: T) => Promise<unknown>): Promise<void> => {
       const what = `${call} with the label ${String(label)}`;
@@ -77,15 +77,15 @@ export const labelsRange: Check = {
     const evaluation = (): EvalSpec => head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }) as EvalSpec;
     await refused('the loss of an evaluation', evaluation, ({ loss }) => loss.data());
   },
-};
+});
 
 /** The error may come too late for the step, but then nothing must have come of it. */
-export const labelsRangeTrains: Check = {
+export const labelsRangeTrains: Check = check({
   states: 'A training step on labels out of range changes no variable.',
   cases: ({ labelsOutOfRange = [] }) => labelsOutOfRange.map((label) => ({ label })),
   async run({ subject, judge }, { label }) {
     const { head, batch, kernel, logits } = modelOf(subject);
-    const { labels, features } = tensorsOf(subject, withLabel(batch, label as number));
+    const { labels, features } = tensorsOf(subject, withLabel(batch, label));
     const before = await valuesOf(kernel);
     const given = { labels: copyOnDevice(labels), features, logits: () => logits(), optimizer: optimizersOfTfjs.sgd(1), trainableVariables: [kernel] };
     try {
@@ -96,7 +96,7 @@ export const labelsRangeTrains: Check = {
     }
     judge.same('the variable', await valuesOf(kernel), before);
   },
-};
+});
 
 function withLabel(batch: Batch, label: number): Batch {
   return { ...batch, labels: { ...batch.labels, values: batch.labels.values.map((value, i) => (i === 1 ? label : value)) } };

@@ -5,7 +5,7 @@ import { drawValues, ULPS, type Values } from '@tfjs-heads/reference';
 import { tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
 import { Failure } from '../../judge.js';
 import type { NamedSubject } from '../../subject.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { gradientOf, valuesOf } from '../outcome.js';
 import { batchOf, headOf, labelsOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
 import { made } from './device.js';
@@ -13,7 +13,7 @@ import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 import { product } from './spec-model.js';
 
 /** tfjs links inputs that a gradient has saved to the tape, but not outputs: what is built on those has no slope, silently. */
-export const gradientOfGradient: Check = {
+export const gradientOfGradient: Check = check({
   states: 'The gradient of the gradient is right, or an error; it is not silently zero.',
   needs: ['float32'],
   cases: () => [{ rows: 3 }],
@@ -24,7 +24,7 @@ export const gradientOfGradient: Check = {
       return grad((y) => grad((x) => head.loss(labels, x, { features }))(y))(logits, tensorOf(direction));
     };
     const drawnFor = (draw: number): { batch: Batch; direction: Values } => {
-      const batch = batchOf(subject, head, rows as number, 1 + 20 * draw);
+      const batch = batchOf(subject, head, rows, 1 + 20 * draw);
       const { shape } = batch.logits;
       return { batch, direction: { shape, values: drawValues(9 + draw, shape, 'real').map((value) => (value < 0 ? -1 : 1)) } };
     };
@@ -45,7 +45,7 @@ export const gradientOfGradient: Check = {
       throw new Failure(`${error.message}; ${TFJS_IS_AT_FAULT}`);
     }
   },
-};
+});
 
 const TFJS_IS_AT_FAULT =
   'TensorFlow.js is at fault, if not alone: here its own second derivative of exp is wrong, as are those of sigmoid, tanh and softmax. ' +
@@ -68,7 +68,7 @@ const movable = (subject: NamedSubject): readonly { of: 'labels' | 'weights' }[]
 ];
 
 /** A loss with a gradient of its own says nothing of its other inputs, unless somebody thought of them. */
-export const gradientOfInputs: Check = {
+export const gradientOfInputs: Check = check({
   states: 'The gradient with respect to labels or weights is right, or an error; it is not silently another one.',
   needs: ['float32'],
   cases: movable,
@@ -88,7 +88,7 @@ export const gradientOfInputs: Check = {
     } catch {
       return; // An error is an answer too.
     }
-    await nearSlopes(judge, `the gradient of the ${of as string}`, backend.unit, async (draw) => {
+    await nearSlopes(judge, `the gradient of the ${of}`, backend.unit, async (draw) => {
       const { batch, moved, lossOf } = situationOf(draw);
       const losses = moved.values.flatMap((_, place) =>
         PLACES.map((steps) => lossOf(tensorOf({ ...moved, values: moved.values.map((value, i) => (i === place ? value + steps * STEP : value)) }))),
@@ -98,21 +98,21 @@ export const gradientOfInputs: Check = {
       return { actual: await valuesOf(grad(lossOf)(tensorOf(moved))), stencils, term: termOf(batch) };
     });
   },
-};
+});
 
 /**
  * Packed WebGL multiplies the padding of an odd size along: what a gradient leaves there meets what an activation has left
  * there, and shows in the product of the two.
  */
-export const gradientInNetwork: Check = {
+export const gradientInNetwork: Check = check({
   states: 'Under a network the gradient of its kernel is the product of its inputs and the gradient of the logits.',
   // Weights that were uploaded have 0 in their padding, and so what is multiplied by them.
   cases: (subject) => [{ rows: 5 }, ...(weightsOf(subject) === 'none' ? [] : [{ rows: 5, weights: 'none' }])],
   async run({ subject, judge }, { rows, weights }) {
     const [make, draw] = weights === 'none' ? [plainHeadOf, plainBatchOf] : [headOf, batchOf];
     const head = make(subject);
-    const { labels, features } = tensorsOf(subject, draw(subject, head, rows as number));
-    const [n, inputs, k] = [rows as number, 3, head.logitsDimension];
+    const { labels, features } = tensorsOf(subject, draw(subject, head, rows));
+    const [n, inputs, k] = [rows, 3, head.logitsDimension];
     const small = (seed: number, shape: readonly number[]): { shape: readonly number[]; values: number[] } => ({
       shape,
       values: drawValues(seed, shape, 'real').map((value) => value / 4),
@@ -131,4 +131,4 @@ export const gradientInNetwork: Check = {
     const scale = terms.map((each) => sum(each.map(Math.abs)));
     await judge.tensorNear('the gradient of the kernel', actual, expected, { k: ULPS.REDUCE, scale });
   },
-};
+});

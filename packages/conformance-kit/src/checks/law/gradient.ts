@@ -3,7 +3,7 @@ import type { Head } from '@tfjs-heads/head-api';
 import { largest, ULPS } from '@tfjs-heads/reference';
 import { pickRows, tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { gradientOf, valuesOf } from '../outcome.js';
 import { batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
 import { scalesOf } from './compare.js';
@@ -12,14 +12,14 @@ import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 /** At most so many logits are moved, spread over the batch: each takes five losses. */
 const MOVED = 4;
 
-export const gradientIsSlope: Check = {
+export const gradientIsSlope: Check = check({
   states: 'The gradient is the slope of the loss along each logit, as a difference in the logit shows it.',
   needs: ['float32'],
   cases: () => [{ rows: 3 }, { rows: 2 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
     await nearSlopes(judge, 'the gradient', backend.unit, async (draw) => {
-      const batch = weightedBatchOf(subject, head, rows as number, (rows as number) + 4 + 20 * draw);
+      const batch = weightedBatchOf(subject, head, rows, (rows) + 4 + 20 * draw);
       const tensors = tensorsOf(subject, batch);
       const gradient = await valuesOf(gradientOf(head, tensors));
       const count = Math.min(gradient.length, MOVED);
@@ -28,7 +28,7 @@ export const gradientIsSlope: Check = {
       return { actual: places.map((place) => gradient[place] as number), stencils, term: termOf(batch) };
     });
   },
-};
+});
 
 /** The losses around each of some logits; one read for all. */
 async function stencilsOf(
@@ -45,18 +45,18 @@ async function stencilsOf(
   return places.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
 }
 
-export const gradientTimesWhatFollows: Check = {
+export const gradientTimesWhatFollows: Check = check({
   states: 'What follows the loss goes into its gradient: that of -3 times the loss is -3 times that of the loss.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const tensors = tensorsOf(subject, batch);
     const [plain, scaled] = [gradientOf(head, tensors), gradientOf(head, tensors, scalar(-3))];
     const expected = (await valuesOf(plain)).map((value) => -3 * value);
     judge.near('the gradient', await valuesOf(scaled), expected, { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
   },
-};
+});
 
 /** A logit goes from here to there, past what labels are drawn from. */
 const [FROM, TO] = [-6, 6];
@@ -80,10 +80,10 @@ const WALKED = 3;
 const SHARE = 5e-4;
 
 /** Unlike a difference, which is no slope near a kink, a sum over a kink is right. */
-export const gradientAddsUp: Check = {
+export const gradientAddsUp: Check = check({
   states: 'On the way of a logit from one value to another the gradient adds up to the difference of the losses, past any kinks.',
   needs: ['float32'],
-  cases: whereIndependent([{ from: FROM, to: TO }]),
+  cases: (subject) => whereIndependent(subject, [{ from: FROM, to: TO }]),
   async run({ subject, judge, backend }) {
     const head = headOf(subject);
     const batch = weightedBatchOf(subject, head, WALKED, 11);
@@ -110,7 +110,7 @@ export const gradientAddsUp: Check = {
       });
     }
   },
-};
+});
 
 /** The row with its logit of a column at each of some values. */
 function moved(row: Batch, column: number, values: readonly number[]): Batch {

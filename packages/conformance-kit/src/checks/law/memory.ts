@@ -2,7 +2,7 @@ import { clone, customGrad, scalar, tidy, variable, type GradSaveFunc, type Tens
 import { ModeKeys, type EstimatorSpecArgs, type Head } from '@tfjs-heads/head-api';
 import { filled } from '@tfjs-heads/reference';
 import { tensorOf, tensorsOf, WEIGHT, type BatchTensors } from '../../batch.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import {
   held,
   heldAgain,
@@ -113,7 +113,7 @@ const saving = customGrad((x, save) => {
 
 const sgd = { applyGradients: (): void => undefined };
 
-export const noLeak: Check = {
+export const noLeak: Check = check({
   states: 'What a head returns, disposed, leaves no tensor and no buffer behind, and nor does an error.',
   cases: () => Object.keys(uses).map((use) => ({ use })),
   async run({ subject, judge }, { use }) {
@@ -122,17 +122,17 @@ export const noLeak: Check = {
     const kernel = tidy(() => variable(tensorOf(filled([3, head.logitsDimension], 0.5))));
     const run = product(tensorOf(filled([5, 3], 0.25)));
     const before = held();
-    await uses[use as string]?.(head, { tensors, kernel, logits: () => run(kernel) });
-    await heldAgain(judge, use as string, before);
+    await uses[use]?.(head, { tensors, kernel, logits: () => run(kernel) });
+    await heldAgain(judge, use, before);
   },
-};
+});
 
-export const inputsKept: Check = {
+export const inputsKept: Check = check({
   states: 'Inputs are neither disposed, nor changed, nor returned: they are as they were when all outputs are gone.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const { logits, labels, features } = tensorsOf(subject, batch);
     const tensors = { logits, labels, features };
     const { value, grad } = lossAndGradient(head, tensors);
@@ -150,14 +150,14 @@ export const inputsKept: Check = {
     const given = { ...batch.features, ...(batch.weights && { [WEIGHT]: batch.weights }) };
     for (const [name, { values }] of Object.entries(given)) judge.same(`the feature '${name}'`, (await features[name]?.data()) ?? [], values);
   },
-};
+});
 
-export const outputsOwned: Check = {
+export const outputsOwned: Check = check({
   states: 'Outputs stay when the inputs are gone and when a tidy that returns them ends, and reads of metrics go on.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const expected = await outcomeOf(head, tensorsOf(subject, batch));
     const tensors = tensorsOf(subject, batch);
     const metrics = head.metrics();
@@ -175,4 +175,4 @@ export const outputsOwned: Check = {
     };
     nearOutcome(judge, actual, expected, scalesOf(batch));
   },
-};
+});

@@ -1,7 +1,6 @@
 import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
 import { pickRows, tensorsOf, type Batch } from '../../batch.js';
-import type { Parameters } from '../../case.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { sizeOf, ULPS } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf, whereIndependent } from './claims.js';
@@ -28,26 +27,26 @@ function merge(metrics: Metrics, states: Readonly<Record<string, MetricState>>):
   for (const [key, metric] of Object.entries(metrics)) metric.merge(states[key] as MetricState);
 }
 
-export const metricsSplit: Check = {
+export const metricsSplit: Check = check({
   states: 'However rows are dealt out to batches, metrics come to the same as in one pass.',
-  cases: whereIndependent<Parameters>([{ rows: 5 }, { rows: '3x2' }]),
+  cases: (subject) => whereIndependent(subject, [{ rows: 5 }, { rows: '3x2' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const all = Array.from({ length: batch.logits.shape[0] as number }, (_, row) => row);
     const onePass = await resultsOf(measured(subject, head, [batch]));
     for (const parts of [[all.slice(0, 2), all.slice(2)], [all.slice(0, 1), all.slice(1)]]) {
       nearMetrics(judge, await resultsOf(measured(subject, head, split(batch, ...parts))), onePass, scalesOf(batch));
     }
   },
-};
+});
 
-export const metricsMerge: Check = {
+export const metricsMerge: Check = check({
   states: 'States that went through JSON merge to what one pass over the batches comes to, be it NaN, and a merged metric goes on.',
   cases: () => [{ rows: 5 }, { rows: 5, with: 'NaN' }],
   async run({ subject, judge }, { rows, with: special }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, rows as number);
+    const drawn = batchOf(subject, head, rows);
     const batch = special === undefined ? drawn : { ...drawn, logits: { ...drawn.logits, values: [NaN, ...drawn.logits.values.slice(1)] } };
     const [first, second, third] = split(batch, [0, 1], [2], [3, 4]) as [Batch, Batch, Batch];
     const merged = head.metrics();
@@ -57,26 +56,26 @@ export const metricsMerge: Check = {
     measured(subject, head, [third], merged);
     nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second, third])), scales);
   },
-};
+});
 
 /** It holds where rows depend on each other, too, and a batch cannot be cut. */
-export const batchesInAnyOrder: Check = {
+export const batchesInAnyOrder: Check = check({
   states: 'Batches in another order give the same metrics.',
   cases: () => [{ rows: 4 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batches = [1, 2, 3].map((seed) => batchOf(subject, head, rows as number, seed));
+    const batches = [1, 2, 3].map((seed) => batchOf(subject, head, rows, seed));
     const [straight, turned] = [measured(subject, head, batches), measured(subject, head, batches.toReversed())];
     nearMetrics(judge, await resultsOf(turned), await resultsOf(straight), scalesOf(batches[0] as Batch));
   },
-};
+});
 
-export const metricsReset: Check = {
+export const metricsReset: Check = check({
   states: 'A reset metric knows nothing of what it has seen, read or still being read.',
   cases: () => [{ rows: 4 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const [forgotten, seen] = [1, 2].map((seed) => batchOf(subject, head, rows as number, seed)) as [Batch, Batch];
+    const [forgotten, seen] = [1, 2].map((seed) => batchOf(subject, head, rows, seed)) as [Batch, Batch];
     const metrics = measured(subject, head, [forgotten]);
     await resultsOf(metrics);
     measured(subject, head, [forgotten], metrics); // its reads may still be under way
@@ -84,9 +83,9 @@ export const metricsReset: Check = {
     measured(subject, head, [seen], metrics);
     nearMetrics(judge, await resultsOf(metrics), await resultsOf(measured(subject, head, [seen])), scalesOf(seen));
   },
-};
+});
 
-export const metricKeys: Check = {
+export const metricKeys: Check = check({
   states: 'Metrics have the keys that are claimed, in order, with /name at the end for a head with a name, and so after a batch.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -100,24 +99,24 @@ export const metricKeys: Check = {
     judge.that(after === metrics, 'updateMetrics must return the metrics that it was given');
     judge.equal('the keys after a batch', Object.keys(await resultsOf(after)), named);
   },
-};
+});
 
-export const metricsOfNothing: Check = {
+export const metricsOfNothing: Check = check({
   states: 'Metrics that have seen nothing are 0, not NaN.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const results = await resultsOf(headOf(subject).metrics());
     for (const [key, value] of Object.entries(results)) judge.same(`the metric '${key}'`, [value], [ofNothing(key)]);
   },
-};
+});
 
 /** The sum and the weights are taken over the same elements: one for each row, or as many as `sum_over_batch_size` divides by. */
-export const averageLoss: Check = {
+export const averageLoss: Check = check({
   states: 'average_loss is the weighted mean of the element losses over all batches.',
   cases: ({ metrics }) => (metrics?.includes('average_loss') === false ? [] : [{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batches = [1, 2].map((seed) => batchOf(subject, head, rows as number, seed));
+    const batches = [1, 2].map((seed) => batchOf(subject, head, rows, seed));
     const { average_loss: actual } = await resultsOf(measured(subject, head, batches));
     if (actual === undefined) return; // nothing was claimed
     const lossOf = (reduction: 'sum' | 'auto', batch: Batch): Promise<number> => {
@@ -126,23 +125,23 @@ export const averageLoss: Check = {
     };
     const sums = await Promise.all(batches.map((batch) => lossOf('sum', batch)));
     const mean = await lossOf('auto', batches[0] as Batch);
-    const perRow = mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / (rows as number)));
+    const perRow = mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / (rows)));
     const weightOf = ({ weights, logits }: Batch): number =>
       weights?.values.reduce((total, weight) => total + weight, 0) ?? sizeOf(logits.shape.slice(0, -1));
     const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
     const expected = total(sums) / total(batches.map(weightOf)) / perRow;
     judge.near('average_loss', [actual], [expected], { k: ULPS.REDUCE, scale: scalesOf(batches[0] as Batch).element });
   },
-};
+});
 
 /** A float32 counter stands still at 2^24. */
-export const metricsCountOn: Check = {
+export const metricsCountOn: Check = check({
   states: 'After more than 2^24 rows a metric still counts each one.',
   needs: ['float32'],
   cases: () => [{ rows: 3 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const one = await statesOf(measured(subject, head, [batch]));
     const many = Object.fromEntries(
       Object.entries(one).map(([key, state]) => [key, { ...state, sums: state.sums.map((sum) => Number(sum) * 2 ** 25) }]),
@@ -155,4 +154,4 @@ export const metricsCountOn: Check = {
       judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), { k: ULPS.ELEMENT, scale: scalesOf(batch).sum });
     }
   },
-};
+});

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { tensorsOf, type Batch } from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { numberOf, outcomeOf, valuesOf } from '../outcome.js';
 import { areRowsIndependent, batchOf, headOf, plainBatchOf, plainHeadOf, weightedBatchOf } from './claims.js';
 
@@ -26,12 +26,12 @@ function columnsOf({ logitsDimension: k }: Head): number[] {
 }
 
 /** Swallowed, it would let a training go on that is lost, and an evaluation look well. */
-export const nanStays: Check = {
+export const nanStays: Check = check({
   states: 'A NaN among the logits makes the loss and its mean NaN, and the mean of the predictions.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = weightedBatchOf(subject, head, rows as number);
+    const batch = weightedBatchOf(subject, head, rows);
     const k = head.logitsDimension;
     const { gradient } = await outcomeOf(head, tensorsOf(subject, batch));
     for (const column of columnsOf(head)) {
@@ -43,14 +43,14 @@ export const nanStays: Check = {
       for (const key of means) if (key in metrics) judge.same(`the metric '${key}' with a NaN in logit ${column}`, [metrics[key] as number], [NaN]);
     }
   },
-};
+});
 
-export const nanStaysInPredictions: Check = {
+export const nanStaysInPredictions: Check = check({
   states: 'A NaN in a logit is a NaN in each float prediction that goes with this logit, and in no other row.',
   cases: ({ predictions }) => (predictions === undefined || Object.values(predictions).some(({ dtype }) => dtype === 'float32') ? [{ rows: 5 }] : []),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const plain = await floatsOf(subject, head, batch);
     for (const column of columnsOf(head)) {
       const place = ROW * head.logitsDimension + column;
@@ -58,7 +58,7 @@ export const nanStaysInPredictions: Check = {
       const withNaN = await floatsOf(subject, head, withLogit(batch, place, NaN));
       for (const [key, values] of Object.entries(plain)) {
         const got = withNaN[key] ?? [];
-        const size = values.length / (rows as number);
+        const size = values.length / (rows);
         // What jumps, such as the id of a class, goes with no logit: small moves leave it as it is.
         const going = values.flatMap((value, i) => (moved.every((one) => one[key]?.[i] !== value) ? [i] : []));
         const swallowed = going.filter((i) => !Number.isNaN(got[i]));
@@ -69,7 +69,7 @@ export const nanStaysInPredictions: Check = {
       }
     }
   },
-};
+});
 
 /** A prediction that goes with a logit is another after each of these moves. */
 const MOVES = [-0.125, -0.0625, 0.0625, 0.125];
@@ -81,7 +81,7 @@ async function floatsOf(subject: NamedSubject, head: Head, batch: Batch): Promis
 }
 
 /** A loss may be right to be finite there: a sure prediction that is right costs nothing. */
-export const infinityStays: Check = {
+export const infinityStays: Check = check({
   states: 'An infinite logit does not give a finite loss where a huge one gives a huge loss.',
   needs: ['float32'],
   cases: () => [{ sign: 1 }, { sign: -1 }],
@@ -92,9 +92,9 @@ export const infinityStays: Check = {
       const { labels, logits, features } = tensorsOf(subject, withLogit(batch, 0, logit));
       return numberOf(head.loss(labels, logits, { features }));
     };
-    const [huge, infinite] = [await lossAt((sign as number) * 2 ** 60), await lossAt((sign as number) * Infinity)];
+    const [huge, infinite] = [await lossAt(sign * 2 ** 60), await lossAt(sign * Infinity)];
     if (Math.abs(huge) < 2 ** 50) return;
-    const came = `a loss of ${infinite} came for a logit of ${(sign as number) * Infinity}, and ${huge} for one of 2^60`;
+    const came = `a loss of ${infinite} came for a logit of ${sign * Infinity}, and ${huge} for one of 2^60`;
     judge.that(!Number.isFinite(infinite), came);
   },
-};
+});

@@ -1,7 +1,7 @@
 import { scalar, type Scalar } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
 import { tensorsOf } from '../../batch.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { inMode, lossAndGradient, numberOf, resultsOf, valuesOf } from '../outcome.js';
 import { ULPS } from '@tfjs-heads/reference';
 import { batchOf, headOf } from './claims.js';
@@ -11,7 +11,7 @@ import { modelOf } from './spec-model.js';
 const losses = (): Scalar[] => [scalar(0.5), scalar(2.25)];
 
 /** Reduced first, they would be divided by the size of the batch. */
-export const regularizationAdded: Check = {
+export const regularizationAdded: Check = check({
   states: 'Regularization losses, a list or a function, are added to the reduced loss; the gradient of the logits does not change.',
   cases: () => [{ form: 'list' }, { form: 'function' }],
   async run({ subject, judge }, { form }) {
@@ -29,9 +29,9 @@ export const regularizationAdded: Check = {
       judge.near('the loss with none', [await numberOf(loss)], [await numberOf(plain.value)], { k: ULPS.REDUCE, scale });
     }
   },
-};
+});
 
-export const regularizationMeasured: Check = {
+export const regularizationMeasured: Check = check({
   states: 'Regularization losses are the metric regularization_loss, the mean over batches, beside the metrics that are there anyway.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -52,9 +52,9 @@ export const regularizationMeasured: Check = {
     const expected = head.loss(labels, logits, { features, regularizationLosses: losses() });
     judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], { k: ULPS.REDUCE });
   },
-};
+});
 
-export const regularizationSummarized: Check = {
+export const regularizationSummarized: Check = check({
   states: 'Beside the loss, a training step reports its regularization losses, summed, in the summary regularization_loss.',
   cases: () => [{ with: 'optimizer' }, { with: 'trainOpFn' }],
   async run({ subject, judge }, { with: trainedBy }) {
@@ -67,4 +67,4 @@ export const regularizationSummarized: Check = {
     judge.equal('the summaries', Object.keys(summaries), ['loss/other', 'regularization_loss/other']);
     judge.near('the summary', [await numberOf(summaries['regularization_loss/other'] as Scalar)], [2.75], { k: ULPS.REDUCE });
   },
-};
+});

@@ -1,60 +1,59 @@
 import { ULPS, type Values } from '@tfjs-heads/reference';
 import { pickRows, tensorsOf, type Batch } from '../../batch.js';
-import type { Parameters } from '../../case.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { gradientOf, numberOf, outcomeOf, valuesOf } from '../outcome.js';
 import { conditionedScales } from '../parity/compare.js';
 import { batchOf, headOf, whereIndependent } from './claims.js';
 import { nearOutcome, sameOutcome, scalesOf } from './compare.js';
 import { madeOnDevice } from './device.js';
 
-export const sameTwice: Check = {
+export const sameTwice: Check = check({
   states: 'The same input twice gives the same bits, from the same tensors and from new ones.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const tensors = tensorsOf(subject, batch);
     const first = await outcomeOf(head, tensors);
     sameOutcome(judge, await outcomeOf(head, tensors), first);
     sameOutcome(judge, await outcomeOf(headOf(subject), tensorsOf(subject, batch)), first);
   },
-};
+});
 
 /** Backends keep buffers, textures and shaders, and may take one of another size. */
-export const otherSizesBetween: Check = {
+export const otherSizesBetween: Check = check({
   states: 'A batch of another size and rank in between changes nothing.',
   cases: () => [{ rows: 4 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const first = await outcomeOf(head, tensorsOf(subject, batch));
     for (const other of [7, '2x3']) await outcomeOf(head, tensorsOf(subject, batchOf(subject, head, other, 2)));
     sameOutcome(judge, await outcomeOf(head, tensorsOf(subject, batch)), first);
   },
-};
+});
 
-export const deviceMade: Check = {
+export const deviceMade: Check = check({
   states: 'Inputs that ops have made on the device count as the same inputs uploaded.',
   cases: () => [{ rows: 5 }, { rows: '3x2' }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const { tensors, batch } = await madeOnDevice(subject, batchOf(subject, head, rows as number));
+    const { tensors, batch } = await madeOnDevice(subject, batchOf(subject, head, rows));
     const made = await outcomeOf(head, tensors);
     nearOutcome(judge, made, await outcomeOf(head, tensorsOf(subject, batch)), scalesOf(batch));
   },
-};
+});
 
 const ROWS = 33;
 
 /** Large batches are computed in other ways than small ones: in blocks, by other kernels, in sums of sums. */
-export const repeatedBatch: Check = {
+export const repeatedBatch: Check = check({
   states: 'A batch that is repeated has the same mean loss, and the same gradient divided by how often.',
-  cases: whereIndependent<Parameters>([{ times: 64 }, { times: 64, logit: -1e4 }, { times: 64, logit: 1e4 }]),
+  cases: (subject) => whereIndependent(subject, [{ times: 64 }, { times: 64, logit: -1e4 }, { times: 64, logit: 1e4 }]),
   async run({ subject, judge }, { times, logit }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
-    const batch = withFirst(batchOf(subject, head, ROWS), logit as number | undefined);
-    const repeats = times as number;
+    const batch = withFirst(batchOf(subject, head, ROWS), logit);
+    const repeats = times;
     const indices = Array.from({ length: repeats * ROWS }, (_, i) => i % ROWS);
     const [once, often] = await Promise.all(
       [batch, pickRows(batch, indices)].map(async (each) => {
@@ -69,7 +68,7 @@ export const repeatedBatch: Check = {
     const tiled = Array.from({ length: repeats }, () => gradient).flat();
     judge.near('the gradient', (often?.gradient ?? []).map((value) => value * repeats), tiled, { k: ULPS.REDUCE, scale: scales.gradient });
   },
-};
+});
 
 /** Large ones are where another way of computing may overflow. The row has a weight, or it would not count. */
 function withFirst(batch: Batch, logit: number | undefined): Batch {

@@ -1,18 +1,17 @@
 import { filled, ULPS } from '@tfjs-heads/reference';
 import { mapped, pickRows, tensorsOf } from '../../batch.js';
-import type { Parameters } from '../../case.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { gradientOf, numberOf, outcomeOf, readPredictions, type Outcome } from '../outcome.js';
 import { areRowsIndependent, batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
 import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
 
 /** What a batch is: rows, in whatever order, that do not know of each other. */
-export const sumOfParts: Check = {
+export const sumOfParts: Check = check({
   states: 'With the reduction sum the loss of a batch is the sum of the losses of its parts, and its gradient theirs put together.',
-  cases: whereIndependent<Parameters>([{ rows: 5 }, { rows: '4x3' }]),
+  cases: (subject) => whereIndependent(subject, [{ rows: 5 }, { rows: '4x3' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const all = Array.from({ length: batch.logits.shape[0] as number }, (_, row) => row);
     const [whole, ...parts] = await Promise.all(
       [all, all.slice(0, 2), all.slice(2)].map(async (indices) => {
@@ -25,14 +24,14 @@ export const sumOfParts: Check = {
     judge.near('the loss', [whole?.loss ?? NaN], [parts.reduce((total, { loss }) => total + loss, 0)], { k: ULPS.REDUCE, scale: sum });
     judge.near('the gradient', whole?.gradient ?? [], parts.flatMap(({ gradient }) => gradient), { k: ULPS.ELEMENT, scale: element });
   },
-};
+});
 
-export const permutation: Check = {
+export const permutation: Check = check({
   states: 'Rows in another order give the same loss and metrics, and gradient and predictions in that order.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const order = [3, 0, 4, 2, 1];
     const permuted = await outcomeOf(head, tensorsOf(subject, pickRows(batch, order)));
     const straight = await outcomeOf(head, tensorsOf(subject, batch));
@@ -41,33 +40,33 @@ export const permutation: Check = {
     judge.near('the loss', [permuted.loss], [straight.loss], { k: ULPS.REDUCE, scale: scales.element });
     judge.near('the gradient', permuted.gradient, gradient, { k: ULPS.ELEMENT, scale: scales.element / 5 });
     nearMetrics(judge, permuted.metrics, straight.metrics, scales);
-    nearPredictions(judge, permuted.predictions, picked(straight.predictions, order, rows as number));
+    nearPredictions(judge, permuted.predictions, picked(straight.predictions, order, rows));
   },
-};
+});
 
-export const rowsIndependent: Check = {
+export const rowsIndependent: Check = check({
   states: 'The predictions of a row do not depend on the other rows.',
-  cases: whereIndependent([{ rows: 5 }]),
+  cases: (subject) => whereIndependent(subject, [{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const whole = await readPredictions(head.predictions(tensorsOf(subject, batch).logits));
     for (const indices of [[2], [4, 1]]) {
       const part = await readPredictions(head.predictions(tensorsOf(subject, pickRows(batch, indices)).logits));
-      nearPredictions(judge, part, picked(whole, indices, rows as number));
+      nearPredictions(judge, part, picked(whole, indices, rows));
     }
   },
-};
+});
 
 /** Who says that rows depend on each other is not asked for much that others are. */
-export const rowsDependent: Check = {
+export const rowsDependent: Check = check({
   states: 'Where rows are said to depend on each other, the loss of some batch is another than those of its parts together.',
   cases: (subject) => (areRowsIndependent(subject) ? [] : [{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const all = Array.from({ length: rows as number }, (_, row) => row);
+    const all = Array.from({ length: rows }, (_, row) => row);
     for (const seed of [1, 2, 3, 4]) {
-      const batch = weightedBatchOf(subject, head, rows as number, seed);
+      const batch = weightedBatchOf(subject, head, rows, seed);
       const losses = [all, all.slice(0, 2), all.slice(2)].map((indices) => {
         const tensors = tensorsOf(subject, pickRows(batch, indices));
         return numberOf(head.loss(tensors.labels, tensors.logits, tensors));
@@ -77,7 +76,7 @@ export const rowsDependent: Check = {
     }
     judge.that(false, "rows: 'dependent' is claimed, but each batch costs what its parts cost together");
   },
-};
+});
 
 /** The rows of predictions at some indices. */
 function picked(predictions: Outcome['predictions'], indices: readonly number[], rows: number): Outcome['predictions'] {
@@ -92,25 +91,25 @@ function picked(predictions: Outcome['predictions'], indices: readonly number[],
 const DRAWS = 6;
 
 /** What a head says that it needs, and takes no notice of, is no feature of its. */
-export const featuresCount: Check = {
+export const featuresCount: Check = check({
   states: 'Each feature that is claimed means something: with other values of it loss, gradient or metrics are others.',
   cases: ({ features = {} }) => Object.keys(features).map((feature) => ({ feature })),
   async run({ subject, judge }, { feature }) {
     const head = headOf(subject);
     for (let draw = 1; draw <= DRAWS; draw++) {
       const batch = weightedBatchOf(subject, head, 5, draw);
-      const { [feature as string]: another } = batchOf(subject, head, 5, draw + DRAWS).features ?? {};
-      const changed = { ...batch, features: { ...batch.features, ...(another && { [feature as string]: another }) } };
+      const { [feature]: another } = batchOf(subject, head, 5, draw + DRAWS).features ?? {};
+      const changed = { ...batch, features: { ...batch.features, ...(another && { [feature]: another }) } };
       const [one, other] = await Promise.all([batch, changed].map((each) => outcomeOf(head, tensorsOf(subject, each))));
       const differs = (['loss', 'gradient', 'metrics'] as const).some((part) => JSON.stringify(one?.[part]) !== JSON.stringify(other?.[part]));
       if (differs) return;
     }
     judge.that(false, `the feature '${String(feature)}' is claimed, but nothing depends on it`);
   },
-};
+});
 
 /** Labels beyond those that a head thinks of may be taken for one of them. */
-export const classesToldApart: Check = {
+export const classesToldApart: Check = check({
   states: 'A label of each class gives a loss of its own: none is taken for another.',
   cases: ({ labels }) => (labels === 'class' ? [{ rows: 1 }] : []),
   async run({ subject, judge }, { rows }) {
@@ -118,7 +117,7 @@ export const classesToldApart: Check = {
     const classes = subject.classes ?? head.logitsDimension;
     const costs: number[][] = Array.from({ length: classes }, () => []);
     for (let draw = 1; draw <= DRAWS; draw++) {
-      const batch = weightedBatchOf(subject, head, rows as number, draw);
+      const batch = weightedBatchOf(subject, head, rows, draw);
       for (const [id, cost] of costs.entries()) {
         const { labels, logits, features } = tensorsOf(subject, { ...batch, labels: filled(batch.labels.shape, id) });
         cost.push(await numberOf(head.loss(labels, logits, { features })));
@@ -127,4 +126,4 @@ export const classesToldApart: Check = {
     const same = costs.flatMap((cost, id) => costs.slice(0, id).flatMap((other, otherId) => (cost.join() === other.join() ? [`${otherId} and ${id}`] : [])));
     judge.equal('the classes whose labels give the same', same, []);
   },
-};
+});

@@ -1,7 +1,7 @@
 import { grad, onesLike, train, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
 import { tensorOf } from '../../batch.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { inMode, numberOf, valuesOf } from '../outcome.js';
 import { ULPS } from '@tfjs-heads/reference';
 import { codedErrorOf, scalesOf } from './compare.js';
@@ -10,7 +10,7 @@ import { modelOf } from './spec-model.js';
 /** With one rate, a step says everything about the gradient. */
 const RATE = 0.125;
 
-export const specTrain: Check = {
+export const specTrain: Check = check({
   states: 'trainOp moves each variable by the rate times its gradient, once; with replicas, by its share where the reduction is sum_over_batch_size.',
   cases: () => [
     { reduction: 'sum', replicas: 2 },
@@ -18,7 +18,7 @@ export const specTrain: Check = {
     { reduction: 'sum_over_batch_size', replicas: 2 },
   ],
   async run({ subject, judge }, { reduction, replicas }) {
-    const { head, batch, tensors, kernel, logits } = modelOf(subject, { lossReduction: reduction as 'sum', name: 'other' });
+    const { head, batch, tensors, kernel, logits } = modelOf(subject, { lossReduction: reduction, name: 'other' });
     const { labels, features } = tensors;
     const scales = scalesOf(batch);
     const start = await valuesOf(kernel);
@@ -26,7 +26,7 @@ export const specTrain: Check = {
     const gradient = await valuesOf(grad((given) => head.loss(labels, logits(given), { features }))(copy));
     const expectedLoss = await numberOf(head.loss(labels, logits(), { features }));
     const given = { mode: ModeKeys.TRAIN, labels, features, logits: () => logits() };
-    const step = { optimizer: train.sgd(RATE), trainableVariables: [kernel], numReplicasInSync: replicas as number };
+    const step = { optimizer: train.sgd(RATE), trainableVariables: [kernel], numReplicasInSync: replicas };
     const spec = inMode(judge, ModeKeys.TRAIN, head.createEstimatorSpec({ ...given, ...step }));
     judge.same('the variable before trainOp', await valuesOf(kernel), start);
     const returned = spec.trainOp();
@@ -36,7 +36,7 @@ export const specTrain: Check = {
       judge.that(loss !== undefined, `${what}: there is none among ${Object.keys(spec.summaries).join(', ')}`);
       judge.near(what, [await numberOf(loss)], [expectedLoss], { k: ULPS.REDUCE, scale: scales.sum });
     }
-    const factor = reduction === 'sum_over_batch_size' ? 1 / (replicas as number) : 1;
+    const factor = reduction === 'sum_over_batch_size' ? 1 / (replicas) : 1;
     const expected = start.map((value, i) => value - RATE * factor * (gradient[i] as number));
     judge.near('the variable', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     judge.equal('evalMetricOps', Object.keys(spec.evalMetricOps), []);
@@ -44,9 +44,9 @@ export const specTrain: Check = {
     judge.near('the variable after it', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     spec.dispose();
   },
-};
+});
 
-export const specOrder: Check = {
+export const specOrder: Check = check({
   states: 'trainOp updates the variables first and runs updateOps then; the network runs once for a spec.',
   cases: () => [{}],
   run({ subject, judge }) {
@@ -65,9 +65,9 @@ export const specOrder: Check = {
     judge.equal('what ran', log, ['network', 'update', 'first', 'second']);
     spec.dispose();
   },
-};
+});
 
-export const specTrainOpFn: Check = {
+export const specTrainOpFn: Check = check({
   states: 'trainOpFn gets the loss and a function that computes it again, from variables as they then are; trainOp returns what it returns, and runs updateOps then.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -105,4 +105,4 @@ export const specTrainOpFn: Check = {
     }
     spec.dispose();
   },
-};
+});

@@ -1,12 +1,12 @@
 import { ModeKeys } from '@tfjs-heads/head-api';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { inMode, numberOf, outcomeOf, readPredictions, resultsOf } from '../outcome.js';
 import { namedExports } from '../parity/compare.js';
 import { ULPS } from '@tfjs-heads/reference';
 import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
 import { modelOf } from './spec-model.js';
 
-export const specInfer: Check = {
+export const specInfer: Check = check({
   states: 'To predict, a spec has the predictions of the head and exports of the kinds that there are, one as serving_default.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -26,9 +26,9 @@ export const specInfer: Check = {
     }
     spec.dispose();
   },
-};
+});
 
-export const specEval: Check = {
+export const specEval: Check = check({
   states: 'To evaluate, a spec has the loss, the predictions and the metrics that the head gives for the batch.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -41,16 +41,16 @@ export const specEval: Check = {
     if (Object.keys(spec.predictions).length > 0) nearPredictions(judge, await readPredictions(spec.predictions), predictions);
     spec.dispose();
   },
-};
+});
 
-export const specDisposed: Check = {
+export const specDisposed: Check = check({
   states: 'dispose releases every tensor of a spec, and may be called again.',
   cases: () => Object.values(ModeKeys).map((mode) => ({ mode })),
   run({ subject, judge }, { mode }) {
     const { head, tensors, kernel, logits } = modelOf(subject);
     const optimizer = { applyGradients: (): void => undefined };
     const args = { labels: tensors.labels, features: tensors.features, logits: () => logits(), optimizer, trainableVariables: [kernel] };
-    const spec = head.createEstimatorSpec({ mode: mode as 'train', ...args });
+    const spec = head.createEstimatorSpec({ mode: mode, ...args });
     const loss = spec.mode === ModeKeys.PREDICT ? [] : [spec.loss];
     const summaries = spec.mode === ModeKeys.TRAIN ? Object.values(spec.summaries) : [];
     const exported = spec.mode === ModeKeys.PREDICT ? Object.values(namedExports(spec.exportOutputs)) : [];
@@ -60,4 +60,4 @@ export const specDisposed: Check = {
     judge.that(tensorsOfSpec.every((one) => one.isDisposed), 'a tensor of the spec is still there');
     judge.that(!kernel.isDisposed && !tensors.labels.isDisposed, 'what was handed in is gone');
   },
-};
+});

@@ -3,7 +3,7 @@ import type { Head } from '@tfjs-heads/head-api';
 import { rowsOf, tensorsOf, type Batch } from '../../batch.js';
 import { sizeOf, ULPS, type Values } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
-import type { Check } from '../check.js';
+import { check, type Check } from '../check.js';
 import { lossAndGradient, outcomeOf, resultsOf, updated, valuesOf } from '../outcome.js';
 import { batchOf, headOf, weightsOf, whereWeighted } from './claims.js';
 import { nearMetrics, nearOutcome, scalesOf } from './compare.js';
@@ -20,38 +20,38 @@ function layoutsOf(subject: NamedSubject, head: Head, { shape, ...weights }: Val
   return [...layouts.map((one) => ({ ...weights, shape: one })), ...(weightsOf(subject) === 'logits' ? [perLogit] : [])];
 }
 
-export const weightsShapes: Check = {
+export const weightsShapes: Check = check({
   states: 'Weights [D0, .., DN, 1] are the same as [D0, .., DN], [B] as [B, 1], and so are weights of the logits\' shape where those are taken.',
-  cases: whereWeighted([{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }]),
+  cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows as number);
+    const batch = batchOf(subject, head, rows);
     const [first, ...others] = layoutsOf(subject, head, batch.weights as Values) as [Values, ...Values[]];
     const expected = await outcomeOf(head, tensorsOf(subject, { ...batch, weights: first }));
     for (const weights of others) {
       nearOutcome(judge, await outcomeOf(head, tensorsOf(subject, { ...batch, weights })), expected, scalesOf(batch));
     }
   },
-};
+});
 
 /** Weights that each dtype has exactly. */
 const amounts = { float32: [0, 1, 2.5, 3], int32: [0, 1, 2, 3], bool: [0, 1] } as const;
 
 /** What the metrics of one batch are weighted with must not go by how its weights lie, or it counts for another share. */
-export const weightsMixed: Check = {
+export const weightsMixed: Check = check({
   states: 'An evaluation whose batches have weights of all shapes and dtypes comes to what it does where all are of one, and so does each loss.',
-  cases: whereWeighted([{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }, { rows: '1x1' }]),
+  cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }, { rows: '1x1' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const plain: Batch[] = [];
     const mixed: Batch[] = [];
     const dtypes = ['float32', 'int32', 'bool'] as const;
-    const shape = rowsOf(rows as string);
+    const shape = rowsOf(rows);
     const count = layoutsOf(subject, head, { shape, values: [] }).length;
     for (const [i, dtype] of dtypes.entries()) {
       for (let layout = 0; layout < count; layout++) {
         const seed = 1 + i * count + layout;
-        const batch = batchOf(subject, head, rows as string, seed);
+        const batch = batchOf(subject, head, rows, seed);
         // Batches of different weight: or one that counts for another share would change nothing.
         const values = Array.from({ length: sizeOf(shape) }, (_, row) => amounts[dtype][(seed + row) % amounts[dtype].length] as number);
         plain.push({ ...batch, weights: { shape, values } });
@@ -67,7 +67,7 @@ export const weightsMixed: Check = {
     });
     nearMetrics(judge, actual?.metrics ?? {}, expected?.metrics ?? {}, scales);
   },
-};
+});
 
 interface Evaluated {
   readonly losses: readonly number[];

@@ -2,7 +2,6 @@ import { scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { ExportOutputs, Head, Metrics, StringValues } from '@tfjs-heads/head-api';
 import { largest, ULPS, type Values } from '@tfjs-heads/reference';
 import { drawBatch, rowsOf, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
-import type { Parameters } from '../../case.js';
 import type { Judge } from '../../judge.js';
 import type { Subject } from '../../subject.js';
 import { resultsOf } from '../outcome.js';
@@ -93,15 +92,22 @@ export function namedExports(exports: ExportOutputs): Record<string, Readable> {
   return named;
 }
 
+/** What tells a batch from others. */
+export type BatchParameters = {
+  /** The dimensions before the last one: `33`, `2x3x5`. */
+  readonly rows: number | string;
+  readonly weights?: 'rows' | 'logits';
+};
+
 /** A head that takes weights where the case has some, and the batch of the case. */
-export function headAndBatch(subject: Subject, { rows, weights }: Parameters): { head: Head; batch: Batch } {
+export function headAndBatch(subject: Subject, { rows, weights }: BatchParameters): { head: Head; batch: Batch } {
   const head = subject.create(weights === undefined ? {} : { weightColumn: WEIGHT });
-  const size = { seed: 7, rows: rowsOf(rows as string) };
-  return { head, batch: drawBatch(subject, head, weights === undefined ? size : { ...size, weights: weights as 'rows' | 'logits' }) };
+  const size = { seed: 7, rows: rowsOf(rows) };
+  return { head, batch: drawBatch(subject, head, weights === undefined ? size : { ...size, weights }) };
 }
 
 /** The tensors of a batch, uploaded or made by the device. */
-export function inputsOf(subject: Subject, batch: Batch, madeBy?: Parameters[string]): BatchTensors {
+export function inputsOf(subject: Subject, batch: Batch, madeBy?: 'device'): BatchTensors {
   return tensorsOf(subject, batch, madeBy === 'device' ? madeByDevice : tensorOf);
 }
 

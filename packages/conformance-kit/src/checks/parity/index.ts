@@ -1,8 +1,7 @@
 import { ModeKeys, type EstimatorSpec, type Head } from '@tfjs-heads/head-api';
 import type { BatchTensors } from '../../batch.js';
-import type { Parameters } from '../../case.js';
 import type { Subject } from '../../subject.js';
-import type { Check, Checks } from '../check.js';
+import { check, type Check, type Checks } from '../check.js';
 import { gradientOf, updated } from '../outcome.js';
 import {
   compareOutputs,
@@ -13,13 +12,17 @@ import {
   readAll,
   readMetrics,
   conditionedScales,
+  type BatchParameters,
   type Outputs,
 } from './compare.js';
 
+/** A batch, uploaded unless its inputs are made by the device. */
+type OutputsCase = BatchParameters & { readonly inputs?: 'device' };
+
 /** What a head computes without a spec: its loss, the gradient of that, its predictions and its metrics. */
-const outputsAgree: Check = {
+const outputsAgree: Check = check({
   states: 'Loss, gradient, predictions and metrics are those of plain cpu, at odd and even sizes, of rank 2 and 4.',
-  cases: ({ weights = 'rows', rows }: Subject) => [
+  cases: ({ weights = 'rows', rows }: Subject): readonly OutputsCase[] => [
     { rows: 1 },
     { rows: 2, inputs: 'device' },
     { rows: 33 },
@@ -28,18 +31,18 @@ const outputsAgree: Check = {
   ],
   async run({ subject, judge, onReference }, parameters) {
     const { head, batch } = headAndBatch(subject, parameters);
-    const outputs = (madeBy?: Parameters[string]): Promise<Outputs> => outputsOf(head, inputsOf(subject, batch, madeBy));
+    const outputs = (madeBy?: 'device'): Promise<Outputs> => outputsOf(head, inputsOf(subject, batch, madeBy));
     const actual = await outputs(parameters.inputs);
     const expected = await onReference(() => outputs());
     compareOutputs(judge, actual, expected, conditionedScales(batch, expected.gradient?.values as ArrayLike<number>));
   },
-};
+});
 
 /**
  * @param most Where heads may change over from one way of computing to another; less where each row is compared with each other
  *   one, which would be millions of pairs.
  */
-function weighted(weights: 'rows' | 'logits', most: number): Parameters[] {
+function weighted(weights: 'rows' | 'logits', most: number): OutputsCase[] {
   return [
     { rows: 33, weights: 'rows', inputs: 'device' },
     { rows: 256, weights: 'rows' },
@@ -62,18 +65,18 @@ async function outputsOf(head: Head, tensors: BatchTensors): Promise<Outputs> {
 }
 
 /** What stands in a spec. */
-const specsAgree: Check = {
+const specsAgree: Check = check({
   states: 'Every value in a spec is that of plain cpu: loss and summaries, predictions, metrics, exports.',
-  cases: ({ weights }) => Object.values(ModeKeys).map((mode) => ({ mode, rows: 33, ...(weights !== 'none' && { weights: 'rows' }) })),
+  cases: ({ weights }) => Object.values(ModeKeys).map((mode) => ({ mode, rows: 33, ...(weights !== 'none' && { weights: 'rows' as const }) })),
   async run({ subject, judge, onReference }, parameters) {
     const { head, batch } = headAndBatch(subject, parameters);
     const inputs = (): BatchTensors => inputsOf(subject, batch);
-    const outputs = (): Promise<Outputs> => outputsOfSpec(head, inputs(), parameters.mode as ModeKeys);
+    const outputs = (): Promise<Outputs> => outputsOfSpec(head, inputs(), parameters.mode);
     const actual = await outputs();
     const [expected, gradient] = await onReference(async () => [await outputs(), await gradientOf(head, inputs()).data()] as const);
     compareOutputs(judge, actual, expected, conditionedScales(batch, gradient));
   },
-};
+});
 
 async function outputsOfSpec(head: Head, inputs: BatchTensors, mode: ModeKeys): Promise<Outputs> {
   const spec: EstimatorSpec = head.createEstimatorSpec({ ...inputs, mode, ...(mode === ModeKeys.TRAIN && { trainOpFn: () => undefined }) });

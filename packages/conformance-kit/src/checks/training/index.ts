@@ -9,36 +9,36 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { ULPS } from '@tfjs-heads/reference';
-import type { Check, Checks } from '../check.js';
+import { check, type Check, type Checks } from '../check.js';
 import { held, heldAgain } from '../outcome.js';
 import { nearTrained, optimizers, stepOf, train, traineeOf, type Trained, type Trainee } from './trainee.js';
 
 /** What training is for. The rate is so small that the path is nearly straight, whatever the loss. */
-const lossGoesDown: Check = {
+const lossGoesDown: Check = check({
   states: 'The loss of each of five steps of sgd with a small rate is smaller than the one before.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const { losses } = await train(traineeOf(subject), optimizersOfTfjs.sgd(0.002), 5);
     losses.forEach((loss, i) => judge.that(i === 0 || loss < (losses[i - 1] as number), `the loss does not go down: ${losses.join(', ')}`));
   },
-};
+});
 
 const CURVE_STEPS = 10;
 
 /** Training on the backend under test and on plain cpu. */
-const curvesAgree: Check = {
+const curvesAgree: Check = check({
   states: 'Ten steps with each optimizer follow the loss curve of plain cpu and end with its variables.',
   cases: () => Object.keys(optimizers).map((optimizer) => ({ optimizer })),
   async run({ subject, judge, onReference }, { optimizer }) {
-    const run = (): Promise<Trained> => train(traineeOf(subject), optimizers[optimizer as string]?.(), CURVE_STEPS);
+    const run = (): Promise<Trained> => train(traineeOf(subject), optimizers[optimizer]?.(), CURVE_STEPS);
     const actual = await run();
     const expected = await onReference(run);
     nearTrained(judge, actual, expected, ULPS.TRAIN);
   },
-};
+});
 
 /** All there is to a model is its variables: a head must keep nothing from one step for the next. */
-const resumedGoesOn: Check = {
+const resumedGoesOn: Check = check({
   states: 'Training three steps, then three more with a new head and the variables read back, is training six.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -48,12 +48,12 @@ const resumedGoesOn: Check = {
     const second = await train(traineeOf(subject, first.variables), sgd, 3);
     nearTrained(judge, { ...second, losses: [...first.losses, ...second.losses] }, through, ULPS.ELEMENT);
   },
-};
+});
 
 const RATE = 0.01;
 
 /** What a step of plain gradient descent does, from what the gradient is said to be. */
-const oneStepDescends: Check = {
+const oneStepDescends: Check = check({
   states: 'A step of sgd takes the gradient of the loss, regularization included, times the rate from each variable, once.',
   cases: () => [{ with: 'nothing' }, { with: 'regularization' }],
   async run({ subject, judge }, { with: extra }) {
@@ -79,7 +79,7 @@ const oneStepDescends: Check = {
       judge.near(`variable ${i}`, end[i]?.values ?? [], expected, { k: ULPS.ELEMENT, scale });
     }
   },
-};
+});
 
 /** The penalty is so many times the sum of the squares of the first variable: enough to be seen in every step. */
 const PENALTY = 2;
@@ -92,7 +92,7 @@ function penaltyOf({ network }: Trainee): Scalar {
 const FELT = 2 ** -20;
 
 /** Fine-tuning: some layers stand still. */
-const othersStandStill: Check = {
+const othersStandStill: Check = check({
   states: 'Only trainableVariables change, each that has a gradient; the optimizer is called once a step, with a gradient for each of them.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -127,12 +127,12 @@ const othersStandStill: Check = {
     for (const { step } of steps) step.dispose();
     judge.equal('the trainable variables that did not change', unchanged, []);
   },
-};
+});
 
 const LEAK_STEPS = 20;
 
 /** A tensor a step is a crash after a day. The first step does not count: it makes the optimizer's own variables. */
-const stepsLeakNothing: Check = {
+const stepsLeakNothing: Check = check({
   states: 'Twenty steps, every third of which is given up before its update, leave as many tensors and buffers as there were.',
   cases: () => [{}],
   async run({ subject, judge }) {
@@ -151,7 +151,7 @@ const stepsLeakNothing: Check = {
     await trainee.network.read();
     await heldAgain(judge, `${LEAK_STEPS} steps`, before);
   },
-};
+});
 
 /** What holds of a head that trains a small network. */
 export const trainingChecks: Checks = {
