@@ -23,7 +23,7 @@ const app = join(scratch, 'page');
 const browser = await launch();
 const problems: string[] = [];
 try {
-  const names = new Set(['head-api', 'head-kit', 'head-regression', 'backends'].map((name) => `@tfjs-heads/${name}`));
+  const names = new Set(['head-api', 'reference', 'head-kit', 'head-regression', 'backends'].map((name) => `@tfjs-heads/${name}`));
   const tarballs = await pack(workspacePackages().filter(({ manifest }) => names.has(manifest.name)), scratch);
   await install(tarballs, companions, scratch);
   writeFileSync(join(scratch, 'package.json'), JSON.stringify({ ...readJson<object>(join(scratch, 'package.json')), workspaces: ['page'] }));
