@@ -98,7 +98,8 @@ describe('line 31: the rules of a spec', () => {
   it('knows its mode, and is frozen', () => {
     refuses({ mode: 'predict', predictions }, 'MODE_INVALID', 'train, eval, infer', '"predict"');
     refuses({ loss }, 'MODE_INVALID', 'undefined');
-    expect(Object.isFrozen(createSpec({ mode: 'eval', loss }))).toBe(true);
+    const specs = [createSpec({ mode: 'train', loss, trainOp }), createSpec({ mode: 'eval', loss }), createSpec({ mode: 'infer', predictions })];
+    expect(specs.every(Object.isFrozen)).toBe(true);
   });
 
   it('is replaced field by field, the mode never', () => {

@@ -3,7 +3,8 @@ import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
 import { releaseTensors } from './support/backend.js';
 import { expect } from './support/expect.js';
-import { results } from './support/heads.js';
+import { results, threeHeads } from './support/heads.js';
+import { inMode } from './support/spec.js';
 
 releaseTensors();
 
@@ -150,5 +151,29 @@ describe('line 37: prediction/mean', () => {
     const head = new RegressionHead({ labelDimension: 2, weightColumn: 'w' });
     const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1, 2], [3, 4]]), tf.zeros([2, 2]));
     expect(await results(metrics)).toEqual({ average_loss: (5 + 75) / 8, 'prediction/mean': (3 + 21) / 8, 'label/mean': 0 });
+  });
+});
+
+describe('line 9: a mean is finite wherever it can be', () => {
+  it.each([
+    { rows: 33, first: 1, others: 1 },
+    { rows: 33, first: 10, others: 0.5 },
+    { rows: 4099, first: 10, others: 0.5 },
+  ])('though neither the sum of $rows losses of 1e38 is, nor one that weighs $first', async ({ rows, first, others }) => {
+    const features = { w: tf.tensor1d(Array.from({ length: rows }, (_, row) => (row === 0 ? first : others))) };
+    const [zeros, logits] = [tf.zeros([rows, 1]), tf.fill([rows, 1], 1e19)];
+    const loss = new RegressionHead({ weightColumn: 'w' }).loss(zeros, logits, { features });
+    expect(await loss.data()).toBeNear([(Math.fround(1e19) ** 2 * (first + (rows - 1) * others)) / rows]);
+    expect(await new RegressionHead().loss(zeros, logits).data()).toBeNear([Math.fround(1e19) ** 2]);
+  });
+});
+
+describe.each(threeHeads)('line 38: the exports of a $head', ({ create }) => {
+  it.each([undefined, 'h'])('are serving_default, regression and predict, whatever its name: %s', (name) => {
+    const { exportOutputs, predictions } = inMode('infer', create(name === undefined ? {} : { name }).createEstimatorSpec({ mode: 'infer', logits: tf.zeros([3, 1]) }));
+    expect(Object.keys(exportOutputs)).toEqual(['serving_default', 'regression', 'predict']);
+    expect(exportOutputs['serving_default']).toBe(exportOutputs['regression']);
+    expect(exportOutputs['regression']).toEqual({ kind: 'regression', value: predictions['predictions'] });
+    expect(exportOutputs['predict']).toEqual({ kind: 'predict', outputs: predictions });
   });
 });

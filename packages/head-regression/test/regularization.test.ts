@@ -4,38 +4,10 @@ import type { RegularizationLosses } from '@tfjs-heads/head-api';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
 import { held, releaseTensors } from './support/backend.js';
-import { randomBatch, tensorsOf } from './support/data.js';
 import { expect } from './support/expect.js';
-import { results, threeHeads } from './support/heads.js';
-import { trainingLoss } from './support/reference.js';
+import { results } from './support/heads.js';
 
 releaseTensors();
-
-const scalars = (): tf.Scalar[] => [tf.scalar(0.5), tf.scalar(2), tf.scalar(-0.25)];
-
-describe.each(threeHeads)('line 18: regularization losses of a $head', ({ formula, labels, create }) => {
-  it.each(['sum', 'sum_over_batch_size'] as const)('are added after the reduction %s, not weighted, not divided', async (lossReduction) => {
-    const batch = randomBatch(18, [33, 1], labels, '[D0..DN]');
-    const { logits, labels: given, features } = tensorsOf(batch);
-    const head = create({ weightColumn: 'w', lossReduction });
-    const loss = head.loss(given, logits, { features, regularizationLosses: scalars() });
-    const expected = trainingLoss(formula, batch, lossReduction);
-    expect(await loss.data()).toBeNear([expected.loss + 2.25], { scale: expected.scale });
-  });
-
-  it('are a metric of their own, and no part of average_loss', async () => {
-    const { logits, labels: given } = tensorsOf(randomBatch(19, [33, 1], labels));
-    const head = create({ name: 'h' });
-    const without = await results(head.updateMetrics(head.metrics(), {}, logits, given));
-    const metrics = head.metrics({ regularizationLosses: scalars() });
-    head.updateMetrics(metrics, {}, logits, given, { regularizationLosses: scalars() });
-    head.updateMetrics(metrics, {}, logits, given, { regularizationLosses: [tf.scalar(0.25)] });
-    const all = await results(metrics);
-    expect(Object.keys(all)).toEqual(['average_loss/h', 'prediction/mean/h', 'label/mean/h', 'regularization_loss/h']);
-    expect(all['regularization_loss/h']).toBe((2.25 + 0.25) / 2);
-    expect([all['average_loss/h']]).toBeNear([without['average_loss/h'] ?? NaN]);
-  });
-});
 
 describe('line 18: the list of regularization losses', () => {
   const head = new RegressionHead({ lossReduction: 'sum' });
@@ -63,14 +35,6 @@ describe('line 18: the list of regularization losses', () => {
     expect(await head.loss(labels(), logits(), { regularizationLosses }).data()).toEqual(Float32Array.of(8));
     expect(calls).toBe(1);
     expect(head.metrics({ regularizationLosses })).toHaveProperty('regularization_loss');
-  });
-
-  it('stays alive, as every input does', () => {
-    const regularizationLosses = [tf.scalar(3)];
-    const loss = head.loss(labels(), logits(), { regularizationLosses });
-    loss.dispose();
-    expect(regularizationLosses[0]?.isDisposed).toBe(false);
-    expect(() => regularizationLosses[0]?.clone()).not.toThrow();
   });
 
   it('is differentiated: an L2 penalty adds 2 c w', async () => {

@@ -51,15 +51,6 @@ describe('line 27: a training step by an optimizer', () => {
     expect(() => other.trainOp()).toThrowCoded('TRAIN_OP_USED', ['trainOp']);
   });
 
-  it('trains the variables that were named, no others', async () => {
-    const [a, b] = [tf.variable(tf.tensor2d([[1]])), tf.variable(tf.tensor2d([[1]]))];
-    const x = xs();
-    const { spec } = trained({ logits: () => tf.add(tf.matMul(x, a), tf.matMul(x, b)), trainableVariables: [b] });
-    spec.trainOp();
-    expect(await a.data()).toEqual(Float32Array.of(1));
-    expect(await b.data()).toBeNear([1 - 0.1 * 2 * gradient]);
-  });
-
   it('does not train a variable that is not trainable', async () => {
     const [a, b] = [tf.variable(tf.tensor2d([[1]]), false), tf.variable(tf.tensor2d([[1]]))];
     const x = xs();
@@ -143,12 +134,6 @@ describe('line 27: a training step by a function', () => {
     expect(await w.data()).toBeNear([1 - 0.1 * (gradient + 3)]);
   });
 
-  it('may have logits that are a tensor', async () => {
-    const { spec } = trained({ optimizer: undefined, logits: xs(), trainOpFn: (loss) => loss });
-    expect(spec.trainOp()).toBe(spec.loss);
-    expect(await spec.loss.data()).toBeNear([14 / 3]);
-  });
-
   it('has its loss scaled for no replicas', async () => {
     const { spec } = trained({ optimizer: undefined, numReplicasInSync: 4, trainOpFn: (loss) => loss });
     expect(await spec.loss.data()).toBeNear([14 / 3]);
@@ -177,11 +162,6 @@ describe('line 28: updateOps', () => {
     });
     expect(spec.trainOp()).toBe(1);
     expect(order).toEqual(['train', 'first', 'second']);
-  });
-
-  it('may be an empty list', () => {
-    const { spec } = trained({ updateOps: [] });
-    expect(spec.trainOp()).toBe(spec.loss);
   });
 });
 
@@ -219,5 +199,15 @@ describe('lines 18, 27: regularization losses in training', () => {
     spec.trainOp();
     expect(await spec.loss.data()).toBeNear([14 / 3 + 5]);
     expect(await w.data()).toBeNear([1 - 0.1 * gradient]);
+  });
+});
+
+describe('line 25: the arguments of training', () => {
+  it.each(['eval', 'infer'] as const)('are neither used nor checked in the mode %s', (mode) => {
+    const wrong = {
+      optimizer: 7, trainOpFn: 'no', trainableVariables: 'none', updateOps: 'never', numReplicasInSync: -1,
+    } as unknown as Partial<EstimatorSpecArgs>;
+    const spec = new RegressionHead().createEstimatorSpec({ ...wrong, mode, logits: tf.zeros([2, 1]), labels: tf.zeros([2, 1]) });
+    expect(spec.mode).toBe(mode);
   });
 });

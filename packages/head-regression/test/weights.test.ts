@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
 import { numericColumn, type WeightColumn } from '@tfjs-heads/head-kit';
-import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
+import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
 import { releaseTensors } from './support/backend.js';
 import { expect } from './support/expect.js';
@@ -46,14 +46,6 @@ describe('line 11: the weight column', () => {
     expect(seen).toEqual([{ dtype: 'int32', shape: [3, 1] }, { dtype: 'int32', shape: [3, 1] }]);
   });
 
-  it('normalizes for the gradient and the metrics, too', async () => {
-    const head = new RegressionHead({ weightColumn: numericColumn('w', { normalizerFn: (w) => tf.mul(w, 2) }), lossReduction: 'sum' });
-    const features = { w: tf.tensor1d([1, 2, 3]) };
-    expect(await tf.grad((x) => head.loss(labels(), x, { features }))(logits()).data()).toBeNear([4, 16, 36]);
-    const metrics = await results(head.updateMetrics(head.metrics(), features, logits(), labels()));
-    expect([metrics['average_loss']]).toBeNear([72 / 12]);
-  });
-
   it('has its weights as they are after the normalizer', async () => {
     const fewer = numericColumn('w', { normalizerFn: () => tf.ones([2, 1]) });
     await expect(sumWith(fewer, { w: tf.ones([3]) })).rejects.toMatchObject({ code: 'WEIGHTS_SHAPE' });
@@ -71,44 +63,6 @@ describe('line 11: the weight column', () => {
 });
 
 describe('line 12: the shapes of weights', () => {
-  const accepted = [
-    { rows: [6], weights: [6] },
-    { rows: [6], weights: [6, 1] },
-    { rows: [6], weights: [6, 2] },
-    { rows: [2, 3], weights: [2, 3] },
-    { rows: [2, 3], weights: [2, 3, 1] },
-    { rows: [2, 3], weights: [2, 3, 2] },
-    { rows: [1, 2, 3], weights: [1, 2, 3] },
-    { rows: [1, 2, 3], weights: [1, 2, 3, 1] },
-    { rows: [1, 2, 3], weights: [1, 2, 3, 2] },
-    // [B] becomes [B, 1] at once, and that stands for [D0, D1].
-    { rows: [6, 1], weights: [6] },
-  ];
-
-  it.each(accepted)('$weights for rows of $rows', async ({ rows, weights }) => {
-    const head = new RegressionHead({ labelDimension: 2, lossReduction: 'sum', weightColumn: 'w' });
-    const perLogit = weights.length > rows.length && weights.at(-1) === 2;
-    const values = Array.from({ length: perLogit ? 12 : 6 }, (_, index) => 2 ** index);
-    const loss = head.loss(tf.zeros([...rows, 2]), tf.ones([...rows, 2]), { features: { w: tf.tensor(values, weights) } });
-    expect(await loss.data()).toEqual(Float32Array.of(perLogit ? 4095 : 2 * 63));
-  });
-
-  it.each(accepted)('$weights for rows of $rows count in metrics as in the loss', async ({ rows, weights }) => {
-    const head = new RegressionHead({ labelDimension: 2, lossReduction: 'sum', weightColumn: 'w' });
-    const shape = [...rows, 2];
-    const at = weights.length > rows.length && weights.at(-1) === 2 ? (i: number) => i : (i: number) => Math.floor(i / 2);
-    const values = Array.from({ length: tf.util.sizeFromShape(weights) }, (_, i) => i + 1);
-    const x = Array.from({ length: 12 }, (_, i) => i - 4);
-    const features = { w: tf.tensor(values, weights) };
-    const metrics = head.updateMetrics(head.metrics(), features, tf.tensor(x, shape), tf.fill(shape, 3));
-    const weight = x.map((_, i) => values[at(i)] ?? NaN);
-    const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number);
-    const mean = (numbers: readonly number[]): number => sum(numbers.map((number, i) => number * (weight[i] ?? NaN))) / sum(weight);
-    const [loss = NaN] = await head.loss(tf.fill(shape, 3), tf.tensor(x, shape), { features }).data();
-    expect(Object.values(await results(metrics))).toBeNear([loss / sum(weight), mean(x), 3]);
-    expect([loss]).toBeNear([sum(x.map((one, i) => (one - 3) ** 2 * (weight[i] ?? NaN)))]);
-  });
-
   it('may change from batch to batch', async () => {
     const head = new RegressionHead({ labelDimension: 2, weightColumn: 'w' });
     const metrics = head.metrics();
@@ -140,14 +94,6 @@ describe('line 12: the shapes of weights', () => {
     const message = ['weights shape must be', `[${shape.join()}]`, `[${weights.join()}]`, "'w'"];
     expect(() => head.loss(tf.zeros(shape), tf.zeros(shape), { features })).toThrowCoded('WEIGHTS_SHAPE', message);
     expect(() => head.updateMetrics(head.metrics(), features, tf.zeros(shape), tf.zeros(shape))).toThrowCoded('WEIGHTS_SHAPE', message);
-  });
-
-  it('per logit is for all of the family', async () => {
-    const features = { w: tf.tensor2d([[1, 2]]) };
-    const poisson = new PoissonRegressionHead({ labelDimension: 2, weightColumn: 'w', lossReduction: 'sum' });
-    expect(await poisson.loss(tf.zeros([1, 2]), tf.zeros([1, 2]), { features }).data()).toBeNear([3]);
-    const logistic = new LogisticRegressionHead({ weightColumn: 'w', lossReduction: 'sum' });
-    expect(await logistic.loss(tf.zeros([2]), tf.zeros([2, 1]), { features: { w: tf.tensor2d([[1], [2]]) } }).data()).toBeNear([3 * Math.LN2]);
   });
 });
 
