@@ -46,8 +46,10 @@ export interface HeadError extends Error {
 // ---- estimator-spec.d.ts
 
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { Features, Labels, Logits, Predictions, StringValues } from './data.js';
+import type { Features, Labels, Logits, Predictions } from './data.js';
 import type { ExportOutputs } from './export-output.js';
+import type { Metrics } from './metric.js';
+import type { ModeKeys } from './mode-keys.js';
 /** Scalars to add to the reduced loss, or a function that makes them under the gradient tape. */
 export type RegularizationLosses = readonly Scalar[] | (() => readonly Scalar[]);
 /** What a training step needs of an optimizer; every optimizer of tfjs-core has it. */
@@ -154,6 +156,7 @@ export {};
 // ---- export-output.d.ts
 
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { StringValues } from './data.js';
 /** A regression result for serving: float values. */
 export interface RegressionOutput {
     readonly kind: 'regression';
@@ -178,6 +181,7 @@ export type ExportOutputs = Readonly<Record<string, ExportOutput>>;
 // ---- head.d.ts
 
 import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Features, Labels, Logits, Predictions } from './data.js';
 import type { EstimatorSpec, EstimatorSpecArgs, RegularizationLosses } from './estimator-spec.js';
 import type { Metrics } from './metric.js';
 import type { ModeKeys } from './mode-keys.js';
