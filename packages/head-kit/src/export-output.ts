@@ -28,11 +28,11 @@ export function regressionOutput(result: { value: Tensor }): RegressionOutput {
 export function classificationOutput(result: { scores?: Tensor; classes?: StringValues | Tensor }): ClassificationOutput {
   const { scores, classes } = checkOptions('classificationOutput', result, ['scores', 'classes'], 'EXPORT_OUTPUT_INVALID');
   if (scores === undefined && classes === undefined) {
-    throw headError('EXPORT_OUTPUT_INVALID', 'classificationOutput: scores or classes must be given, but neither came.');
+    throw headError('EXPORT_OUTPUT_INVALID', 'classificationOutput: scores or classes must be given, got neither.');
   }
   if (scores !== undefined) checkFloat('classificationOutput: scores', scores);
   if (classes !== undefined && !(isValues(classes) && classes.dtype === 'string')) {
-    throw headError('EXPORT_OUTPUT_INVALID', `classificationOutput: classes must be strings, but ${describe(classes)} came.`);
+    throw headError('EXPORT_OUTPUT_INVALID', `classificationOutput: classes must be strings, got ${describe(classes)}.`);
   }
   return Object.freeze({ kind: 'classification', ...(scores && { scores }), ...(classes && { classes }) });
 }

@@ -1,4 +1,4 @@
-export { shapeText, describe, quote } from './checks/describe.js';
+export { describe as describeValue, quote, shapeText } from './checks/describe.js';
 export { isMap, isPromise, isSparseTensor, isTensor } from './checks/kinds.js';
 export { checkDenseLabels } from './checks/labels.js';
 export type { LabelRange } from './checks/label-range.js';

@@ -29,7 +29,7 @@ export function weightsOf(
   perLogit: boolean,
 ): Tensor | undefined {
   if (features !== undefined && !isMap(features)) {
-    throw headError('FEATURES_INVALID', `features must be a map of names to tensors, but ${describe(features)} came.`);
+    throw headError('FEATURES_INVALID', `features must be a map of names to tensors, got ${describe(features)}.`);
   }
   if (column === undefined || column === null) return undefined;
   const { key, normalizerFn } = asNumericColumn(column);
@@ -53,13 +53,13 @@ function fetch(key: string, features: Features | undefined): Tensor {
     throw headError(
       'WEIGHTS_MISSING',
       `Feature ${bare(key)} is not in features dictionary: features must hold the weights under ${quote(key)}, ` +
-        `but ${features === undefined ? 'no features' : `the keys ${keysText(features)}`} came.`,
+        `got ${features === undefined ? 'no features' : `the keys ${keysText(features)}`}.`,
     );
   }
   if (isSparseTensor(feature)) {
     throw headError(
       'WEIGHTS_SPARSE',
-      `SparseTensor is not supported for weights: ${name} must be dense, but ${describe(feature)} came.`,
+      `SparseTensor is not supported for weights: ${name} must be dense, got ${describe(feature)}.`,
     );
   }
   const weights = checkTensor(name, feature, 'a tensor of weights', 'WEIGHTS_DTYPE');
@@ -67,7 +67,7 @@ function fetch(key: string, features: Features | undefined): Tensor {
   if (weights.rank === 0) {
     throw headError(
       'WEIGHTS_SHAPE',
-      `Weights cannot have rank 0: ${name} must be of shape [D0, D1, ... DN] or [D0, D1, ... DN, 1], but [] came.`,
+      `Weights cannot have rank 0: ${name} must be of shape [D0, D1, ... DN] or [D0, D1, ... DN, 1], got [].`,
     );
   }
   return weights;
@@ -103,7 +103,7 @@ function perRowOrLogit(key: string, weights: Tensor, logits: Tensor, perLogit: b
     throw headError(
       'WEIGHTS_SHAPE',
       `weights shape must be one of ${allowed.map(shapeText).join(', ')} for logits of shape ${shapeText(logits.shape)}, ` +
-        `but features[${quote(key)}] of shape ${shapeText(weights.shape)} came.`,
+        `got features[${quote(key)}] of shape ${shapeText(weights.shape)}.`,
     );
   }
   return weights.rank === logits.rank ? weights : inShape(weights, perRow);

@@ -1,10 +1,10 @@
 import { ones, tensor } from '@tensorflow/tfjs-core';
-import { describe as group, expect, it } from 'vitest';
-import { describe, headError, quote, shapeText } from '../src/index.js';
+import { describe, expect, it } from 'vitest';
+import { describeValue, headError, quote, shapeText } from '../src/index.js';
 
 const large = 1e6;
 
-group('a value in a message', () => {
+describe('a value in a message', () => {
   it.each<[unknown, string]>([
     [ones([2, 3]), 'a float32 tensor of shape [2,3]'],
     [{ indices: tensor([[0]]), values: tensor([1]), denseShape: [4, 1] }, 'a SparseTensor of shape [4,1]'],
@@ -27,7 +27,7 @@ group('a value in a message', () => {
     [{ a: 1, b: 2 }, 'an object with the keys ["a","b"]'],
     [Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`k${i}`, i])), 'an object with the keys ["k0","k1","k2","k3","k4","k5","k6","k7","k8","k9", and 2 more]'],
   ])('is told by what it is: %o', (value, text) => {
-    expect(describe(value)).toBe(text);
+    expect(describeValue(value)).toBe(text);
   });
 
   it.each<[string, unknown]>([
@@ -39,7 +39,7 @@ group('a value in a message', () => {
     ['control characters, written out', '\u0000'.repeat(150)],
     ['a bigint', 7n ** 100_000n],
   ])('has at most 200 characters: %s', (_, value) => {
-    expect(describe(value).length).toBeLessThanOrEqual(200);
+    expect(describeValue(value).length).toBeLessThanOrEqual(200);
     expect(quote(value).length).toBeLessThanOrEqual(200);
   });
 
@@ -49,7 +49,7 @@ group('a value in a message', () => {
 
   it('has no control characters, and no half of one', () => {
     const nasty = '\u001b[31m\u009b\u202e\n\r\u2028\u2066';
-    for (const text of [describe(nasty), describe({ [nasty]: 1 }), quote(nasty), describe(new Error(nasty)), headError('SPEC_INVALID', nasty).message]) {
+    for (const text of [describeValue(nasty), describeValue({ [nasty]: 1 }), quote(nasty), describeValue(new Error(nasty)), headError('SPEC_INVALID', nasty).message]) {
       expect(text).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
       expect(text).toContain(String.raw`\u001b`);
     }
@@ -67,6 +67,6 @@ group('a value in a message', () => {
       new Proxy({}, { get: boom, ownKeys: boom }), new Proxy(ones([1]), { get: boom }), proxy,
       { get shape(): never { return boom(); }, get dataSync(): never { return boom(); } },
     ];
-    for (const value of hostile) expect(describe(value)).toMatch(/^an object/);
+    for (const value of hostile) expect(describeValue(value)).toMatch(/^an object/);
   });
 });

@@ -1,4 +1,4 @@
-import { checkOptions, describe, fullLogPoisson, headError, logPoisson } from '@tfjs-heads/head-kit';
+import { checkOptions, describeValue, fullLogPoisson, headError, logPoisson } from '@tfjs-heads/head-kit';
 import { expLink } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
 import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
@@ -24,7 +24,7 @@ export class PoissonRegressionHead extends RegressionFamilyHead {
   constructor(options?: PoissonRegressionHeadOptions) {
     const { labelDimension = 1, computeFullLoss = true, lossReduction, weightColumn, name } = checkOptions('PoissonRegressionHead', options, OPTIONS);
     if (typeof computeFullLoss !== 'boolean') {
-      throw headError('INVALID_ARGUMENT', `computeFullLoss must be true or false, got ${describe(computeFullLoss)}.`);
+      throw headError('INVALID_ARGUMENT', `computeFullLoss must be true or false, got ${describeValue(computeFullLoss)}.`);
     }
     super({
       logitsDimension: checkLabelDimension(labelDimension),

@@ -2,7 +2,7 @@ import {
   checkLossFn,
   checkOptions,
   checkReduction,
-  describe,
+  describeValue,
   headError,
   type LossFn,
   squaredError,
@@ -37,7 +37,7 @@ export class RegressionHead extends RegressionFamilyHead {
     if (lossReduction !== undefined) checkReduction(lossReduction);
     checkLossFn(lossFn);
     if (inverseLinkFn !== undefined && typeof inverseLinkFn !== 'function') {
-      throw headError('INVALID_ARGUMENT', `inverseLinkFn must be a function, but ${describe(inverseLinkFn)} came.`);
+      throw headError('INVALID_ARGUMENT', `inverseLinkFn must be a function, got ${describeValue(inverseLinkFn)}.`);
     }
     super({ logitsDimension, lossReduction, weightColumn, name, elementLoss: lossFn ?? squaredError, inverseLink: inverseLinkFn });
   }

@@ -14,7 +14,7 @@ export function checkLabelsGiven(labels: unknown, expected: string): void {
   if (labels !== undefined && labels !== null) return;
   throw headError(
     'LABELS_MISSING',
-    `You must provide a labels Tensor: labels must be ${expected}, but ${describe(labels)} came.`,
+    `You must provide a labels Tensor: labels must be ${expected}, got ${describe(labels)}.`,
   );
 }
 
@@ -28,7 +28,7 @@ function checkDense(labels: unknown, expected: string): Tensor {
   if (isSparseTensor(labels)) {
     throw headError(
       'LABELS_SPARSE',
-      `SparseTensor labels are not supported: labels must be ${expected}, but ${describe(labels)} came.`,
+      `SparseTensor labels are not supported: labels must be ${expected}, got ${describe(labels)}.`,
     );
   }
   return checkTensor('labels', labels, `a tensor, ${expected}`, 'LABELS_DTYPE');
@@ -48,23 +48,23 @@ export function checkDenseLabels(labels: unknown, logits: Tensor, dimension: num
   const dense = checkDense(labels, `dense, of shape ${shapeText(target)}`);
   checkNumeric('labels', dense, 'LABELS_DTYPE');
   const shape = dense.rank === logits.rank - 1 ? [...dense.shape, 1] : dense.shape;
-  const came = `labels of shape ${shapeText(dense.shape)} came with logits of shape ${shapeText(logits.shape)}`;
+  const got = `got labels of shape ${shapeText(dense.shape)} with logits of shape ${shapeText(logits.shape)}`;
   if (shape.length < 2) {
     throw headError(
       'LABELS_SHAPE',
-      `labels must have rank at least 2, shape ${shapeText(target)}, but ${came}.`,
+      `labels must have rank at least 2, shape ${shapeText(target)}, ${got}.`,
     );
   }
   if (shape.at(-1) !== dimension) {
     throw headError(
       'LABELS_SHAPE',
-      `Mismatched label shape. Expected labels dimension=${dimension}, shape ${shapeText(target)}, but ${came}.`,
+      `Mismatched label shape. Expected labels dimension=${dimension}, shape ${shapeText(target)}, ${got}.`,
     );
   }
   if (!util.arraysEqual(shape, target)) {
     throw headError(
       'LABELS_SHAPE',
-      `labels shape must be [D0, D1, ... DN, ${dimension}], here ${shapeText(target)}, but ${came}.`,
+      `labels shape must be [D0, D1, ... DN, ${dimension}], here ${shapeText(target)}, ${got}.`,
     );
   }
   return dense;

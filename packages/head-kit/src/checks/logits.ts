@@ -14,23 +14,23 @@ import { checkNumeric, checkTensor } from './tensor.js';
 export function checkLogits(given: unknown, dimension: number): Tensor {
   const expected = `shape [D0, D1, ... DN, ${dimension}]`;
   if (given === undefined || given === null) {
-    throw headError('LOGITS_MISSING', `logits must be a tensor of ${expected}, but ${describe(given)} came.`);
+    throw headError('LOGITS_MISSING', `logits must be a tensor of ${expected}, got ${describe(given)}.`);
   }
   const logits = checkTensor('logits', given, `a tensor of ${expected}`, 'LOGITS_DTYPE');
   checkNumeric('logits', logits, 'LOGITS_DTYPE');
   if (logits.rank < 2) {
     throw headError(
       'LOGITS_SHAPE',
-      `logits must have rank at least 2 (${expected}), but the shape ${shapeText(logits.shape)} came.`,
+      `logits must have rank at least 2 (${expected}), got the shape ${shapeText(logits.shape)}.`,
     );
   }
   if (logits.shape.at(-1) !== dimension) {
-    throw headError('LOGITS_SHAPE', `logits shape must be ${expected}, but ${shapeText(logits.shape)} came.`);
+    throw headError('LOGITS_SHAPE', `logits shape must be ${expected}, got ${shapeText(logits.shape)}.`);
   }
   if (logits.size === 0) {
     throw headError(
       'LOGITS_SHAPE',
-      `logits must have at least one element (${expected}), but the shape ${shapeText(logits.shape)} came.`,
+      `logits must have at least one element (${expected}), got the shape ${shapeText(logits.shape)}.`,
     );
   }
   return logits.dtype === 'float32' ? logits : cast(logits, 'float32');

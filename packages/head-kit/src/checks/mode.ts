@@ -12,5 +12,5 @@ export function checkMode(mode: unknown): ModeKeys {
   const modes = Object.values(ModeKeys);
   const known = modes.find((candidate) => candidate === mode);
   if (known !== undefined) return known;
-  throw headError('MODE_INVALID', `mode must be one of ${modes.join(', ')}, but ${describe(mode)} came.`);
+  throw headError('MODE_INVALID', `mode must be one of ${modes.join(', ')}, got ${describe(mode)}.`);
 }

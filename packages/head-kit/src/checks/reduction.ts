@@ -15,7 +15,7 @@ export function checkReduction(reduction: unknown): Reduction {
   if (accepted === undefined) {
     throw headError(
       'LOSS_REDUCTION_INVALID',
-      `Invalid loss_reduction: lossReduction must be one of ${ACCEPTED.join(', ')}, but ${describe(reduction)} came.`,
+      `Invalid loss_reduction: lossReduction must be one of ${ACCEPTED.join(', ')}, got ${describe(reduction)}.`,
     );
   }
   return accepted;

@@ -112,7 +112,7 @@ export abstract class BaseHead implements Head {
       throw headError('INVALID_ARGUMENT', `logitsDimension must be a whole number from 1 on, got ${describe(logitsDimension)}.`);
     }
     if (name !== undefined && name !== null && typeof name !== 'string') {
-      throw headError('INVALID_ARGUMENT', `name must be a string, but ${describe(name)} came.`);
+      throw headError('INVALID_ARGUMENT', `name must be a string, got ${describe(name)}.`);
     }
     this.lossReduction = checkReduction(lossReduction);
     this.logitsDimension = logitsDimension;

@@ -24,25 +24,25 @@ export function checkTrainArgs(args: EstimatorSpecArgs): readonly Variable[] {
     throw headError('INVALID_ARGUMENT', `numReplicasInSync must be a whole number from 1 on, got ${describe(numReplicasInSync)}.`);
   }
   if (optimizer === undefined && trainOpFn === undefined) {
-    throw headError('TRAIN_OP_MISSING', 'train_op_fn and optimizer cannot both be None: one of optimizer and trainOpFn must be given to train, but neither came.');
+    throw headError('TRAIN_OP_MISSING', 'train_op_fn and optimizer cannot both be None: one of optimizer and trainOpFn must be given to train, got neither.');
   }
   if (optimizer !== undefined && trainOpFn !== undefined) {
-    throw headError('TRAIN_OP_CONFLICT', 'train_op_fn and optimizer cannot both be set: one of optimizer and trainOpFn must be given to train, but both came.');
+    throw headError('TRAIN_OP_CONFLICT', 'train_op_fn and optimizer cannot both be set: one of optimizer and trainOpFn must be given to train, got both.');
   }
   if (optimizer === undefined) {
     if (typeof trainOpFn !== 'function') {
-      throw headError('INVALID_ARGUMENT', `trainOpFn must be a function, but ${describe(trainOpFn)} came.`);
+      throw headError('INVALID_ARGUMENT', `trainOpFn must be a function, got ${describe(trainOpFn)}.`);
     }
     return [];
   }
   if (!ask(() => typeof optimizer?.applyGradients === 'function', false)) {
-    throw headError('OPTIMIZER_INVALID', `optimizer must have a method applyGradients, as the optimizers of tfjs have, but ${describe(optimizer)} came.`);
+    throw headError('OPTIMIZER_INVALID', `optimizer must have a method applyGradients, as the optimizers of tfjs have, got ${describe(optimizer)}.`);
   }
   const variables = variablesOf(trainableVariables);
   if (typeof logits !== 'function') {
     throw headError(
       'LOGITS_NOT_A_FUNCTION',
-      `logits must be a function that runs the network when an optimizer trains it, so that gradients flow, but ${describe(logits)} came.`,
+      `logits must be a function that runs the network when an optimizer trains it, so that gradients flow, got ${describe(logits)}.`,
     );
   }
   return variables;
@@ -72,11 +72,11 @@ export function variablesOf(given: readonly TrainableVariable[] | undefined): re
   if (given === undefined || given === null) {
     throw headError(
       'TRAINABLE_VARIABLES_MISSING',
-      `trainable_variables cannot be None: trainableVariables must be a list of variables with an optimizer, but ${describe(given)} came.`,
+      `trainable_variables cannot be None: trainableVariables must be a list of variables with an optimizer, got ${describe(given)}.`,
     );
   }
   if (!isList(given)) {
-    throw headError('TRAINABLE_VARIABLES_INVALID', `trainable_variables should be a list: trainableVariables must be a list of variables, but ${describe(given)} came.`);
+    throw headError('TRAINABLE_VARIABLES_INVALID', `trainable_variables should be a list: trainableVariables must be a list of variables, got ${describe(given)}.`);
   }
   const variables: Variable[] = [];
   for (let index = 0; index < given.length; index++) {
@@ -88,7 +88,7 @@ export function variablesOf(given: readonly TrainableVariable[] | undefined): re
 function checkVariable(name: string, given: unknown): Variable {
   const variable = ask(() => (isLayerVariable(given) ? given.read() : given), given); // A disposed one throws.
   if (!isVariable(variable) || variable.isDisposed) {
-    throw headError('TRAINABLE_VARIABLES_INVALID', `${name} must be a live variable, of tfjs-core or of a layer, but ${describe(given)} came.`);
+    throw headError('TRAINABLE_VARIABLES_INVALID', `${name} must be a live variable, of tfjs-core or of a layer, got ${describe(given)}.`);
   }
   checkLive(name, variable);
   return variable;

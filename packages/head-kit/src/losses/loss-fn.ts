@@ -63,7 +63,7 @@ export function checkLossFn(lossFn: unknown): void {
   if (lossFn === undefined || typeof lossFn === 'function') return;
   throw headError(
     'LOSS_FN_INVALID',
-    `lossFn must be a function that takes { labels, logits, features }, but ${describe(lossFn)} came.`,
+    `lossFn must be a function that takes { labels, logits, features }, got ${describe(lossFn)}.`,
   );
 }
 
@@ -85,7 +85,7 @@ export function callLossFn(lossFn: LossFn, args: LossFnArgs, lossesPerRow: numbe
     throw headError(
       'LOSS_FN_SHAPE',
       `loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossesPerRow}]. For logits of shape ` +
-        `${shapeText(args.logits.shape)} that is ${shapeText(expected)}, but loss_shape ${shapeText(losses.shape)} came.`,
+        `${shapeText(args.logits.shape)} that is ${shapeText(expected)}, got loss_shape ${shapeText(losses.shape)}.`,
     );
   }
   return toFloat32(losses, expected);

@@ -25,7 +25,7 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
   checkReduction(reduction);
   checkIsNumeric('losses', losses, 'LOSS_FN_SHAPE');
   if (losses.size === 0) {
-    throw headError('LOSS_FN_SHAPE', `losses must have at least one element, but the shape ${shapeText(losses.shape)} came.`);
+    throw headError('LOSS_FN_SHAPE', `losses must have at least one element, got the shape ${shapeText(losses.shape)}.`);
   }
   if (weights !== undefined) {
     checkIsNumeric('weights', weights, 'WEIGHTS_DTYPE');
@@ -34,7 +34,7 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
       throw headError(
         'WEIGHTS_SHAPE',
         `weights shape must be ${shapeText(losses.shape)} or ${shapeText(perRow)} for losses of shape ` +
-          `${shapeText(losses.shape)}, but ${shapeText(weights.shape)} came.`,
+          `${shapeText(losses.shape)}, got ${shapeText(weights.shape)}.`,
       );
     }
   }

@@ -137,11 +137,11 @@ export function createSpec(given: SpecFields): EstimatorSpec {
 export function replaceSpec(spec: EstimatorSpec, fields: Partial<SpecFields>): EstimatorSpec {
   const original = fieldsOf.get(spec);
   if (original === undefined) {
-    throw headError('SPEC_INVALID', `spec must be one that createSpec made, but ${describe(spec)} came.`);
+    throw headError('SPEC_INVALID', `spec must be one that createSpec made, got ${describe(spec)}.`);
   }
   const replaced = checkOptions('replaceSpec', fields, FIELDS, 'SPEC_INVALID');
   if (replaced.mode !== undefined && replaced.mode !== spec.mode) {
-    throw headError('SPEC_INVALID', `mode of EstimatorSpec cannot be changed: it is '${spec.mode}', but ${quote(replaced.mode)} came.`);
+    throw headError('SPEC_INVALID', `mode of EstimatorSpec cannot be changed: it is '${spec.mode}', got ${quote(replaced.mode)}.`);
   }
   return createSpec({ ...original, ...replaced });
 }
@@ -155,28 +155,28 @@ function checkSummaries(summaries: unknown): Readonly<Record<string, Scalar>> {
 
 function checkTrainOp(trainOp: unknown, needed: boolean): unknown {
   if (trainOp === undefined || trainOp === null) {
-    if (needed) throw headError('SPEC_INVALID', `Missing train_op: trainOp must be a function to train, but ${describe(trainOp)} came.`);
+    if (needed) throw headError('SPEC_INVALID', `Missing train_op: trainOp must be a function to train, got ${describe(trainOp)}.`);
     return undefined;
   }
   if (typeof trainOp !== 'function') {
-    throw headError('SPEC_INVALID', `trainOp must be a function, but ${describe(trainOp)} came.`);
+    throw headError('SPEC_INVALID', `trainOp must be a function, got ${describe(trainOp)}.`);
   }
   return trainOp;
 }
 
 function checkLoss(loss: unknown, needed: boolean): Tensor | undefined {
   if (loss === undefined || loss === null) {
-    if (needed) throw headError('SPEC_INVALID', `Missing loss: loss must be a scalar to train or evaluate, but ${describe(loss)} came.`);
+    if (needed) throw headError('SPEC_INVALID', `Missing loss: loss must be a scalar to train or evaluate, got ${describe(loss)}.`);
     return undefined;
   }
   const tensor = checkTensor('loss', loss, 'a tensor', 'SPEC_INVALID'); // alive, for the original's rule that every tensor belongs to the current graph
-  if (tensor.size !== 1) throw headError('SPEC_INVALID', `Loss must be scalar, of shape [], but the shape ${shapeText(tensor.shape)} came.`);
+  if (tensor.size !== 1) throw headError('SPEC_INVALID', `Loss must be scalar, of shape [], got the shape ${shapeText(tensor.shape)}.`);
   return tensor;
 }
 
 function checkPredictions(predictions: unknown, needed: boolean): Predictions {
   if (predictions === undefined || predictions === null) {
-    if (needed) throw headError('SPEC_INVALID', `Missing predictions: predictions must be a map to predict, but ${describe(predictions)} came.`);
+    if (needed) throw headError('SPEC_INVALID', `Missing predictions: predictions must be a map to predict, got ${describe(predictions)}.`);
     return {};
   }
   return checkValues('predictions', isTensor(predictions) ? { output: predictions } : predictions, 'SPEC_INVALID');
@@ -194,7 +194,7 @@ function checkExportOutputs(exportOutputs: unknown, predictions: Predictions): E
   if (entries.length !== 1 || only === undefined) {
     throw headError(
       'EXPORT_OUTPUT_INVALID',
-      `exportOutputs must have one entry, or an entry '${ServingKeys.DEFAULT}' among several, but the keys ${keysText(outputs)} came.`,
+      `exportOutputs must have one entry, or an entry '${ServingKeys.DEFAULT}' among several, got the keys ${keysText(outputs)}.`,
     );
   }
   return { ...outputs, [ServingKeys.DEFAULT]: only[1] };
@@ -206,8 +206,8 @@ function checkHooks(name: string, hooks: unknown): readonly SessionRunHook[] {
   const isHook = (hook: unknown): boolean => ask(() => isMap(hook) && methods.some((method) => typeof hook[method] === 'function'), false);
   const index = isList(hooks) ? ask(() => hooks.findIndex((hook) => !isHook(hook)), 0) : 0;
   if (isList(hooks) && index < 0) return hooks as readonly SessionRunHook[];
-  const came = describe(isList(hooks) ? ask(() => hooks[index], hooks) : hooks);
-  throw headError('SPEC_INVALID', `${name} must be a list of hooks with one of the methods ${methods.join(', ')}, but ${came} came.`);
+  const got = describe(isList(hooks) ? ask(() => hooks[index], hooks) : hooks);
+  throw headError('SPEC_INVALID', `${name} must be a list of hooks with one of the methods ${methods.join(', ')}, got ${got}.`);
 }
 
 function checkEvalMetrics(metrics: unknown): Metrics {
