@@ -101,5 +101,5 @@ export function inShard<T>(list: readonly T[], shard: Shard | undefined): readon
 export function parseShard(text: string): Shard {
   const [, index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (index >= 1 && index <= count && count <= Number.MAX_SAFE_INTEGER) return { index, count };
-  throw new Error(`A shard is i/n with 1 <= i <= n, such as 2/5, but '${text}' came.`);
+  throw new Error(`A shard is i/n with 1 <= i <= n, such as 2/5, got '${text}'.`);
 }

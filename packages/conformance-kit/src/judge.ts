@@ -56,7 +56,7 @@ export class Judge {
 
   /** Values are near when `|actual - expected| <= k * unit * max(|expected|, scale) + tiny`. NaN equals NaN only, an infinity only itself. */
   near(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, { k, scale = 0 }: Allowance): void {
-    this.that(actual.length === expected.length, `${what}: ${actual.length} values came, expected ${expected.length}`);
+    this.that(actual.length === expected.length, `${what}: got ${actual.length} values, expected ${expected.length}`);
     let worst: Closest | undefined;
     for (let index = 0; index < expected.length; index++) {
       const [a, e] = [actual[index] as number, expected[index] as number];
@@ -67,7 +67,7 @@ export class Judge {
     if (this.#closest === undefined || worst.used > this.#closest.used) this.#closest = worst;
     // Where no error is allowed, how many times it was is no figure.
     const excess = worst.used < 1e9 ? ` (${worst.used.toPrecision(3)} times the allowed error)` : '';
-    this.that(worst.used <= 1, `${what}[${worst.index}]: ${worst.actual} came, expected ${worst.expected}${excess}`);
+    this.that(worst.used <= 1, `${what}[${worst.index}]: got ${worst.actual}, expected ${worst.expected}${excess}`);
   }
 
   /** The same numbers to the bit, zeros of either sign and what is smaller than 2^-126 being one. */
@@ -78,7 +78,7 @@ export class Judge {
   /** A shape, a dtype, a key: anything that is equal as JSON. */
   equal(what: string, actual: unknown, expected: unknown): void {
     const [a, e] = [JSON.stringify(actual), JSON.stringify(expected)];
-    this.that(a === e, `${what}: ${a} came, expected ${e}`);
+    this.that(a === e, `${what}: got ${a}, expected ${e}`);
   }
 
   /** Shape and dtype exactly, then the values. Reads the tensor asynchronously; it stays the caller's. */

@@ -64,13 +64,13 @@ describe('near', () => {
   });
 
   it('fails for more or fewer values', () => {
-    expect(() => new Judge(unit).near('x', [1, 2], [1], { k: 1 })).toThrow('x: 2 values came, expected 1');
-    expect(() => new Judge(unit).near('x', [], [1], { k: 1 })).toThrow('x: 0 values came, expected 1');
+    expect(() => new Judge(unit).near('x', [1, 2], [1], { k: 1 })).toThrow('x: got 2 values, expected 1');
+    expect(() => new Judge(unit).near('x', [], [1], { k: 1 })).toThrow('x: got 0 values, expected 1');
   });
 
   it('says which value was worst, and how far off', () => {
     const near = (): void => new Judge(unit).near('the loss', [1, 1 + 32 * unit, 1 + 4 * unit], [1, 1, 1], { k: 16 });
-    expect(near).toThrow('the loss[1]: 1.0000019073486328 came, expected 1 (2.00 times the allowed error)');
+    expect(near).toThrow('the loss[1]: got 1.0000019073486328, expected 1 (2.00 times the allowed error)');
   });
 });
 
@@ -95,9 +95,9 @@ describe('closest', () => {
 });
 
 describe('same, equal, that and tensorNear', () => {
-  it('say what came', () => {
+  it('say what they got', () => {
     const judge = new Judge(unit);
-    expect(() => judge.equal('the shape', [1, 2], [2, 1])).toThrow('the shape: [1,2] came, expected [2,1]');
+    expect(() => judge.equal('the shape', [1, 2], [2, 1])).toThrow('the shape: got [1,2], expected [2,1]');
     expect(() => judge.that(false, 'no')).toThrow(new Failure('no'));
     expect(() => judge.that(true, 'no')).not.toThrow();
   });
@@ -111,8 +111,8 @@ describe('same, equal, that and tensorNear', () => {
     const expected = { shape: [2], values: [1, 2] };
     const near = (given: Parameters<typeof tensor>): Promise<void> => judge.tensorNear('x', tensor(...given), expected, { k: 0 });
     await expect(near([[1, 2]])).resolves.toBeUndefined();
-    await expect(near([[[1, 2]]])).rejects.toThrow('the shape of x: [1,2] came');
-    await expect(near([[1, 2], [2], 'int32'])).rejects.toThrow('the dtype of x: "int32" came');
-    await expect(near([[1, 3]])).rejects.toThrow('x[1]: 3 came');
+    await expect(near([[[1, 2]]])).rejects.toThrow('the shape of x: got [1,2]');
+    await expect(near([[1, 2], [2], 'int32'])).rejects.toThrow('the dtype of x: got "int32"');
+    await expect(near([[1, 3]])).rejects.toThrow('x[1]: got 3');
   });
 });

@@ -111,7 +111,7 @@ describe('a case', () => {
   it('fails with the reason, in plain JSON', async () => {
     const [result] = await run(['wrong']);
     expect(result).toMatchObject({ status: 'fail', closest: { actual: 'NaN', expected: 1, used: 'Infinity' } });
-    expect(result?.message).toContain('x[0]: NaN came, expected 1');
+    expect(result?.message).toContain('x[0]: got NaN, expected 1');
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
   });
 
@@ -138,7 +138,7 @@ describe('what is expected', () => {
   it('makes a failure xfail, with the reason kept', async () => {
     const [result] = await run(['wrong'], { expectations: [expected('wrong')] });
     expect(result).toMatchObject({ status: 'xfail', expected: { reason: 'known', upstream: null } });
-    expect(result?.message).toContain('NaN came');
+    expect(result?.message).toContain('got NaN');
   });
 
   it('makes a pass xpass, which fails the run', async () => {

@@ -25,6 +25,6 @@ describe('shards', () => {
   });
 
   it.each(['', '0/5', '6/5', '1/0', '2', '2/', '/5', '2/5/6', '-1/5', '1.5/5', 'a/b', ' 2/5', `1/${'9'.repeat(30)}`])("'%s' is none", (text) => {
-    expect(() => parseShard(text)).toThrow(`but '${text}' came`);
+    expect(() => parseShard(text)).toThrow(`got '${text}'`);
   });
 });

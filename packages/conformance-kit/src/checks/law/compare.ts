@@ -33,9 +33,9 @@ export function nearOutcome(judge: Judge, actual: Outcome, expected: Outcome, sc
 export function nearPredictions(judge: Judge, actual: Outcome['predictions'], expected: Outcome['predictions']): void {
   judge.equal('the keys of the predictions', Object.keys(actual), Object.keys(expected));
   for (const [key, values] of Object.entries(expected)) {
-    const came = actual[key] ?? [];
-    if (values.some((value) => typeof value === 'string')) judge.equal(`predictions['${key}']`, came, values);
-    else judge.near(`predictions['${key}']`, came as number[], values as number[], { k: ULPS.ELEMENT, scale: 1 });
+    const got = actual[key] ?? [];
+    if (values.some((value) => typeof value === 'string')) judge.equal(`predictions['${key}']`, got, values);
+    else judge.near(`predictions['${key}']`, got as number[], values as number[], { k: ULPS.ELEMENT, scale: 1 });
   }
 }
 
@@ -63,13 +63,13 @@ export function codedErrorOf(judge: Judge, what: string, run: () => unknown): He
   } catch (error) {
     return coded(judge, what, error);
   }
-  return judge.that(false, `${what}: no error came`) as never;
+  return judge.that(false, `${what}: got no error`) as never;
 }
 
 /** An error of the contract: it has a code in capitals and says something. */
 export function coded(judge: Judge, what: string, error: unknown): HeadError {
   const { code, message } = (error ?? {}) as Partial<HeadError>;
   const isCoded = typeof code === 'string' && /^[A-Z][A-Z_]+$/.test(code) && typeof message === 'string' && message.length > 10;
-  judge.that(isCoded, `${what}: expected an error with a code, but this came: ${String(error)}`);
+  judge.that(isCoded, `${what}: expected an error with a code, got this: ${String(error)}`);
   return error as HeadError;
 }

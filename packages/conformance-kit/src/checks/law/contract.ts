@@ -18,11 +18,11 @@ export const contract: Check = check({
     judge.equal('apiVersion', head.apiVersion, 1);
     for (const method of methods) judge.equal(`the type of ${method}`, typeof head[method], 'function');
     const { logitsDimension: k } = head;
-    judge.that(Number.isInteger(k) && k >= 1, `logitsDimension: ${String(k)} came, expected a whole number from 1 on`);
+    judge.that(Number.isInteger(k) && k >= 1, `logitsDimension: got ${String(k)}, expected a whole number from 1 on`);
     const reductions = Object.values(Reduction);
     const known = reductions.includes(head.lossReduction);
-    judge.that(known, `lossReduction: ${String(head.lossReduction)} came, expected one of ${reductions.join(', ')}`);
-    judge.that(head.name === undefined, `name: ${String(head.name)} came, expected undefined without one`);
+    judge.that(known, `lossReduction: got ${String(head.lossReduction)}, expected one of ${reductions.join(', ')}`);
+    judge.that(head.name === undefined, `name: got ${String(head.name)}, expected undefined without one`);
     for (const lossReduction of ['sum', 'sum_over_batch_size', 'auto'] as const) {
       judge.equal('lossReduction', subject.create({ lossReduction }).lossReduction, lossReduction);
     }

@@ -62,13 +62,13 @@ export const labelsRange: Check = check({
       let error: unknown;
       try {
         const made = run();
-        judge.that(backend.capabilities.includes('device-memory'), `${what}: no error came at once, where all values lie in this process`);
+        judge.that(backend.capabilities.includes('device-memory'), `${what}: got no error at once, where all values lie in this process`);
         error = await read(made).then(() => undefined, (reason: unknown) => reason);
       } catch (reason) {
         if (reason instanceof Failure) throw reason;
         error = reason;
       }
-      judge.that(error !== undefined, `${what}: no error came`);
+      judge.that(error !== undefined, `${what}: got no error`);
       judge.equal(`the code for ${what}`, coded(judge, what, error).code, 'LABELS_RANGE');
     };
     await refused('loss', () => head.loss(labels, logits, { features }), (loss) => loss.data());

@@ -94,7 +94,7 @@ export const infinityStays: Check = check({
     };
     const [huge, infinite] = [await lossAt(sign * 2 ** 60), await lossAt(sign * Infinity)];
     if (Math.abs(huge) < 2 ** 50) return;
-    const came = `a loss of ${infinite} came for a logit of ${sign * Infinity}, and ${huge} for one of 2^60`;
-    judge.that(!Number.isFinite(infinite), came);
+    const got = `got a loss of ${infinite} for a logit of ${sign * Infinity}, and ${huge} for one of 2^60`;
+    judge.that(!Number.isFinite(infinite), got);
   },
 });

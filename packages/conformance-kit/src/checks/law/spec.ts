@@ -19,8 +19,8 @@ export const specInfer: Check = check({
     judge.that('serving_default' in exportOutputs, `exportOutputs have no serving_default among ${Object.keys(exportOutputs).join(', ')}`);
     for (const [key, output] of Object.entries(exportOutputs)) {
       const values = { regression: ['value'], classification: ['scores', 'classes'], predict: ['outputs'] }[output.kind];
-      const came = `exportOutputs['${key}'] is of the kind '${output.kind}' with ${Object.keys(output).join(', ')}`;
-      judge.that(values?.some((name) => name in output) === true, came);
+      const got = `exportOutputs['${key}'] is of the kind '${output.kind}' with ${Object.keys(output).join(', ')}`;
+      judge.that(values?.some((name) => name in output) === true, got);
       if (output.kind === 'predict') await readPredictions(output.outputs);
       if (output.kind === 'regression') judge.equal(`the rows of exportOutputs['${key}']`, output.value.shape[0], logits.shape[0]);
     }

@@ -38,9 +38,9 @@ export function compareOutputs(judge: Judge, actual: Outputs, expected: Outputs,
       judge.equal(name, Array.from<unknown>(values), Array.from<unknown>(output.values));
       continue;
     }
-    const [came, meant] = [values, output.values] as ArrayLike<number>[] as [ArrayLike<number>, ArrayLike<number>];
-    if (dtype === 'int32' || dtype === 'bool') judge.same(name, came, meant);
-    else judge.near(name, came, meant, { k: ULPS.REDUCE, scale: scaleOf(name, meant, scales) });
+    const [got, meant] = [values, output.values] as ArrayLike<number>[] as [ArrayLike<number>, ArrayLike<number>];
+    if (dtype === 'int32' || dtype === 'bool') judge.same(name, got, meant);
+    else judge.near(name, got, meant, { k: ULPS.REDUCE, scale: scaleOf(name, meant, scales) });
   }
 }
 
