@@ -35,7 +35,7 @@ async function write(folder, count, shard) {
     ...one,
     query: queryOf(one),
     status: i % 100 === 0 ? 'fail' : 'pass',
-    ...(i % 100 === 0 && { message: `the mean[${i}]: ${Math.random()} came, expected ${Math.random()} (${Math.random() * 100} times the allowed error)` }),
+    ...(i % 100 === 0 && { message: `the mean[${i}]: got ${Math.random()}, expected ${Math.random()} (${Math.random() * 100} times the allowed error)` }),
     closest: { what: 'the mean', index: i % 33, actual: Math.random(), expected: Math.random(), used: Math.random() },
     milliseconds: Math.round(Math.random() * 100) / 10,
   })) }));

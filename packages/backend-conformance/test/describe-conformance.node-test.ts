@@ -40,7 +40,7 @@ it('fails what a broken head breaks, by query, and nothing else', () => {
   const passed = [query('Broken', 1), query('KnownToBeBroken', 1), query('KnownToBeBroken', 33), query('SaidToBeBroken', 33)];
   expect(titles('passed')).toEqual([...passed, absAtZero]);
   const [message] = outcome(query('Broken', 33)).failureMessages;
-  expect(message).toMatch(/^AssertionError: Broken:law:mean-is-sum-over-size:rows=33 on cpu: the mean\[0\]: .* came, expected/);
+  expect(message).toMatch(/^AssertionError: Broken:law:mean-is-sum-over-size:rows=33 on cpu: the mean\[0\]: got .*, expected/);
 });
 
 it('lets a case fail that is expected to, and says so', () => {

@@ -95,9 +95,9 @@ describe('of goldens', () => {
       said: { exports: 'the serving keys' },
     },
   ])('a wrong $wrong is named by each check that it stands in', async ({ change, said }) => {
-    const came = await complaints(right, change);
-    expect(Object.keys(came).toSorted()).toEqual(Object.keys(said).toSorted());
-    for (const [check, text] of Object.entries(said)) expect(came[check]).toContain(text);
+    const complained = await complaints(right, change);
+    expect(Object.keys(complained).toSorted()).toEqual(Object.keys(said).toSorted());
+    for (const [check, text] of Object.entries(said)) expect(complained[check]).toContain(text);
   });
 });
 

@@ -64,8 +64,8 @@ describe('a head of another kind', () => {
     ['labels of another kind', 'ClassHead', { ...classHead, labels: 'count' }, 'LABELS_'],
     ['weights that it does not know', 'UnweightedHead', { ...unweightedHead, weights: 'rows' }, 'WEIGHTS_MISSING'],
     ['weights for each logit that it refuses', 'ClassHead', { ...classHead, weights: 'logits' }, 'WEIGHTS_'],
-    ['weights for each row alone', 'BinaryHead', { ...binaryHead, weights: 'rows' }, 'features of shape [3,2]: no error came'],
-    ['labels that it takes for out of range', 'PlainHead', { ...plain, labelsOutOfRange: [-1] }, 'no error came'],
+    ['weights for each row alone', 'BinaryHead', { ...binaryHead, weights: 'rows' }, 'features of shape [3,2]: got no error'],
+    ['labels that it takes for out of range', 'PlainHead', { ...plain, labelsOutOfRange: [-1] }, 'got no error'],
   ])('fails where it claims %s', { timeout: 60_000 }, async (_, name, subject, says) => {
     const failures = (await run(name, subject)).filter(({ status }) => status === 'fail');
     expect(failures.map(({ query, message }) => `${query}: ${message}`).join('\n')).toContain(says);

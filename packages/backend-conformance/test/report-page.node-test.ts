@@ -48,7 +48,7 @@ describe('the page of a report, from a file', () => {
     await page.keyboard.press('Enter');
     expect(await queries(page)).toEqual(['RegressionHead:golden:loss:rows=2', 'RegressionHead:law:mean:rows=33']);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cases');
-    expect((await rows(page))[1]).toMatch(/pass[\s\S]*0\.25[\s\S]*the loss\[3\][\s\S]*1\.25000000\s*came\s*1\.50000000\s*expected/);
+    expect((await rows(page))[1]).toMatch(/pass[\s\S]*0\.25[\s\S]*the loss\[3\][\s\S]*1\.25000000\s*got\s*1\.50000000\s*expected/);
   });
 
   it('filters by query, by words and by choice, sorts, and takes it all back', async () => {
@@ -72,14 +72,14 @@ describe('the page of a report, from a file', () => {
 
   it('groups failures by what they say, says what was demanded, and shows those of a kind', async () => {
     const slope = (head: string, size: number, value: number) =>
-      resultOf(caseOf(head, 'law', 'slope', size), 'fail', 2, { message: `the slope[${size}]: ${value} came \u202E`, states: 'The gradient is the slope.' });
+      resultOf(caseOf(head, 'law', 'slope', size), 'fail', 2, { message: `the slope[${size}]: got ${value} \u202E`, states: 'The gradient is the slope.' });
     const other = resultOf(caseOf('A', 'law', 'mean', 1), 'fail', 2, { message: 'another' });
     const path = join(folder, 'causes.html');
     await writeFile(path, toHtml({ ...reportOf(runOf('cpu', slope('A', 1, 0.5), other, slope('B', 2, 7))), problems: ['cpu: there are no results of shard 2/3'] }));
     const page = await open(pathToFileURL(path).href);
     expect(await page.locator('.causes li').count()).toBe(2);
     expect(await page.locator('.causes li').first().innerText()).toContain('The gradient is the slope.');
-    expect(await page.locator('.causes li').first().innerText()).toContain(String.raw`0.5 came \u202e`);
+    expect(await page.locator('.causes li').first().innerText()).toContain(String.raw`got 0.5 \u202e`);
     expect(await page.locator('.problems').innerText()).toContain('there are no results of shard 2/3');
     await page.locator('.causes button').first().click();
     expect(await queries(page)).toEqual(['A:law:slope:rows=1', 'B:law:slope:rows=2']);

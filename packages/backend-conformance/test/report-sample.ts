@@ -63,7 +63,7 @@ export const sample: ConformanceReport = reportOf(
   runOf('cpu', resultOf(sum, 'pass', 0), resultOf(mean, 'pass', 0.25), resultOf(loss, 'skip', undefined, { message: 'cpu lacks device-memory' })),
   runOf(
     'chromium:webgl',
-    resultOf(sum, 'xfail', 'Infinity', { message: 'the sum: NaN came', expected: known }),
+    resultOf(sum, 'xfail', 'Infinity', { message: 'the sum: got NaN', expected: known }),
     resultOf(mean, 'fail', 14.2, { message: harmful }),
     resultOf(loss, 'xpass', 0.875, { message: 'It passed.', expected: { reason: 'Coarse.', upstream: null } }),
   ),

@@ -36,7 +36,7 @@ describe('the terminal', () => {
 
   it('groups failures that say the same but for numbers and names', () => {
     const slope = (head: string, rows: number, value: number) =>
-      resultOf(caseOf(head, 'law', 'slope', rows), 'fail', 2, { message: `${head}: the slope[${rows}]: ${value} came, expected 1.5e-7, -2`, states: 'The gradient is the slope.' });
+      resultOf(caseOf(head, 'law', 'slope', rows), 'fail', 2, { message: `${head}: the slope[${rows}]: got ${value}, expected 1.5e-7, -2`, states: 'The gradient is the slope.' });
     const thrown = resultOf(caseOf('A', 'law', 'mean', 1), 'fail', undefined, { message: 'no kernel Erf' });
     const runs = [runOf('cpu', slope('A', 1, 0.5), slope('A', 2, NaN), thrown, slope('B', 3, -1e9)), runOf('wasm', slope('A', 1, 0.25), slope('B', 2, 7))];
     const lines = terminalMatrix(reportOf(...runs), { colour: false }).split('\n');
@@ -44,7 +44,7 @@ describe('the terminal', () => {
     expect(lines.slice(from, lines.indexOf('', from))).toEqual([
       'Failures:',
       '  fail cpu A:law:slope:rows=1',
-      '    A: the slope[1]: 0.5 came, expected 1.5e-7, -2',
+      '    A: the slope[1]: got 0.5, expected 1.5e-7, -2',
       '    Demanded: The gradient is the slope.',
       '    and 4 more of this kind (3 on cpu, 2 on wasm in all):',
       '      cpu A:law:slope:rows=2',
@@ -110,7 +110,7 @@ describe('JUnit', () => {
 
   it('has a test for each case, with what came closest', () => {
     expect(cpu?.testcase).toMatchObject([
-      { '@classname': 'cpu.tfjs.op', '@name': 'tfjs:op:sum:rows=33', '@time': '0.002', 'system-out': 'used/allowed 0: the loss[3]: 1.25 came, expected 1.5' },
+      { '@classname': 'cpu.tfjs.op', '@name': 'tfjs:op:sum:rows=33', '@time': '0.002', 'system-out': 'used/allowed 0: the loss[3]: got 1.25, expected 1.5' },
       { '@name': 'RegressionHead:law:mean:rows=33' },
       { '@name': 'RegressionHead:golden:loss:rows=2', skipped: { '@message': 'cpu lacks device-memory' } },
     ]);
@@ -118,7 +118,7 @@ describe('JUnit', () => {
 
   it('has failures, and known divergences as skipped, with their messages', () => {
     expect(webgl?.testcase).toMatchObject([
-      { skipped: { '@message': 'expected to fail: Sums are coarse. (https://github.com/tensorflow/tfjs/issues/8082); the sum: NaN came' } },
+      { skipped: { '@message': 'expected to fail: Sums are coarse. (https://github.com/tensorflow/tfjs/issues/8082); the sum: got NaN' } },
       { failure: { '@type': 'fail' } },
       { failure: { '@type': 'xpass', '@message': 'It passed.' } },
     ]);

@@ -37,11 +37,11 @@ export async function planFor(module: string | undefined, options: RunCommandOpt
   const asked = all.filter(parseQueries(filters));
   if (asked.length === 0) {
     const expected = `a query that matches some of ${all.length} cases (--list prints them)`;
-    throw new UsageError(`--filter: expected ${expected}, but ${filters.join(' ')} came.`);
+    throw new UsageError(`--filter: expected ${expected}, got ${filters.join(' ')}.`);
   }
   const cases = inShard(asked, shard);
   if (cases.length === 0) {
-    throw new UsageError(`--shard: expected at most ${asked.length} parts of ${asked.length} cases, but ${shard?.count} came.`);
+    throw new UsageError(`--shard: expected at most ${asked.length} parts of ${asked.length} cases, got ${shard?.count}.`);
   }
   const idle = idleExpectations(files.flatMap(({ expectations }) => expectations), all);
   if (idle[0] !== undefined) throw new UsageError(`--expectations: expected queries of cases that there are, but ${idle[0].query} matches none.`);

@@ -67,7 +67,7 @@ function outcome(one: CaseResult): string[] {
   }
   if (closest !== undefined) {
     const { what, index, actual, expected: wanted, used } = closest;
-    lines.push(leaf('system-out', {}, `used/allowed ${used}: ${what}[${index}]: ${actual} came, expected ${wanted}`));
+    lines.push(leaf('system-out', {}, `used/allowed ${used}: ${what}[${index}]: got ${actual}, expected ${wanted}`));
   }
   return lines;
 }

@@ -51,7 +51,7 @@ export const wrongByContract: BrokenHeads = {
   AnyLabel: {
     wrong: 'claims to refuse negative labels, and takes them',
     caughtBy: 'law:labels-range:label=-1,from=host',
-    says: 'loss with the label -1: no error came',
+    says: 'loss with the label -1: got no error',
     subject: { ...right, labels: 'count', labelsOutOfRange: [-1] },
   },
   OtherDtype: {
@@ -73,7 +73,7 @@ export const wrongByContract: BrokenHeads = {
   SwallowsSecondNaN: {
     wrong: 'a NaN in the second of three logits is a prediction of 0',
     caughtBy: 'law:nan-stays-in-predictions:rows=5',
-    says: "the places of predictions['predictions'] that go with logit 1 and are no NaN where it is one: [7] came",
+    says: "the places of predictions['predictions'] that go with logit 1 and are no NaN where it is one: got [7]",
     subject: {
       ...of3,
       create: (options) => {
@@ -88,7 +88,7 @@ export const wrongByContract: BrokenHeads = {
   NamesOnThisBackend: {
     wrong: 'predicts other class names on the backend under test',
     caughtBy: 'parity:outputs:rows=2,inputs=device',
-    says: 'predictions/classes: ["no","no"] came, expected ["yes","yes"]',
+    says: 'predictions/classes: got ["no","no"], expected ["yes","yes"]',
     subject: breakHead(
       ({ predictions }) => ({
         predictions(logits, keys) {

@@ -41,7 +41,7 @@ export const wrongLosses: BrokenHeads = {
   DividesZeroByZero: {
     wrong: 'divides by the sum of the weights unguarded, and multiplies it back',
     caughtBy: 'law:all-zero-weights:reduction=sum,rows=3',
-    says: 'NaN came, expected 0',
+    says: 'got NaN, expected 0',
     subject: breakHead(({ loss }) => ({
       loss(labels, logits, options) {
         const weights = options?.features?.[WEIGHT];
@@ -88,7 +88,7 @@ export const wrongLosses: BrokenHeads = {
   OneElement: {
     wrong: 'the loss has the shape [1]',
     caughtBy: 'law:loss-is-scalar:rows=3',
-    says: 'the shape of the loss: [1] came',
+    says: 'the shape of the loss: got [1]',
     subject: breakHead(({ loss }) => ({ loss: (...args) => reshape(loss(...args), [1]) as Tensor as Scalar })),
   },
   WholeNumbers: {
@@ -100,7 +100,7 @@ export const wrongLosses: BrokenHeads = {
   Broadcasts: {
     wrong: 'takes logits of any shape, and [N] with labels [N, 1] as [N, N]',
     caughtBy: 'law:errors:code=LOGITS_SHAPE',
-    says: 'loss with logits of shape [3]: no error came',
+    says: 'loss with logits of shape [3]: got no error',
     subject: breakHead(({ loss }) => ({
       loss(labels, logits, options) {
         const isShaped = (logits as Tensor | undefined)?.rank !== 1;

@@ -50,7 +50,7 @@ export function metricAt(metrics: Metrics, key: string): StreamingMetric {
     throw headError(
       'EVAL_METRICS_INVALID',
       `evalMetrics must be what metrics() of this head made, with the same regularizationLosses given or not: ` +
-        `it needs a metric ${quote(key)}, but ${metric === undefined ? describe(metrics) : describe(metric)} came.`,
+        `it needs a metric ${quote(key)}, got ${metric === undefined ? describe(metrics) : describe(metric)}.`,
     );
   }
   return metric as StreamingMetric;

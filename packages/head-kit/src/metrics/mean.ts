@@ -62,7 +62,7 @@ function alignWeights(
   if (!fits) {
     throw headError(
       'METRIC_INPUT_INVALID',
-      `Mean: weights must broadcast over values of shape ${shapeText(shape)}, but the shape ${shapeText(weights.shape)} came.`,
+      `Mean: weights must broadcast over values of shape ${shapeText(shape)}, got the shape ${shapeText(weights.shape)}.`,
     );
   }
   const trailing = product(shape.slice(given.length));

@@ -108,7 +108,7 @@ export abstract class StreamingMetric implements Metric {
     if (sums === undefined || sums.includes(undefined)) {
       throw headError(
         'METRIC_STATE_INVALID',
-        `state must be that of the metric ${this.metric}, with ${this.sums.length} sums, but ${stateText(state)} came.`,
+        `state must be that of the metric ${this.metric}, with ${this.sums.length} sums, got ${stateText(state)}.`,
       );
     }
     this.#add(sums as number[]);
@@ -133,7 +133,7 @@ export abstract class StreamingMetric implements Metric {
     if (tensors.length > this.inputs.length) {
       throw headError(
         'METRIC_INPUT_INVALID',
-        `${this.metric}.update takes ${this.inputs.join(', ')}, but ${tensors.length} arguments came.`,
+        `${this.metric}.update takes ${this.inputs.join(', ')}, got ${tensors.length} arguments.`,
       );
     }
     this.inputs.forEach((input, index) => {

@@ -53,7 +53,7 @@ function closest({ closest: found }: CaseResult): Node[] {
       'div',
       {},
       element('span', { class: 'what' }, `${what}[${index}]`),
-      number('came', digits(actual), digits(expected)),
+      number('got', digits(actual), digits(expected)),
       number('expected', digits(expected), digits(actual)),
     ),
   ];
