@@ -52,3 +52,14 @@ describe('line 19: the mean is safe', () => {
     expect(await metrics['prediction/mean']?.result()).toBe(weight / (weight + 1));
   });
 });
+
+// Their results would not show it: a batch that counts twice has the same means.
+it('an eval spec updates its metrics once', async () => {
+  const head = new RegressionHead({ weightColumn: 'w' });
+  const args = { features: { w: tf.tensor1d([2, 3]) }, logits: tf.tensor2d([[1], [3]]), labels: tf.zeros([2, 1]) };
+  const spec = head.createEstimatorSpec({ ...args, mode: 'eval' });
+  if (spec.mode !== 'eval') throw new Error('It has another mode.');
+  const states = await Promise.all(Object.values(spec.evalMetricOps).map((metric) => metric.state()));
+  expect(states.map(({ sums }) => sums[1])).toEqual([5, 5, 5]);
+  spec.dispose();
+});
