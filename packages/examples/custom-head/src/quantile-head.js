@@ -9,8 +9,6 @@ import { BaseHead, Mean } from '@tfjs-heads/head-kit';
  */
 const pinball = (quantile) => ({
   name: 'pinball',
-  labelsPerRow: (k) => k,
-  lossesPerRow: (k) => k,
   evaluate(logits, labels, index, out) {
     const excess = logits[index] - labels[index];
     out.derivative = (excess > 0 ? 1 : 0) - quantile;

@@ -42,7 +42,7 @@ import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
 import { composedLosses } from '../losses/composed-form.js';
 import { toFloat32 } from '../losses/device-ops.js';
 import { isWalkable } from '../losses/host-form.js';
-import { divisorOf, type ElementLoss, type Loss, type LossTensors, type RowLoss } from '../losses/loss.js';
+import { divisorOf, type ElementLoss, labelsPerRow, type Loss, lossesPerRow, type LossTensors, type RowLoss } from '../losses/loss.js';
 import { callLossFn, type CustomLoss, isCustom, type LossFn, lossOrCustom } from '../losses/loss-fn.js';
 import { precomputed } from '../losses/regression.js';
 import { rowLosses } from '../losses/row-losses.js';
@@ -138,7 +138,7 @@ export abstract class BaseHead implements Head {
 
   /** Checks labels against logits and gives them numeric, with as many elements as the loss takes. */
   protected checkLabels(labels: Labels, logits: Tensor): Tensor {
-    return checkDenseLabels(labels, logits, this.#loss.labelsPerRow(this.logitsDimension));
+    return checkDenseLabels(labels, logits, labelsPerRow(this.#loss, this.logitsDimension));
   }
 
   /** More tensors that the metrics need to be read, by names of the head's own. */
@@ -270,7 +270,7 @@ export abstract class BaseHead implements Head {
     this.#checkImplemented();
     const logits = checkLogits(givenLogits, this.logitsDimension);
     const labels = this.checkLabels(givenLabels, logits);
-    const perLogit = this.#loss.lossesPerRow(this.logitsDimension) === this.logitsDimension;
+    const perLogit = lossesPerRow(this.#loss, this.logitsDimension) === this.logitsDimension;
     const weights = weightsOf(this.#weightColumn, features, logits, perLogit);
     const range = this.labelRange;
     const batch = { labels, logits, weights, valid: undefined };
@@ -302,9 +302,10 @@ export abstract class BaseHead implements Head {
     return { loss: precomputed, tensors: { logits: this.#customLosses(loss, labels, logits, features), ...others } };
   }
 
-  #customLosses({ lossFn, lossesPerRow }: CustomLoss, labels: Tensor, logits: Tensor, features: Features | undefined): Tensor {
+  #customLosses(loss: CustomLoss, labels: Tensor, logits: Tensor, features: Features | undefined): Tensor {
     const shape = [...logits.shape.slice(0, -1), labels.size / (logits.size / this.logitsDimension)];
-    return callLossFn(lossFn, { labels: toFloat32(labels, shape), logits, features: features ?? {} }, lossesPerRow(this.logitsDimension));
+    const args = { labels: toFloat32(labels, shape), logits, features: features ?? {} };
+    return callLossFn(loss.lossFn, args, lossesPerRow(loss, this.logitsDimension));
   }
 
   /** The losses by themselves, where only the device can compute them. */

@@ -2,7 +2,7 @@ import { headError } from '../error.js';
 import { describe, quote } from '../checks/describe.js';
 import { ask } from '../checks/kinds.js';
 import { lossesOnHost } from '../losses/host-form.js';
-import type { ElementLoss, RowLoss } from '../losses/loss.js';
+import { type ElementLoss, lossesPerRow, type RowLoss } from '../losses/loss.js';
 import type { StreamingMetric } from '../metrics/streaming-metric.js';
 import type { HostTensor } from '../read-tensors.js';
 import type { Metrics } from '@tfjs-heads/head-api';
@@ -36,7 +36,7 @@ export function mapValues({ values, shape }: HostTensor, map: (value: number) =>
 /** The losses of a batch by the loss' own walk, in doubles. */
 export function hostLosses(loss: ElementLoss | RowLoss, { values, shape }: HostTensor, labels: HostTensor): HostTensor {
   const k = shape.at(-1) as number;
-  return { values: lossesOnHost(loss, values, labels.values, k), shape: [...shape.slice(0, -1), loss.lossesPerRow(k)] };
+  return { values: lossesOnHost(loss, values, labels.values, k), shape: [...shape.slice(0, -1), lossesPerRow(loss, k)] };
 }
 
 /**

@@ -16,8 +16,6 @@ import { type ComposedLoss, type ElementLoss, lossTerms, type RowLoss } from './
 export const sigmoidCrossEntropy: ElementLoss = {
   name: 'sigmoidCrossEntropy',
   prefersWalk: 'one-core',
-  labelsPerRow: (k) => k,
-  lossesPerRow: (k) => k,
   evaluate(logits, labels, index, out) {
     const logit = logits[index] as number;
     const label = labels[index] as number;
@@ -111,7 +109,7 @@ export function meanOverRow(loss: ElementLoss): RowLoss {
     name: `mean(${loss.name})`,
     meanOf: loss,
     ...(loss.prefersWalk !== undefined && { prefersWalk: loss.prefersWalk }),
-    labelsPerRow: loss.labelsPerRow,
+    ...(loss.labelsPerRow && { labelsPerRow: loss.labelsPerRow }),
     lossesPerRow: () => 1,
     evaluateRow(logits, labels, row, k, { losses, gradient }) {
       let total = 0;

@@ -7,7 +7,7 @@ import { headError } from '../error.js';
 import { hostMemory } from '../host-memory.js';
 import { sumOnDevice, toFloat32, whereOfAnyRank } from './device-ops.js';
 import { hostSum } from './host-form.js';
-import { type ComposedLoss, type Loss, type LossAttributes, type LossTensors, rowsOf } from './loss.js';
+import { type ComposedLoss, labelsPerRow, type Loss, type LossAttributes, lossesPerRow, type LossTensors, rowsOf } from './loss.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
 export function composedLoss(tensors: LossTensors, { loss, divisor, withGradient }: LossAttributes & { withGradient: boolean }, backend: object): Tensor[] {
@@ -62,7 +62,7 @@ export function alignTensors(
   const rows = logits.shape.slice(0, -1);
   return {
     logits,
-    labels: labels === undefined ? logits : toFloat32(labels, [...rows, loss.labelsPerRow(rowsOf(logits).k)]),
+    labels: labels === undefined ? logits : toFloat32(labels, [...rows, labelsPerRow(loss, rowsOf(logits).k)]),
     weights: weights && toFloat32(weights, weights.size === logits.size ? logits.shape : [...rows, 1]),
     valid,
   };
@@ -71,7 +71,7 @@ export function alignTensors(
 /** What a loss composes, its shapes checked: another one could broadcast, and give a wrong sum silently. */
 function compose(loss: Loss, logits: Tensor, labels: Tensor): ComposedLoss {
   const composed = loss.compose(logits, labels);
-  const losses = [...logits.shape.slice(0, -1), loss.lossesPerRow(rowsOf(logits).k)];
+  const losses = [...logits.shape.slice(0, -1), lossesPerRow(loss, rowsOf(logits).k)];
   return {
     get losses() {
       return checked(composed.losses, loss, 'losses', logits.rank === 0 ? [] : losses);

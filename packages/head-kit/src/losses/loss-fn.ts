@@ -5,7 +5,7 @@ import { describe, shapeText } from '../checks/describe.js';
 import { checkLive, checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { toFloat32 } from './device-ops.js';
-import type { Loss, LossBase } from './loss.js';
+import { type Loss, type LossBase, lossesPerRow } from './loss.js';
 
 /** What a custom loss is computed from. */
 export interface LossFnArgs {
@@ -35,8 +35,8 @@ export interface CustomLoss extends Pick<LossBase, 'labelsPerRow' | 'lossesPerRo
  * protected readonly elementLoss = customLoss(crossEntropy, { labelsPerRow: () => 1, lossesPerRow: () => 1 });
  * ```
  */
-export function customLoss(lossFn: LossFn, perRow: Partial<Pick<LossBase, 'labelsPerRow' | 'lossesPerRow'>> = {}): CustomLoss {
-  return { labelsPerRow: (k) => k, lossesPerRow: (k) => k, ...perRow, lossFn };
+export function customLoss(lossFn: LossFn, perRow: Pick<LossBase, 'labelsPerRow' | 'lossesPerRow'> = {}): CustomLoss {
+  return { ...perRow, lossFn };
 }
 
 /**
@@ -47,11 +47,12 @@ export function customLoss(lossFn: LossFn, perRow: Partial<Pick<LossBase, 'label
  */
 export function lossOrCustom(loss: Loss | LossFn | CustomLoss, k: number): Loss | CustomLoss {
   if (typeof loss === 'function') return customLoss(loss);
-  const { compose, lossFn, labelsPerRow, lossesPerRow } = Object(loss) as Partial<LossBase & CustomLoss>;
-  if (![compose ?? lossFn, labelsPerRow, lossesPerRow].every((member) => typeof member === 'function')) {
-    throw headError('LOSS_FN_INVALID', `elementLoss must be a function or a loss with labelsPerRow, lossesPerRow and compose, got ${describe(loss)}.`);
+  const { compose, lossFn, ...given } = Object(loss) as Partial<LossBase & CustomLoss>;
+  const areFunctions = [given.labelsPerRow, given.lossesPerRow].every((member) => member === undefined || typeof member === 'function');
+  if (typeof (compose ?? lossFn) !== 'function' || !areFunctions) {
+    throw headError('LOSS_FN_INVALID', `elementLoss must be a function or a loss with compose and, perhaps, labelsPerRow and lossesPerRow, got ${describe(loss)}.`);
   }
-  const losses: unknown = loss.lossesPerRow(k);
+  const losses: unknown = lossesPerRow(loss, k);
   if (losses === k || losses === 1) return loss;
   throw headError('LOSS_FN_INVALID', `lossesPerRow of a loss must be 1 or, for rows of ${k} logits, ${k}, got ${describe(losses)}.`);
 }
@@ -70,21 +71,21 @@ export function checkLossFn(lossFn: unknown): void {
 /**
  * Calls a custom loss and checks what it returns.
  *
- * @param lossesPerRow The last dimension of what it is to return.
+ * @param lossCount The last dimension of what it is to return.
  * @throws LOSS_FN_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN, and whatever the function throws
  */
-export function callLossFn(lossFn: LossFn, args: LossFnArgs, lossesPerRow: number): Tensor {
+export function callLossFn(lossFn: LossFn, args: LossFnArgs, lossCount: number): Tensor {
   const given: unknown = lossFn(args);
   checkLive('The logits, when lossFn has returned,', args.logits);
   checkLive('The labels, when lossFn has returned,', args.labels);
-  const expected = [...args.logits.shape.slice(0, -1), lossesPerRow];
-  const whole = `a tensor: loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossesPerRow}], here ${shapeText(expected)}`;
+  const expected = [...args.logits.shape.slice(0, -1), lossCount];
+  const whole = `a tensor: loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossCount}], here ${shapeText(expected)}`;
   const losses = checkTensor('What lossFn returns', given, whole, 'LOSS_FN_SHAPE');
   checkNumeric('What lossFn returns', losses, 'LOSS_FN_SHAPE');
   if (!util.arraysEqual(losses.shape, expected)) {
     throw headError(
       'LOSS_FN_SHAPE',
-      `loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossesPerRow}]. For logits of shape ` +
+      `loss_fn must return Tensor of shape [D0, D1, ... DN, ${lossCount}]. For logits of shape ` +
         `${shapeText(args.logits.shape)} that is ${shapeText(expected)}, got loss_shape ${shapeText(losses.shape)}.`,
     );
   }

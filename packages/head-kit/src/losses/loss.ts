@@ -9,13 +9,13 @@ import type { LabelRange } from '../checks/label-range.js';
  */
 export interface LossBase {
   readonly name: string;
-  /** How many labels a row of k logits has: k, or 1 for the id of a class. */
-  labelsPerRow(k: number): number;
+  /** How many labels a row of k logits has: k, or 1 for the id of a class. Default: k. */
+  labelsPerRow?(k: number): number;
   /**
    * How many losses a row of k logits has: k, each of which depends on the logit of its place alone, or 1. A mean over the
-   * batch divides by the number of losses, and there may be weights for each logit only where there are k.
+   * batch divides by the number of losses, and there may be weights for each logit only where there are k. Default: k.
    */
-  lossesPerRow(k: number): number;
+  lossesPerRow?(k: number): number;
   /**
    * Begins to compute the losses of a batch by ops of tfjs-core; what they share with their gradient is computed once. It
    * runs inside of a kernel: nothing is on a tape, and what is not returned is released.
@@ -91,7 +91,7 @@ export function lossTerms(): LossTerms {
 
 /** Terms for {@link RowLoss.evaluateRow} to fill. */
 export function rowTerms(loss: RowLoss, k: number): RowTerms {
-  return { losses: new Float64Array(loss.lossesPerRow(k)), gradient: new Float64Array(k) };
+  return { losses: new Float64Array(lossesPerRow(loss, k)), gradient: new Float64Array(k) };
 }
 
 /** From here on, what is rounded to float32 is infinite. */
@@ -131,6 +131,16 @@ export interface LossAttributes {
   readonly form?: LossForm;
 }
 
+/** How many labels a row of k logits has. */
+export function labelsPerRow(loss: Pick<LossBase, 'labelsPerRow'>, k: number): number {
+  return loss.labelsPerRow?.(k) ?? k;
+}
+
+/** How many losses a row of k logits has. */
+export function lossesPerRow(loss: Pick<LossBase, 'lossesPerRow'>, k: number): number {
+  return loss.lossesPerRow?.(k) ?? k;
+}
+
 /** How many logits a row has, and how many rows there are. */
 export function rowsOf({ shape, size }: Pick<Tensor, 'shape' | 'size'>): { readonly k: number; readonly rows: number } {
   const k = shape.at(-1) ?? 1;
@@ -141,5 +151,5 @@ export function rowsOf({ shape, size }: Pick<Tensor, 'shape' | 'size'>): { reado
 export function divisorOf(reduction: Reduction, loss: Pick<LossBase, 'lossesPerRow'>, logits: Tensor): number {
   if (reduction === Reduction.SUM) return 1;
   const { k, rows } = rowsOf(logits);
-  return rows * loss.lossesPerRow(k);
+  return rows * lossesPerRow(loss, k);
 }

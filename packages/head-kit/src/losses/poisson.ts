@@ -11,8 +11,6 @@ import type { ComposedLoss, ElementLoss } from './loss.js';
  */
 export const logPoisson: ElementLoss = {
   name: 'logPoisson',
-  labelsPerRow: (k) => k,
-  lossesPerRow: (k) => k,
   evaluate(logits, labels, index, out) {
     const logit = logits[index] as number;
     const label = labels[index] as number;
@@ -36,8 +34,6 @@ export const logPoisson: ElementLoss = {
  */
 export const fullLogPoisson: ElementLoss = {
   name: 'fullLogPoisson',
-  labelsPerRow: (k) => k,
-  lossesPerRow: (k) => k,
   prefersWalk: 'always',
   evaluate(logits, labels, index, out) {
     logPoisson.evaluate(logits, labels, index, out);

@@ -4,8 +4,6 @@ import type { ElementLoss } from './loss.js';
 /** `(x - z)^2`. */
 export const squaredError: ElementLoss = {
   name: 'squaredError',
-  labelsPerRow: (k) => k,
-  lossesPerRow: (k) => k,
   evaluate(logits, labels, index, out) {
     const difference = (logits[index] as number) - (labels[index] as number);
     out.loss = difference * difference;
@@ -24,8 +22,6 @@ export const squaredError: ElementLoss = {
 /** Losses that were computed already, by a function of the user's: they stand in the logits' place. */
 export const precomputed: ElementLoss = {
   name: 'precomputed',
-  labelsPerRow: (k) => k,
-  lossesPerRow: (k) => k,
   evaluate(losses, _labels, index, out) {
     out.loss = losses[index] as number;
     out.derivative = 1;
