@@ -2,22 +2,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import type { LossFn, LossFnArgs } from '@tfjs-heads/head-kit';
 import { RegressionHead } from '@tfjs-heads/head-regression';
+import { type Formula, regressionMetrics, trainingLoss } from '@tfjs-heads/reference';
 import { describe, it } from 'vitest';
 import { releaseTensors } from './support/backend.js';
-import { randomBatch, tensorsOf } from './support/data.js';
+import { randomBatch, tensorsOf, valuesIn } from './support/data.js';
 import { expect } from './support/expect.js';
 import { results } from './support/heads.js';
-import { metricValues, trainingLoss, type Formula } from './support/reference.js';
 
 releaseTensors();
 
 /** |x - z| with the derivative that tfjs gives it. */
 const absolute: LossFn = ({ labels, logits }) => tf.abs(tf.sub(logits, labels));
 const absoluteFormula: Formula = {
-  value: (x, z) => Math.abs(x - z),
-  derivative: (x, z) => Math.sign(x - z),
-  curvature: () => 0,
-  predict: (x) => x,
+  loss: (x, z) => ({ value: Math.abs(x - z), scale: 0 }),
+  derivative: (x, z) => ({ value: Math.sign(x - z), scale: 0 }),
+  curvature: () => ({ value: 0, scale: 0 }),
+  predict: (x) => ({ value: x, scale: 0 }),
 };
 
 describe('line 17: a custom loss', () => {
@@ -33,10 +33,10 @@ describe('line 17: a custom loss', () => {
     const head = new RegressionHead({ labelDimension: k, lossFn: absolute, lossReduction, ...(batch.weights && { weightColumn: 'w' }) });
     const expected = trainingLoss(absoluteFormula, batch, lossReduction);
     const { value, grad } = tf.valueAndGrad((x) => head.loss(labels, x, { features }))(logits);
-    expect(await value.data()).toBeNear([expected.loss]);
-    expect(await grad.data()).toBeWithin1e5(expected.gradient);
+    expect(await value.data()).toBeNear([expected.loss.value]);
+    expect(await grad.data()).toBeWithin1e5(valuesIn(expected.gradient));
     const metrics = head.updateMetrics(head.metrics(), features, logits, labels);
-    expect(Object.values(await results(metrics))).toBeNear(Object.values(metricValues(absoluteFormula, [batch])), { scale: 1 });
+    expect(Object.values(await results(metrics))).toBeNear(valuesIn(regressionMetrics(absoluteFormula, [batch])), { scale: 1 });
   });
 
   it('gets float32 labels and logits of the same shape, and the features', () => {

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { exact, random } from '@tfjs-heads/reference';
-import { product } from './numbers.js';
-import type { Numbers } from './reference.js';
+import { exact, random, type ReferenceBatch, type Scaled, sizeOf } from '@tfjs-heads/reference';
 
 /** Which numbers the labels of a head are. */
 export type LabelKind = 'real' | 'count' | 'probability';
@@ -10,7 +8,7 @@ export type LabelKind = 'real' | 'count' | 'probability';
 /** How the weights of a batch are laid out; `none` means that there are none. */
 export type WeightKind = 'none' | '[D0..DN]' | '[D0..DN,1]' | '[D0..DN,K]';
 
-export interface Batch extends Numbers {
+export interface Batch extends ReferenceBatch {
   /** Of the logits and of the labels. */
   readonly shape: readonly number[];
   readonly weightShape: readonly number[];
@@ -32,9 +30,9 @@ export function randomBatch(seed: number, shape: readonly number[], labels: Labe
   return {
     shape,
     weightShape,
-    logits: fill(product(shape), () => exact(next, -3, 3)),
-    labels: fill(product(shape), () => draw[labels](next)),
-    ...(weights !== 'none' && { weights: fill(product(weightShape), () => (next() < 0.125 ? 0 : exact(next, 0, 3))) }),
+    logits: fill(sizeOf(shape), () => exact(next, -3, 3)),
+    labels: fill(sizeOf(shape), () => draw[labels](next)),
+    ...(weights !== 'none' && { weights: fill(sizeOf(weightShape), () => (next() < 0.125 ? 0 : exact(next, 0, 3))) }),
   };
 }
 
@@ -45,6 +43,11 @@ export function tensorsOf(batch: Batch): { logits: Tensor; labels: Tensor; featu
     labels: tf.tensor([...batch.labels], [...batch.shape]),
     features: batch.weights ? { w: tf.tensor([...batch.weights], [...batch.weightShape]) } : {},
   };
+}
+
+/** The numbers by themselves, in the order of their keys. */
+export function valuesIn(scaled: readonly Scaled[] | Readonly<Record<string, Scaled>>): number[] {
+  return Object.values<Scaled>({ ...scaled }).map(({ value }) => value);
 }
 
 /** The rows from `start` to `end` of a batch of rank 2. */

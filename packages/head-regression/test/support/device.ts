@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { exact, random } from '@tfjs-heads/reference';
+import { exact, random, sizeOf } from '@tfjs-heads/reference';
 import type { LabelKind } from './data.js';
-import { product } from './numbers.js';
 
 /** A tensor that ops have just made on the device, and its values, read from a twin. */
 export interface Made {
@@ -30,6 +29,6 @@ const ops: Readonly<Record<'logits' | 'weights' | LabelKind, (x: Tensor) => Tens
 /** Random numbers of a kind, made by an op on the device. */
 export async function randomOnDevice(seed: number, shape: readonly number[], kind: keyof typeof ops): Promise<Made> {
   const next = random(seed);
-  const start = Array.from({ length: product(shape) }, () => exact(next, -1, 1));
+  const start = Array.from({ length: sizeOf(shape) }, () => exact(next, -1, 1));
   return made(() => ops[kind](tf.tensor(start, [...shape])));
 }

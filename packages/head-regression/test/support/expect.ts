@@ -1,6 +1,6 @@
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
+import { largest } from '@tfjs-heads/reference';
 import { expect } from 'vitest';
-import { largest } from './numbers.js';
 import { difference, ROUNDING, type Tolerance } from './tolerance.js';
 
 interface HeadMatchers {

@@ -1,7 +1,7 @@
 import type { Head, Metrics, Reduction } from '@tfjs-heads/head-api';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
+import { type Formula, fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError } from '@tfjs-heads/reference';
 import type { LabelKind } from './data.js';
-import { fullPoisson, logistic, poisson, squared, type Formula } from './reference.js';
 
 /** What the heads of the family have in common. */
 export interface FamilyOptions {
@@ -23,7 +23,7 @@ export interface HeadCase {
 
 export const regression: HeadCase = {
   head: 'RegressionHead',
-  formula: squared,
+  formula: squaredError,
   labels: 'real',
   dimensions: [1, 3],
   create: (options) => new RegressionHead(options),
@@ -31,7 +31,7 @@ export const regression: HeadCase = {
 
 export const fullPoissonRegression: HeadCase = {
   head: 'PoissonRegressionHead',
-  formula: fullPoisson,
+  formula: fullLogPoisson,
   labels: 'count',
   dimensions: [1, 3],
   create: (options) => new PoissonRegressionHead(options),
@@ -40,13 +40,13 @@ export const fullPoissonRegression: HeadCase = {
 export const poissonRegression: HeadCase = {
   ...fullPoissonRegression,
   head: 'PoissonRegressionHead without the full loss',
-  formula: poisson,
+  formula: logPoisson,
   create: (options) => new PoissonRegressionHead({ ...options, computeFullLoss: false }),
 };
 
 export const logisticRegression: HeadCase = {
   head: 'LogisticRegressionHead',
-  formula: logistic,
+  formula: sigmoidCrossEntropy,
   labels: 'probability',
   dimensions: [1],
   create: ({ weightColumn, lossReduction, name } = {}) => new LogisticRegressionHead({ weightColumn, lossReduction, name }),

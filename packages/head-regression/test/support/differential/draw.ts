@@ -3,8 +3,7 @@ import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { Head, Reduction } from '@tfjs-heads/head-api';
 import { numericColumn } from '@tfjs-heads/head-kit';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
-import { random } from '@tfjs-heads/reference';
-import { product } from '../numbers.js';
+import { random, sizeOf } from '@tfjs-heads/reference';
 import { absoluteLoss, fullPoissonTerms, halfSquareTerms, logisticTerms, poissonTerms, squareTerms, type Model } from './terms.js';
 
 export type HeadName = 'RegressionHead' | 'PoissonRegressionHead' | 'LogisticRegressionHead';
@@ -119,7 +118,7 @@ function drawBatch(next: () => number, pick: <T>(list: readonly T[]) => T, { hea
   const large = next() < 0.003;
   const rows = large ? pick([[2049], [4099], [3, 1367]]) : pick([[1], [2], [3], [5], [2, 1], [1, 2], [2, 3], [1, 2, 2], [3, 1, 1]]);
   const shape = [...rows, k];
-  const size = product(shape);
+  const size = sizeOf(shape);
   const float = (low: number, high: number): number => Math.fround(low + next() * (high - low));
   const draw = (count: number, dtype: Drawn['dtype'], make: () => number): number[] =>
     Array.from({ length: count }, () => (dtype === 'float32' ? Math.fround(make()) : dtype === 'int32' ? clamp(Math.trunc(make())) : next() < 0.5 ? 0 : 1));
@@ -153,7 +152,7 @@ function drawBatch(next: () => number, pick: <T>(list: readonly T[]) => T, { hea
       ends: () => pick([1e-30, 1e-20, 1, 0]),
       zero: () => 0,
     }[kind];
-    return { values: draw(product(weightShape), dtype, make), shape: weightShape, dtype };
+    return { values: draw(sizeOf(weightShape), dtype, make), shape: weightShape, dtype };
   }
 }
 

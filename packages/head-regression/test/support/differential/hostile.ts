@@ -3,8 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Head, type HeadErrorCode, type Metrics, Reduction } from '@tfjs-heads/head-api';
 import { numericColumn } from '@tfjs-heads/head-kit';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
-import { random } from '@tfjs-heads/reference';
-import { product } from '../numbers.js';
+import { random, sizeOf } from '@tfjs-heads/reference';
 import { drawCase, tensorsOf, type DrawnBatch, type HeadName } from './draw.js';
 
 const CODES: Readonly<Record<HeadErrorCode, true>> = {
@@ -57,7 +56,7 @@ const strangeTensors: Readonly<Record<string, (shape: readonly number[]) => Tens
     tensor.dispose();
     return tensor;
   },
-  strings: (shape) => tf.tensor(Array.from({ length: product(shape) }, () => 'x'), [...shape]),
+  strings: (shape) => tf.tensor(Array.from({ length: sizeOf(shape) }, () => 'x'), [...shape]),
   // Of no kernel but this, and not every backend has it.
   ...(tf.getKernel('Complex', tf.getBackend()) && {
     'complex numbers': (shape: readonly number[]) => tf.tidy(() => tf.complex(tf.ones([...shape]), tf.ones([...shape]))),
