@@ -15,6 +15,7 @@ import {
   stack,
   tensor1d,
   tidy,
+  type Tensor,
 } from '@tensorflow/tfjs-core';
 import {
   describeBackend,
@@ -47,9 +48,9 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
   const { name, unit, versions, reportedFloatPrecision, epsilon, cuda, adapter } = await describeBackend();
   const capabilities: Capability[] = [];
   if (unit < 2 ** -20) capabilities.push('float32');
-  if (await survives(Infinity)) capabilities.push('infinity');
-  if (await survives(NaN)) capabilities.push('nan');
-  if (await keepsNaN()) capabilities.push('nan-in-max');
+  if (await survives(Infinity, arithmetic)) capabilities.push('infinity');
+  if (await survives(NaN, arithmetic)) capabilities.push('nan');
+  if (await survives(NaN, (x) => [relu(x)])) capabilities.push('nan-in-max'); // tfjs makes relu of a shader's max
   if (hasDeviceMemory() || cuda === true) capabilities.push('device-memory');
   const isBrowser = env().getBool('IS_BROWSER');
   const host = isBrowser ? navigator.userAgent : `Node ${globalThis.process.version}`;
@@ -66,26 +67,15 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
   };
 }
 
+const arithmetic = (x: Tensor): Tensor[] => [add(x, 1), mul(x, 2), exp(x), sqrt(x), log(x)];
+
 /** Whether a value that is not finite comes out of functions that keep it as it went in. */
-async function survives(value: number): Promise<boolean> {
+async function survives(value: number, functionsOf: (x: Tensor) => Tensor[]): Promise<boolean> {
   return withoutCpuForwarding(async () => {
-    const result = tidy(() => {
-      const x = tensor1d([value, 1]);
-      return stack([add(x, 1), mul(x, 2), exp(x), sqrt(x), log(x)]);
-    });
+    const result = tidy(() => stack(functionsOf(tensor1d([value, 1]))));
     const values = await result.data();
     result.dispose();
-    return [0, 2, 4, 6, 8].every((i) => Object.is(values[i], value));
-  });
-}
-
-/** Whether the `max` of a shading language, of which tfjs makes relu, gives NaN for NaN. */
-async function keepsNaN(): Promise<boolean> {
-  return withoutCpuForwarding(async () => {
-    const result = tidy(() => relu(tensor1d([NaN, 1])));
-    const [value] = await result.data();
-    result.dispose();
-    return Number.isNaN(value);
+    return values.every((each, i) => i % 2 === 1 || Object.is(each, value));
   });
 }
 
