@@ -5,8 +5,9 @@ export interface CandidateReport {
   readonly name: string;
   /**
    * `unavailable`: not to be had here; `failed`: did not start; `rejected`: wrong answers; `unmeasurable`: the workload
-   * failed on it; `ready`: right, while others are still tried; `slower`: right, and not the fastest; `given up`: so much slower than one before it that it was measured no
-   * further, and its answers were not looked at; `not tried`: one before it was taken.
+   * failed on it; `ready`: right, while others are still tried; `slower`: right, and not the fastest; `given up`: so much
+   * slower than one before it that it was measured no further, and its answers were not looked at; `not tried`: one before it
+   * was taken.
    */
   readonly status: 'chosen' | 'ready' | 'slower' | 'given up' | 'unmeasurable' | 'rejected' | 'failed' | 'unavailable' | 'not tried';
   /** Why it was not chosen. */

@@ -57,8 +57,7 @@ function demandInRange(values: ArrayLike<number>, { shape, dataId }: TensorInfo,
 
 /**
  * The check as a kernel of its own, where no kernel of a loss makes it: for whoever records a step and runs it again with
- * other labels. What it gives is what it was given,
- * so that the loss depends on it and no recording leaves it out.
+ * other labels. What it gives is what it was given, so that the loss depends on it and no recording leaves it out.
  */
 const LABEL_RANGE = 'TfjsHeads.LabelRange/1';
 
