@@ -28,8 +28,27 @@ export interface StringValues {
     array(): Promise<unknown>;
     dispose(): void;
 }
-/** Prediction key to values. The caller owns every value. */
+/**
+ * Prediction key to values. The caller owns every value.
+ *
+ * The predictions of one head are a type of their own, an alias and no interface, with a key optional that only some heads of
+ * its class have:
+ *
+ * ```ts
+ * type RegressionPredictions = { readonly predictions: Tensor; readonly logits?: Tensor };
+ * ```
+ */
 export type Predictions = Readonly<Record<string, Tensor | StringValues>>;
+/** What may be asked for of predictions `P`: any string where the keys are not known, else `K`, as far as it is one of them. */
+export type PredictionKey<P extends Predictions, K extends string> = WhereKeysAreKnown<P, K & keyof P, string>;
+/** The predictions under the keys `K`: all that is known of `P` where its keys are not. */
+export type PredictionsAt<P extends Predictions, K extends string> = WhereKeysAreKnown<P, Pick<P, K & keyof P>, P>;
+/**
+ * `Then`, but `Else` for plain {@link Predictions}, which may have any key. Written with functions, which takes the keys of `P`
+ * the other way round: with `string extends keyof P` no head whose keys are known would be a plain `Head`.
+ */
+type WhereKeysAreKnown<P extends Predictions, Then, Else> = ((key: keyof P) => void) extends (key: string) => void ? Else : Then;
+export {};
 
 // ---- error.d.ts
 
@@ -80,14 +99,14 @@ export interface LayerVariable {
     read(): Tensor;
 }
 /** The arguments of {@link Head.createEstimatorSpec}. */
-export interface EstimatorSpecArgs {
+export interface EstimatorSpecArgs<L extends Labels = Labels, X extends Logits = Logits> {
     /** Looked at for weights and by custom losses. Default: none. */
     readonly features?: Features | undefined;
     readonly mode: ModeKeys;
     /** The logits, or the function that runs the network. With an `optimizer` it must be a function. */
-    readonly logits: Logits | (() => Logits);
+    readonly logits: X | (() => X);
     /** Needed unless `mode` is `PREDICT`. */
-    readonly labels?: Labels | undefined;
+    readonly labels?: L | undefined;
     /** In `TRAIN` exactly one of `optimizer` and `trainOpFn` is given. */
     readonly optimizer?: GradientOptimizer | undefined;
     /** Needed with `optimizer`; `model.trainableWeights` of tfjs-layers will do. Gradients are applied in this order. */
@@ -110,9 +129,9 @@ export interface SessionRunHook {
     afterRun?(): void | Promise<void>;
     end?(): void | Promise<void>;
 }
-interface SpecBase {
+interface SpecBase<P extends Predictions> {
     /** Empty in `TRAIN` and `EVAL` when the model gave none. */
-    readonly predictions: Predictions;
+    readonly predictions: P;
     readonly trainingChiefHooks: readonly SessionRunHook[];
     readonly trainingHooks: readonly SessionRunHook[];
     readonly evaluationHooks: readonly SessionRunHook[];
@@ -124,7 +143,7 @@ interface SpecBase {
     dispose(): void;
 }
 /** How to train one step. */
-export interface TrainSpec extends SpecBase {
+export interface TrainSpec<P extends Predictions = Predictions> extends SpecBase<P> {
     readonly mode: typeof ModeKeys.TRAIN;
     readonly loss: Scalar;
     /**
@@ -138,19 +157,19 @@ export interface TrainSpec extends SpecBase {
     readonly evalMetricOps: Metrics;
 }
 /** The evaluation of one batch. */
-export interface EvalSpec extends SpecBase {
+export interface EvalSpec<P extends Predictions = Predictions> extends SpecBase<P> {
     readonly mode: typeof ModeKeys.EVAL;
     readonly loss: Scalar;
     /** Metrics that have seen this batch. */
     readonly evalMetricOps: Metrics;
 }
 /** Predictions and what to export. */
-export interface PredictSpec extends SpecBase {
+export interface PredictSpec<P extends Predictions = Predictions> extends SpecBase<P> {
     readonly mode: typeof ModeKeys.PREDICT;
     readonly exportOutputs: ExportOutputs;
 }
 /** What a model does with one batch, by mode. */
-export type EstimatorSpec = TrainSpec | EvalSpec | PredictSpec;
+export type EstimatorSpec<P extends Predictions = Predictions> = TrainSpec<P> | EvalSpec<P> | PredictSpec<P>;
 export {};
 
 // ---- export-output.d.ts
@@ -181,7 +200,7 @@ export type ExportOutputs = Readonly<Record<string, ExportOutput>>;
 // ---- head.d.ts
 
 import type { Scalar } from '@tensorflow/tfjs-core';
-import type { Features, Labels, Logits, Predictions } from './data.js';
+import type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt } from './data.js';
 import type { EstimatorSpec, EstimatorSpecArgs, RegularizationLosses } from './estimator-spec.js';
 import type { Metrics } from './metric.js';
 import type { ModeKeys } from './mode-keys.js';
@@ -206,8 +225,18 @@ export interface LossOptions extends UpdateMetricsOptions {
  * A head is recognised by its shape and `apiVersion`, never by `instanceof`. The caller owns every
  * tensor that a method returns; inputs are never disposed; nothing else stays behind. Errors are
  * {@link HeadError}s, thrown before anything is changed. A batch without rows is refused.
+ *
+ * Its types say what a head takes, labels `L` and logits `X`, and the predictions `P` that it gives. Any head is a plain `Head`.
+ *
+ * ```ts
+ * const head: Head<Tensor, Tensor, { probabilities: Tensor; logits: Tensor }> = ...;
+ * head.predictions(logits).probabilities; // a tensor
+ * head.predictions(logits, ['logits']).probabilities; // does not compile
+ * head.loss({ a: labels }, logits); // does not compile
+ * const heads: Head[] = [head, new RegressionHead()];
+ * ```
  */
-export interface Head {
+export interface Head<L extends Labels = Labels, X extends Logits = Logits, P extends Predictions = Predictions> {
     readonly apiVersion: 1;
     /** Metric and summary keys end in `/name` when it is neither undefined nor empty. */
     readonly name: string | undefined;
@@ -215,23 +244,23 @@ export interface Head {
     readonly logitsDimension: number;
     readonly lossReduction: Reduction;
     /** The training loss, float32: reduced element losses plus the regularization losses. */
-    loss(labels: Labels, logits: Logits, options?: LossOptions): Scalar;
+    loss(labels: L, logits: X, options?: LossOptions): Scalar;
     /** Predictions by key; all of the head's keys, or those asked for, in the head's order. */
-    predictions(logits: Logits, keys?: readonly string[]): Predictions;
+    predictions<K extends string = keyof P & string>(logits: X, keys?: readonly PredictionKey<P, K>[]): PredictionsAt<P, K>;
     /** Fresh metrics. */
     metrics(options?: MetricsOptions): Metrics;
     /**
      * Adds a batch to metrics that {@link Head.metrics} made, and returns them. Never blocks: where
      * values live on another device they are read asynchronously, at most once.
      */
-    updateMetrics(evalMetrics: Metrics, features: Features | undefined, logits: Logits, labels: Labels, options?: UpdateMetricsOptions): Metrics;
+    updateMetrics(evalMetrics: Metrics, features: Features | undefined, logits: X, labels: L, options?: UpdateMetricsOptions): Metrics;
     /** What a model function returns for one batch. */
-    createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec;
+    createEstimatorSpec(args: EstimatorSpecArgs<L, X>): EstimatorSpec<P>;
 }
 
 // ---- index.d.ts
 
-export type { Features, Labels, Logits, Predictions, SparseTensor, StringValues } from './data.js';
+export type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt, SparseTensor, StringValues } from './data.js';
 export type { HeadError, HeadErrorCode } from './error.js';
 export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, LayerVariable, PredictSpec, RegularizationLosses, SessionRunHook, TrainableVariable, TrainOpFn, TrainSpec, } from './estimator-spec.js';
 export type { ClassificationOutput, ExportOutput, ExportOutputs, PredictOutput, RegressionOutput, } from './export-output.js';

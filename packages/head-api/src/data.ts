@@ -32,5 +32,26 @@ export interface StringValues {
   dispose(): void;
 }
 
-/** Prediction key to values. The caller owns every value. */
+/**
+ * Prediction key to values. The caller owns every value.
+ *
+ * The predictions of one head are a type of their own, an alias and no interface, with a key optional that only some heads of
+ * its class have:
+ *
+ * ```ts
+ * type RegressionPredictions = { readonly predictions: Tensor; readonly logits?: Tensor };
+ * ```
+ */
 export type Predictions = Readonly<Record<string, Tensor | StringValues>>;
+
+/** What may be asked for of predictions `P`: any string where the keys are not known, else `K`, as far as it is one of them. */
+export type PredictionKey<P extends Predictions, K extends string> = WhereKeysAreKnown<P, K & keyof P, string>;
+
+/** The predictions under the keys `K`: all that is known of `P` where its keys are not. */
+export type PredictionsAt<P extends Predictions, K extends string> = WhereKeysAreKnown<P, Pick<P, K & keyof P>, P>;
+
+/**
+ * `Then`, but `Else` for plain {@link Predictions}, which may have any key. Written with functions, which takes the keys of `P`
+ * the other way round: with `string extends keyof P` no head whose keys are known would be a plain `Head`.
+ */
+type WhereKeysAreKnown<P extends Predictions, Then, Else> = ((key: keyof P) => void) extends (key: string) => void ? Else : Then;

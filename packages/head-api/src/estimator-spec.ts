@@ -36,14 +36,14 @@ export interface LayerVariable {
 }
 
 /** The arguments of {@link Head.createEstimatorSpec}. */
-export interface EstimatorSpecArgs {
+export interface EstimatorSpecArgs<L extends Labels = Labels, X extends Logits = Logits> {
   /** Looked at for weights and by custom losses. Default: none. */
   readonly features?: Features | undefined;
   readonly mode: ModeKeys;
   /** The logits, or the function that runs the network. With an `optimizer` it must be a function. */
-  readonly logits: Logits | (() => Logits);
+  readonly logits: X | (() => X);
   /** Needed unless `mode` is `PREDICT`. */
-  readonly labels?: Labels | undefined;
+  readonly labels?: L | undefined;
   /** In `TRAIN` exactly one of `optimizer` and `trainOpFn` is given. */
   readonly optimizer?: GradientOptimizer | undefined;
   /** Needed with `optimizer`; `model.trainableWeights` of tfjs-layers will do. Gradients are applied in this order. */
@@ -68,9 +68,9 @@ export interface SessionRunHook {
   end?(): void | Promise<void>;
 }
 
-interface SpecBase {
+interface SpecBase<P extends Predictions> {
   /** Empty in `TRAIN` and `EVAL` when the model gave none. */
-  readonly predictions: Predictions;
+  readonly predictions: P;
   readonly trainingChiefHooks: readonly SessionRunHook[];
   readonly trainingHooks: readonly SessionRunHook[];
   readonly evaluationHooks: readonly SessionRunHook[];
@@ -83,7 +83,7 @@ interface SpecBase {
 }
 
 /** How to train one step. */
-export interface TrainSpec extends SpecBase {
+export interface TrainSpec<P extends Predictions = Predictions> extends SpecBase<P> {
   readonly mode: typeof ModeKeys.TRAIN;
   readonly loss: Scalar;
   /**
@@ -98,7 +98,7 @@ export interface TrainSpec extends SpecBase {
 }
 
 /** The evaluation of one batch. */
-export interface EvalSpec extends SpecBase {
+export interface EvalSpec<P extends Predictions = Predictions> extends SpecBase<P> {
   readonly mode: typeof ModeKeys.EVAL;
   readonly loss: Scalar;
   /** Metrics that have seen this batch. */
@@ -106,10 +106,10 @@ export interface EvalSpec extends SpecBase {
 }
 
 /** Predictions and what to export. */
-export interface PredictSpec extends SpecBase {
+export interface PredictSpec<P extends Predictions = Predictions> extends SpecBase<P> {
   readonly mode: typeof ModeKeys.PREDICT;
   readonly exportOutputs: ExportOutputs;
 }
 
 /** What a model does with one batch, by mode. */
-export type EstimatorSpec = TrainSpec | EvalSpec | PredictSpec;
+export type EstimatorSpec<P extends Predictions = Predictions> = TrainSpec<P> | EvalSpec<P> | PredictSpec<P>;

@@ -1,5 +1,5 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
-import type { Features, Labels, Logits, Predictions } from './data.js';
+import type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt } from './data.js';
 import type { EstimatorSpec, EstimatorSpecArgs, RegularizationLosses } from './estimator-spec.js';
 import type { Metrics } from './metric.js';
 import type { ModeKeys } from './mode-keys.js';
@@ -28,8 +28,18 @@ export interface LossOptions extends UpdateMetricsOptions {
  * A head is recognised by its shape and `apiVersion`, never by `instanceof`. The caller owns every
  * tensor that a method returns; inputs are never disposed; nothing else stays behind. Errors are
  * {@link HeadError}s, thrown before anything is changed. A batch without rows is refused.
+ *
+ * Its types say what a head takes, labels `L` and logits `X`, and the predictions `P` that it gives. Any head is a plain `Head`.
+ *
+ * ```ts
+ * const head: Head<Tensor, Tensor, { probabilities: Tensor; logits: Tensor }> = ...;
+ * head.predictions(logits).probabilities; // a tensor
+ * head.predictions(logits, ['logits']).probabilities; // does not compile
+ * head.loss({ a: labels }, logits); // does not compile
+ * const heads: Head[] = [head, new RegressionHead()];
+ * ```
  */
-export interface Head {
+export interface Head<L extends Labels = Labels, X extends Logits = Logits, P extends Predictions = Predictions> {
   readonly apiVersion: 1;
   /** Metric and summary keys end in `/name` when it is neither undefined nor empty. */
   readonly name: string | undefined;
@@ -37,9 +47,9 @@ export interface Head {
   readonly logitsDimension: number;
   readonly lossReduction: Reduction;
   /** The training loss, float32: reduced element losses plus the regularization losses. */
-  loss(labels: Labels, logits: Logits, options?: LossOptions): Scalar;
+  loss(labels: L, logits: X, options?: LossOptions): Scalar;
   /** Predictions by key; all of the head's keys, or those asked for, in the head's order. */
-  predictions(logits: Logits, keys?: readonly string[]): Predictions;
+  predictions<K extends string = keyof P & string>(logits: X, keys?: readonly PredictionKey<P, K>[]): PredictionsAt<P, K>;
   /** Fresh metrics. */
   metrics(options?: MetricsOptions): Metrics;
   /**
@@ -49,10 +59,10 @@ export interface Head {
   updateMetrics(
     evalMetrics: Metrics,
     features: Features | undefined,
-    logits: Logits,
-    labels: Labels,
+    logits: X,
+    labels: L,
     options?: UpdateMetricsOptions,
   ): Metrics;
   /** What a model function returns for one batch. */
-  createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec;
+  createEstimatorSpec(args: EstimatorSpecArgs<L, X>): EstimatorSpec<P>;
 }

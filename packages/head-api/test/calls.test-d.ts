@@ -1,5 +1,7 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { EstimatorSpec, EstimatorSpecArgs, Head, HeadError, HeadErrorCode, Metrics, ModeKeys, Predictions, PredictSpec, TrainSpec } from '@tfjs-heads/head-api';
+import type {
+  EstimatorSpec, EstimatorSpecArgs, EvalSpec, Head, HeadError, HeadErrorCode, Logits, Metrics, ModeKeys, Predictions, PredictSpec, SparseTensor, StringValues, TrainSpec,
+} from '@tfjs-heads/head-api';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const head: Head;
@@ -36,6 +38,100 @@ describe('line 8: calls of a head', () => {
     expectTypeOf<[]>().not.toExtend<Args<'predictions'>>();
     expectTypeOf<[Metrics, undefined, Tensor]>().not.toExtend<Args<'updateMetrics'>>();
     expectTypeOf<[]>().toExtend<Args<'metrics'>>();
+  });
+});
+
+/** A head that says what it takes and gives. */
+type Binary = { readonly probabilities: Tensor; readonly classes: StringValues; readonly logits?: Tensor };
+declare const binary: Head<Tensor, Tensor, Binary>;
+declare const sparse: SparseTensor;
+
+describe('a head that says what it takes', () => {
+  it('takes no map of labels, no sparse ones, and no map of logits', () => {
+    expectTypeOf(binary.loss(tensor, tensor)).toEqualTypeOf<Scalar>();
+    // @ts-expect-error -- labels of heads by name
+    binary.loss({ a: tensor }, tensor);
+    // @ts-expect-error -- sparse labels
+    binary.loss(sparse, tensor);
+    // @ts-expect-error -- logits of heads by name
+    binary.loss(tensor, { a: tensor });
+    // @ts-expect-error -- logits of heads by name
+    binary.predictions({ a: tensor });
+    // @ts-expect-error -- labels of heads by name
+    binary.updateMetrics(metrics, undefined, tensor, { a: tensor });
+    // @ts-expect-error -- labels of heads by name
+    binary.createEstimatorSpec({ mode: 'eval', logits: tensor, labels: { a: tensor } });
+    // @ts-expect-error -- a function that returns logits of heads by name
+    binary.createEstimatorSpec({ mode: 'infer', logits: () => ({ a: tensor }) });
+  });
+
+  it('takes sparse labels or those of heads by name where it says so', () => {
+    const ofIds = binary as Head as Head<Tensor | SparseTensor, Tensor, Binary>;
+    expectTypeOf(ofIds.loss(sparse, tensor)).toEqualTypeOf<Scalar>();
+    const multi = binary as Head as Head<{ readonly a: Tensor; readonly b: SparseTensor }, { readonly a: Tensor; readonly b: Tensor }>;
+    expectTypeOf(multi.loss({ a: tensor, b: sparse }, { a: tensor, b: tensor })).toEqualTypeOf<Scalar>();
+    // @ts-expect-error -- a head has no labels
+    multi.loss({ a: tensor }, { a: tensor, b: tensor });
+  });
+});
+
+describe('a head that says what it gives', () => {
+  it('has predictions with types, and no others', () => {
+    const all = binary.predictions(tensor);
+    expectTypeOf(all.probabilities).toEqualTypeOf<Tensor>();
+    expectTypeOf(all.classes).toEqualTypeOf<StringValues>();
+    expectTypeOf(all.logits).toEqualTypeOf<Tensor | undefined>();
+    expectTypeOf(all).toExtend<Predictions>();
+    expectTypeOf(all).not.toHaveProperty('probability');
+  });
+
+  it('has the predictions that are asked for', () => {
+    const some = binary.predictions(tensor, ['classes', 'logits']);
+    expectTypeOf(some.classes).toEqualTypeOf<StringValues>();
+    expectTypeOf(some.logits).toEqualTypeOf<Tensor | undefined>();
+    expectTypeOf(some).not.toHaveProperty('probabilities');
+    // @ts-expect-error -- no such prediction
+    binary.predictions(tensor, ['probability']);
+    // @ts-expect-error -- perhaps no such prediction
+    binary.predictions(tensor, ['classes'] as string[]);
+    expectTypeOf(binary.predictions(tensor, undefined).probabilities).toEqualTypeOf<Tensor>();
+  });
+
+  it('has specs with its predictions', () => {
+    const made = binary.createEstimatorSpec({ mode: 'eval', logits: () => tensor, labels: tensor });
+    expectTypeOf(made).toEqualTypeOf<EstimatorSpec<Binary>>();
+    expectTypeOf(made.predictions.probabilities).toEqualTypeOf<Tensor>();
+    if (made.mode === 'infer') expectTypeOf(made).toEqualTypeOf<PredictSpec<Binary>>();
+    if (made.mode === 'eval') expectTypeOf(made).toEqualTypeOf<EvalSpec<Binary>>();
+    expectTypeOf(made).toExtend<EstimatorSpec>();
+  });
+});
+
+describe('any head', () => {
+  it('is a plain Head, alone and in a list', () => {
+    expectTypeOf(binary).toExtend<Head>();
+    expectTypeOf(binary).toExtend<Head<Tensor>>();
+    expectTypeOf(binary).toExtend<Head<Tensor, Tensor>>();
+    expectTypeOf(binary).toExtend<Head<Tensor, Tensor, { probabilities: Tensor }>>();
+    expectTypeOf<Head<Record<string, Tensor>, Record<string, Tensor>>>().toExtend<Head>();
+    const heads: Head[] = [head, binary];
+    expectTypeOf(heads.map((one) => one.predictions(tensor, ['any']))).toEqualTypeOf<Predictions[]>();
+  });
+
+  it('is no head that gives something else', () => {
+    expectTypeOf(binary).not.toExtend<Head<Tensor, Tensor, { probability: Tensor }>>();
+    expectTypeOf(binary).not.toExtend<Head<Tensor, Tensor, { probabilities: StringValues }>>();
+    expectTypeOf(binary).not.toExtend<Head<Tensor, Tensor, { logits: Tensor }>>(); // It may have none.
+  });
+
+  it('is known by what it takes and gives where a function is generic', () => {
+    const first = <X extends Logits, P extends Predictions>(of: Head<Tensor, X, P>): P => of.createEstimatorSpec as unknown as P;
+    expectTypeOf(first(binary)).toEqualTypeOf<Binary>();
+  });
+
+  it('can be called where it is one of several', () => {
+    const either = binary as typeof binary | Head<Tensor, Tensor, { readonly probabilities: Tensor }>;
+    expectTypeOf(either.predictions(tensor).probabilities).toEqualTypeOf<Tensor>();
   });
 });
 

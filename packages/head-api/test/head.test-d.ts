@@ -1,5 +1,5 @@
 import { mean, scalar, squaredDifference, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { Head, Labels, Logits, Predictions, Reduction } from '@tfjs-heads/head-api';
+import type { Head, Labels, Logits, Metrics, Predictions, Reduction } from '@tfjs-heads/head-api';
 import { BaseHead, type ElementLoss, type EvalBatch, Mean, squaredError } from '@tfjs-heads/head-kit';
 import { RegressionHead, type LogisticRegressionHead, type PoissonRegressionHead } from '@tfjs-heads/head-regression';
 import { describe, expectTypeOf, it } from 'vitest';
@@ -19,6 +19,22 @@ const tenLines = {
 const hooks = { predictions: {}, trainingChiefHooks: [], trainingHooks: [], evaluationHooks: [], predictionHooks: [], dispose: () => undefined };
 
 type TenLines = typeof tenLines;
+/** Heads written to types of their own, in the ways that there are. */
+type Given = { readonly a: Tensor; readonly b?: Tensor };
+const typed: Head<Tensor, Tensor, Given> = {
+  ...tenLines,
+  loss: (labels, logits) => mean(squaredDifference(labels, logits)),
+  predictions: (logits): Given => ({ a: logits.clone() }),
+  updateMetrics: (evalMetrics, _features, logits, labels) => [evalMetrics, logits.shape, labels.shape][0] as Metrics,
+  createEstimatorSpec: ({ logits }) => ({ ...tenLines.createEstimatorSpec(), predictions: { a: typeof logits === 'function' ? logits() : logits } }),
+};
+const byKeys: Head = {
+  ...tenLines,
+  loss: (labels: Tensor, logits: Tensor) => mean(squaredDifference(labels, logits)),
+  predictions: (logits: Tensor, keys?: readonly ('a' | 'b')[]) => ({ a: keys === undefined ? logits : logits.clone() }),
+};
+const inferred: Head = { ...tenLines, predictions: (logits, keys = []) => ({ [keys[0] ?? 'a']: (logits as Tensor).clone() }) };
+
 /** The same head with some members of other types. */
 type With<Members> = Omit<TenLines, keyof Members> & Members;
 
@@ -26,6 +42,11 @@ describe('line 7: a head of ten lines', () => {
   it('is a head, without a base class', () => {
     expectTypeOf<TenLines>().toExtend<Head>();
     expectTypeOf<With<{ readonly more: string }>>().toExtend<Head>();
+  });
+
+  it('is one when it is written to types of its own, or to types of its functions alone', () => {
+    expectTypeOf([typed, byKeys, inferred]).toExtend<Head[]>();
+    expectTypeOf(typed.predictions(scalar(1)).a).toEqualTypeOf<Tensor>();
   });
 
   it('is none without one of its members', () => {
