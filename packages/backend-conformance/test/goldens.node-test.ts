@@ -64,7 +64,7 @@ describe('the golden checks', () => {
   it('find exports that lack a key, in the order of the original', async () => {
     const create: HeadFactory = (options) => {
       const head = new LogisticRegressionHead(options);
-      const createEstimatorSpec = (given: EstimatorSpecArgs): EstimatorSpec => {
+      const createEstimatorSpec = (given: EstimatorSpecArgs<tf.Tensor, tf.Tensor>): EstimatorSpec => {
         const spec = LogisticRegressionHead.prototype.createEstimatorSpec.call(head, given);
         if (spec.mode !== 'infer') return spec;
         const { serving_default: _, ...exportOutputs } = spec.exportOutputs;

@@ -13,7 +13,7 @@ export { headError } from './error.js';
 export { classificationOutput, predictOutput, regressionOutput } from './export-output.js';
 export { formatG } from './format-g.js';
 export { BASE_HEAD_OPTIONS, BaseHead } from './head/base-head.js';
-export type { BaseHeadOptions } from './head/base-head.js';
+export type { BaseHeadOptions, Predictors } from './head/base-head.js';
 export { estimatorSpec } from './head/estimator-spec.js';
 export type { EstimatorSpecOptions, TrainStep } from './head/estimator-spec.js';
 export { mapValues } from './head/metric-definition.js';

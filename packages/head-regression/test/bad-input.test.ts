@@ -38,7 +38,7 @@ const withLabels = (values: number[], run: (given: tf.Tensor) => unknown): void 
 };
 const network = (): tf.Tensor => tf.matMul(tf.mul(z41, 2), tf.exp(variable));
 const train = (args: object, by = head): EstimatorSpec =>
-  by.createEstimatorSpec({ mode: 'train', logits: network, labels: z41, optimizer, trainableVariables: [variable], ...args } as EstimatorSpecArgs);
+  by.createEstimatorSpec({ mode: 'train', logits: network, labels: z41, optimizer, trainableVariables: [variable], ...args } as EstimatorSpecArgs<tf.Tensor, tf.Tensor>);
 const custom = (result: unknown) => new RegressionHead({ labelDimension: 2, lossFn: () => wrong(result) }).loss(z42, z42);
 const disposing = (which: 'labels' | 'logits'): void =>
   tf.tidy(() => {
@@ -90,10 +90,10 @@ const cases: readonly Case[] = [
   // Labels.
   ['no labels', () => head.loss(wrong(undefined), z41), 'LABELS_MISSING', ['labels', '[4,1]', 'undefined']],
   ['null labels', () => head.updateMetrics(head.metrics(), {}, z41, wrong(null)), 'LABELS_MISSING', ['labels', 'null']],
-  ['sparse labels', () => head.loss(sparse, z41), 'LABELS_SPARSE', ['labels', 'SparseTensor', '[4,1]']],
+  ['sparse labels', () => head.loss(wrong(sparse), z41), 'LABELS_SPARSE', ['labels', 'SparseTensor', '[4,1]']],
   ['labels of strings', () => head.loss(strings, z41), 'LABELS_DTYPE', ['labels', 'string', '[4,1]']],
   ['labels that are an array', () => head.loss(wrong([1, 2, 3, 4]), z41), 'LABELS_DTYPE', ['labels', 'array of 4']],
-  ['labels by name', () => head.loss({ a: z41 }, z41), 'LABELS_DTYPE', ['labels', '"a"']],
+  ['labels by name', () => head.loss(wrong({ a: z41 }), z41), 'LABELS_DTYPE', ['labels', '"a"']],
   ['labels of another batch', () => head.loss(z31, z41), 'LABELS_SHAPE', ['labels', '[3,1]', '[4,1]']],
   ['labels of another last dimension', () => head.loss(z42, z41), 'LABELS_SHAPE', ['labels', '[4,2]', '[4,1]']],
   ['labels without the last dimension of 2', () => two.loss(z4, z42), 'LABELS_SHAPE', ['labels', '[4]', '[4,2]']],

@@ -1,7 +1,7 @@
 // A spec owns what is in it: the tidy or the scope that it was made in takes nothing away, and its dispose() leaves nothing.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import type { EstimatorSpecArgs, TrainSpec } from '@tfjs-heads/head-api';
+import type { TrainSpec } from '@tfjs-heads/head-api';
 import { createSpec, replaceSpec } from '@tfjs-heads/head-kit';
 import { PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
@@ -31,8 +31,8 @@ const scopes: Readonly<Record<string, Scoped>> = {
 };
 
 /** All is made within the scope, as programs do that tidy whole steps; the variable is not a thing of a scope. */
-function argumentsOf(variable: tf.Variable): Omit<EstimatorSpecArgs, 'mode'> {
-  return { labels: tf.tensor2d([1, 2, 3, 4], [4, 1]), logits: () => tf.mul(tf.ones([4, 1]), variable) as tf.Tensor };
+function argumentsOf(variable: tf.Variable): { labels: tf.Tensor; logits: () => tf.Tensor } {
+  return { labels: tf.tensor2d([1, 2, 3, 4], [4, 1]), logits: () => tf.mul(tf.ones([4, 1]), variable) };
 }
 
 describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) => {
@@ -147,19 +147,19 @@ describe('a spec of a training step', () => {
     const spec = bad.createEstimatorSpec(args);
     expect(() => spec.predictions).toThrowCoded('INVALID_ARGUMENT', ['inverseLinkFn']);
     spec.dispose();
-    tf.dispose([variable, args.labels as tf.Tensor]);
+    tf.dispose([variable, args.labels]);
     optimizer.dispose();
   });
 });
 
 describe('a spec that is disposed of', () => {
-  const setUp = (): { spec: ReturnType<typeof inMode<'train'>>; variable: tf.Variable; dispose: () => void } => {
+  const setUp = (): { spec: TrainSpec; variable: tf.Variable; dispose: () => void } => {
     const variable = tf.tidy(() => tf.variable(tf.scalar(2)));
     const { labels, logits } = argumentsOf(variable);
     const optimizer = tf.train.sgd(0.5);
     const args = { mode: 'train', labels, logits, optimizer, trainableVariables: [variable] } as const;
     const spec = inMode('train', new RegressionHead().createEstimatorSpec(args));
-    return { spec, variable, dispose: () => { tf.dispose([labels as tf.Tensor]); if (!variable.isDisposed) variable.dispose(); optimizer.dispose(); } };
+    return { spec, variable, dispose: () => { tf.dispose([labels]); if (!variable.isDisposed) variable.dispose(); optimizer.dispose(); } };
   };
 
   it('trains no more, and changes nothing', async () => {

@@ -14,7 +14,7 @@ const xs = () => tf.tensor2d([[1], [2], [3]]);
 const labels = () => tf.zeros([3, 1]);
 const gradient = 28 / 3;
 
-function trained(args: Partial<EstimatorSpecArgs> = {}, head = new RegressionHead()) {
+function trained(args: Partial<EstimatorSpecArgs<tf.Tensor, tf.Tensor>> = {}, head = new RegressionHead()) {
   const w = tf.tidy(() => tf.variable(tf.tensor2d([[1]])));
   const x = xs();
   const spec = inMode('train', head.createEstimatorSpec({

@@ -13,7 +13,9 @@ import {
   type Metrics,
   type MetricsOptions,
   type ModeKeys,
+  type PredictionKey,
   type Predictions,
+  type PredictionsAt,
   type PredictSpec,
   Reduction,
   type StringValues,
@@ -84,11 +86,19 @@ interface Batch {
   readonly toCheck?: LabelRange;
 }
 
+/** How to make each prediction, by key. */
+export type Predictors<P extends Predictions = Predictions> = { readonly [Key in keyof P]: () => NonNullable<P[Key]> };
+
 /**
  * What heads have in common: checks, reduction, gradients, metrics and specs. A subclass writes its
- * element loss, its predictions and its metrics.
+ * element loss, its predictions and its metrics, and says its labels and predictions in its types.
+ *
+ * ```ts
+ * class ShiftHead extends BaseHead<Tensor, { readonly shifted: Tensor }> { ... }
+ * new ShiftHead({ logitsDimension: 1 }).predictions(logits).shifted; // a tensor
+ * ```
  */
-export abstract class BaseHead implements Head {
+export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions = Predictions> implements Head<L, Tensor, P> {
   readonly apiVersion = 1;
   readonly name: string | undefined;
   readonly logitsDimension: number;
@@ -121,7 +131,7 @@ export abstract class BaseHead implements Head {
   }
 
   /** How to make each prediction from float32 logits, by key, in the head's order. */
-  protected abstract predictors(logits: Tensor): Readonly<Record<string, () => Tensor | StringValues>>;
+  protected abstract predictors(logits: Tensor): Predictors<P>;
 
   /**
    * The head's metrics, in order.
@@ -131,13 +141,13 @@ export abstract class BaseHead implements Head {
   protected abstract metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[];
 
   /** What to export. Default: all predictions. */
-  protected exportsOf(predictions: Predictions): ExportOutputs {
+  protected exportsOf(predictions: P): ExportOutputs {
     const all = predictOutput({ outputs: predictions });
     return { [ServingKeys.DEFAULT]: all, [ServingKeys.PREDICT]: all };
   }
 
   /** Checks labels against logits and gives them numeric, with as many elements as the loss takes. */
-  protected checkLabels(labels: Labels, logits: Tensor): Tensor {
+  protected checkLabels(labels: L, logits: Tensor): Tensor {
     return checkDenseLabels(labels, logits, labelsPerRow(this.#loss, this.logitsDimension));
   }
 
@@ -154,7 +164,7 @@ export abstract class BaseHead implements Head {
    * @throws LABELS_*, LOGITS_*, WEIGHTS_*, WEIGHT_COLUMN_INVALID, FEATURES_INVALID, LOSS_FN_SHAPE,
    *   REGULARIZATION_LOSSES_INVALID, TENSOR_DISPOSED
    */
-  loss(labels: Labels, logits: Logits, options?: LossOptions): Scalar {
+  loss(labels: L, logits: Tensor, options?: LossOptions): Scalar {
     const { features, regularizationLosses } = checkWideOptions('loss', options, METHOD_OPTIONS);
     return tidy(() => {
       const batch = this.#checkBatch(labels, logits, features, true);
@@ -177,7 +187,7 @@ export abstract class BaseHead implements Head {
    * @returns float32, owned by the caller; differentiable once. Regularization losses are no part of it.
    * @throws What {@link loss} throws
    */
-  rowLosses(labels: Labels, logits: Logits, options?: Pick<LossOptions, 'features'>): Tensor1D {
+  rowLosses(labels: L, logits: Tensor, options?: Pick<LossOptions, 'features'>): Tensor1D {
     const { features } = checkOptions('rowLosses', options, ['features']);
     return tidy(() => {
       const batch = this.#checkBatch(labels, logits, features);
@@ -193,13 +203,13 @@ export abstract class BaseHead implements Head {
    * @returns Tensors owned by the caller.
    * @throws LOGITS_*, PREDICTION_KEY_INVALID, TENSOR_DISPOSED
    */
-  predictions(logits: Logits, keys?: readonly string[]): Predictions {
+  predictions<K extends string = keyof P & string>(logits: Tensor, keys?: readonly PredictionKey<P, K>[]): PredictionsAt<P, K> {
     return scoped(() => {
       this.#checkImplemented();
       const checked = checkLogits(logits, this.logitsDimension);
-      const predictors = this.predictors(checked);
+      const predictors: Predictors = this.predictors(checked);
       const asked = keysAsked(keys, Object.keys(predictors));
-      return Object.fromEntries(asked.map((key) => [key, ownedBy(predictors[key]?.() as Tensor | StringValues, checked)]));
+      return Object.fromEntries(asked.map((key) => [key, ownedBy(predictors[key]?.() as Tensor | StringValues, checked)])) as PredictionsAt<P, K>;
     });
   }
 
@@ -218,8 +228,8 @@ export abstract class BaseHead implements Head {
   updateMetrics(
     evalMetrics: Metrics,
     features: Features | undefined,
-    logits: Logits,
-    labels: Labels,
+    logits: Tensor,
+    labels: L,
     options?: UpdateMetricsOptions,
   ): Metrics {
     const { regularizationLosses } = checkWideOptions<LossOptions>('updateMetrics', options, METHOD_OPTIONS);
@@ -246,11 +256,11 @@ export abstract class BaseHead implements Head {
    *   UPDATE_OPS_INVALID, TRAIN_OP_CONFLICT, OPTIMIZER_INVALID, TRAINABLE_VARIABLES_MISSING,
    *   TRAINABLE_VARIABLES_INVALID, LOGITS_NOT_A_FUNCTION, TRAIN_OP_MISSING
    */
-  createEstimatorSpec(args: EstimatorSpecArgs & { readonly mode: typeof ModeKeys.TRAIN }): TrainSpec;
-  createEstimatorSpec(args: EstimatorSpecArgs & { readonly mode: typeof ModeKeys.EVAL }): EvalSpec;
-  createEstimatorSpec(args: EstimatorSpecArgs & { readonly mode: typeof ModeKeys.PREDICT }): PredictSpec;
-  createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec;
-  createEstimatorSpec(args: EstimatorSpecArgs): EstimatorSpec {
+  createEstimatorSpec(args: EstimatorSpecArgs<L, Tensor> & { readonly mode: typeof ModeKeys.TRAIN }): TrainSpec<P>;
+  createEstimatorSpec(args: EstimatorSpecArgs<L, Tensor> & { readonly mode: typeof ModeKeys.EVAL }): EvalSpec<P>;
+  createEstimatorSpec(args: EstimatorSpecArgs<L, Tensor> & { readonly mode: typeof ModeKeys.PREDICT }): PredictSpec<P>;
+  createEstimatorSpec(args: EstimatorSpecArgs<L, Tensor>): EstimatorSpec<P>;
+  createEstimatorSpec(args: EstimatorSpecArgs<L, Tensor>): EstimatorSpec<P> {
     return estimatorSpec(this, args, { exportsOf: (predictions) => this.exportsOf(predictions) });
   }
 
@@ -266,7 +276,7 @@ export abstract class BaseHead implements Head {
   }
 
   /** @param forLoss Whether the kernel of the loss will look at the labels, if it can: a kernel less to run. */
-  #checkBatch(givenLabels: Labels, givenLogits: Logits, features: Features | undefined, forLoss = false): Batch {
+  #checkBatch(givenLabels: L, givenLogits: Logits, features: Features | undefined, forLoss = false): Batch {
     this.#checkImplemented();
     const logits = checkLogits(givenLogits, this.logitsDimension);
     const labels = this.checkLabels(givenLabels, logits);

@@ -27,20 +27,20 @@ import { createSpec } from '../spec/create-spec.js';
 import { checkTrainArgs, type Gradients, gradientsOf, replicaFactor } from './train.js';
 
 /** What {@link estimatorSpec} takes besides the arguments of `createEstimatorSpec`. */
-export interface EstimatorSpecOptions {
+export interface EstimatorSpecOptions<X extends Logits = Logits, P extends Predictions = Predictions> {
   /** What to export. Default: all predictions, under `serving_default` and `predict`. */
-  readonly exportsOf?: ((predictions: Predictions) => ExportOutputs) | undefined;
+  readonly exportsOf?: ((predictions: P) => ExportOutputs) | undefined;
   /**
    * What to show of a training step besides its loss and the sum of its regularization losses, by tag: tensors for the spec to
    * own. They come after those, and replace what has the same tag.
    */
-  readonly summariesOf?: ((step: TrainStep) => Readonly<Record<string, Scalar>>) | undefined;
+  readonly summariesOf?: ((step: TrainStep<X>) => Readonly<Record<string, Scalar>>) | undefined;
 }
 
 /** What the summaries of a training step are made of. */
-export interface TrainStep {
+export interface TrainStep<X extends Logits = Logits> {
   readonly loss: Scalar;
-  readonly logits: Logits;
+  readonly logits: X;
 }
 
 const ARGUMENTS: readonly (keyof EstimatorSpecArgs)[] = [
@@ -60,11 +60,12 @@ const ARGUMENTS: readonly (keyof EstimatorSpecArgs)[] = [
  *   training arguments: UPDATE_OPS_INVALID, TRAIN_OP_CONFLICT, OPTIMIZER_INVALID, TRAINABLE_VARIABLES_MISSING,
  *   TRAINABLE_VARIABLES_INVALID, LOGITS_NOT_A_FUNCTION, TRAIN_OP_MISSING
  */
-export function estimatorSpec(
-  head: Head,
-  given: EstimatorSpecArgs,
-  { exportsOf = exportAll, summariesOf }: EstimatorSpecOptions = {},
-): EstimatorSpec {
+export function estimatorSpec<L extends Labels, X extends Logits, P extends Predictions>(
+  head: Head<L, X, P>,
+  args: EstimatorSpecArgs<L, X>,
+  options?: EstimatorSpecOptions<X, P>,
+): EstimatorSpec<P>;
+export function estimatorSpec(head: Head, given: EstimatorSpecArgs, { exportsOf = exportAll, summariesOf }: EstimatorSpecOptions = {}): EstimatorSpec {
   const args = checkOptions('createEstimatorSpec', given, ARGUMENTS);
   const mode = checkMode(args.mode);
   if (mode === ModeKeys.PREDICT) {

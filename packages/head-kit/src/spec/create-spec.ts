@@ -2,15 +2,12 @@ import { keep, reshape } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import {
   type EstimatorSpec,
-  type EvalSpec,
   type ExportOutput,
   type ExportOutputs,
   type Metrics,
   ModeKeys,
   type Predictions,
-  type PredictSpec,
   type SessionRunHook,
-  type TrainSpec,
 } from '@tfjs-heads/head-api';
 import { describe, keysText, quote, shapeText } from '../checks/describe.js';
 import { ask, isList, isMap, isTensor } from '../checks/kinds.js';
@@ -23,13 +20,13 @@ import { checkExportOutput, checkValues, predictOutput } from '../export-output.
 import { ServingKeys } from '../keys.js';
 
 /** The fields of a spec, as {@link createSpec} takes them. */
-export interface SpecFields {
+export interface SpecFields<P extends Predictions = Predictions> {
   readonly mode: ModeKeys;
   /**
    * A map, or one tensor, which is kept under the key `output`. Needed to predict. To train or evaluate, a function will do, which
    * is called when somebody asks for them.
    */
-  readonly predictions?: Predictions | Tensor | (() => Predictions) | undefined;
+  readonly predictions?: P | Tensor | (() => P) | undefined;
   /** One element. Needed to train and to evaluate. */
   readonly loss?: Tensor | undefined;
   /** Needed to train. */
@@ -51,6 +48,9 @@ const FIELDS: readonly (keyof SpecFields)[] = [
   'trainingChiefHooks', 'trainingHooks', 'evaluationHooks', 'predictionHooks', 'onDispose',
 ];
 
+/** The spec of a mode. */
+type SpecOf<M extends ModeKeys, P extends Predictions> = Extract<EstimatorSpec<P>, { readonly mode: M }>;
+
 /** What each spec was made from, for {@link replaceSpec}. */
 const fieldsOf = new WeakMap<EstimatorSpec, SpecFields>();
 
@@ -61,10 +61,8 @@ const fieldsOf = new WeakMap<EstimatorSpec, SpecFields>();
  *
  * @throws MODE_INVALID, SPEC_INVALID, EXPORT_OUTPUT_INVALID, EVAL_METRICS_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
-export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.TRAIN }): TrainSpec;
-export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.EVAL }): EvalSpec;
-export function createSpec(fields: SpecFields & { readonly mode: typeof ModeKeys.PREDICT }): PredictSpec;
-export function createSpec(fields: SpecFields): EstimatorSpec;
+export function createSpec<M extends ModeKeys>(fields: SpecFields & { readonly mode: M; readonly predictions: Tensor }): SpecOf<M, { readonly output: Tensor }>;
+export function createSpec<M extends ModeKeys, P extends Predictions = Predictions>(fields: SpecFields<P> & { readonly mode: M }): SpecOf<M, P>;
 export function createSpec(given: SpecFields): EstimatorSpec {
   if (!isMap(given)) throw headError('SPEC_INVALID', `createSpec takes the fields of a spec, got ${describe(given)}.`);
   const fields = checkOptions('createSpec', given, FIELDS, 'SPEC_INVALID');
@@ -134,6 +132,8 @@ export function createSpec(given: SpecFields): EstimatorSpec {
  *
  * @throws SPEC_INVALID when `mode` would change, and what {@link createSpec} throws.
  */
+export function replaceSpec<S extends EstimatorSpec>(spec: S, fields: Partial<SpecFields> & { readonly predictions?: never }): S;
+export function replaceSpec<M extends ModeKeys, P extends Predictions = Predictions>(spec: EstimatorSpec & { readonly mode: M }, fields: Partial<SpecFields<P>>): SpecOf<M, P>;
 export function replaceSpec(spec: EstimatorSpec, fields: Partial<SpecFields>): EstimatorSpec {
   const original = fieldsOf.get(spec);
   if (original === undefined) {
