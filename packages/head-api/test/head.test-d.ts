@@ -1,6 +1,6 @@
 import { mean, scalar, squaredDifference, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head, Labels, Logits, Metrics, Predictions, Reduction } from '@tfjs-heads/head-api';
-import { BaseHead, type ElementLoss, type EvalBatch, Mean, squaredError } from '@tfjs-heads/head-kit';
+import { BaseHead, type ElementLoss, Mean, meanMetric, squaredError } from '@tfjs-heads/head-kit';
 import { RegressionHead, type LogisticRegressionHead, type PoissonRegressionHead } from '@tfjs-heads/head-regression';
 import { describe, expectTypeOf, it } from 'vitest';
 
@@ -90,7 +90,7 @@ class TenLineHead extends BaseHead {
     return { predictions: () => logits };
   }
   protected override metricDefinitions() {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses }: EvalBatch) => [losses] }];
+    return [meanMetric('average_loss', 'losses', null)];
   }
 }
 

@@ -29,12 +29,13 @@ export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTens
 
   // Copies, since the caller may fill the array behind a tensor with its next batch meanwhile.
   const kept = atHand.map((values) => values?.slice());
-  const remote = entries.map(([, tensor]) => tensor).filter((_, index) => kept[index] === undefined);
+  // Each data once, though several tensors may share them.
+  const remote = new Map(entries.filter((_, index) => kept[index] === undefined).map(([, tensor]) => [tensor.dataId, tensor] as const));
   const checks = entries.flatMap(([, tensor]) => checksOf(tensor));
-  return Promise.all([readPacked(remote), ...checks]).then(([read, ...errors]) => {
+  return Promise.all([readPacked([...remote.values()]), ...checks]).then(([read, ...errors]) => {
     for (const error of errors) if (error !== undefined) throw error;
-    let next = 0;
-    return collect((index) => kept[index] ?? read[next++] ?? []);
+    const valuesOf = new Map([...remote.keys()].map((dataId, index) => [dataId, read[index] as ArrayLike<number>]));
+    return collect((index) => kept[index] ?? valuesOf.get(entries[index]?.[1].dataId as object) ?? []);
   });
 }
 

@@ -2,7 +2,7 @@ import { abs, customGrad, engine, getBackend, getKernel, grad, mul, onesLike, re
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  BaseHead, copyOf, customLoss, createSpec, deviceCheck, headError, Mean, reduceLoss, rejectReads, replaceSpec, sigmoidCrossEntropy, sumOfScalars, weightedSum,
+  BaseHead, copyOf, customLoss, createSpec, deviceCheck, headError, Mean, meanMetric, reduceLoss, rejectReads, replaceSpec, sigmoidCrossEntropy, sumOfScalars, weightedSum,
 } from '../src/index.js';
 import type { MetricDefinition } from '../src/index.js';
 
@@ -16,7 +16,7 @@ class LogisticHead extends BaseHead {
     return { predictions: () => logits };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses }) => [losses] }, ...regularization];
+    return [meanMetric('average_loss', 'losses', null), ...regularization];
   }
 }
 

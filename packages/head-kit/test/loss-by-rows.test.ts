@@ -6,7 +6,7 @@ import {
   type Loss,
   type LossBase,
   type LossForm,
-  Mean,
+  meanMetric,
   meanOverRow,
   type MetricDefinition,
   sigmoidCrossEntropy,
@@ -148,7 +148,7 @@ class RowHead extends BaseHead {
     return { predictions: () => logits };
   }
   protected metricDefinitions(): MetricDefinition[] {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }];
+    return [meanMetric('average_loss', 'losses')];
   }
 }
 

@@ -96,7 +96,7 @@ describe('line 19: Mean', () => {
 
   it('forgets the error of a read when it is reset', async () => {
     const mean = new Mean();
-    mean.receive(Promise.reject(new Error('the read failed')), () => [1, 1]);
+    mean.receive(Promise.reject(new Error('the read failed')));
     await expect(mean.result()).rejects.toThrow('the read failed');
     mean.reset();
     expect(await mean.result()).toBe(0);

@@ -2,7 +2,7 @@ import { dispose, grad, memory, mul, sub, sum, tensor } from '@tensorflow/tfjs-c
 import '@tensorflow/tfjs-layers'; // the gradients of the ops that the custom loss is made of
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { BaseHead, type LossFn, Mean, type MetricDefinition } from '../src/index.js';
+import { BaseHead, type LossFn, meanMetric, type MetricDefinition } from '../src/index.js';
 import { expectAllWithin, expectWithin } from './tolerance.js';
 
 /** A head as a user would write one: half the squared error, from tfjs ops alone. */
@@ -18,7 +18,7 @@ class HalfSquareHead extends BaseHead {
     return { doubled: () => mul(logits, 2) };
   }
   protected metricDefinitions(): readonly MetricDefinition[] {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }];
+    return [meanMetric('average_loss', 'losses')];
   }
 }
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BaseHead, isMap, isPromise, Mean, squaredError, type MetricDefinition } from '../src/index.js';
+import { BaseHead, isMap, isPromise, Mean, meanMetric, squaredError, type MetricDefinition } from '../src/index.js';
 
 class SquareHead extends BaseHead {
   protected readonly elementLoss = squaredError;
@@ -16,7 +16,7 @@ class SquareHead extends BaseHead {
     return { predictions: () => logits };
   }
   protected metricDefinitions(): MetricDefinition[] {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }];
+    return [meanMetric('average_loss', 'losses')];
   }
 }
 

@@ -4,17 +4,17 @@ import {
   BaseHead,
   type BaseHeadOptions,
   type ElementLoss,
-  type EvalBatch,
-  type HostTensor,
+  fromEach,
   type LabelRange,
   type LossFn,
-  mapValues,
-  Mean,
+  meanMetric,
   type MetricDefinition,
   MetricKeys,
   PredictionKeys,
   predictOutput,
+  type Quantities,
   regressionOutput,
+  sameAs,
   ServingKeys,
   type WeightColumn,
 } from '@tfjs-heads/head-kit';
@@ -63,28 +63,19 @@ export abstract class RegressionFamilyHead extends BaseHead {
   }
 
   protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
-    const mean = (key: string, valuesOf: (batch: EvalBatch) => HostTensor | undefined): MetricDefinition => ({
-      key,
-      create: () => new Mean(),
-      inputs: (batch) => [valuesOf(batch), batch.weights],
-    });
     return [
-      mean(MetricKeys.LOSS_MEAN, ({ losses }) => losses),
-      mean(MetricKeys.PREDICTION_MEAN, (batch) => this.#hostPredictions(batch)),
-      mean(MetricKeys.LABEL_MEAN, ({ labels }) => labels),
+      meanMetric(MetricKeys.LOSS_MEAN, 'losses'),
+      meanMetric(MetricKeys.PREDICTION_MEAN, 'predictions'),
+      meanMetric(MetricKeys.LABEL_MEAN, 'labels'),
       ...regularization,
     ];
   }
 
   /** The predictions of a link that only the user knows must be made on the device. */
-  protected override metricTensors(logits: Tensor): Readonly<Record<string, Tensor>> {
-    return typeof this.#inverseLink === 'function' ? { predictions: applyLink(this.#inverseLink, logits) } : {};
-  }
-
-  #hostPredictions({ logits, extra }: EvalBatch): HostTensor | undefined {
+  protected override quantities(logits: Tensor): Quantities {
     const link = this.#inverseLink;
-    if (link === undefined) return logits;
-    return typeof link === 'function' ? extra.predictions : mapValues(logits, link.value);
+    if (typeof link === 'function') return { predictions: { make: () => applyLink(link, logits) } };
+    return { predictions: link === undefined ? sameAs('logits') : fromEach('logits', link.value) };
   }
 
   protected override exportsOf(predictions: Predictions): ExportOutputs {

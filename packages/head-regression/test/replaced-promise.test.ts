@@ -91,9 +91,9 @@ describe('where Promise is replaced', () => {
     const read = await readTensors({ a, b });
     expect([...Array.from(read['a']?.values ?? []), ...Array.from(read['b']?.values ?? [])]).toEqual([1, 1, 3]);
     const mean = new Mean();
-    mean.receive(Replaced.of(native.resolve(4)), (value) => [value, 1]);
+    mean.receive(Replaced.of(native.resolve([4, 1])));
     // oxlint-disable-next-line no-thenable
-    mean.receive({ then: (done: (value: number) => unknown) => done(6) } as PromiseLike<number>, (value) => [value, 1]);
+    mean.receive({ then: (done: (sums: number[]) => unknown) => done([6, 1]) } as PromiseLike<number[]>);
     expect(await mean.result()).toBe(5);
     tf.dispose([a, b]);
   });

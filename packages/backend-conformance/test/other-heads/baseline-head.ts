@@ -1,5 +1,5 @@
 import { argMax, cast, concat, expandDims, logSumExp, mul, oneHot, reshape, softmax, sub, sum, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, customLoss, Mean, type BaseHeadOptions, type LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, customLoss, meanMetric, type BaseHeadOptions, type LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 export const CLASSES = 4;
@@ -27,8 +27,8 @@ export class BaselineHead extends BaseHead {
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
     return [
-      { key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] },
-      { key: 'label/mean', create: () => new Mean(), inputs: ({ labels }) => [labels] },
+      meanMetric('average_loss', 'losses'),
+      meanMetric('label/mean', 'labels', null),
       ...regularization,
     ];
   }

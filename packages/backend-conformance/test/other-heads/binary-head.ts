@@ -1,5 +1,5 @@
 import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, Mean, sigmoidCrossEntropy, type BaseHeadOptions, type LabelRange, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, meanMetric, sigmoidCrossEntropy, type BaseHeadOptions, type LabelRange, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 /** Several yes-or-no questions at once, with a weight for each. */
@@ -13,7 +13,7 @@ class BinaryHead extends BaseHead {
     return { probabilities: () => sigmoid(logits) };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }, ...regularization];
+    return [meanMetric('average_loss', 'losses'), ...regularization];
   }
 }
 

@@ -1,5 +1,5 @@
 import { argMax, expandDims, softmax, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, Mean, softmaxCrossEntropy, type BaseHeadOptions, type EvalBatch, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, classIds, equalTo, meanMetric, softmaxCrossEntropy, type BaseHeadOptions, type MetricDefinition, type Quantities } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
@@ -14,21 +14,12 @@ export class ClassHead extends BaseHead {
   protected predictors(logits: Tensor): Record<string, () => Tensor> {
     return { logits: () => logits, probabilities: () => softmax(logits), class_ids: () => expandDims(argMax(logits, -1), -1) };
   }
-  protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
-    return [
-      { key: 'accuracy', create: () => new Mean(), inputs: (batch) => [{ values: hits(batch), shape: batch.losses.shape }, batch.weights] },
-      { key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] },
-      ...regularization,
-    ];
+  protected override quantities(logits: Tensor): Quantities {
+    return { class_ids: classIds(logits), hits: equalTo('class_ids', 'labels') };
   }
-}
-
-/** 1 where the largest logit is that of the label. */
-function hits({ logits, labels }: EvalBatch): number[] {
-  return Array.from(labels.values, (label, row) => {
-    const all = Array.from({ length: CLASSES }, (_, i) => logits.values[row * CLASSES + i] as number);
-    return Number(all.indexOf(Math.max(...all)) === label);
-  });
+  protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
+    return [meanMetric('accuracy', 'hits'), meanMetric('average_loss', 'losses'), ...regularization];
+  }
 }
 
 export const classHead: Subject = {

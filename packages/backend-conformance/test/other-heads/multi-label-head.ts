@@ -1,5 +1,5 @@
 import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, Mean, meanOverRow, sigmoidCrossEntropy, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, meanMetric, meanOverRow, sigmoidCrossEntropy, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
@@ -15,7 +15,7 @@ export class MultiLabelHead extends BaseHead {
     return { logits: () => logits, probabilities: () => sigmoid(logits) };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }, ...regularization];
+    return [meanMetric('average_loss', 'losses'), ...regularization];
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, Mean, squaredError, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, meanMetric, squaredError, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 /** Knows of no weights, and claims nothing that it need not. */
@@ -12,7 +12,7 @@ class UnweightedHead extends BaseHead {
     return { predictions: () => logits };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses }) => [losses] }, ...regularization];
+    return [meanMetric('average_loss', 'losses', null), ...regularization];
   }
 }
 

@@ -22,41 +22,26 @@ import {
   type TrainSpec,
   type UpdateMetricsOptions,
 } from '@tfjs-heads/head-api';
-import { bare, describe, quote } from '../checks/describe.js';
-import { ask, isList, isPromise } from '../checks/kinds.js';
+import { describe, quote } from '../checks/describe.js';
 import { checkDenseLabels } from '../checks/labels.js';
-import {
-  areInMemory,
-  inLabelRange,
-  type LabelRange,
-  labelRangeError,
-  labelRangeErrorOnDevice,
-  labelsInRange,
-  rememberInRange,
-} from '../checks/label-range.js';
+import type { LabelRange } from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
 import { checkOptions, checkWideOptions, readOptions } from '../checks/options.js';
 import { checkReduction } from '../checks/reduction.js';
-import { deviceCheck, rejectReads } from '../device-check.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
 import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
-import { composedLosses } from '../losses/composed-form.js';
-import { toFloat32 } from '../losses/device-ops.js';
-import { isWalkable } from '../losses/host-form.js';
-import { divisorOf, type ElementLoss, labelsPerRow, type Loss, lossesPerRow, type LossTensors, type RowLoss } from '../losses/loss.js';
-import { callLossFn, type CustomLoss, isCustom, type LossFn, lossOrCustom } from '../losses/loss-fn.js';
-import { precomputed } from '../losses/regression.js';
-import { rowLosses } from '../losses/row-losses.js';
-import { weightedLoss } from '../losses/weighted-loss.js';
-import { Mean } from '../metrics/mean.js';
-import type { StreamingMetric } from '../metrics/streaming-metric.js';
-import { type HostTensor, readTensors } from '../read-tensors.js';
+import type { Loss } from '../losses/loss.js';
+import type { CustomLoss, LossFn } from '../losses/loss-fn.js';
+import type { Quantities } from '../metrics/host-batch.js';
+import { updateNow } from '../metrics/update.js';
 import { areGiven, regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { type WeightColumn, weightsOf } from '../weights.js';
 import { estimatorSpec } from './estimator-spec.js';
-import { type EvalBatch, hostLosses, metricAt, type MetricDefinition } from './metric-definition.js';
+import { type Batch, HeadLoss } from './head-loss.js';
+import { createMetric, meanMetric, metricAt, type MetricDefinition, updateOf } from './metric-definition.js';
+import { predictionKeys } from './prediction-keys.js';
 
 /** What every head is made with. */
 export interface BaseHeadOptions {
@@ -74,17 +59,6 @@ export const BASE_HEAD_OPTIONS: readonly (keyof BaseHeadOptions)[] = ['logitsDim
 
 /** What the methods take besides their tensors and use. The same options may be handed to all of them. */
 const METHOD_OPTIONS: readonly (keyof LossOptions)[] = ['features', 'regularizationLosses'];
-
-/** A batch that has passed the checks. */
-interface Batch {
-  readonly labels: Tensor;
-  readonly logits: Tensor;
-  readonly weights: Tensor | undefined;
-  /** Whether the labels are in range, where only the device knows. */
-  readonly valid: Tensor | undefined;
-  /** The range that the labels have not been held to yet. */
-  readonly toCheck?: LabelRange;
-}
 
 /** How to make each prediction, by key. */
 export type Predictors<P extends Predictions = Predictions> = { readonly [Key in keyof P]: () => NonNullable<P[Key]> };
@@ -104,7 +78,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
   readonly logitsDimension: number;
   readonly lossReduction: Reduction;
   readonly #weightColumn: WeightColumn | undefined;
-  #checkedLoss: { readonly of: unknown; readonly loss: Loss | CustomLoss } | undefined;
+  #checked: HeadLoss | undefined;
 
   /** The loss in closed form, of each logit or of each row, or a function that computes it. */
   protected abstract readonly elementLoss: Loss | LossFn | CustomLoss;
@@ -148,11 +122,14 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
 
   /** Checks labels against logits and gives them numeric, with as many elements as the loss takes. */
   protected checkLabels(labels: L, logits: Tensor): Tensor {
-    return checkDenseLabels(labels, logits, labelsPerRow(this.#loss, this.logitsDimension));
+    return checkDenseLabels(labels, logits, this.#loss.labelsPerRow);
   }
 
-  /** More tensors that the metrics need to be read, by names of the head's own. */
-  protected metricTensors(_logits: Tensor): Readonly<Record<string, Tensor>> {
+  /**
+   * What the metrics may ask for besides `labels`, `logits`, `weights`, `losses` (as many a row as the head has) and
+   * `regularization` (the sum of those losses). Each is made if a metric reads it, and once a batch.
+   */
+  protected quantities(_logits: Tensor): Quantities {
     return {};
   }
 
@@ -169,9 +146,8 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     return tidy(() => {
       const batch = this.#checkBatch(labels, logits, features, true);
       const regularization = regularizationScalars(regularizationLosses) ?? [];
-      const reduced = this.#reducedLoss(batch, features);
-      const loss = regularization.length === 0 ? reduced : sumOfScalars([reduced, ...regularization]);
-      return this.#rejectReads(loss, batch);
+      const reduced = this.#loss.reduced(batch, this.lossReduction);
+      return regularization.length === 0 ? reduced : sumOfScalars([reduced, ...regularization]);
     });
   }
 
@@ -189,11 +165,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
    */
   rowLosses(labels: L, logits: Tensor, options?: Pick<LossOptions, 'features'>): Tensor1D {
     const { features } = checkOptions('rowLosses', options, ['features']);
-    return tidy(() => {
-      const batch = this.#checkBatch(labels, logits, features);
-      const { loss, tensors } = this.#lossOf(batch, features);
-      return this.#rejectReads(rowLosses(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits) }), batch);
-    });
+    return tidy(() => this.#loss.byRow(this.#checkBatch(labels, logits, features), this.lossReduction));
   }
 
   /**
@@ -208,7 +180,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
       this.#checkImplemented();
       const checked = checkLogits(logits, this.logitsDimension);
       const predictors: Predictors = this.predictors(checked);
-      const asked = keysAsked(keys, Object.keys(predictors));
+      const asked = predictionKeys(keys, Object.keys(predictors));
       return Object.fromEntries(asked.map((key) => [key, ownedBy(predictors[key]?.() as Tensor | StringValues, checked)])) as PredictionsAt<P, K>;
     });
   }
@@ -216,7 +188,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
   /** Fresh metrics, in the head's order. */
   metrics(options?: MetricsOptions): Metrics {
     const definitions = this.#definitions(areGiven(checkWideOptions<LossOptions>('metrics', options, METHOD_OPTIONS).regularizationLosses));
-    return Object.fromEntries(definitions.map(({ key, create }) => [this.#named(key), create()]));
+    return Object.fromEntries(definitions.map((definition) => [this.#named(definition.key), createMetric(definition)]));
   }
 
   /**
@@ -237,13 +209,16 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     const metrics = definitions.map(({ key }) => metricAt(evalMetrics, this.#named(key)));
     // All of it under the tidy: values that are read at once are views of tensors that it releases.
     tidy(() => {
-      const checked = this.#checkBatch(labels, logits, features);
-      const read = this.#readBatch(checked, features, regularizationScalars(regularizationLosses));
-      // What each metric adds is made for all of them before any adds it: a batch counts whole or not at all.
-      const sumsOf = (batch: EvalBatch): readonly ArrayLike<number>[] =>
-        definitions.map(({ inputs }, index) => (metrics[index] as StreamingMetric).sumsOf(...inputs(batch)));
-      const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
-      metrics.forEach((metric, index) => metric.receive(sums, (all) => all[index] ?? []));
+      const batch = this.#checkBatch(labels, logits, features);
+      const regularization = regularizationScalars(regularizationLosses);
+      const tensors = {
+        labels: batch.labels,
+        logits: batch.logits,
+        ...(batch.weights && { weights: batch.weights }),
+        ...(regularization && { regularization: sumOfScalars(regularization) }),
+      };
+      const quantities = { losses: this.#loss.quantity(batch), ...this.quantities(batch.logits) };
+      updateNow(updateOf(definitions, metrics, { tensors, quantities, check: this.#loss.checkRead(batch) }));
     });
     return evalMetrics;
   }
@@ -264,11 +239,13 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     return estimatorSpec(this, args, { exportsOf: (predictions) => this.exportsOf(predictions) });
   }
 
-  /** The loss, checked when it is another one than it was. */
-  get #loss(): Loss | CustomLoss {
-    const { elementLoss } = this;
-    if (this.#checkedLoss?.of !== elementLoss) this.#checkedLoss = { of: elementLoss, loss: lossOrCustom(elementLoss, this.logitsDimension) };
-    return this.#checkedLoss.loss;
+  /** Checked when it is another one than it was: the fields of a subclass come after this constructor. */
+  get #loss(): HeadLoss {
+    const { elementLoss, labelRange, logitsDimension } = this;
+    if (this.#checked?.given !== elementLoss || this.#checked.range !== labelRange) {
+      this.#checked = new HeadLoss(elementLoss, labelRange, logitsDimension);
+    }
+    return this.#checked;
   }
 
   #named(key: string): string {
@@ -280,14 +257,8 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     this.#checkImplemented();
     const logits = checkLogits(givenLogits, this.logitsDimension);
     const labels = this.checkLabels(givenLabels, logits);
-    const perLogit = lossesPerRow(this.#loss, this.logitsDimension) === this.logitsDimension;
-    const weights = weightsOf(this.#weightColumn, features, logits, perLogit);
-    const range = this.labelRange;
-    const batch = { labels, logits, weights, valid: undefined };
-    if (range === undefined) return batch;
-    if (forLoss && areInMemory() && !isCustom(this.#loss)) return { ...batch, toCheck: range };
-    const inRange = inLabelRange(labels, range);
-    return inRange === undefined ? { ...batch, valid: labelsInRange(labels, range) } : { ...batch, labels: inRange };
+    const weights = weightsOf(this.#weightColumn, features, logits, this.#loss.isByLogit);
+    return this.#loss.inRange({ labels, logits, weights, features }, forLoss);
   }
 
   /** A subclass in JavaScript may have forgotten something that TypeScript would have demanded. */
@@ -299,103 +270,13 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     }
   }
 
-  #reducedLoss(batch: Batch, features: Features | undefined): Scalar {
-    const { loss, tensors } = this.#lossOf(batch, features);
-    return weightedLoss(tensors, { loss, divisor: divisorOf(this.lossReduction, loss, tensors.logits), labelRange: batch.toCheck });
-  }
-
-  /** What the loss is computed by and from: a custom loss is given in the logits' place. */
-  #lossOf({ labels, logits, weights, valid }: Batch, features: Features | undefined): { loss: Loss; tensors: LossTensors } {
-    const loss = this.#loss;
-    const others = { ...(weights && { weights }), ...(valid && { valid }) };
-    if (!isCustom(loss)) return { loss, tensors: { logits, labels, ...others } };
-    return { loss: precomputed, tensors: { logits: this.#customLosses(loss, labels, logits, features), ...others } };
-  }
-
-  #customLosses(loss: CustomLoss, labels: Tensor, logits: Tensor, features: Features | undefined): Tensor {
-    const shape = [...logits.shape.slice(0, -1), labels.size / (logits.size / this.logitsDimension)];
-    const args = { labels: toFloat32(labels, shape), logits, features: features ?? {} };
-    return callLossFn(loss.lossFn, args, lossesPerRow(loss, this.logitsDimension));
-  }
-
-  /** The losses by themselves, where only the device can compute them. */
-  #lossesOnDevice({ labels, logits }: Batch, features: Features | undefined): Tensor | undefined {
-    const loss = this.#loss;
-    if (isCustom(loss)) return this.#customLosses(loss, labels, logits, features);
-    return isWalkable(loss) ? undefined : composedLosses({ logits, labels }, loss);
-  }
-
-  /** Where only the device knows whether the labels are in range. */
-  #rejectReads<T extends Tensor>(loss: T, { valid, labels: { shape, dataId } }: Batch): T {
-    const range = this.labelRange;
-    if (valid === undefined || range === undefined) return loss;
-    const check = deviceCheck({ valid, error: () => labelRangeErrorOnDevice(shape, range), onValid: () => rememberInRange(dataId, range) });
-    return rejectReads(loss, [check]);
-  }
-
   #definitions(regularized: boolean): readonly MetricDefinition[] {
     this.#checkImplemented();
     return this.metricDefinitions(regularized ? [regularizationMetric] : []);
   }
-
-  /** Reads what the metrics need of a batch, with one read. */
-  #readBatch(batch: Batch, features: Features | undefined, regularization: readonly Scalar[] | undefined): EvalBatch | PromiseLike<EvalBatch> {
-    const { labels, logits, weights, valid } = batch;
-    const lossesOnDevice = this.#lossesOnDevice(batch, features);
-    const extra = this.metricTensors(logits);
-    const read = readTensors({
-      ...extra,
-      [LABELS]: labels,
-      [LOGITS]: logits,
-      ...(weights && { [WEIGHTS]: weights }),
-      ...(lossesOnDevice && { [LOSSES]: lossesOnDevice }),
-      ...(regularization && { [REGULARIZATION]: sumOfScalars(regularization) }),
-    });
-    const toBatch = (values: Readonly<Record<string, HostTensor>>): EvalBatch => {
-      const { [LABELS]: hostLabels, [LOGITS]: hostLogits, [WEIGHTS]: hostWeights, [LOSSES]: losses, [REGULARIZATION]: sum, ...others } = values;
-      const given = { logits: hostLogits as HostTensor, labels: hostLabels as HostTensor };
-      if (valid !== undefined && this.labelRange !== undefined) {
-        const error = labelRangeError(given.labels.values, given.labels.shape, this.labelRange);
-        if (error !== undefined) throw error;
-      }
-      return {
-        ...given,
-        losses: losses ?? hostLosses(this.elementLoss as ElementLoss | RowLoss, given.logits, given.labels),
-        ...(hostWeights && { weights: hostWeights }),
-        ...(sum && { regularization: sum }),
-        extra: others,
-      };
-    };
-    return isPromise(read) ? read.then(toBatch) : toBatch(read);
-  }
 }
 
-// Names of what is read; a head's own tensors cannot have them.
-const LABELS = '#labels';
-const LOGITS = '#logits';
-const WEIGHTS = '#weights';
-const LOSSES = '#losses';
-const REGULARIZATION = '#regularization';
-
-const regularizationMetric: MetricDefinition = {
-  key: MetricKeys.LOSS_REGULARIZATION,
-  create: () => new Mean(),
-  inputs: ({ regularization }) => [regularization],
-};
-
-/** Which predictions were asked for, in the head's order; all of them if none was named. */
-function keysAsked(keys: unknown, known: readonly string[]): readonly string[] {
-  if (keys === undefined || keys === null) return known;
-  const expected = `Prediction key must be in PredictionKeys, one of ${known.join(', ')}`;
-  if (!isList(keys)) throw headError('PREDICTION_KEY_INVALID', `${expected}, in a list, got ${describe(keys)}.`);
-  for (let index = 0; index < keys.length; index++) {
-    const key = ask(() => keys[index], undefined);
-    if (typeof key !== 'string' || !known.includes(key)) {
-      throw headError('PREDICTION_KEY_INVALID', `${expected}, given: ${bare(key)}.`);
-    }
-  }
-  return keys.length === 0 ? known : known.filter((key) => keys.includes(key));
-}
+const regularizationMetric = meanMetric(MetricKeys.LOSS_REGULARIZATION, 'regularization', null);
 
 /** A prediction that the caller may dispose without disposing the logits. */
 function ownedBy(prediction: Tensor | StringValues, logits: Tensor): Tensor | StringValues {

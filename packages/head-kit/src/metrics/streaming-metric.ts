@@ -4,20 +4,26 @@ import { describe, quote } from '../checks/describe.js';
 import { ask, isList, isPromise } from '../checks/kinds.js';
 import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
-import { type HostTensor, readTensors } from '../read-tensors.js';
+import { type Accumulator, sumsOf } from './accumulator.js';
+import { HostBatch, plainName } from './host-batch.js';
+import { updateNow } from './update.js';
 
 /**
- * A metric made of sums. They are kept on the host in doubles: a device's float32 sums would depend
- * on how the data were cut into batches, and stop counting at 2^24.
+ * A metric that is computed from the sums of an accumulator. They are kept on the host in doubles: a device's float32 sums
+ * would depend on how the data were cut into batches, and stop counting at 2^24.
  *
- * A subclass says how many sums there are, what a batch adds to them and what they come to.
+ * ```ts
+ * const auc = new StreamingMetric(buckets({ predictions: 'probabilities' }), rocAuc);
+ * auc.update(probabilities, labels);
+ * await auc.result();
+ * ```
  */
-export abstract class StreamingMetric implements Metric {
-  /** The class of the metric, with its settings where they matter for merging. */
-  abstract readonly metric: string;
-  /** The names of the inputs of `update`, in order; those that end in `?` may be left out. */
-  protected abstract readonly inputs: readonly string[];
+export class StreamingMetric implements Metric {
+  /** The kind of the accumulator, with its settings where they matter for merging. */
+  readonly metric: string;
   protected readonly sums: Float64Array;
+  readonly #accumulator: Accumulator;
+  readonly #resultOf: (sums: Float64Array) => number;
   #updates = 0;
   /** Reads under way, each with what it then adds. */
   #pending: PromiseLike<void> = Promise.resolve();
@@ -25,56 +31,49 @@ export abstract class StreamingMetric implements Metric {
   /** Counts resets: a read that was begun before one must not be added after it. */
   #epoch = 0;
 
-  constructor(numberOfSums: number) {
-    this.sums = new Float64Array(numberOfSums);
+  /** @param resultOf What the sums come to. */
+  constructor(accumulator: Accumulator, resultOf: (sums: Float64Array) => number) {
+    this.#accumulator = accumulator;
+    this.#resultOf = resultOf;
+    this.metric = accumulator.kind;
+    this.sums = new Float64Array(accumulator.size);
   }
-
-  /**
-   * What a batch adds to the sums, from what was read of it.
-   *
-   * @throws METRIC_INPUT_INVALID
-   */
-  abstract sumsOf(...inputs: readonly (HostTensor | undefined)[]): ArrayLike<number>;
-
-  /** The value that the sums come to. */
-  protected abstract compute(): number;
 
   /** How often something was added since the last reset, what is still being read included. */
   get updates(): number {
     return this.#updates;
   }
 
+  /** @param tensors What the accumulator reads, in its order. */
   update(...tensors: readonly (Tensor | undefined)[]): void {
-    this.#checkInputs(tensors);
-    const given = Object.fromEntries(Object.entries(tensors).filter(([, tensor]) => tensor !== undefined));
-    this.receive(readTensors(given as Record<string, Tensor>), (read) => {
-      return this.sumsOf(...tensors.map((_, index) => read[String(index)]));
+    const { reads } = this.#accumulator;
+    this.#checkInputs(reads, tensors);
+    const given = tensors.flatMap((tensor, index) => (tensor === undefined ? [] : [[plainName(reads[index] as string), tensor] as const]));
+    updateNow({
+      tensors: Object.fromEntries(given),
+      metrics: [this],
+      sumsOf: (read) => [sumsOf(this.#accumulator, new HostBatch(read))],
     });
   }
 
   /**
-   * Takes part in a read that several metrics share.
+   * Adds sums, as of the accumulator for a batch: its part of a read that several metrics share.
    *
-   * @param read What was read, or the promise of it.
-   * @param sumsOf What of it to add to the sums.
+   * @param sums Where they are still being read, the promise of them.
    */
-  receive<T>(read: T | PromiseLike<T>, sumsOf: (read: T) => ArrayLike<number>): void {
-    if (!isPromise(read)) {
-      this.#add(sumsOf(read));
-      this.#updates++;
-      return;
-    }
+  receive(sums: ArrayLike<number> | PromiseLike<ArrayLike<number>>): void {
     this.#updates++;
-    this.#pending = this.#addAfter(this.#pending, read, sumsOf);
+    if (isPromise(sums)) this.#pending = this.#addAfter(this.#pending, sums);
+    else this.#add(sums);
   }
 
   /** Batches are added in their order, so that sums do not depend on which read ends first. */
-  async #addAfter<T>(pending: PromiseLike<void>, read: PromiseLike<T>, sumsOf: (read: T) => ArrayLike<number>): Promise<void> {
+  async #addAfter(pending: PromiseLike<void>, read: PromiseLike<ArrayLike<number>>): Promise<void> {
     const epoch = this.#epoch;
     try {
-      const values = await read;
+      const sums = await read;
       await pending;
-      if (epoch === this.#epoch) this.#add(sumsOf(values));
+      if (epoch === this.#epoch) this.#add(sums);
     } catch (error) {
       // Kept until somebody asks for the result; nobody awaits an update.
       if (epoch === this.#epoch) this.#error ??= error;
@@ -87,7 +86,7 @@ export abstract class StreamingMetric implements Metric {
 
   async result(): Promise<number> {
     await this.#settle();
-    return this.compute();
+    return this.#resultOf(this.sums);
   }
 
   reset(): void {
@@ -129,14 +128,11 @@ export abstract class StreamingMetric implements Metric {
     return Array.from(sums, fromJson);
   }
 
-  #checkInputs(tensors: readonly unknown[]): void {
-    if (tensors.length > this.inputs.length) {
-      throw headError(
-        'METRIC_INPUT_INVALID',
-        `${this.metric}.update takes ${this.inputs.join(', ')}, got ${tensors.length} arguments.`,
-      );
+  #checkInputs(reads: readonly string[], tensors: readonly unknown[]): void {
+    if (tensors.length > reads.length) {
+      throw headError('METRIC_INPUT_INVALID', `${this.metric}.update takes ${reads.join(', ')}, got ${tensors.length} arguments.`);
     }
-    this.inputs.forEach((input, index) => {
+    reads.forEach((input, index) => {
       const tensor = tensors[index];
       if (tensor === undefined && input.endsWith('?')) return;
       const name = `${this.metric}.update: ${input}`;

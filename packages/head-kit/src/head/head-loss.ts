@@ -1,0 +1,131 @@
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Features, Reduction } from '@tfjs-heads/head-api';
+import {
+  areInMemory,
+  inLabelRange,
+  type LabelRange,
+  labelRangeError,
+  labelRangeErrorOnDevice,
+  labelsInRange,
+  rememberInRange,
+} from '../checks/label-range.js';
+import { deviceCheck, rejectReads } from '../device-check.js';
+import { composedLosses } from '../losses/composed-form.js';
+import { toFloat32 } from '../losses/device-ops.js';
+import { isWalkable, lossesOnHost } from '../losses/host-form.js';
+import { divisorOf, labelsPerRow, type Loss, lossesPerRow, type LossTensors } from '../losses/loss.js';
+import { callLossFn, type CustomLoss, isCustom, type LossFn, lossOrCustom } from '../losses/loss-fn.js';
+import { precomputed } from '../losses/regression.js';
+import { rowLosses } from '../losses/row-losses.js';
+import { weightedLoss } from '../losses/weighted-loss.js';
+import type { HostBatch, Quantity } from '../metrics/host-batch.js';
+
+/** A batch that has passed the checks. */
+export interface Batch {
+  readonly labels: Tensor;
+  readonly logits: Tensor;
+  readonly weights: Tensor | undefined;
+  readonly features: Features | undefined;
+  /** Whether the labels are in range, where only the device knows. */
+  readonly valid?: Tensor | undefined;
+  /** The range that the labels have not been held to yet. */
+  readonly toCheck?: LabelRange | undefined;
+}
+
+/** The loss of a head, closed or custom, and the range that its labels are held to. */
+export class HeadLoss {
+  readonly given: Loss | LossFn | CustomLoss;
+  readonly range: LabelRange | undefined;
+  readonly labelsPerRow: number;
+  /** Whether each logit has its own loss, and so may have its own weight. */
+  readonly isByLogit: boolean;
+  readonly #loss: Loss | CustomLoss;
+  readonly #k: number;
+
+  /** @throws LOSS_FN_INVALID */
+  constructor(given: Loss | LossFn | CustomLoss, range: LabelRange | undefined, k: number) {
+    this.given = given;
+    this.range = range;
+    this.#loss = lossOrCustom(given, k);
+    this.#k = k;
+    this.labelsPerRow = labelsPerRow(this.#loss, k);
+    this.isByLogit = lossesPerRow(this.#loss, k) === k;
+  }
+
+  /**
+   * Holds labels to their range where that can be done without a stall.
+   *
+   * @param forLoss Whether the kernel of the loss will look at the labels, if it can: a kernel less to run.
+   * @throws LABELS_RANGE
+   */
+  inRange(batch: Batch, forLoss: boolean): Batch {
+    const { range } = this;
+    if (range === undefined) return batch;
+    if (forLoss && areInMemory() && !isCustom(this.#loss)) return { ...batch, toCheck: range };
+    const labels = inLabelRange(batch.labels, range);
+    return labels === undefined ? { ...batch, valid: labelsInRange(batch.labels, range) } : { ...batch, labels };
+  }
+
+  /** The reduced loss of a batch. Where only the device knows that a label is out of range, reading it rejects. */
+  reduced(batch: Batch, reduction: Reduction): Scalar {
+    const { loss, tensors } = this.#prepare(batch);
+    const value = weightedLoss(tensors, { loss, divisor: divisorOf(reduction, loss, tensors.logits), labelRange: batch.toCheck });
+    return this.#rejectReads(value, batch);
+  }
+
+  /** The loss of each row; the mean of them is the reduced one. */
+  byRow(batch: Batch, reduction: Reduction): Tensor1D {
+    const { loss, tensors } = this.#prepare(batch);
+    return this.#rejectReads(rowLosses(tensors, { loss, divisor: divisorOf(reduction, loss, tensors.logits) }), batch);
+  }
+
+  /** The losses by themselves: on the host by their walk, in doubles, or made on the device. */
+  quantity(batch: Batch): Quantity {
+    const loss = this.#loss;
+    if (isCustom(loss)) return { make: () => this.#customLosses(loss, batch) };
+    const make = (): Tensor => composedLosses(batch as LossTensors, loss);
+    if (!isWalkable(loss)) return { make };
+    const onHost = {
+      of: ['logits', 'labels'],
+      compute: (host: HostBatch) => {
+        const { values, shape } = host.get('logits');
+        const losses = lossesOnHost(loss, values, host.get('labels').values, this.#k);
+        return { values: losses, shape: [...shape.slice(0, -1), lossesPerRow(loss, this.#k)] };
+      },
+    };
+    // As many losses as logits are no less to read.
+    return this.isByLogit ? onHost : { ...onHost, make };
+  }
+
+  /** Looks at labels that have been read, where only the device knew. */
+  checkRead({ labels: { shape }, valid }: Batch): { reads: readonly string[]; run(batch: HostBatch): void } | undefined {
+    const { range } = this;
+    if (valid === undefined || range === undefined) return undefined;
+    const run = (batch: HostBatch): void => {
+      const error = labelRangeError(batch.get('labels').values, shape, range);
+      if (error !== undefined) throw error;
+    };
+    return { reads: ['labels'], run };
+  }
+
+  /** What the loss is computed by and from: a custom loss is given in the logits' place. */
+  #prepare(batch: Batch): { readonly loss: Loss; readonly tensors: LossTensors } {
+    const { labels, logits, weights, valid } = batch;
+    const others = { ...(weights && { weights }), ...(valid && { valid }) };
+    const loss = this.#loss;
+    if (!isCustom(loss)) return { loss, tensors: { logits, labels, ...others } };
+    return { loss: precomputed, tensors: { logits: this.#customLosses(loss, batch), ...others } };
+  }
+
+  #customLosses({ lossFn, ...perRow }: CustomLoss, { labels, logits, features = {} }: Batch): Tensor {
+    const shape = [...logits.shape.slice(0, -1), this.labelsPerRow];
+    return callLossFn(lossFn, { labels: toFloat32(labels, shape), logits, features }, lossesPerRow(perRow, this.#k));
+  }
+
+  #rejectReads<T extends Tensor>(loss: T, { valid, labels: { shape, dataId } }: Batch): T {
+    const { range } = this;
+    if (valid === undefined || range === undefined) return loss;
+    const check = deviceCheck({ valid, error: () => labelRangeErrorOnDevice(shape, range), onValid: () => rememberInRange(dataId, range) });
+    return rejectReads(loss, [check]);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Metrics } from '@tfjs-heads/head-api';
+import { describe, quote } from '../checks/describe.js';
+import { ask } from '../checks/kinds.js';
+import { headError } from '../error.js';
+import { type Accumulator, sumsOf } from '../metrics/accumulator.js';
+import { HostBatch, type Quantities } from '../metrics/host-batch.js';
+import { average, mean } from '../metrics/mean.js';
+import { tensorsToRead } from '../metrics/quantities.js';
+import { StreamingMetric } from '../metrics/streaming-metric.js';
+import type { MetricsUpdate, Receiver } from '../metrics/update.js';
+
+/** A metric of a head: its key without the head's name, what it sums up of each batch, and what the sums come to. */
+export interface MetricDefinition {
+  readonly key: string;
+  readonly accumulator: Accumulator;
+  result(sums: ArrayLike<number>): number;
+}
+
+/** The mean of a quantity, weighted by the head's weights or, where `weights` is null, by none. */
+export function meanMetric(key: string, quantity: string, weights?: null): MetricDefinition {
+  return { key, accumulator: mean(quantity, weights), result: average };
+}
+
+export function createMetric({ accumulator, result }: MetricDefinition): StreamingMetric {
+  return new StreamingMetric(accumulator, result);
+}
+
+/**
+ * The metric under a key.
+ *
+ * @throws EVAL_METRICS_INVALID
+ */
+export function metricAt(metrics: Metrics, key: string): Receiver {
+  const metric = ask(() => metrics?.[key] as Partial<Receiver> | undefined, undefined);
+  if (!ask(() => typeof metric?.receive === 'function', false)) {
+    throw headError(
+      'EVAL_METRICS_INVALID',
+      `evalMetrics must be what metrics() of this head made, with the same regularizationLosses given or not: ` +
+        `it needs a metric ${quote(key)}, got ${metric === undefined ? describe(metrics) : describe(metric)}.`,
+    );
+  }
+  return metric as Receiver;
+}
+
+/** What a batch is made of for {@link updateOf}. */
+export interface BatchQuantities {
+  /** What are tensors already, by name. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly quantities: Quantities;
+  /** Names of quantities that are read, needed by a metric or not, and what then throws where they are wrong. */
+  readonly check?: { readonly reads: readonly string[]; run(batch: HostBatch): void } | undefined;
+}
+
+/** Plans what to read of a batch for metrics, and what each of them adds: metrics of the same accumulator walk it once. */
+export function updateOf(
+  definitions: readonly MetricDefinition[],
+  metrics: readonly Receiver[],
+  { tensors, quantities, check }: BatchQuantities,
+): MetricsUpdate {
+  const names = [...definitions.flatMap(({ accumulator }) => accumulator.reads), ...(check?.reads ?? [])];
+  return {
+    tensors: tensorsToRead(names, tensors, quantities),
+    metrics,
+    sumsOf(read) {
+      const batch = new HostBatch(read, quantities);
+      check?.run(batch);
+      const sums = new Map<string, Float64Array>();
+      return definitions.map(({ accumulator }) => {
+        const added = sums.get(accumulator.id) ?? sumsOf(accumulator, batch);
+        sums.set(accumulator.id, added);
+        return added;
+      });
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { shapeText } from '../checks/describe.js';
+import { headError } from '../error.js';
+import type { HostBatch } from './host-batch.js';
+
+/**
+ * Sums over batches that one or several metrics are computed from: {@link mean}, {@link confusion}, {@link buckets}, or one of
+ * your own. The sums of two parts of the data add up to those of all of it.
+ *
+ * ```ts
+ * const squares: Accumulator = {
+ *   id: 'squares(predictions)',
+ *   kind: 'squares',
+ *   size: 1,
+ *   reads: ['predictions'],
+ *   add(batch, sums) {
+ *     const { values } = batch.get('predictions');
+ *     for (let i = 0; i < values.length; i++) sums[0] += values[i] ** 2;
+ *   },
+ * };
+ * ```
+ */
+export interface Accumulator {
+  /** What it counts of which quantities. Metrics of a head whose accumulators have the same id walk a batch once. */
+  readonly id: string;
+  /** What states of metrics merge by: the kind, with its settings where they matter, without the names of the quantities. */
+  readonly kind: string;
+  /** How many sums there are. */
+  readonly size: number;
+  /** The names of the quantities that it needs, the arguments of `update`; one that ends in `?` may be missing. */
+  readonly reads: readonly string[];
+  /**
+   * Adds a batch to sums that are 0.
+   *
+   * @throws METRIC_INPUT_INVALID
+   */
+  add(batch: HostBatch, sums: Float64Array): void;
+}
+
+/** Which quantities a binary accumulator is made of. */
+export interface BinaryQuantities {
+  /** Default: `logistic`. */
+  readonly predictions?: string | undefined;
+  /** Default: `labels`. */
+  readonly labels?: string | undefined;
+  /** Default: `weights`. */
+  readonly weights?: string | undefined;
+}
+
+/** Predictions with a label and a weight each. */
+export interface Samples {
+  readonly predictions: ArrayLike<number>;
+  readonly labels: ArrayLike<number>;
+  /** Undefined where each is 1. */
+  readonly weights: ArrayLike<number> | undefined;
+}
+
+/**
+ * Predictions with their labels and weights; weights are broadcast over the predictions.
+ *
+ * @throws METRIC_INPUT_INVALID where there are not as many labels as predictions, or weights of another shape
+ */
+export function samplesOf(batch: HostBatch, { predictions, labels, weights }: Readonly<Record<keyof BinaryQuantities, string>>): Samples {
+  const [predicted, labelled] = [batch.get(predictions), batch.get(labels)];
+  if (predicted.values.length !== labelled.values.length) {
+    throw headError(
+      'METRIC_INPUT_INVALID',
+      `${labels} must be as many as ${predictions}, which have the shape ${shapeText(predicted.shape)}, got the shape ${shapeText(labelled.shape)}.`,
+    );
+  }
+  const aligned = batch.weightsOver(predictions, weights);
+  if (aligned.trailing !== 1) {
+    throw headError(
+      'METRIC_INPUT_INVALID',
+      `${weights} must weigh each of ${predictions}, of shape ${shapeText(predicted.shape)}, got the shape ${shapeText(batch.get(weights).shape)}.`,
+    );
+  }
+  return { predictions: predicted.values, labels: labelled.values, weights: aligned.values };
+}
+
+/** What a batch adds to the sums of an accumulator. */
+export function sumsOf(accumulator: Accumulator, batch: HostBatch): Float64Array {
+  const sums = new Float64Array(accumulator.size);
+  accumulator.add(batch, sums);
+  return sums;
+}
+
+/** 0 where the divisor is 0. */
+export function divided(dividend: number, divisor: number): number {
+  return divisor === 0 ? 0 : dividend / divisor;
+}

@@ -1,0 +1,82 @@
+import { type Accumulator, type BinaryQuantities, divided, samplesOf } from './accumulator.js';
+
+/** The original's number of thresholds. */
+const THRESHOLDS = 200;
+const BUCKETS = THRESHOLDS - 1;
+
+/**
+ * Weights of positives and of negatives by where between the original's 200 thresholds (0, 1/199, .., 1) the prediction lies:
+ * bucket i holds what is above threshold i and not above the next. For {@link rocAuc} and {@link prAuc}.
+ *
+ * A prediction at or below 0 counts as below the second threshold, one above 1 as above the last but one; any that is NaN
+ * makes both areas NaN. A label counts as positive unless it is 0.
+ */
+export function buckets({ predictions = 'logistic', labels = 'labels', weights = 'weights' }: BinaryQuantities = {}): Accumulator {
+  return {
+    id: `buckets(${predictions},${labels},${weights})`,
+    kind: `buckets(${THRESHOLDS})`,
+    size: 2 * BUCKETS,
+    reads: [predictions, labels, `${weights}?`],
+    add(batch, sums) {
+      const samples = samplesOf(batch, { predictions, labels, weights });
+      for (let i = 0; i < samples.predictions.length; i++) {
+        const prediction = samples.predictions[i] as number;
+        const weight = samples.weights === undefined ? 1 : (samples.weights[i] as number);
+        const index = ((samples.labels[i] as number) === 0 ? BUCKETS : 0) + bucketOf(prediction);
+        sums[index] = (sums[index] as number) + (prediction === prediction ? weight : NaN);
+      }
+    },
+  };
+}
+
+/** The bucket of a prediction; that of NaN does not matter. */
+function bucketOf(prediction: number): number {
+  if (!(prediction > 0)) return 0;
+  if (prediction >= 1) return BUCKETS - 1;
+  return Math.ceil(Math.fround(Math.fround(prediction) * BUCKETS)) - 1; // in float32, as in the original: it decides which side of a threshold
+}
+
+/**
+ * The area under the receiver operating characteristic of what {@link buckets} has summed up, by trapezoids; 0 where there
+ * are only positives or only negatives.
+ */
+export function rocAuc(sums: ArrayLike<number>): number {
+  const { truePositives, falsePositives } = aboveThresholds(sums);
+  const [positives, negatives] = [truePositives[0] as number, falsePositives[0] as number];
+  let area = 0;
+  for (let i = 0; i < BUCKETS; i++) {
+    const width = divided(falsePositives[i] as number, negatives) - divided(falsePositives[i + 1] as number, negatives);
+    const heights = divided(truePositives[i] as number, positives) + divided(truePositives[i + 1] as number, positives);
+    area += (width * heights) / 2;
+  }
+  return area;
+}
+
+/**
+ * The area under the curve of precision over recall of what {@link buckets} has summed up; 0 without positives. Between two
+ * thresholds true and false positives are interpolated, not precision (Davis and Goadrich, 2006), as in the original.
+ */
+export function prAuc(sums: ArrayLike<number>): number {
+  const { truePositives, falsePositives } = aboveThresholds(sums);
+  const positives = truePositives[0] as number;
+  let area = 0;
+  for (let i = 0; i < BUCKETS; i++) {
+    const [tp, nextTp] = [truePositives[i] as number, truePositives[i + 1] as number];
+    const [predicted, nextPredicted] = [tp + (falsePositives[i] as number), nextTp + (falsePositives[i + 1] as number)];
+    const slope = divided(tp - nextTp, Math.max(predicted - nextPredicted, 0));
+    const intercept = nextTp - slope * nextPredicted;
+    const ratio = predicted > 0 && nextPredicted > 0 ? predicted / nextPredicted : 1;
+    area += divided(slope * (tp - nextTp + intercept * Math.log(ratio)), Math.max(positives, 0));
+  }
+  return area;
+}
+
+/** The weights of positives and of negatives above each threshold. */
+function aboveThresholds(sums: ArrayLike<number>): { readonly truePositives: Float64Array; readonly falsePositives: Float64Array } {
+  const [truePositives, falsePositives] = [new Float64Array(THRESHOLDS), new Float64Array(THRESHOLDS)];
+  for (let i = BUCKETS - 1; i >= 0; i--) {
+    truePositives[i] = (truePositives[i + 1] as number) + (sums[i] as number);
+    falsePositives[i] = (falsePositives[i + 1] as number) + (sums[BUCKETS + i] as number);
+  }
+  return { truePositives, falsePositives };
+}

@@ -1,0 +1,133 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { quote, shapeText } from '../checks/describe.js';
+import { headError } from '../error.js';
+import type { HostTensor, HostTensors } from '../read-tensors.js';
+
+/** What metrics may ask of a batch: a formula over others on the host, or a tensor made on the device. */
+export type Quantity = HostQuantity | DeviceQuantity;
+
+/** Computed on the host, in doubles. */
+export interface HostQuantity {
+  /** The names of what it is computed from. */
+  readonly of: readonly string[];
+  compute(batch: HostBatch): HostTensor;
+  /** The same on the device, for where what the formula needs is neither at hand nor read for another quantity: it is read in its place. */
+  make?(): Tensor;
+}
+
+/** Made on the device and read. */
+export interface DeviceQuantity {
+  /** Called at most once a batch, if a metric asks for it, under a tidy. */
+  make(): Tensor;
+}
+
+/** The names of quantities to what they are. */
+export type Quantities = Readonly<Record<string, Quantity>>;
+
+/** Weights broadcast over values. */
+export interface AlignedWeights {
+  /** As many as there are values; undefined where each is 1. */
+  readonly values: ArrayLike<number> | undefined;
+  /** One weight weighs the mean over so many values next to each other, which each have it here. */
+  readonly trailing: number;
+}
+
+const NO_WEIGHTS: AlignedWeights = { values: undefined, trailing: 1 };
+
+/** The named quantities of one batch on the host. Each is computed when somebody first asks for it, and once. */
+export class HostBatch {
+  readonly #found: Map<string, HostTensor>;
+  readonly #formulas: Quantities;
+  readonly #aligned = new Map<string, AlignedWeights>();
+
+  /**
+   * @param read What was read.
+   * @param formulas What else can be computed.
+   */
+  constructor(read: HostTensors, formulas: Quantities = {}) {
+    this.#found = new Map(Object.entries(read));
+    this.#formulas = formulas;
+  }
+
+  /** @throws METRIC_INPUT_INVALID where the batch has none of that name */
+  get(name: string): HostTensor {
+    const found = this.#find(name);
+    if (found !== undefined) return found;
+    throw headError('METRIC_INPUT_INVALID', `A metric needs the quantity ${quote(name)}, got a batch with ${[...this.#found.keys()].join(', ')}.`);
+  }
+
+  /**
+   * The weights of the values of a quantity, broadcast over them once for all who ask.
+   *
+   * @param weights The name of the weights; null: none. Where the batch has none of that name, each weight is 1.
+   * @throws METRIC_INPUT_INVALID
+   */
+  weightsOver(name: string, weights: string | null): AlignedWeights {
+    const given = weights === null ? undefined : this.#find(weights);
+    if (given === undefined) return NO_WEIGHTS;
+    const { shape } = this.get(name);
+    const key = `${weights} over ${shape.join()}`;
+    let aligned = this.#aligned.get(key);
+    if (aligned === undefined) {
+      aligned = align(given, shape);
+      this.#aligned.set(key, aligned);
+    }
+    return aligned;
+  }
+
+  #find(name: string): HostTensor | undefined {
+    const found = this.#found.get(name);
+    if (found !== undefined) return found;
+    const formula = Object.hasOwn(this.#formulas, name) ? this.#formulas[name] : undefined;
+    if (formula === undefined || !('compute' in formula)) return undefined;
+    const computed = formula.compute(this);
+    this.#found.set(name, computed);
+    return computed;
+  }
+}
+
+/** The name of a quantity that may be missing, or that may not. */
+export function plainName(read: string): string {
+  return read.endsWith('?') ? read.slice(0, -1) : read;
+}
+
+/** As {@link Mean} says. */
+function align({ values, shape: weightsShape }: HostTensor, shape: readonly number[]): AlignedWeights {
+  const size = product(shape);
+  if (weightsShape.length === 0) return { values: new Float64Array(size).fill(values[0] as number), trailing: 1 };
+  let given = weightsShape;
+  if (given.length === shape.length + 1 && given.at(-1) === 1) given = given.slice(0, -1);
+  else if (given.length === shape.length - 1) given = [...given, 1];
+  const compared = shape.slice(0, given.length);
+  const fits = given.length <= shape.length && given.every((dimension, axis) => dimension === 1 || dimension === compared[axis]);
+  if (!fits) {
+    throw headError(
+      'METRIC_INPUT_INVALID',
+      `Weights must broadcast over values of shape ${shapeText(shape)}, got the shape ${shapeText(weightsShape)}.`,
+    );
+  }
+  const trailing = product(shape.slice(given.length));
+  if (product(given) === size) return { values, trailing };
+  const broadcast = new Float64Array(size);
+  for (let i = 0; i < size; i++) broadcast[i] = values[sourceIndex(Math.floor(i / trailing), compared, given)] as number;
+  return { values: broadcast, trailing };
+}
+
+/** Where in a tensor of shape `given` an index of its broadcast over `shape` comes from. */
+function sourceIndex(index: number, shape: readonly number[], given: readonly number[]): number {
+  let source = 0;
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis] as number;
+    if (given[axis] !== 1) {
+      source += (index % size) * stride;
+      stride *= size;
+    }
+    index = Math.floor(index / size);
+  }
+  return source;
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}
