@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '@tfjs-heads/backends';
-import type { EstimatorSpec, EstimatorSpecArgs } from '@tfjs-heads/head-api';
+import type { EstimatorSpec, EstimatorSpecArgs, Head } from '@tfjs-heads/head-api';
 import { LogisticRegressionHead, type LogisticRegressionHeadOptions } from '@tfjs-heads/head-regression';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recordBackend, runCases, suiteOf } from '@tfjs-heads/conformance-kit';
@@ -23,11 +23,11 @@ async function failed(create: HeadFactory, ...filters: readonly string[]): Promi
 }
 
 /** A head with some of its methods replaced. */
-function broken(changes: (head: LogisticRegressionHead) => Partial<Pick<LogisticRegressionHead, 'loss' | 'predictions' | 'updateMetrics'>>): HeadFactory {
+function broken(changes: (head: Head) => Partial<Pick<Head, 'loss' | 'predictions' | 'updateMetrics'>>): HeadFactory {
   return (options) => {
-    const head = new LogisticRegressionHead(options as LogisticRegressionHeadOptions);
+    const head: Head = new LogisticRegressionHead(options as LogisticRegressionHeadOptions);
     const original = { loss: head.loss.bind(head), predictions: head.predictions.bind(head), updateMetrics: head.updateMetrics.bind(head) };
-    return Object.assign(head, changes(Object.assign(Object.create(head) as LogisticRegressionHead, original)));
+    return Object.assign(head, changes(Object.assign(Object.create(head) as Head, original)));
   };
 }
 

@@ -35,7 +35,7 @@ export const of3: Subject = subjects['RegressionHead-of-3'] as Subject;
  */
 export function breakHead(change: (methods: Methods, options: HeadOptions) => Partial<Methods>, claims: Claims = {}): Subject {
   const create = (options: HeadOptions): Head => {
-    const head = new RegressionHead(options);
+    const head: Head = new RegressionHead(options);
     const { loss, predictions, metrics, updateMetrics, createEstimatorSpec } = head;
     const methods = {
       loss: loss.bind(head),
