@@ -3,6 +3,6 @@ export { LogisticRegressionHead } from './logistic-regression-head.js';
 export type { LogisticRegressionHeadOptions } from './logistic-regression-head.js';
 export { PoissonRegressionHead } from './poisson-regression-head.js';
 export type { PoissonRegressionHeadOptions } from './poisson-regression-head.js';
-export type { RegressionFamilyHeadOptions } from './regression-family.js';
+export type { LinkedPredictions, RegressionFamilyHeadOptions, RegressionPredictions } from './regression-family.js';
 export { RegressionHead } from './regression-head.js';
 export type { RegressionHeadOptions } from './regression-head.js';

@@ -1,7 +1,7 @@
 import { checkOptions, describeValue, fullLogPoisson, headError, logPoisson } from '@tfjs-heads/head-kit';
 import { expLink } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
+import { FAMILY_OPTIONS, type LinkedPredictions, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
 
 /** The options of {@link PoissonRegressionHead}. */
 export interface PoissonRegressionHeadOptions extends RegressionFamilyHeadOptions {
@@ -19,7 +19,7 @@ const OPTIONS: readonly (keyof PoissonRegressionHeadOptions)[] = ['labelDimensio
  *
  * Labels are not checked for their range; a negative one makes the full loss NaN.
  */
-export class PoissonRegressionHead extends RegressionFamilyHead {
+export class PoissonRegressionHead extends RegressionFamilyHead<LinkedPredictions> {
   /** @throws LABEL_DIMENSION_INVALID, LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
   constructor(options?: PoissonRegressionHeadOptions) {
     const { labelDimension = 1, computeFullLoss = true, lossReduction, weightColumn, name } = checkOptions('PoissonRegressionHead', options, OPTIONS);

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ExportOutputs, Predictions, Reduction } from '@tfjs-heads/head-api';
+import type { ExportOutputs, Reduction } from '@tfjs-heads/head-api';
 import {
   BaseHead,
   type BaseHeadOptions,
@@ -10,8 +10,8 @@ import {
   meanMetric,
   type MetricDefinition,
   MetricKeys,
-  PredictionKeys,
   predictOutput,
+  type Predictors,
   type Quantities,
   regressionOutput,
   sameAs,
@@ -33,6 +33,12 @@ export interface RegressionFamilyHeadOptions {
   readonly name?: string | undefined;
 }
 
+/** What a head with an inverse link predicts: `[D0, .., DN, labelDimension]`, float32 unless a function of the user's makes them. */
+export type LinkedPredictions = { readonly predictions: Tensor; readonly logits: Tensor };
+
+/** What a head of the family predicts: `logits` only with an inverse link, since they are the predictions without. */
+export type RegressionPredictions = { readonly predictions: Tensor; readonly logits?: Tensor };
+
 /** The names of {@link RegressionFamilyHeadOptions}. */
 export const FAMILY_OPTIONS: readonly (keyof RegressionFamilyHeadOptions)[] = ['weightColumn', 'lossReduction', 'name'];
 
@@ -44,7 +50,7 @@ export interface RegressionFamilyOptions extends BaseHeadOptions {
 }
 
 /** Predictions, metrics and exports of the heads that predict numbers. */
-export abstract class RegressionFamilyHead extends BaseHead {
+export abstract class RegressionFamilyHead<P extends RegressionPredictions> extends BaseHead<Tensor, P> {
   protected override readonly elementLoss: ElementLoss | LossFn;
   protected override readonly labelRange: LabelRange | undefined;
   readonly #inverseLink: KnownLink | InverseLinkFn | undefined;
@@ -56,10 +62,11 @@ export abstract class RegressionFamilyHead extends BaseHead {
     this.#inverseLink = inverseLink;
   }
 
-  protected override predictors(logits: Tensor): Readonly<Record<string, () => Tensor>> {
+  protected override predictors(logits: Tensor): Predictors<P> {
     const link = this.#inverseLink;
-    if (link === undefined) return { [PredictionKeys.PREDICTIONS]: () => logits };
-    return { [PredictionKeys.PREDICTIONS]: () => applyLink(link, logits), [PredictionKeys.LOGITS]: () => logits };
+    const predictors: Predictors<RegressionPredictions> =
+      link === undefined ? { predictions: () => logits } : { predictions: () => applyLink(link, logits), logits: () => logits };
+    return predictors as Predictors<P>;
   }
 
   protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
@@ -78,8 +85,8 @@ export abstract class RegressionFamilyHead extends BaseHead {
     return { predictions: link === undefined ? sameAs('logits') : fromEach('logits', link.value) };
   }
 
-  protected override exportsOf(predictions: Predictions): ExportOutputs {
-    const value = regressionOutput({ value: predictions[PredictionKeys.PREDICTIONS] as Tensor });
+  protected override exportsOf(predictions: P): ExportOutputs {
+    const value = regressionOutput({ value: predictions.predictions });
     return {
       [ServingKeys.DEFAULT]: value,
       [ServingKeys.REGRESSION]: value,

@@ -9,7 +9,7 @@ import {
 } from '@tfjs-heads/head-kit';
 import type { InverseLinkFn } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
+import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions, type RegressionPredictions } from './regression-family.js';
 
 /** The options of {@link RegressionHead}. */
 export interface RegressionHeadOptions extends RegressionFamilyHeadOptions {
@@ -29,7 +29,7 @@ const OPTIONS: readonly (keyof RegressionHeadOptions)[] = ['labelDimension', 'lo
  * Logits are `[D0, .., DN, labelDimension]`; labels have the same shape or, for a label dimension of
  * 1, `[D0, .., DN]`. Both may be of any numeric dtype.
  */
-export class RegressionHead extends RegressionFamilyHead {
+export class RegressionHead extends RegressionFamilyHead<RegressionPredictions> {
   /** @throws LABEL_DIMENSION_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
   constructor(options?: RegressionHeadOptions) {
     const { labelDimension = 1, lossFn, inverseLinkFn, lossReduction, weightColumn, name } = checkOptions('RegressionHead', options, OPTIONS);

@@ -86,7 +86,7 @@ const cases: readonly Case[] = [
   ['empty logits', () => head.loss(empty, empty), 'LOGITS_SHAPE', ['logits', '[0,1]']],
   ['disposed logits', () => head.loss(z41, gone), 'TENSOR_DISPOSED', ['logits', '[4,1]']],
   ['disposed logits to predict', () => head.predictions(gone), 'TENSOR_DISPOSED', ['logits']],
-  ['unknown prediction key', () => head.predictions(z41, ['classes']), 'PREDICTION_KEY_INVALID', ['predictions', 'classes']],
+  ['unknown prediction key', () => head.predictions(z41, [wrong('classes')]), 'PREDICTION_KEY_INVALID', ['predictions', 'classes']],
   // Labels.
   ['no labels', () => head.loss(wrong(undefined), z41), 'LABELS_MISSING', ['labels', '[4,1]', 'undefined']],
   ['null labels', () => head.updateMetrics(head.metrics(), {}, z41, wrong(null)), 'LABELS_MISSING', ['labels', 'null']],

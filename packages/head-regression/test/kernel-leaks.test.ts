@@ -30,7 +30,7 @@ describe.each([...threeHeads, poissonRegression])('the kernels of a $head leave 
       tf.grad(loss)(logits).dispose();
       tf.grad((x) => tf.sum(tf.square(tf.grad(loss)(x))))(logits).dispose();
       head.updateMetrics(metrics, features, logits, given);
-      tf.dispose(head.predictions(logits) as tf.TensorContainerObject);
+      tf.dispose(head.predictions(logits));
     }).not.toThrow();
     await results(metrics); // The tensors of a read are held until it ends.
     tf.dispose([logits, given, ...Object.values(features)]);

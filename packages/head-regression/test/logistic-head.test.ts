@@ -48,8 +48,8 @@ describe('line 41: what a LogisticRegressionHead predicts', () => {
   it('is the sigmoid of the logits, which come along', async () => {
     const predictions = head.predictions(tf.tensor2d([[0], [2], [-2]]));
     expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
-    expect(predictions['predictions']).toMatchObject({ shape: [3, 1], dtype: 'float32' });
-    expect(await (predictions['predictions'] as tf.Tensor).data()).toBeNear([0.5, sigmoidCrossEntropy.predict(2).value, sigmoidCrossEntropy.predict(-2).value]);
+    expect(predictions.predictions).toMatchObject({ shape: [3, 1], dtype: 'float32' });
+    expect(await predictions.predictions.data()).toBeNear([0.5, sigmoidCrossEntropy.predict(2).value, sigmoidCrossEntropy.predict(-2).value]);
   });
 
   it('has the metrics of a regression, nothing else', async () => {
@@ -60,7 +60,7 @@ describe('line 41: what a LogisticRegressionHead predicts', () => {
   });
 
   it('has no class keys', () => {
-    expect(() => head.predictions(tf.zeros([1, 1]), ['classes'])).toThrowCoded('PREDICTION_KEY_INVALID', ['given: classes']);
+    expect(() => head.predictions(tf.zeros([1, 1]), ['classes' as never])).toThrowCoded('PREDICTION_KEY_INVALID', ['given: classes']);
   });
 });
 

@@ -80,9 +80,9 @@ describe('line 40: what a PoissonRegressionHead predicts', () => {
   it('is exp of the logits, which come along', async () => {
     const predictions = head.predictions(tf.tensor2d(logits));
     expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
-    expect(predictions['predictions']).toMatchObject({ shape: [2, 2], dtype: 'float32' });
-    expect(await (predictions['predictions'] as tf.Tensor).data()).toBeNear(logits.flat().map(Math.exp));
-    expect(await predictions['logits']?.array()).toEqual(logits);
+    expect(predictions.predictions).toMatchObject({ shape: [2, 2], dtype: 'float32' });
+    expect(await predictions.predictions.data()).toBeNear(logits.flat().map(Math.exp));
+    expect(await predictions.logits.array()).toEqual(logits);
   });
 
   it('has its mean in the metrics, labels of more dimensions included', async () => {

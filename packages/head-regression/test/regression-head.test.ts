@@ -24,7 +24,7 @@ describe('lines 35 to 37: the documented example', () => {
   });
 
   it('has the predictions 45 and 41', async () => {
-    expect(await head.predictions(logits())['predictions']?.array()).toEqual([[45], [41]]);
+    expect(await head.predictions(logits()).predictions.array()).toEqual([[45], [41]]);
   });
 });
 
@@ -82,15 +82,15 @@ describe('line 36: predictions', () => {
     const given = logits();
     const predictions = new RegressionHead({ labelDimension: 2 }).predictions(given);
     expect(Object.keys(predictions)).toEqual(['predictions']);
-    expect(predictions['predictions']).toMatchObject({ shape: [2, 2], dtype: 'float32' });
-    expect(await predictions['predictions']?.array()).toEqual([[1, -2], [0, 4]]);
+    expect(predictions.predictions).toMatchObject({ shape: [2, 2], dtype: 'float32' });
+    expect(await predictions.predictions.array()).toEqual([[1, -2], [0, 4]]);
   });
 
   it('are what the inverse link makes of the logits, which then come along', async () => {
     const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn: (x) => tf.add(tf.mul(x, 2), 1) }).predictions(logits());
     expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
-    expect(await predictions['predictions']?.array()).toEqual([[3, -3], [1, 9]]);
-    expect(await predictions['logits']?.array()).toEqual([[1, -2], [0, 4]]);
+    expect(await predictions.predictions.array()).toEqual([[3, -3], [1, 9]]);
+    expect(await predictions.logits?.array()).toEqual([[1, -2], [0, 4]]);
   });
 
   it('may be some of them, in the order of the head', () => {
@@ -102,7 +102,7 @@ describe('line 36: predictions', () => {
 
   it.each(['classes', 'Predictions', '', 'logits'])('have no key %j without an inverse link', (key) => {
     const head = new RegressionHead({ labelDimension: 2 });
-    expect(() => head.predictions(logits(), ['predictions', key])).toThrowCoded('PREDICTION_KEY_INVALID', [
+    expect(() => head.predictions(logits(), ['predictions', key as never])).toThrowCoded('PREDICTION_KEY_INVALID', [
       'Prediction key must be in PredictionKeys',
       `given: ${key}`,
     ]);
@@ -116,7 +116,7 @@ describe('line 36: predictions', () => {
     const given = logits();
     const before = tf.memory().numTensors;
     const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn }).predictions(given);
-    tf.dispose(Object.values(predictions) as tf.Tensor[]);
+    tf.dispose(predictions);
     expect(tf.memory().numTensors).toBe(before);
     expect(await given.array()).toEqual([[1, -2], [0, 4]]);
   });
@@ -125,7 +125,7 @@ describe('line 36: predictions', () => {
     const given = logits();
     const predictions = new RegressionHead({ labelDimension: 2 }).predictions(given);
     given.dispose();
-    expect(await predictions['predictions']?.array()).toEqual([[1, -2], [0, 4]]);
+    expect(await predictions.predictions.array()).toEqual([[1, -2], [0, 4]]);
   });
 
   it('do not change the loss by their link', async () => {
@@ -173,7 +173,7 @@ describe.each(threeHeads)('line 38: the exports of a $head', ({ create }) => {
     const { exportOutputs, predictions } = inMode('infer', create(name === undefined ? {} : { name }).createEstimatorSpec({ mode: 'infer', logits: tf.zeros([3, 1]) }));
     expect(Object.keys(exportOutputs)).toEqual(['serving_default', 'regression', 'predict']);
     expect(exportOutputs['serving_default']).toBe(exportOutputs['regression']);
-    expect(exportOutputs['regression']).toEqual({ kind: 'regression', value: predictions['predictions'] });
+    expect(exportOutputs['regression']).toEqual({ kind: 'regression', value: predictions.predictions });
     expect(exportOutputs['predict']).toEqual({ kind: 'predict', outputs: predictions });
   });
 });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import type { TrainSpec } from '@tfjs-heads/head-api';
 import { createSpec, replaceSpec } from '@tfjs-heads/head-kit';
-import { PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
+import { PoissonRegressionHead, RegressionHead, type RegressionPredictions } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
 import { expectHeld, held } from './support/backend.js';
 import { expect } from './support/expect.js';
@@ -46,7 +46,7 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
       inMode('train', head.createEstimatorSpec({ mode: 'train', ...argumentsOf(variable), regularizationLosses, optimizer, trainableVariables: [variable] })),
     );
     expect(await spec.loss.data()).toBeNear([2]);
-    expect(await spec.predictions['predictions']?.data()).toBeNear([2, 2, 2, 2]);
+    expect(await spec.predictions.predictions.data()).toBeNear([2, 2, 2, 2]);
     expect(await spec.summaries['loss/h']?.data()).toBeNear([2]);
     expect(await spec.summaries['regularization_loss/h']?.data()).toBeNear([0.5]);
     const loss = spec.trainOp() as tf.Scalar;
@@ -80,7 +80,7 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
       return inMode('eval', head.createEstimatorSpec({ mode: 'eval', labels, logits: tf.zeros([3, 1]) }));
     });
     expect(await spec.loss.data()).toBeNear([1]);
-    expect(await spec.predictions['predictions']?.data()).toBeNear([1, 1, 1]);
+    expect(await spec.predictions.predictions.data()).toBeNear([1, 1, 1]);
     expect(await results(spec.evalMetricOps)).toMatchObject({ 'label/mean': 1 });
     spec.dispose();
     await expectHeld(before);
@@ -94,7 +94,7 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
     expect(regression?.kind === 'regression' && Array.from(await regression.value.data())).toEqual([1, 1]);
     const own = scoped(() => createSpec({ mode: 'eval', loss: tf.ones([1, 1]), predictions: { p: tf.ones([2]) } }));
     expect(await own.loss.array()).toBe(1);
-    expect(await own.predictions['p']?.array()).toEqual([1, 1]);
+    expect(await own.predictions.p.array()).toEqual([1, 1]);
     spec.dispose();
     own.dispose();
     await expectHeld(before);
@@ -125,7 +125,7 @@ describe('a spec of a training step', () => {
     const optimizer = tf.train.sgd(0.5);
     const args = { mode: 'train', ...argumentsOf(variable), optimizer, trainableVariables: [variable] } as const;
     const before = held();
-    const step = (): TrainSpec => inMode('train', head.createEstimatorSpec(args));
+    const step = (): TrainSpec<RegressionPredictions> => inMode('train', head.createEstimatorSpec(args));
     const unread = step();
     unread.trainOp();
     unread.dispose();
@@ -133,13 +133,13 @@ describe('a spec of a training step', () => {
     expect(() => unread.predictions).toThrowCoded('SPEC_DISPOSED', ['predictions']);
     await expectHeld(before);
     const read = step();
-    const logits = (await read.predictions['logits']?.data()) as Float32Array;
+    const logits = (await read.predictions.logits?.data()) as Float32Array;
     read.trainOp(); // Predictions are of the logits before it, also when it has run.
-    const again = read.predictions['predictions'] as tf.Tensor;
+    const again = read.predictions.predictions;
     expect(await again.data()).toBeNear(Array.from(logits, (logit) => 2 * logit));
     expect(calls).toBe(1);
     const other = replaceSpec(read, { trainOp: () => 1 });
-    expect(other.predictions['predictions']).toBe(again);
+    expect(other.predictions.predictions).toBe(again);
     read.dispose();
     other.dispose();
     await expectHeld(before);

@@ -39,7 +39,7 @@ describe('line 27: a training step by an optimizer', () => {
     const { spec } = trained({ logits: () => { runs++; return tf.matMul(x, w); }, trainableVariables: [w] });
     spec.trainOp();
     expect(runs).toBe(1);
-    expect(await spec.predictions['predictions']?.array()).toEqual([[1], [2], [3]]);
+    expect(await spec.predictions.predictions.array()).toEqual([[1], [2], [3]]);
   });
 
   it('is for one call', () => {

@@ -1,5 +1,6 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head, Metrics, Reduction } from '@tfjs-heads/head-api';
-import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
+import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead, type RegressionPredictions } from '@tfjs-heads/head-regression';
 import { type Formula, fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError } from '@tfjs-heads/reference';
 import type { LabelKind } from './data.js';
 
@@ -18,7 +19,7 @@ export interface HeadCase {
   readonly labels: LabelKind;
   /** Which label dimensions it is tried with. */
   readonly dimensions: readonly number[];
-  create(options?: FamilyOptions): Head;
+  create(options?: FamilyOptions): Head<Tensor, Tensor, RegressionPredictions>;
 }
 
 export const regression: HeadCase = {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { Head, Reduction } from '@tfjs-heads/head-api';
 import { numericColumn } from '@tfjs-heads/head-kit';
-import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
+import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead, type RegressionPredictions } from '@tfjs-heads/head-regression';
 import { random, sizeOf } from '@tfjs-heads/reference';
 import { absoluteLoss, fullPoissonTerms, halfSquareTerms, logisticTerms, poissonTerms, squareTerms, type Model } from './terms.js';
 
@@ -22,12 +22,14 @@ export interface DrawnBatch {
   readonly weights: Drawn | undefined;
 }
 
+type AnyRegressionHead = Head<Tensor, Tensor, RegressionPredictions>;
+
 /** A case: all that is needed to run it, and a text that tells it. */
 export interface Case {
   readonly text: string;
   readonly k: number;
   readonly model: Model;
-  readonly create: () => Head;
+  readonly create: () => AnyRegressionHead;
   readonly reduction: Reduction;
   readonly name: string;
   readonly batches: readonly DrawnBatch[];
@@ -69,14 +71,14 @@ function drawHead(
   pick: <T>(list: readonly T[]) => T,
   common: object,
   k: number,
-): { model: Model; create: () => Head; options: object } {
+): { model: Model; create: () => AnyRegressionHead; options: object } {
   if (headName === 'LogisticRegressionHead') {
     return { model: { ...logisticTerms, keys: ['predictions', 'logits'] }, create: () => new LogisticRegressionHead(common), options: {} };
   }
   if (headName === 'PoissonRegressionHead') {
     const computeFullLoss = pick([true, true, false]);
     const terms = computeFullLoss ? fullPoissonTerms : poissonTerms;
-    const create = (): Head => new PoissonRegressionHead({ ...common, labelDimension: k, computeFullLoss });
+    const create = (): AnyRegressionHead => new PoissonRegressionHead({ ...common, labelDimension: k, computeFullLoss });
     return { model: { ...terms, keys: ['predictions', 'logits'] }, create, options: { computeFullLoss } };
   }
   const custom = pick(['none', 'none', 'half a square', 'absolute']);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Metrics, ModeKeys, type Predictions } from '@tfjs-heads/head-api';
+import { type Metrics, ModeKeys } from '@tfjs-heads/head-api';
+import type { RegressionPredictions } from '@tfjs-heads/head-regression';
 import { isOnGpu } from '../backend.js';
 import { inMode } from '../spec.js';
 import { difference } from '../tolerance.js';
@@ -97,13 +98,12 @@ async function checkPredictions(one: Case, batch: DrawnBatch, check: Check, equa
 async function comparePredictions(
   one: Case,
   { logits }: DrawnBatch,
-  predictions: Predictions,
+  predictions: RegressionPredictions,
   check: Check,
   equal: (what: string, a: unknown, e: unknown) => void,
 ): Promise<void> {
   equal('keys of predictions', Object.keys(predictions), one.model.keys);
-  for (const key of one.model.keys) {
-    const tensor = predictions[key] as Tensor;
+  for (const [key, tensor] of Object.entries(predictions)) {
     equal(`shape of ${key}`, tensor.shape, logits.shape);
     check(key, await tensor.data(), logits.values.map((x) => (key === 'logits' ? { value: x, scale: 0 } : one.model.predict(x))));
   }
