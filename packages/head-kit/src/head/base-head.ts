@@ -1,36 +1,17 @@
 import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import {
-  type EstimatorSpec,
-  type EstimatorSpecArgs,
-  type EvalSpec,
-  type ExportOutputs,
-  type Features,
-  type Head,
-  type Labels,
-  type Logits,
-  type LossOptions,
-  type Metrics,
-  type MetricsOptions,
-  type ModeKeys,
-  type PredictionKey,
-  type Predictions,
-  type PredictionsAt,
-  type PredictSpec,
-  Reduction,
-  type StringValues,
-  type TrainSpec,
-  type UpdateMetricsOptions,
+import type {
+  EstimatorSpec, EstimatorSpecArgs, EvalSpec, ExportOutputs, Features, Head, Labels, Logits, LossOptions, Metrics,
+  MetricsOptions, ModeKeys, PredictionKey, Predictions, PredictionsAt, PredictSpec, Reduction, StringValues,
+  TrainSpec, UpdateMetricsOptions,
 } from '@tfjs-heads/head-api';
-import { describe, quote } from '../checks/describe.js';
+import { quote } from '../checks/describe.js';
 import { checkDenseLabels } from '../checks/labels.js';
 import type { LabelRange } from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
-import { checkOptions, checkWideOptions, readOptions } from '../checks/options.js';
-import { checkReduction } from '../checks/reduction.js';
+import { checkOptions, checkWideOptions } from '../checks/options.js';
 import { headError } from '../error.js';
-import { predictOutput } from '../export-output.js';
-import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
+import { MetricKeys, withHeadName } from '../keys.js';
 import type { Loss } from '../losses/loss.js';
 import type { CustomLoss, LossFn } from '../losses/loss-fn.js';
 import type { Quantities } from '../metrics/host-batch.js';
@@ -38,24 +19,11 @@ import { updateNow } from '../metrics/update.js';
 import { areGiven, regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { type WeightColumn, weightsOf } from '../weights.js';
-import { estimatorSpec } from './estimator-spec.js';
+import { type BaseHeadOptions, checkBaseHeadOptions } from './base-head-options.js';
+import { estimatorSpec, exportAll } from './estimator-spec.js';
 import { type Batch, HeadLoss } from './head-loss.js';
 import { createMetric, meanMetric, metricAt, type MetricDefinition, updateOf } from './metric-definition.js';
 import { predictionKeys } from './prediction-keys.js';
-
-/** What every head is made with. */
-export interface BaseHeadOptions {
-  readonly logitsDimension: number;
-  /** Metric and summary keys end in `/name`. Default: no name. */
-  readonly name?: string | undefined;
-  /** Default: `sum_over_batch_size`. */
-  readonly lossReduction?: Reduction | undefined;
-  /** The feature that holds the weights of the examples. Default: none. */
-  readonly weightColumn?: WeightColumn | undefined;
-}
-
-/** The names of {@link BaseHeadOptions}, for a subclass to check its own with. */
-export const BASE_HEAD_OPTIONS: readonly (keyof BaseHeadOptions)[] = ['logitsDimension', 'name', 'lossReduction', 'weightColumn'];
 
 /** What the methods take besides their tensors and use. The same options may be handed to all of them. */
 const METHOD_OPTIONS: readonly (keyof LossOptions)[] = ['features', 'regularizationLosses'];
@@ -91,16 +59,10 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
    * @throws LOSS_REDUCTION_INVALID, INVALID_ARGUMENT
    */
   constructor(options: BaseHeadOptions) {
-    const { logitsDimension, name, lossReduction = Reduction.SUM_OVER_BATCH_SIZE, weightColumn } = readOptions('a head', options, BASE_HEAD_OPTIONS);
-    if (typeof logitsDimension !== 'number' || !Number.isInteger(logitsDimension) || logitsDimension < 1) {
-      throw headError('INVALID_ARGUMENT', `logitsDimension must be a whole number from 1 on, got ${describe(logitsDimension)}.`);
-    }
-    if (name !== undefined && name !== null && typeof name !== 'string') {
-      throw headError('INVALID_ARGUMENT', `name must be a string, got ${describe(name)}.`);
-    }
-    this.lossReduction = checkReduction(lossReduction);
+    const { logitsDimension, name, lossReduction, weightColumn } = checkBaseHeadOptions(options);
+    this.lossReduction = lossReduction;
     this.logitsDimension = logitsDimension;
-    this.name = name ?? undefined;
+    this.name = name;
     this.#weightColumn = weightColumn;
   }
 
@@ -116,8 +78,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
 
   /** What to export. Default: all predictions. */
   protected exportsOf(predictions: P): ExportOutputs {
-    const all = predictOutput({ outputs: predictions });
-    return { [ServingKeys.DEFAULT]: all, [ServingKeys.PREDICT]: all };
+    return exportAll(predictions);
   }
 
   /** Checks labels against logits and gives them numeric, with as many elements as the loss takes. */

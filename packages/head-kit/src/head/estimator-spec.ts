@@ -81,7 +81,8 @@ export function estimatorSpec(head: Head, given: EstimatorSpecArgs, { exportsOf 
   return args.optimizer === undefined ? specWithTrainOpFn(head, args, summariesOf) : specWithOptimizer(head, args, variables, summariesOf);
 }
 
-function exportAll(predictions: Predictions): ExportOutputs {
+/** All predictions, under both keys. */
+export function exportAll(predictions: Predictions): ExportOutputs {
   const all = predictOutput({ outputs: predictions });
   return { [ServingKeys.DEFAULT]: all, [ServingKeys.PREDICT]: all };
 }
