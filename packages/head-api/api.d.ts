@@ -286,6 +286,11 @@ export interface MetricState {
 /** A streaming metric: the result over everything seen since it was made or reset. */
 export interface Metric {
     /**
+     * How often something was added since it was made or reset: batches, those still being read included, and states. A spec is
+     * refused with a metric that tells of none, as the original refuses it.
+     */
+    readonly updates?: number;
+    /**
      * Adds a batch. The tensors may be disposed as soon as this returns. Reading them is
      * asynchronous where their values live on another device.
      */
