@@ -1,6 +1,7 @@
 import { memory, scalar, tensor } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Metric } from '@tfjs-heads/head-api';
 import { createSpec, Mean, predictOutput, regressionOutput, replaceSpec, type SpecFields } from '../src/index.js';
 
 let before = 0;
@@ -86,6 +87,20 @@ describe('line 31: the rules of a spec', () => {
     expect(createSpec({ mode: 'eval', loss, evalMetricOps: { m: mean } }).evalMetricOps).toEqual({ m: mean });
   });
 
+  it('6: a metric of somebody else is held to it, too, if it tells of its updates', () => {
+    const metric = (updates?: number): Metric => ({
+      ...(updates !== undefined && { updates }),
+      update: () => undefined,
+      result: async () => 0,
+      reset: () => undefined,
+      state: async () => ({ metric: 'mine', sums: [] }),
+      merge: () => undefined,
+      dispose: () => undefined,
+    });
+    refuses({ mode: 'eval', loss, evalMetricOps: { m: metric(0) } }, 'EVAL_METRICS_INVALID', 'Please call update', "evalMetricOps['m']");
+    expect(() => createSpec({ mode: 'eval', loss, evalMetricOps: { told: metric(1), untold: metric() } })).not.toThrow();
+  });
+
   it('7 and 8: there is no scaffold, nor any other field; tensors are alive', () => {
     refuses({ mode: 'eval', loss, scaffold: {} }, 'SPEC_INVALID', "'scaffold'");
     refuses(3 as never, 'SPEC_INVALID');
@@ -100,6 +115,12 @@ describe('line 31: the rules of a spec', () => {
     refuses({ loss }, 'MODE_INVALID', 'undefined');
     const specs = [createSpec({ mode: 'train', loss, trainOp }), createSpec({ mode: 'eval', loss }), createSpec({ mode: 'infer', predictions })];
     expect(specs.every(Object.isFrozen)).toBe(true);
+    const hooks = ['trainingChiefHooks', 'trainingHooks', 'evaluationHooks', 'predictionHooks'];
+    expect(specs.map((spec) => Object.keys(spec))).toEqual([
+      ['mode', 'loss', 'trainOp', 'summaries', 'evalMetricOps', ...hooks, 'dispose', 'predictions'],
+      ['mode', 'loss', 'evalMetricOps', ...hooks, 'dispose', 'predictions'],
+      ['mode', 'exportOutputs', ...hooks, 'dispose', 'predictions'],
+    ]);
   });
 
   it('is replaced field by field, the mode never', () => {

@@ -6,7 +6,7 @@ import { BaseHead, type LossFn, meanMetric, type MetricDefinition } from '../src
 import { expectAllWithin, expectWithin } from './tolerance.js';
 
 /** A head as a user would write one: half the squared error, from tfjs ops alone. */
-class HalfSquareHead extends BaseHead {
+class HalfSquareHead extends BaseHead<Tensor, { readonly doubled: Tensor }> {
   protected readonly elementLoss: LossFn = ({ labels, logits }) => {
     const difference = sub(logits, labels);
     return mul(mul(difference, difference), 0.5);
@@ -14,7 +14,7 @@ class HalfSquareHead extends BaseHead {
   constructor() {
     super({ logitsDimension: 2, weightColumn: 'weight', name: 'half' });
   }
-  protected predictors(logits: Tensor): Readonly<Record<string, () => Tensor>> {
+  protected predictors(logits: Tensor) {
     return { doubled: () => mul(logits, 2) };
   }
   protected metricDefinitions(): readonly MetricDefinition[] {
@@ -39,6 +39,7 @@ describe('line 7: a head of the user\'s own', () => {
     const spec = head.createEstimatorSpec({ mode: 'infer', logits });
     expect(spec.mode === 'infer' && Object.keys(spec.exportOutputs)).toEqual(['serving_default', 'predict']);
     expect(Object.keys(spec.predictions)).toEqual(['doubled']);
+    expect(await spec.predictions.doubled.array()).toEqual([[4, 4], [6, 16]]);
     spec.dispose();
     dispose([loss, gradient]);
     expect(memory().numTensors).toBe(before);

@@ -1,6 +1,6 @@
 import { abs, cast, clone, customGrad, mul, neg, reshape, sign, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Head, Labels, Logits, Reduction } from '@tfjs-heads/head-api';
+import type { Head, Reduction } from '@tfjs-heads/head-api';
 import {
   checkDenseLabels, checkLogits, checkOptions, checkReduction, estimatorSpec, headError, Mean, quote, reduceLoss,
   regularizationScalars, sumOfScalars, withHeadName,
@@ -17,10 +17,9 @@ const absoluteError = customGrad((...[logits, labels, save]) => {
   return { value: abs(difference), gradFunc };
 });
 
-function lossesOf(givenLabels: Labels, givenLogits: Logits): Tensor {
-  const logits = checkLogits(givenLogits, 1);
-  const labels = checkDenseLabels(givenLabels, logits, 1);
-  return absoluteError(logits, reshape(cast(labels, 'float32'), logits.shape));
+function lossesOf(labels: Tensor, logits: Tensor): Tensor {
+  const checked = checkLogits(logits, 1);
+  return absoluteError(checked, reshape(cast(checkDenseLabels(labels, checked, 1), 'float32'), checked.shape));
 }
 
 interface Options {
@@ -28,11 +27,14 @@ interface Options {
   readonly lossReduction?: Reduction | undefined;
 }
 
-export function absoluteErrorHead(options?: Options): Head {
+/** It takes labels and logits that are tensors, and gives one prediction. */
+type AbsoluteErrorHead = Head<Tensor, Tensor, { readonly predictions: Tensor }>;
+
+export function absoluteErrorHead(options?: Options): AbsoluteErrorHead {
   const { name, lossReduction = 'sum_over_batch_size' } = checkOptions('absoluteErrorHead', options, ['name', 'lossReduction']);
   const averageLoss = withHeadName('average_loss', name);
   const regularizationLoss = withHeadName('regularization_loss', name);
-  const head: Head = {
+  const head: AbsoluteErrorHead = {
     apiVersion: 1,
     name,
     logitsDimension: 1,

@@ -4,7 +4,6 @@ import {
   type EstimatorSpec,
   type EstimatorSpecArgs,
   type ExportOutputs,
-  type GradientOptimizer,
   type Head,
   type Labels,
   type Logits,
@@ -77,8 +76,7 @@ export function estimatorSpec(head: Head, given: EstimatorSpecArgs, { exportsOf 
   }
   const variables = mode === ModeKeys.TRAIN ? checkTrainArgs(args) : [];
   checkLabelsGiven(args.labels, 'a tensor to train or evaluate');
-  if (mode === ModeKeys.EVAL) return evalSpec(head, args);
-  return args.optimizer === undefined ? specWithTrainOpFn(head, args, summariesOf) : specWithOptimizer(head, args, variables, summariesOf);
+  return mode === ModeKeys.EVAL ? evalSpec(head, args) : trainSpec(head, args, variables, summariesOf);
 }
 
 /** All predictions, under both keys. */
@@ -110,41 +108,9 @@ function evalSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
   return createSpec({ mode: ModeKeys.EVAL, ...tensors, evalMetricOps });
 }
 
-function specWithTrainOpFn(head: Head, args: EstimatorSpecArgs, summariesOf: EstimatorSpecOptions['summariesOf']): EstimatorSpec {
-  const copies = new Copies();
-  try {
-    const { loss, regularization } = scoped(() => {
-      const logits = runLogits(args);
-      const parts = lossWithParts(head, args, logits);
-      copies.keepLogits(logits);
-      return parts;
-    });
-    const recompute = (): Scalar => tidy(() => lossWithParts(head, args, runLogits(args)).loss);
-    return createSpec({
-      mode: ModeKeys.TRAIN,
-      loss,
-      predictions: () => copies.predictionsBy(head),
-      summaries: allSummaries(head, { loss, logits: copies.logits }, regularization, summariesOf),
-      trainOp: once(() => {
-        const result = args.trainOpFn?.(loss, recompute);
-        runUpdateOps(args);
-        return result;
-      }),
-      onDispose: () => copies.dispose(),
-    });
-  } catch (error) {
-    copies.dispose();
-    throw error;
-  }
-}
-
-function specWithOptimizer(
-  head: Head,
-  args: EstimatorSpecArgs,
-  variables: readonly Variable[],
-  summariesOf: EstimatorSpecOptions['summariesOf'],
-): EstimatorSpec {
-  const { optimizer } = args;
+/** @param variables Those to train by an optimizer; none where `trainOpFn` takes gradients of its own. */
+function trainSpec(head: Head, args: EstimatorSpecArgs, variables: readonly Variable[], summariesOf: EstimatorSpecOptions['summariesOf']): EstimatorSpec {
+  const { optimizer, trainOpFn } = args;
   const copies = new Copies();
   let regularization: Scalar | undefined;
   let gradients: Gradients | undefined;
@@ -157,16 +123,21 @@ function specWithOptimizer(
   };
   try {
     const { loss, apply, dispose } = (gradients = gradientsOf(computeLoss, variables, replicaFactor(head.lossReduction, args)));
+    const step = (): unknown => {
+      if (optimizer === undefined) return trainOpFn?.(loss, () => tidy(() => lossWithParts(head, args, runLogits(args)).loss));
+      apply(optimizer);
+      dispose();
+      return loss;
+    };
     return createSpec({
       mode: ModeKeys.TRAIN,
       loss,
       predictions: () => copies.predictionsBy(head),
       summaries: allSummaries(head, { loss, logits: copies.logits }, regularization, summariesOf),
       trainOp: once(() => {
-        apply(optimizer as GradientOptimizer);
-        dispose();
+        const result = step();
         runUpdateOps(args);
-        return loss;
+        return result;
       }),
       onDispose: () => {
         dispose();

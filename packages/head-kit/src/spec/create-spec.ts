@@ -4,6 +4,7 @@ import {
   type EstimatorSpec,
   type ExportOutput,
   type ExportOutputs,
+  type Metric,
   type Metrics,
   ModeKeys,
   type Predictions,
@@ -43,9 +44,10 @@ export interface SpecFields<P extends Predictions = Predictions> {
   readonly onDispose?: (() => void) | undefined;
 }
 
+const HOOKS = ['trainingChiefHooks', 'trainingHooks', 'evaluationHooks', 'predictionHooks'] as const;
+
 const FIELDS: readonly (keyof SpecFields)[] = [
-  'mode', 'predictions', 'loss', 'trainOp', 'evalMetricOps', 'exportOutputs', 'summaries',
-  'trainingChiefHooks', 'trainingHooks', 'evaluationHooks', 'predictionHooks', 'onDispose',
+  'mode', 'predictions', 'loss', 'trainOp', 'evalMetricOps', 'exportOutputs', 'summaries', ...HOOKS, 'onDispose',
 ];
 
 /** The spec of a mode. */
@@ -67,19 +69,13 @@ export function createSpec(given: SpecFields): EstimatorSpec {
   if (!isMap(given)) throw headError('SPEC_INVALID', `createSpec takes the fields of a spec, got ${describe(given)}.`);
   const fields = checkOptions('createSpec', given, FIELDS, 'SPEC_INVALID');
   const mode = checkMode(fields.mode);
-  const training = mode === ModeKeys.TRAIN;
-  const trainOp = checkTrainOp(fields.trainOp, training);
-  const givenLoss = checkLoss(fields.loss, mode !== ModeKeys.PREDICT);
-  const predict = mode === ModeKeys.PREDICT;
-  const makePredictions = typeof fields.predictions === 'function' && !predict ? fields.predictions : undefined;
-  let predictions = makePredictions === undefined ? checkPredictions(fields.predictions, predict) : undefined;
-  const exportOutputs = predict ? checkExportOutputs(fields.exportOutputs, predictions as Predictions) : {};
-  const hooks = {
-    trainingChiefHooks: checkHooks('trainingChiefHooks', fields.trainingChiefHooks),
-    trainingHooks: checkHooks('trainingHooks', fields.trainingHooks),
-    evaluationHooks: checkHooks('evaluationHooks', fields.evaluationHooks),
-    predictionHooks: checkHooks('predictionHooks', fields.predictionHooks),
-  };
+  const isToPredict = mode === ModeKeys.PREDICT;
+  const trainOp = checkTrainOp(fields.trainOp, mode === ModeKeys.TRAIN);
+  const givenLoss = checkLoss(fields.loss, !isToPredict);
+  const makePredictions = typeof fields.predictions === 'function' && !isToPredict ? fields.predictions : undefined;
+  let predictions = makePredictions === undefined ? checkPredictions(fields.predictions, isToPredict) : undefined;
+  const exportOutputs = isToPredict ? checkExportOutputs(fields.exportOutputs, predictions as Predictions) : {};
+  const hooks = Object.fromEntries(HOOKS.map((name) => [name, checkHooks(name, fields[name])]));
   const evalMetricOps = checkEvalMetrics(fields.evalMetricOps);
   const summaries = checkSummaries(fields.summaries);
   if (fields.onDispose !== undefined && typeof fields.onDispose !== 'function') {
@@ -95,6 +91,22 @@ export function createSpec(given: SpecFields): EstimatorSpec {
   };
   hold([loss, givenLoss, ...Object.values(predictions ?? {}), ...Object.values(summaries), ...exportedTensors(exportOutputs)]);
   let isDisposed = false;
+  const checkNotDisposed = (what: string, gone: string): void => {
+    if (isDisposed) throw headError('SPEC_DISPOSED', `${what} before dispose(): ${gone} is gone.`);
+  };
+  const parts = {
+    [ModeKeys.TRAIN]: {
+      loss,
+      trainOp(): unknown {
+        checkNotDisposed('trainOp must be called', 'what the training step needs');
+        return trainOp?.();
+      },
+      summaries,
+      evalMetricOps,
+    },
+    [ModeKeys.EVAL]: { loss, evalMetricOps },
+    [ModeKeys.PREDICT]: { exportOutputs },
+  };
   const dispose = (): void => {
     if (isDisposed) return;
     isDisposed = true;
@@ -103,25 +115,15 @@ export function createSpec(given: SpecFields): EstimatorSpec {
     fields.onDispose?.();
   };
   const predictionsOnce = (): Predictions => {
-    if (predictions !== undefined) return predictions;
-    if (isDisposed) throw headError('SPEC_DISPOSED', 'predictions must be asked for before dispose(): what they are made of is gone.');
-    predictions = checkPredictions(makePredictions?.(), true);
-    hold(Object.values(predictions));
+    if (predictions === undefined) {
+      checkNotDisposed('predictions must be asked for', 'what they are made of');
+      predictions = checkPredictions(makePredictions?.(), true);
+      hold(Object.values(predictions));
+    }
     return predictions;
   };
-  const common = { ...hooks, dispose };
-  let spec: EstimatorSpec;
-  if (mode === ModeKeys.PREDICT) {
-    spec = Object.freeze({ mode, exportOutputs, ...common, get predictions() { return predictionsOnce(); } });
-  } else if (mode === ModeKeys.EVAL) {
-    spec = Object.freeze({ mode, loss: loss as Scalar, evalMetricOps, ...common, get predictions() { return predictionsOnce(); } });
-  } else {
-    const runTrainOp = (): unknown => {
-      if (!isDisposed) return (trainOp as () => unknown)();
-      throw headError('SPEC_DISPOSED', 'trainOp must be called before dispose(): what the training step needs is gone.');
-    };
-    spec = Object.freeze({ mode, loss: loss as Scalar, trainOp: runTrainOp, summaries, evalMetricOps, ...common, get predictions() { return predictionsOnce(); } });
-  }
+  const withoutPredictions = { mode, ...parts[mode], ...hooks, dispose };
+  const spec = Object.freeze(Object.defineProperty(withoutPredictions, 'predictions', { get: predictionsOnce, enumerable: true })) as EstimatorSpec;
   fieldsOf.set(spec, fields);
   return spec;
 }
@@ -153,7 +155,7 @@ function checkSummaries(summaries: unknown): Readonly<Record<string, Scalar>> {
   return map as Readonly<Record<string, Scalar>>;
 }
 
-function checkTrainOp(trainOp: unknown, needed: boolean): unknown {
+function checkTrainOp(trainOp: unknown, needed: boolean): (() => unknown) | undefined {
   if (trainOp === undefined || trainOp === null) {
     if (needed) throw headError('SPEC_INVALID', `Missing train_op: trainOp must be a function to train, got ${describe(trainOp)}.`);
     return undefined;
@@ -161,7 +163,7 @@ function checkTrainOp(trainOp: unknown, needed: boolean): unknown {
   if (typeof trainOp !== 'function') {
     throw headError('SPEC_INVALID', `trainOp must be a function, got ${describe(trainOp)}.`);
   }
-  return trainOp;
+  return trainOp as () => unknown;
 }
 
 function checkLoss(loss: unknown, needed: boolean): Tensor | undefined {
@@ -217,7 +219,7 @@ function checkEvalMetrics(metrics: unknown): Metrics {
     const name = `evalMetricOps[${quote(key)}]`;
     const isMetric = ask(() => isMap(metric) && typeof metric.update === 'function' && typeof metric.result === 'function' && typeof metric.dispose === 'function', false);
     if (!isMetric) throw headError('EVAL_METRICS_INVALID', `${name} must be a metric, got ${describe(metric)}.`);
-    if (ask(() => (metric as { updates?: unknown }).updates, undefined) === 0) {
+    if (ask(() => (metric as Metric).updates, undefined) === 0) {
       throw headError('EVAL_METRICS_INVALID', `Please call update first: ${name} must have seen a batch, but it has seen none.`);
     }
   }
