@@ -1,5 +1,5 @@
 import { cast, greater, mul, sub, zerosLike } from '@tensorflow/tfjs-core';
-import { BaseHead, Mean } from '@tfjs-heads/head-kit';
+import { BaseHead, meanMetric } from '@tfjs-heads/head-kit';
 
 /**
  * The pinball loss (Koenker and Bassett, 1978): least where a share `quantile` of the labels lies below the logit. Where
@@ -21,7 +21,11 @@ const pinball = (quantile) => ({
   },
 });
 
-/** Predicts a quantile: with 0.9, a number that nine labels in ten do not exceed. */
+/**
+ * Predicts a quantile: with 0.9, a number that nine labels in ten do not exceed.
+ *
+ * @extends {BaseHead<import('@tensorflow/tfjs-core').Tensor, { readonly predictions: import('@tensorflow/tfjs-core').Tensor }>}
+ */
 export class QuantileHead extends BaseHead {
   /** @param {{ quantile?: number } & Partial<import('@tfjs-heads/head-kit').BaseHeadOptions>} options */
   constructor({ quantile = 0.5, ...options } = {}) {
@@ -34,7 +38,7 @@ export class QuantileHead extends BaseHead {
   }
   /** @type {BaseHead['metricDefinitions']} */
   metricDefinitions(regularization) {
-    return [{ key: 'average_loss', create: () => new Mean(), inputs: ({ losses, weights }) => [losses, weights] }, ...regularization];
+    return [meanMetric('average_loss', 'losses'), ...regularization];
   }
 }
 
