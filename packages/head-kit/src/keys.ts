@@ -3,7 +3,10 @@ import { formatG } from './format-g.js';
 type AtNumber = (value: number) => string;
 type AtName = (name: string) => string;
 
-/** The metric keys of the original, and the functions that make those with a number or a name in them. */
+/**
+ * The metric keys of the original, and the functions that make those with a number or a name in them. Whoever wants one of the
+ * plain keys alone writes the string: the whole object would come along into a bundle.
+ */
 export const MetricKeys: {
   readonly LOSS: 'loss';
   readonly LOSS_MEAN: 'average_loss';

@@ -11,7 +11,7 @@ import type { LabelRange } from '../checks/label-range.js';
 import { checkLogits } from '../checks/logits.js';
 import { checkOptions, checkWideOptions } from '../checks/options.js';
 import { headError } from '../error.js';
-import { MetricKeys, withHeadName } from '../keys.js';
+import { withHeadName } from '../keys.js';
 import type { Loss } from '../losses/loss.js';
 import type { CustomLoss, LossFn } from '../losses/loss-fn.js';
 import type { Quantities } from '../metrics/host-batch.js';
@@ -237,7 +237,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
   }
 }
 
-const regularizationMetric = meanMetric(MetricKeys.LOSS_REGULARIZATION, 'regularization', null);
+const regularizationMetric = meanMetric('regularization_loss', 'regularization', null);
 
 /** A prediction that the caller may dispose without disposing the logits. */
 function ownedBy(prediction: Tensor | StringValues, logits: Tensor): Tensor | StringValues {

@@ -19,7 +19,7 @@ import { describeResult } from '../checks/tensor.js';
 import { copyOf } from '../device-check.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
-import { MetricKeys, ServingKeys, withHeadName } from '../keys.js';
+import { withHeadName } from '../keys.js';
 import { regularizationScalars, sumOfScalars } from '../regularization.js';
 import { scoped } from '../scoped.js';
 import { createSpec } from '../spec/create-spec.js';
@@ -82,7 +82,7 @@ export function estimatorSpec(head: Head, given: EstimatorSpecArgs, { exportsOf 
 /** All predictions, under both keys. */
 export function exportAll(predictions: Predictions): ExportOutputs {
   const all = predictOutput({ outputs: predictions });
-  return { [ServingKeys.DEFAULT]: all, [ServingKeys.PREDICT]: all };
+  return { serving_default: all, predict: all };
 }
 
 function runLogits({ logits }: EstimatorSpecArgs): Logits {
@@ -196,8 +196,8 @@ function allSummaries(
   others: EstimatorSpecOptions['summariesOf'],
 ): Record<string, Scalar> {
   return {
-    [withHeadName(MetricKeys.LOSS, name)]: step.loss,
-    ...(regularization && { [withHeadName(MetricKeys.LOSS_REGULARIZATION, name)]: regularization }),
+    [withHeadName('loss', name)]: step.loss,
+    ...(regularization && { [withHeadName('regularization_loss', name)]: regularization }),
     ...(others && scoped(() => others(step))),
   };
 }

@@ -18,7 +18,6 @@ import { checkTensor } from '../checks/tensor.js';
 import { carryChecks } from '../device-check.js';
 import { headError } from '../error.js';
 import { checkExportOutput, checkValues, predictOutput } from '../export-output.js';
-import { ServingKeys } from '../keys.js';
 
 /** The fields of a spec, as {@link createSpec} takes them. */
 export interface SpecFields<P extends Predictions = Predictions> {
@@ -186,20 +185,20 @@ function checkPredictions(predictions: unknown, needed: boolean): Predictions {
 
 function checkExportOutputs(exportOutputs: unknown, predictions: Predictions): ExportOutputs {
   if (exportOutputs === undefined || exportOutputs === null) {
-    return { [ServingKeys.DEFAULT]: predictOutput({ outputs: predictions }) };
+    return { serving_default: predictOutput({ outputs: predictions }) };
   }
   const map = checkMap('exportOutputs', exportOutputs, 'a map of export outputs', 'EXPORT_OUTPUT_INVALID');
   const entries = Object.entries(map).map(([key, output]) => [key, checkExportOutput(`exportOutputs[${quote(key)}]`, output)] as const);
   const outputs: ExportOutputs = Object.fromEntries(entries);
-  if (Object.hasOwn(outputs, ServingKeys.DEFAULT)) return outputs;
+  if (Object.hasOwn(outputs, 'serving_default')) return outputs;
   const [only] = entries;
   if (entries.length !== 1 || only === undefined) {
     throw headError(
       'EXPORT_OUTPUT_INVALID',
-      `exportOutputs must have one entry, or an entry '${ServingKeys.DEFAULT}' among several, got the keys ${keysText(outputs)}.`,
+      `exportOutputs must have one entry, or an entry 'serving_default' among several, got the keys ${keysText(outputs)}.`,
     );
   }
-  return { ...outputs, [ServingKeys.DEFAULT]: only[1] };
+  return { ...outputs, serving_default: only[1] };
 }
 
 function checkHooks(name: string, hooks: unknown): readonly SessionRunHook[] {
