@@ -9,13 +9,11 @@ import {
   type LossFn,
   meanMetric,
   type MetricDefinition,
-  MetricKeys,
   predictOutput,
   type Predictors,
   type Quantities,
   regressionOutput,
   sameAs,
-  ServingKeys,
   type WeightColumn,
 } from '@tfjs-heads/head-kit';
 import { applyLink, type InverseLinkFn, type KnownLink } from './inverse-link.js';
@@ -71,9 +69,9 @@ export abstract class RegressionFamilyHead<P extends RegressionPredictions> exte
 
   protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
     return [
-      meanMetric(MetricKeys.LOSS_MEAN, 'losses'),
-      meanMetric(MetricKeys.PREDICTION_MEAN, 'predictions'),
-      meanMetric(MetricKeys.LABEL_MEAN, 'labels'),
+      meanMetric('average_loss', 'losses'),
+      meanMetric('prediction/mean', 'predictions'),
+      meanMetric('label/mean', 'labels'),
       ...regularization,
     ];
   }
@@ -88,9 +86,9 @@ export abstract class RegressionFamilyHead<P extends RegressionPredictions> exte
   protected override exportsOf(predictions: P): ExportOutputs {
     const value = regressionOutput({ value: predictions.predictions });
     return {
-      [ServingKeys.DEFAULT]: value,
-      [ServingKeys.REGRESSION]: value,
-      [ServingKeys.PREDICT]: predictOutput({ outputs: predictions }),
+      serving_default: value,
+      regression: value,
+      predict: predictOutput({ outputs: predictions }),
     };
   }
 }
