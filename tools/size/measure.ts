@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 
-/** The gzipped bytes of everything that a package exports, bundled and minified without tfjs. */
-export async function gzippedSize(packageName: string): Promise<number> {
+const ENTRY = 'virtual:entry';
+
+/** The gzipped bytes of what a package exports, all of it or one name, bundled and minified without tfjs. */
+export async function gzippedSize(packageName: string, only?: string): Promise<number> {
+  const source = JSON.stringify(fileURLToPath(import.meta.resolve(packageName)));
   const output = await build({
     configFile: false,
     logLevel: 'error',
+    plugins: [{ name: 'entry', resolveId: (id) => (id === ENTRY ? id : null), load: (id) => (id === ENTRY ? `export ${only === undefined ? '*' : `{ ${only} }`} from ${source};` : null) }],
     build: {
       write: false,
       modulePreload: false,
-      rolldownOptions: {
-        input: fileURLToPath(import.meta.resolve(packageName)),
-        external: [/^@tensorflow\//],
-        preserveEntrySignatures: 'strict',
-      },
+      rolldownOptions: { input: ENTRY, external: [/^@tensorflow\//], preserveEntrySignatures: 'strict' },
     },
   });
   const files = (output as Rolldown.RolldownOutput).output;
