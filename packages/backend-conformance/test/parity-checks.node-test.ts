@@ -29,7 +29,7 @@ const factor = (): number => (getBackend() === 'cpu' ? 1.0001 : 1);
 const isUnderTest = (): boolean => getBackend() === 'cpu';
 
 const withNumber = (one: (rows: number[]) => Tensor) => breakHead(({ predictions }) => ({
-  predictions: (logits, keys) => ({ ...predictions(logits, keys), more: one((logits as Tensor).shape.slice(0, -1)) }),
+  predictions: (logits, keys) => ({ ...predictions(logits, keys), more: one(logits.shape.slice(0, -1)) }),
 }));
 
 const measured = (metrics: Metrics): Metrics => {
@@ -53,7 +53,7 @@ it.each<{ wrong: string; subject: Subject; by: string; says: string }>([
   {
     wrong: 'key',
     subject: breakHead(({ predictions }) => ({
-      predictions: (logits, keys) => ({ ...predictions(logits, keys), ...(isUnderTest() && { more: add(logits as Tensor, 1) }) }),
+      predictions: (logits, keys) => ({ ...predictions(logits, keys), ...(isUnderTest() && { more: add(logits, 1) }) }),
     })),
     by: outputs,
     says: 'the names of the outputs',

@@ -17,8 +17,11 @@ export interface BrokenHead {
 
 export type BrokenHeads = Readonly<Record<string, BrokenHead>>;
 
+/** What is broken: it takes tensors, and once broken gives any predictions. */
+type RightHead = Head<Tensor, Tensor>;
+
 /** What makes a head. */
-export type Methods = Pick<Head, 'loss' | 'predictions' | 'metrics' | 'updateMetrics' | 'createEstimatorSpec'>;
+export type Methods = Pick<RightHead, 'loss' | 'predictions' | 'metrics' | 'updateMetrics' | 'createEstimatorSpec'>;
 
 /** The head that every broken one is but for its fault. */
 export const right: Subject = subjects.RegressionHead as Subject;
@@ -35,7 +38,7 @@ export const of3: Subject = subjects['RegressionHead-of-3'] as Subject;
  */
 export function breakHead(change: (methods: Methods, options: HeadOptions) => Partial<Methods>, claims: Claims = {}): Subject {
   const create = (options: HeadOptions): Head => {
-    const head: Head = new RegressionHead(options);
+    const head: RightHead = new RegressionHead(options);
     const { loss, predictions, metrics, updateMetrics, createEstimatorSpec } = head;
     const methods = {
       loss: loss.bind(head),
@@ -46,8 +49,8 @@ export function breakHead(change: (methods: Methods, options: HeadOptions) => Pa
     };
     const wrong = { ...methods, ...change(methods, options) };
     return Object.assign(head, wrong, {
-      loss: (...args: Parameters<Head['loss']>) => tidy(() => wrong.loss(...args)),
-      predictions: (...args: Parameters<Head['predictions']>) => tidy(() => ({ ...wrong.predictions(...args) }) as Record<string, Tensor>),
+      loss: (...args: Parameters<RightHead['loss']>) => tidy(() => wrong.loss(...args)),
+      predictions: (...args: Parameters<RightHead['predictions']>) => tidy(() => ({ ...wrong.predictions(...args) }) as Record<string, Tensor>),
     });
   };
   return { ...right, ...claims, create };

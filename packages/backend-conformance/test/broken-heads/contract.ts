@@ -92,7 +92,7 @@ export const wrongByContract: BrokenHeads = {
     subject: breakHead(
       ({ predictions }) => ({
         predictions(logits, keys) {
-          const rows = (logits as Tensor).shape.slice(0, -1);
+          const rows = logits.shape.slice(0, -1);
           const names = Array.from({ length: sizeOf(rows) }, () => (getBackend() === 'cpu' ? 'no' : 'yes'));
           return { ...predictions(logits, keys), classes: tensor(names, [...rows, 1], 'string') };
         },

@@ -10,15 +10,15 @@ function withGradient(gradientOf: GradientOf): (methods: Methods, options: HeadO
   return ({ loss }, { lossReduction, weightColumn = '' }) => ({
     loss(labels, logits, options) {
       loss(labels, logits, options); // for its errors
-      const divisor = lossReduction === 'sum' ? 1 : (logits as Tensor).size;
+      const divisor = lossReduction === 'sum' ? 1 : logits.size;
       const weights = options?.features?.[weightColumn] as Tensor | undefined;
       const op = customGrad((...args) => {
         const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
-        save([x, gradientOfSquares(x, labels as Tensor, weights, divisor)]);
+        save([x, gradientOfSquares(x, labels, weights, divisor)]);
         const gradFunc = (dy: Tensor, [saved, right]: Tensor[]): Tensor => gradientOf(right as Tensor, dy, saved as Tensor);
         return { value: loss(labels, x, options), gradFunc };
       });
-      return op(logits as Tensor) as Scalar;
+      return op(logits) as Scalar;
     },
   });
 }

@@ -17,11 +17,8 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { Logits } from '@tfjs-heads/head-api';
 import { WEIGHT } from '@tfjs-heads/conformance-kit';
 import { breakHead, type BrokenHeads } from './broken-head.js';
-
-const sizeOf = (logits: Logits): number => (logits as Tensor).size;
 
 /** Heads whose loss is another number. */
 export const wrongLosses: BrokenHeads = {
@@ -34,7 +31,7 @@ export const wrongLosses: BrokenHeads = {
         const weights = options?.features?.[WEIGHT];
         const right = loss(labels, logits, options);
         if (weights === undefined || lossReduction === 'sum') return right;
-        return mul(right, div(sizeOf(logits), add(sum(weights as Tensor), 1e-12)));
+        return mul(right, div(logits.size, add(sum(weights as Tensor), 1e-12)));
       },
     })),
   },
@@ -58,7 +55,7 @@ export const wrongLosses: BrokenHeads = {
     says: 'the loss',
     subject: breakHead(({ loss }) => ({
       loss(labels, logits, options) {
-        const rows = (logits as Tensor).shape.slice(0, -1);
+        const rows = logits.shape.slice(0, -1);
         return loss(labels, logits, { ...options, features: { [WEIGHT]: ones(rows) } });
       },
     })),
@@ -70,7 +67,7 @@ export const wrongLosses: BrokenHeads = {
     subject: breakHead(({ loss }, { lossReduction }) => ({
       loss(labels, logits, options) {
         const right = loss(labels, logits, options);
-        return lossReduction === 'sum' ? div(right, sizeOf(logits)) : right;
+        return lossReduction === 'sum' ? div(right, logits.size) : right;
       },
     })),
   },
@@ -104,7 +101,7 @@ export const wrongLosses: BrokenHeads = {
     subject: breakHead(({ loss }) => ({
       loss(labels, logits, options) {
         const isShaped = (logits as Tensor | undefined)?.rank !== 1;
-        return isShaped ? loss(labels, logits, options) : mean(squaredDifference(labels as Tensor, logits as Tensor));
+        return isShaped ? loss(labels, logits, options) : mean(squaredDifference(labels, logits));
       },
     })),
   },
@@ -113,7 +110,7 @@ export const wrongLosses: BrokenHeads = {
     caughtBy: 'law:repeated-batch:times=64',
     says: 'the loss',
     subject: breakHead(({ loss }) => ({
-      loss: (labels, logits, options) => mul(loss(labels, logits, options), sizeOf(logits) < 128 ? 1 : 1.0001),
+      loss: (labels, logits, options) => mul(loss(labels, logits, options), logits.size < 128 ? 1 : 1.0001),
     })),
   },
   RowByRow: {
@@ -122,8 +119,8 @@ export const wrongLosses: BrokenHeads = {
     says: 'the loss',
     subject: breakHead(({ loss }) => ({
       loss(labels, logits, options) {
-        const noise = range(0, sizeOf(logits));
-        return add(loss(labels, logits, options), mul(dot(reshape(logits as Tensor, [-1]), noise), 1e-3));
+        const noise = range(0, logits.size);
+        return add(loss(labels, logits, options), mul(dot(reshape(logits, [-1]), noise), 1e-3));
       },
     })),
   },
@@ -143,7 +140,7 @@ export const wrongLosses: BrokenHeads = {
     subject: breakHead(({ loss }) => ({
       loss(labels, logits, { regularizationLosses = [], ...options } = {}) {
         const penalties = typeof regularizationLosses === 'function' ? regularizationLosses() : regularizationLosses;
-        return loss(labels, logits, { ...options, regularizationLosses: penalties.map((one) => div(one, sizeOf(logits))) });
+        return loss(labels, logits, { ...options, regularizationLosses: penalties.map((one) => div(one, logits.size)) });
       },
     })),
   },

@@ -1,5 +1,4 @@
-import { keep, zeros, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
-import type { Logits } from '@tfjs-heads/head-api';
+import { keep, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import { breakHead, type BrokenHeads } from './broken-head.js';
 
 /** Heads that compute rightly and cannot be lived with. */
@@ -35,7 +34,7 @@ export const wrongWithTensors: BrokenHeads = {
     subject: breakHead(({ loss }) => ({
       loss(labels, ...rest) {
         const right = loss(labels, ...rest);
-        (labels as Tensor).dispose();
+        labels.dispose();
         return right;
       },
     })),
@@ -44,7 +43,7 @@ export const wrongWithTensors: BrokenHeads = {
     wrong: 'the prediction is the very tensor of the logits',
     caughtBy: 'law:inputs-kept:rows=5',
     says: 'logits: disposed',
-    subject: breakHead(() => ({ predictions: (logits: Logits) => ({ predictions: logits as Tensor }) })),
+    subject: breakHead(() => ({ predictions: (logits) => ({ predictions: logits }) })),
   },
   Blocks: {
     wrong: 'the loss waits for the device',

@@ -142,7 +142,7 @@ export const wrongMetrics: BrokenHeads = {
         if (weights === undefined || metric === undefined) return updateMetrics(metrics, features, logits, labels, options);
         updateMetrics({ ...others, average_loss: new Mean() }, features, logits, labels, options);
         tidy(() => {
-          const losses = squaredDifference(logits as Tensor, reshape(labels as Tensor, (logits as Tensor).shape));
+          const losses = squaredDifference(logits, reshape(labels, logits.shape));
           const each = reshape(weights, losses.shape);
           const some = greater(each, 0);
           metric.update(where(some, div(losses, where(some, each, onesLike(each))), zerosLike(losses)), each);
@@ -162,7 +162,7 @@ export const wrongMetrics: BrokenHeads = {
         const right = head.updateMetrics.bind(head);
         const updateMetrics: typeof right = (metrics, features, logits, labels, more) => {
           const weights = features?.[String(options.weightColumn)] as Tensor | undefined;
-          const isFlat = weights?.rank === 1 && (logits as Tensor).rank === 3;
+          const isFlat = weights?.rank === 1 && logits.rank === 3;
           if (!isFlat) return right(metrics, features, logits, labels, more);
           tidy(() => void right(metrics, { ...features, [String(options.weightColumn)]: div(weights, head.logitsDimension) }, logits, labels, more));
           return metrics;

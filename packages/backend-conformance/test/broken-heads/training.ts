@@ -1,9 +1,9 @@
-import { mul, scalar } from '@tensorflow/tfjs-core';
+import { mul, scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { EstimatorSpec, EstimatorSpecArgs, GradientOptimizer, TrainSpec } from '@tfjs-heads/head-api';
 import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
 
 /** The arguments of specs replaced. */
-function withArgs(change: (args: EstimatorSpecArgs) => Partial<EstimatorSpecArgs>): (methods: Methods) => Partial<Methods> {
+function withArgs(change: (args: EstimatorSpecArgs<Tensor, Tensor>) => Partial<EstimatorSpecArgs<Tensor, Tensor>>): (methods: Methods) => Partial<Methods> {
   return ({ createEstimatorSpec }) => ({ createEstimatorSpec: (args) => createEstimatorSpec({ ...args, ...change(args) }) });
 }
 

@@ -16,13 +16,13 @@ export const baselineLoss: LossFn = ({ labels, logits }) => {
 };
 
 /** One of four classes by three logits: the last class is what the others are compared with, and has none. */
-export class BaselineHead extends BaseHead {
+export class BaselineHead extends BaseHead<Tensor, { readonly probabilities: Tensor; readonly class_ids: Tensor }> {
   protected override readonly labelRange: LabelRange = { min: 0, max: CLASSES - 1 };
   protected readonly elementLoss = customLoss(baselineLoss, { labelsPerRow: () => 1, lossesPerRow: () => 1 });
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES - 1 });
   }
-  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+  protected predictors(logits: Tensor) {
     return { probabilities: () => softmax(withLast(logits)), class_ids: () => expandDims(argMax(withLast(logits), -1), -1) };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {

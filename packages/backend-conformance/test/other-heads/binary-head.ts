@@ -3,13 +3,13 @@ import { BaseHead, meanMetric, sigmoidCrossEntropy, type BaseHeadOptions, type L
 import type { Subject } from '../../src/index.js';
 
 /** Several yes-or-no questions at once, with a weight for each. */
-class BinaryHead extends BaseHead {
+class BinaryHead extends BaseHead<Tensor, { readonly probabilities: Tensor }> {
   protected override readonly labelRange: LabelRange = { min: 0, max: 1 };
   protected readonly elementLoss = sigmoidCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: 2 });
   }
-  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+  protected predictors(logits: Tensor) {
     return { probabilities: () => sigmoid(logits) };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {

@@ -5,13 +5,13 @@ import type { Subject } from '../../src/index.js';
 const CLASSES = 3;
 
 /** One of three classes, by a softmax; the labels are their ids. */
-export class ClassHead extends BaseHead {
+export class ClassHead extends BaseHead<Tensor, { readonly logits: Tensor; readonly probabilities: Tensor; readonly class_ids: Tensor }> {
   protected override readonly labelRange = { min: 0, max: CLASSES - 1, whole: true };
   protected readonly elementLoss = softmaxCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES });
   }
-  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+  protected predictors(logits: Tensor) {
     return { logits: () => logits, probabilities: () => softmax(logits), class_ids: () => expandDims(argMax(logits, -1), -1) };
   }
   protected override quantities(logits: Tensor): Quantities {

@@ -5,13 +5,13 @@ import type { Subject } from '../../src/index.js';
 const CLASSES = 3;
 
 /** Any number of three classes, as the original's MultiLabelHead: the loss of a row is the mean over its classes. */
-export class MultiLabelHead extends BaseHead {
+export class MultiLabelHead extends BaseHead<Tensor, { readonly logits: Tensor; readonly probabilities: Tensor }> {
   protected override readonly labelRange = { min: 0, max: 1, whole: true };
   protected readonly elementLoss = meanOverRow(sigmoidCrossEntropy);
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES });
   }
-  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+  protected predictors(logits: Tensor) {
     return { logits: () => logits, probabilities: () => sigmoid(logits) };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {

@@ -1,5 +1,5 @@
 import { abs, cast, clone, customGrad, mul, reshape, sign, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import type { Features, Head, Labels, Logits, LossOptions, Metric } from '@tfjs-heads/head-api';
+import type { Features, Head, LossOptions, Metric } from '@tfjs-heads/head-api';
 import { checkDenseLabels, checkLogits, checkReduction, estimatorSpec, headError, Mean, reduceLoss, regularizationScalars, sumOfScalars, weightsOf, withHeadName, type BaseHeadOptions } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
@@ -14,18 +14,20 @@ const absoluteError = customGrad((...[logits, labels, save]) => {
   return { value: abs(difference), gradFunc };
 });
 
+type PlainHead = Head<Tensor, Tensor, { readonly predictions: Tensor }>;
+
 /** A head that extends nothing: an object of the shape that the contract says. */
-function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }: Partial<BaseHeadOptions>): Head {
+function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }: Partial<BaseHeadOptions>): PlainHead {
   const [averageLoss, regularizationLoss] = ['average_loss', 'regularization_loss'].map((key) => withHeadName(key, name)) as [string, string];
 
-  const lossesOf = (givenLabels: Labels, givenLogits: Logits, features: Features | undefined): { losses: Tensor; weights: Tensor | undefined } => {
+  const lossesOf = (givenLabels: Tensor, givenLogits: Tensor, features: Features | undefined): { losses: Tensor; weights: Tensor | undefined } => {
     const logits = checkLogits(givenLogits, 1);
     const labels = checkDenseLabels(givenLabels, logits, 1);
     const weights = weightsOf(weightColumn, features, logits, false);
     return { losses: absoluteError(logits, cast(reshape(labels, logits.shape), 'float32')), weights: weights && reshape(weights, logits.shape) };
   };
 
-  const head: Head = {
+  const head: PlainHead = {
     apiVersion: 1,
     name,
     logitsDimension: 1,

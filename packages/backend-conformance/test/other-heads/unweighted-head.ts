@@ -3,12 +3,12 @@ import { BaseHead, meanMetric, squaredError, type BaseHeadOptions, type MetricDe
 import type { Subject } from '../../src/index.js';
 
 /** Knows of no weights, and claims nothing that it need not. */
-class UnweightedHead extends BaseHead {
+class UnweightedHead extends BaseHead<Tensor, { readonly predictions: Tensor }> {
   protected readonly elementLoss = squaredError;
   constructor({ name, lossReduction }: Partial<BaseHeadOptions>) {
     super({ name, lossReduction, logitsDimension: 2 });
   }
-  protected predictors(logits: Tensor): Record<string, () => Tensor> {
+  protected predictors(logits: Tensor) {
     return { predictions: () => logits };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
