@@ -18,6 +18,16 @@ for (const key of ['average_loss', 'label/mean', 'prediction/mean']) {
   console.log(`${key} ${(await metrics[key]?.result())?.toFixed(2)}`);
 }
 
+// What a head takes and gives is known to the compiler, also where the head is one of several.
+const typed = new RegressionHead({ inverseLinkFn: tf.exp });
+const { predictions, logits: perhaps }: { predictions: tf.Tensor; logits?: tf.Tensor } = typed.predictions(logits);
+const heads: Head[] = [head, typed];
+// @ts-expect-error -- labels of heads by name
+const refused = (): tf.Scalar => typed.loss({ mine: labels }, logits);
+// @ts-expect-error -- no such prediction
+const unknown = (): unknown => typed.predictions(logits, ['probabilities']);
+console.log(`${heads.length} heads, predictions ${String(predictions.shape)}, ${perhaps?.dtype}, ${typeof refused} ${typeof unknown}`);
+
 const { name, candidates } = await startBackend({ allow: ['cpu', 'wasm'] });
 console.log(`backend ${name}`);
 console.log(candidates.map((candidate) => `${candidate.name} ${candidate.status}`).join(', '));

@@ -12,7 +12,8 @@ import { RegressionHead } from '@tfjs-heads/head-regression';
 declare const console: { log(text: string): void };
 
 async function main(): Promise<void> {
-  const head: Head = new RegressionHead();
+  const head = new RegressionHead();
+  const any: Head = head;
   const { name }: StartResult = await startBackend({ allow: ['cpu'] });
   const weights = tf.variable(tf.tensor2d([[45], [41]]));
   const spec = head.createEstimatorSpec({
@@ -23,9 +24,9 @@ async function main(): Promise<void> {
     optimizer: tf.train.sgd(1),
     trainableVariables: [weights],
   });
-  if (spec.mode !== ModeKeys.TRAIN) throw new Error('It is another mode.');
+  const before: number = (await spec.predictions.predictions.data())[0];
   const loss = (await spec.trainOp()) as tf.Scalar;
-  console.log(`backend ${name}`);
+  console.log(`backend ${name}, ${any.logitsDimension} logit, predicted ${before}`);
   console.log(`loss ${(await loss.data())[0]?.toFixed(2)}`);
   console.log(`after a step ${Array.from(await weights.data(), (weight) => weight.toFixed(2)).join(' ')}`);
   // Whether they are there is all that is asked.
