@@ -147,6 +147,16 @@ describe('a hundred classes', () => {
   });
 });
 
+it('a batch has the same metrics before and after its tensors were uploaded', async () => {
+  const head = new ClassHead([meanMetric('average_loss', 'losses')]);
+  const [logits, labels] = [tensor(Float32Array.from({ length: 500 }, (_, i) => Math.sin(i)), [5, 100]), tensor([3, 1, 4, 1, 5], [5, 1])];
+  const measure = async (): Promise<number | undefined> => head.updateMetrics(head.metrics(), undefined, logits, labels)['average_loss']?.result();
+  const first = await measure();
+  head.loss(labels, logits).dispose();
+  expect(await measure()).toBe(first);
+  dispose([logits, labels]);
+});
+
 describe('several heads', () => {
   const definitions = [meanMetric('average_loss', 'losses'), meanMetric('label/mean', 'labels')];
   const heads = [new BinaryHead('a', definitions), new BinaryHead('b', definitions)] as const;

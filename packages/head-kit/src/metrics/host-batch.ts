@@ -11,7 +11,7 @@ export interface HostQuantity {
   /** The names of what it is computed from. */
   readonly of: readonly string[];
   compute(batch: HostBatch): HostTensor;
-  /** The same on the device, for where what the formula needs is neither at hand nor read for another quantity: it is read in its place. */
+  /** The same on the device, for backends whose data lie elsewhere: it is read in place of what the formula needs, unless that is read anyway. */
   make?(): Tensor;
 }
 

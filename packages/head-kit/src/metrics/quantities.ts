@@ -2,7 +2,7 @@ import { argMax, expandDims } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { quote } from '../checks/describe.js';
 import { headError } from '../error.js';
-import { valuesAtHand } from '../values-at-hand.js';
+import { backendOf, hostMemory } from '../host-memory.js';
 import { type HostQuantity, plainName, type Quantities } from './host-batch.js';
 
 /** Another quantity under a name of its own. */
@@ -89,7 +89,9 @@ export function tensorsToRead(
 
   const isFree = (name: string): boolean => {
     if (Object.hasOwn(toRead, name)) return true;
-    if (Object.hasOwn(given, name)) return valuesAtHand(given[name] as Tensor) !== undefined;
+    // By where the backend has its data, not by whether these have been uploaded yet: or the same batch would come out in doubles the
+    // first time, and in float32 the second.
+    if (Object.hasOwn(given, name)) return hostMemory(backendOf(given[name] as Tensor)) !== undefined;
     const quantity = known[name];
     return quantity !== undefined && 'compute' in quantity && quantity.of.every(isFree);
   };
