@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import {
   accuracy, BaseHead, buckets, confusion, fromEach, majority, mean, meanMetric, type MetricDefinition, prAuc, precision, type Quantities, recall, rocAuc,
-  sigmoidCrossEntropy,
+  sigmoidCrossEntropy, LabelRange,
 } from '@tfjs-heads/head-kit';
 import type { Benchmark } from './benchmark.js';
 import { interleave } from './interleave.js';
@@ -24,7 +24,7 @@ const nine: readonly MetricDefinition[] = [
 ];
 
 class BinaryHead extends BaseHead {
-  protected override readonly labelRange = { min: 0, max: 1 };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: 1 });
   protected readonly elementLoss = sigmoidCrossEntropy;
   readonly #definitions: readonly MetricDefinition[];
   constructor(definitions: readonly MetricDefinition[]) {

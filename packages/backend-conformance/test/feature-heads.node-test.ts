@@ -1,5 +1,5 @@
 import { add, clipByValue, less, mul, neg, range, reshape, where, type Tensor } from '@tensorflow/tfjs-core';
-import { customLoss, type LossFn } from '@tfjs-heads/head-kit';
+import { customLoss, type LossFn, LabelRange } from '@tfjs-heads/head-kit';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, expect, it } from 'vitest';
 import { startForSuite } from '@tfjs-heads/conformance-kit';
@@ -40,7 +40,7 @@ class ClippedHead extends BaselineHead {
 }
 
 class RefusingHead extends BaselineHead {
-  protected override readonly labelRange = { min: 0, max: CLASSES - 2 };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: CLASSES - 2 });
 }
 
 describe('a head with one fault fails', () => {

@@ -1,7 +1,8 @@
 export { describe as describeValue, quote, shapeText } from './checks/describe.js';
 export { isMap, isPromise, isSparseTensor, isTensor } from './checks/kinds.js';
 export { checkDenseLabels } from './checks/labels.js';
-export type { LabelRange } from './checks/label-range.js';
+export { LabelRange } from './checks/label-range.js';
+export type { LabelRangeOptions } from './checks/label-range.js';
 export { checkLogits } from './checks/logits.js';
 export { checkMode } from './checks/mode.js';
 export { checkOptions } from './checks/options.js';

@@ -2,12 +2,12 @@ import { abs, customGrad, engine, getBackend, getKernel, grad, mul, onesLike, re
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  BaseHead, copyOf, customLoss, createSpec, deviceCheck, headError, Mean, meanMetric, reduceLoss, rejectReads, replaceSpec, sigmoidCrossEntropy, sumOfScalars, weightedSum,
+  BaseHead, copyOf, customLoss, createSpec, deviceCheck, headError, Mean, meanMetric, reduceLoss, rejectReads, replaceSpec, sigmoidCrossEntropy, sumOfScalars, weightedSum, LabelRange,
 } from '../src/index.js';
 import type { MetricDefinition } from '../src/index.js';
 
 class LogisticHead extends BaseHead {
-  protected override readonly labelRange = { min: 0, max: 1 };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: 1 });
   protected readonly elementLoss = sigmoidCrossEntropy;
   constructor() {
     super({ logitsDimension: 1 });

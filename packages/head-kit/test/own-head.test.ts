@@ -53,6 +53,15 @@ describe('line 7: a head of the user\'s own', () => {
     }
   });
 
+  it('is refused with a range of labels that is none', () => {
+    class Ranged extends HalfSquareHead {
+      protected override readonly labelRange = { min: 0, max: 1 } as never;
+    }
+    expect(() => new Ranged().loss(labels, logits, { features })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('labelRange must be a LabelRange') }),
+    );
+  });
+
   it('line 6: passes on what its own code throws', () => {
     class Failing extends HalfSquareHead {
       protected override readonly elementLoss: LossFn = () => {

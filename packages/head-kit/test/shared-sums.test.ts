@@ -4,7 +4,7 @@ import type { Head } from '@tfjs-heads/head-api';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type Accumulator, BaseHead, classIds, equalTo, fromEach, Mean, mean, meanMetric, type MetricDefinition, type Quantities, sigmoidCrossEntropy,
-  softmaxCrossEntropy, StreamingMetric, updateTogether,
+  softmaxCrossEntropy, StreamingMetric, updateTogether, LabelRange,
 } from '../src/index.js';
 
 afterEach(() => vi.restoreAllMocks());
@@ -15,7 +15,7 @@ const computed = (values: number[], shape: number[]): Tensor => tidy(() => neg(t
 const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
 
 class BinaryHead extends BaseHead {
-  protected override readonly labelRange = { min: 0, max: 1 };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: 1 });
   protected readonly elementLoss = sigmoidCrossEntropy;
   readonly #definitions: readonly MetricDefinition[];
   readonly #quantities: Quantities;
@@ -100,7 +100,7 @@ describe('metrics of one head', () => {
 });
 
 class ClassHead extends BaseHead {
-  protected override readonly labelRange = { min: 0, max: 99, whole: true };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: 99, whole: true });
   protected readonly elementLoss = softmaxCrossEntropy;
   readonly #definitions: readonly MetricDefinition[];
   constructor(definitions: readonly MetricDefinition[]) {

@@ -1,4 +1,4 @@
-import { checkOptions, sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
+import { checkOptions, LabelRange, sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
 import { sigmoidLink } from './inverse-link.js';
 import { FAMILY_OPTIONS, type LinkedPredictions, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
 
@@ -20,7 +20,7 @@ export class LogisticRegressionHead extends RegressionFamilyHead<LinkedPredictio
       name,
       elementLoss: sigmoidCrossEntropy,
       inverseLink: sigmoidLink,
-      labelRange: { min: 0, max: 1 },
+      labelRange: new LabelRange({ min: 0, max: 1 }),
     });
   }
 }

@@ -1,5 +1,5 @@
 import { argMax, cast, concat, expandDims, logSumExp, mul, oneHot, reshape, softmax, sub, sum, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, customLoss, meanMetric, type BaseHeadOptions, type LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, customLoss, meanMetric, type BaseHeadOptions, LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 export const CLASSES = 4;
@@ -17,7 +17,7 @@ export const baselineLoss: LossFn = ({ labels, logits }) => {
 
 /** One of four classes by three logits: the last class is what the others are compared with, and has none. */
 export class BaselineHead extends BaseHead<Tensor, { readonly probabilities: Tensor; readonly class_ids: Tensor }> {
-  protected override readonly labelRange: LabelRange = { min: 0, max: CLASSES - 1 };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: CLASSES - 1 });
   protected readonly elementLoss = customLoss(baselineLoss, { labelsPerRow: () => 1, lossesPerRow: () => 1 });
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES - 1 });

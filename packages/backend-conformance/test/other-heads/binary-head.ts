@@ -1,10 +1,10 @@
 import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, meanMetric, sigmoidCrossEntropy, type BaseHeadOptions, type LabelRange, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, meanMetric, sigmoidCrossEntropy, type BaseHeadOptions, LabelRange, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 /** Several yes-or-no questions at once, with a weight for each. */
 class BinaryHead extends BaseHead<Tensor, { readonly probabilities: Tensor }> {
-  protected override readonly labelRange: LabelRange = { min: 0, max: 1 };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: 1 });
   protected readonly elementLoss = sigmoidCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: 2 });

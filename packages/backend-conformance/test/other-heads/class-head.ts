@@ -1,12 +1,12 @@
 import { argMax, expandDims, softmax, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, classIds, equalTo, meanMetric, softmaxCrossEntropy, type BaseHeadOptions, type MetricDefinition, type Quantities } from '@tfjs-heads/head-kit';
+import { BaseHead, LabelRange, classIds, equalTo, meanMetric, softmaxCrossEntropy, type BaseHeadOptions, type MetricDefinition, type Quantities } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
 
 /** One of three classes, by a softmax; the labels are their ids. */
 export class ClassHead extends BaseHead<Tensor, { readonly logits: Tensor; readonly probabilities: Tensor; readonly class_ids: Tensor }> {
-  protected override readonly labelRange = { min: 0, max: CLASSES - 1, whole: true };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: CLASSES - 1, whole: true });
   protected readonly elementLoss = softmaxCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES });

@@ -1,12 +1,12 @@
 import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, meanMetric, meanOverRow, sigmoidCrossEntropy, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
+import { BaseHead, LabelRange, meanMetric, meanOverRow, sigmoidCrossEntropy, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
 
 /** Any number of three classes, as the original's MultiLabelHead: the loss of a row is the mean over its classes. */
 export class MultiLabelHead extends BaseHead<Tensor, { readonly logits: Tensor; readonly probabilities: Tensor }> {
-  protected override readonly labelRange = { min: 0, max: 1, whole: true };
+  protected override readonly labelRange = new LabelRange({ min: 0, max: 1, whole: true });
   protected readonly elementLoss = meanOverRow(sigmoidCrossEntropy);
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES });

@@ -1,15 +1,11 @@
+import { engine } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Features, Reduction } from '@tfjs-heads/head-api';
-import {
-  areInMemory,
-  inLabelRange,
-  type LabelRange,
-  labelRangeError,
-  labelRangeErrorOnDevice,
-  labelsInRange,
-  rememberInRange,
-} from '../checks/label-range.js';
-import { deviceCheck, rejectReads } from '../device-check.js';
+import { describe } from '../checks/describe.js';
+import type { LabelRange } from '../checks/label-range.js';
+import { rejectReads } from '../device-check.js';
+import { headError } from '../error.js';
+import { hostMemory } from '../host-memory.js';
 import { composedLosses } from '../losses/composed-form.js';
 import { toFloat32 } from '../losses/device-ops.js';
 import { isWalkable, lossesOnHost } from '../losses/host-form.js';
@@ -42,8 +38,9 @@ export class HeadLoss {
   readonly #loss: Loss | CustomLoss;
   readonly #k: number;
 
-  /** @throws LOSS_FN_INVALID */
+  /** @throws LOSS_FN_INVALID, INVALID_ARGUMENT */
   constructor(given: Loss | LossFn | CustomLoss, range: LabelRange | undefined, k: number) {
+    if (range !== undefined && typeof range.demand !== 'function') throw headError('INVALID_ARGUMENT', `labelRange must be a LabelRange, got ${describe(range)}.`);
     this.given = given;
     this.range = range;
     this.#loss = lossOrCustom(given, k);
@@ -61,9 +58,9 @@ export class HeadLoss {
   inRange(batch: Batch, forLoss: boolean): Batch {
     const { range } = this;
     if (range === undefined) return batch;
-    if (forLoss && areInMemory() && !isCustom(this.#loss)) return { ...batch, toCheck: range };
-    const labels = inLabelRange(batch.labels, range);
-    return labels === undefined ? { ...batch, valid: labelsInRange(batch.labels, range) } : { ...batch, labels };
+    if (forLoss && hostMemory(engine().backend) !== undefined && !isCustom(this.#loss)) return { ...batch, toCheck: range };
+    const labels = range.demand(batch.labels);
+    return labels === undefined ? { ...batch, valid: range.onDevice(batch.labels) } : { ...batch, labels };
   }
 
   /** The reduced loss of a batch. Where only the device knows that a label is out of range, reading it rejects. */
@@ -102,7 +99,7 @@ export class HeadLoss {
     const { range } = this;
     if (valid === undefined || range === undefined) return undefined;
     const run = (batch: HostBatch): void => {
-      const error = labelRangeError(batch.get('labels').values, shape, range);
+      const error = range.errorOf(batch.get('labels').values, shape);
       if (error !== undefined) throw error;
     };
     return { reads: ['labels'], run };
@@ -122,10 +119,8 @@ export class HeadLoss {
     return callLossFn(lossFn, { labels: toFloat32(labels, shape), logits, features }, lossesPerRow(perRow, this.#k));
   }
 
-  #rejectReads<T extends Tensor>(loss: T, { valid, labels: { shape, dataId } }: Batch): T {
+  #rejectReads<T extends Tensor>(loss: T, { valid, labels }: Batch): T {
     const { range } = this;
-    if (valid === undefined || range === undefined) return loss;
-    const check = deviceCheck({ valid, error: () => labelRangeErrorOnDevice(shape, range), onValid: () => rememberInRange(dataId, range) });
-    return rejectReads(loss, [check]);
+    return valid === undefined || range === undefined ? loss : rejectReads(loss, [range.check(valid, labels)]);
   }
 }

@@ -1,6 +1,5 @@
 import { engine, getGradient, getKernel, mul, registerGradient, registerKernel, reshape, util } from '@tensorflow/tfjs-core';
 import type { GradConfig, KernelFunc, NamedAttrMap, NamedTensorMap, Scalar, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { checkLabelsInMemory } from '../checks/label-range.js';
 import { headError } from '../error.js';
 import { hostMemory, type HostMemory, nativeMemory, sharing } from '../host-memory.js';
 import { scoped } from '../scoped.js';
@@ -62,7 +61,7 @@ const lossKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const attributes = attrs as unknown as LossAttributes & { withGradient: boolean };
   const { labelRange } = attributes;
   // In here, so that a recorded step looks at its labels whenever it is run.
-  if (labelRange !== undefined && tensors.labels !== undefined) checkLabelsInMemory(backend as object, tensors.labels, labelRange);
+  if (tensors.labels !== undefined) labelRange?.demandInMemory(backend as object, tensors.labels);
   const memory = memoryToWalk(backend as object, tensors, attributes);
   if (memory !== undefined && areWalkable(attributes)) return hostLoss(memory, tensors, attributes);
   // Under a scope of its own: what a kernel leaves behind the engine counts as a leak, when it counts (`IS_TEST`).
