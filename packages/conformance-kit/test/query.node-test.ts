@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseQueries, parseQuery, queryOf, type ConformanceCase } from '../src/index.js';
+import { parseQueries, parseQuery, queryOf, suiteOf, type ConformanceCase } from '../src/index.js';
 
 const parameters = { rows: 33, weights: 'rows', exact: true };
 const one: ConformanceCase = { head: 'RegressionHead-of-3', family: 'golden', check: 'loss', parameters };
@@ -9,6 +9,14 @@ describe('the name of a case', () => {
   it('is head, family, check and parameters in their order', () => {
     expect(queryOf(one)).toBe('RegressionHead-of-3:golden:loss:rows=33,weights=rows,exact=true');
     expect(queryOf(bare)).toBe('tfjs:op:log1p');
+  });
+
+  it('is the same in another process, whatever a subject claims: JSON has no NaN', async () => {
+    const create = (): never => undefined as never;
+    const { cases } = await suiteOf({ Head: { create, labels: 'probability', labelsOutOfRange: [NaN, -Infinity, -0.5] } });
+    const there = JSON.parse(JSON.stringify(cases)) as readonly ConformanceCase[];
+    expect(there.map(queryOf)).toEqual(cases.map(queryOf));
+    expect(cases.map(queryOf)).toContain('Head:law:labels-range:label=NaN,from=host');
   });
 
   it('is a query for the case, whatever stands in it', () => {

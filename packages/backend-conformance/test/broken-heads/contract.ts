@@ -14,6 +14,7 @@ import {
   zerosLike,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import { headError } from '@tfjs-heads/head-kit';
 import { sizeOf } from '@tfjs-heads/reference';
 import { breakHead, of3, right, type BrokenHeads } from './broken-head.js';
 
@@ -53,6 +54,18 @@ export const wrongByContract: BrokenHeads = {
     caughtBy: 'law:labels-range:label=-1,from=host',
     says: 'loss with the label -1: got no error',
     subject: { ...right, labels: 'count', labelsOutOfRange: [-1] },
+  },
+  NaNLabels: {
+    wrong: 'refuses negative labels, and takes NaN',
+    caughtBy: 'law:labels-range:label=-1,from=host',
+    says: 'loss with the label NaN: got no error',
+    subject: breakHead(
+      ({ loss, updateMetrics }) => ({
+        loss: (labels, ...rest) => loss(notNegative(labels), ...rest),
+        updateMetrics: (metrics, features, logits, labels, options) => updateMetrics(metrics, features, logits, notNegative(labels), options),
+      }),
+      { labels: 'count', labelsOutOfRange: [-1] },
+    ),
   },
   OtherDtype: {
     wrong: 'claims float32 predictions, and predicts int32',
@@ -112,4 +125,9 @@ export const wrongByContract: BrokenHeads = {
 
 function mapped<T extends object>(values: T, map: (one: Tensor) => Tensor): Record<string, Tensor> {
   return Object.fromEntries(Object.entries<Tensor>(values as Record<string, Tensor>).map(([key, one]) => [key, map(one)]));
+}
+
+function notNegative(labels: Tensor): Tensor {
+  if (labels.dataSync().some((label) => label < 0)) throw headError('LABELS_RANGE', 'Labels must not be negative.');
+  return labels;
 }

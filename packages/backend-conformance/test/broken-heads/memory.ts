@@ -1,5 +1,5 @@
 import { keep, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import { breakHead, type BrokenHeads } from './broken-head.js';
+import { breakHead, inMode, type BrokenHeads } from './broken-head.js';
 
 /** Heads that compute rightly and cannot be lived with. */
 export const wrongWithTensors: BrokenHeads = {
@@ -67,5 +67,11 @@ export const wrongWithTensors: BrokenHeads = {
         return spec;
       },
     })),
+  },
+  LostWithTheTidy: {
+    wrong: 'the loss of a spec goes with the tidy that the spec was made in',
+    caughtBy: 'law:spec-disposed:mode=eval',
+    says: 'a tensor of the spec is gone with the tidy',
+    subject: breakHead(inMode('eval', ({ loss }) => ({ loss: loss.clone() }))),
   },
 };

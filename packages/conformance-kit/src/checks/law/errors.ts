@@ -4,7 +4,8 @@ import { tensorOf, tensorsOf, type Batch } from '../../batch.js';
 import { filled } from '@tfjs-heads/reference';
 import { Failure } from '../../judge.js';
 import { check, type Check, type CheckContext } from '../check.js';
-import { batchOf, headOf } from './claims.js';
+import type { NamedSubject } from '../../subject.js';
+import { batchOf, headOf, labelsOf } from './claims.js';
 import { coded, codedErrorOf } from './compare.js';
 import { held, heldAgain, resultsOf, updated, valuesOf } from '../outcome.js';
 import { modelOf, product } from './spec-model.js';
@@ -51,41 +52,51 @@ export const emptyBatch: Check = check({
 
 /** Where only a GPU knows the values, the error may come when the loss or a metric is read: but it comes. */
 export const labelsRange: Check = check({
-  states: 'Labels out of range are refused with LABELS_RANGE: at once, or on a device at the latest when the loss or a metric is read.',
-  cases: ({ labelsOutOfRange = [] }) => labelsOutOfRange.flatMap((label) => ['host', 'device'].map((from) => ({ label, from }))),
-  async run({ subject, judge, backend }, { label, from }) {
-    const head = headOf(subject);
-    const { logits, labels: uploaded, features } = tensorsOf(subject, withLabel(batchOf(subject, head, 3), label));
-    const labels = from === 'host' ? uploaded : copyOnDevice(uploaded);
-    const refused = async <T>(call: string, run: () => T, read: (made: T) => Promise<unknown>): Promise<void> => {
-      const what = `${call} with the label ${String(label)}`;
-      let error: unknown;
-      try {
-        const made = run();
-        judge.that(backend.capabilities.includes('device-memory'), `${what}: got no error at once, where all values lie in this process`);
-        error = await read(made).then(() => undefined, (reason: unknown) => reason);
-      } catch (reason) {
-        if (reason instanceof Failure) throw reason;
-        error = reason;
-      }
-      judge.that(error !== undefined, `${what}: got no error`);
-      judge.equal(`the code for ${what}`, coded(judge, what, error).code, 'LABELS_RANGE');
-    };
-    await refused('loss', () => head.loss(labels, logits, { features }), (loss) => loss.data());
-    await refused('loss, read as an array,', () => head.loss(labels, logits, { features }), (loss) => loss.array());
-    await refused('updateMetrics', () => head.updateMetrics(head.metrics(), features, logits, labels), resultsOf);
-    const evaluation = (): EvalSpec => head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }) as EvalSpec;
-    await refused('the loss of an evaluation', evaluation, ({ loss }) => loss.data());
+  states: 'Labels out of range, NaN among them, are refused with LABELS_RANGE: at once, or on a device at the latest when the loss or a metric is read.',
+  cases: (subject) => outOfRange(subject).flatMap((label) => ['host', 'device'].map((from) => ({ label, from }))),
+  async run(context, { label, from }) {
+    const isWhole = labelsOf(context.subject) === 'class'; // int32 has no NaN
+    for (const bad of new Set(isWhole ? [Number(label)] : [Number(label), NaN])) await refusesLabel(context, bad, from);
   },
 });
+
+async function refusesLabel({ subject, judge, backend }: CheckContext, label: number, from: string): Promise<void> {
+  const head = headOf(subject);
+  const { logits, labels: uploaded, features } = tensorsOf(subject, withLabel(batchOf(subject, head, 3), label));
+  const labels = from === 'host' ? uploaded : copyOnDevice(uploaded);
+  const refused = async <T>(call: string, run: () => T, read: (made: T) => Promise<unknown>): Promise<void> => {
+    const what = `${call} with the label ${label}`;
+    let error: unknown;
+    try {
+      const made = run();
+      judge.that(backend.capabilities.includes('device-memory'), `${what}: got no error at once, where all values lie in this process`);
+      error = await read(made).then(() => undefined, (reason: unknown) => reason);
+    } catch (reason) {
+      if (reason instanceof Failure) throw reason;
+      error = reason;
+    }
+    judge.that(error !== undefined, `${what}: got no error`);
+    judge.equal(`the code for ${what}`, coded(judge, what, error).code, 'LABELS_RANGE');
+  };
+  await refused('loss', () => head.loss(labels, logits, { features }), (loss) => loss.data());
+  await refused('loss, read as an array,', () => head.loss(labels, logits, { features }), (loss) => loss.array());
+  await refused('updateMetrics', () => head.updateMetrics(head.metrics(), features, logits, labels), resultsOf);
+  const evaluation = (): EvalSpec => head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }) as EvalSpec;
+  await refused('the loss of an evaluation', evaluation, ({ loss }) => loss.data());
+}
+
+/** What a head claims to refuse. A case goes to another process as JSON, which has no NaN and no infinity. */
+function outOfRange({ labelsOutOfRange = [] }: NamedSubject): (number | string)[] {
+  return labelsOutOfRange.map((label) => (Number.isFinite(label) ? label : String(label)));
+}
 
 /** The error may come too late for the step, but then nothing must have come of it. */
 export const labelsRangeTrains: Check = check({
   states: 'A training step on labels out of range changes no variable.',
-  cases: ({ labelsOutOfRange = [] }) => labelsOutOfRange.map((label) => ({ label })),
+  cases: (subject) => outOfRange(subject).map((label) => ({ label })),
   async run({ subject, judge }, { label }) {
     const { head, batch, kernel, logits } = modelOf(subject);
-    const { labels, features } = tensorsOf(subject, withLabel(batch, label));
+    const { labels, features } = tensorsOf(subject, withLabel(batch, Number(label)));
     const before = await valuesOf(kernel);
     const given = { labels: copyOnDevice(labels), features, logits: () => logits(), optimizer: optimizersOfTfjs.sgd(1), trainableVariables: [kernel] };
     try {

@@ -1,4 +1,5 @@
-import { ModeKeys } from '@tfjs-heads/head-api';
+import { tidy } from '@tensorflow/tfjs-core';
+import { ModeKeys, type EstimatorSpec } from '@tfjs-heads/head-api';
 import { check, type Check } from '../check.js';
 import { inMode, numberOf, outcomeOf, readPredictions, resultsOf } from '../outcome.js';
 import { namedExports } from '../parity/compare.js';
@@ -44,17 +45,20 @@ export const specEval: Check = check({
 });
 
 export const specDisposed: Check = check({
-  states: 'dispose releases every tensor of a spec, and may be called again.',
+  states: 'A spec keeps its tensors when a tidy that it was made in ends; dispose releases every one of them, and may be called again.',
   cases: () => Object.values(ModeKeys).map((mode) => ({ mode })),
   run({ subject, judge }, { mode }) {
     const { head, tensors, kernel, logits } = modelOf(subject);
     const optimizer = { applyGradients: (): void => undefined };
     const args = { labels: tensors.labels, features: tensors.features, logits: () => logits(), optimizer, trainableVariables: [kernel] };
-    const spec = head.createEstimatorSpec({ mode: mode, ...args });
+    let made: EstimatorSpec | undefined;
+    tidy(() => void (made = head.createEstimatorSpec({ mode, ...args })));
+    const spec = made as unknown as EstimatorSpec;
     const loss = spec.mode === ModeKeys.PREDICT ? [] : [spec.loss];
     const summaries = spec.mode === ModeKeys.TRAIN ? Object.values(spec.summaries) : [];
     const exported = spec.mode === ModeKeys.PREDICT ? Object.values(namedExports(spec.exportOutputs)) : [];
     const tensorsOfSpec = [...loss, ...summaries, ...Object.values(spec.predictions), ...exported].filter((one) => 'isDisposed' in one);
+    judge.that(tensorsOfSpec.every((one) => !one.isDisposed), 'a tensor of the spec is gone with the tidy');
     spec.dispose();
     spec.dispose();
     judge.that(tensorsOfSpec.every((one) => one.isDisposed), 'a tensor of the spec is still there');
