@@ -2,6 +2,7 @@ import { util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
 import { describe, shapeText } from '../checks/describe.js';
+import { ask } from '../checks/kinds.js';
 import { checkLive, checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { toFloat32 } from './device-ops.js';
@@ -47,14 +48,17 @@ export function customLoss(lossFn: LossFn, perRow: Pick<LossBase, 'labelsPerRow'
  */
 export function lossOrCustom(loss: Loss | LossFn | CustomLoss, k: number): Loss | CustomLoss {
   if (typeof loss === 'function') return customLoss(loss);
-  const { compose, lossFn, ...given } = Object(loss) as Partial<LossBase & CustomLoss>;
-  const areFunctions = [given.labelsPerRow, given.lossesPerRow].every((member) => member === undefined || typeof member === 'function');
-  if (typeof (compose ?? lossFn) !== 'function' || !areFunctions) {
+  if (!ask(() => isLoss(Object(loss) as Partial<LossBase & CustomLoss>), false)) {
     throw headError('LOSS_FN_INVALID', `elementLoss must be a function or a loss with compose and, perhaps, labelsPerRow and lossesPerRow, got ${describe(loss)}.`);
   }
   const losses: unknown = lossesPerRow(loss, k);
   if (losses === k || losses === 1) return loss;
   throw headError('LOSS_FN_INVALID', `lossesPerRow of a loss must be 1 or, for rows of ${k} logits, ${k}, got ${describe(losses)}.`);
+}
+
+function isLoss(loss: Partial<LossBase & CustomLoss>): boolean {
+  const areFunctions = [loss.labelsPerRow, loss.lossesPerRow].every((member) => member === undefined || typeof member === 'function');
+  return typeof (loss.compose ?? loss.lossFn) === 'function' && areFunctions;
 }
 
 export const isCustom = (loss: Loss | CustomLoss): loss is CustomLoss => 'lossFn' in loss;
