@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RegressionHead } from '@tfjs-heads/head-regression';
+import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
-import { releaseTensors } from './support/backend.js';
 import { expect } from './support/expect.js';
-import { results, threeHeads } from './support/heads.js';
-import { inMode } from './support/spec.js';
+import { results } from './support/metrics.js';
+import { releaseTensors } from './support/release.js';
 
 releaseTensors();
 
@@ -28,36 +27,13 @@ describe('lines 35 to 37: the documented example', () => {
   });
 });
 
-describe('line 35: label_dimension', () => {
-  it('is 1 if not given', () => {
-    expect(new RegressionHead().logitsDimension).toBe(1);
-    expect(new RegressionHead({ labelDimension: undefined }).logitsDimension).toBe(1);
-    expect(new RegressionHead({ labelDimension: 7 }).logitsDimension).toBe(7);
-  });
-
-  it.each([0, -1, 1.5, NaN, Infinity, '2', null])('is not %j', (labelDimension) => {
-    const construct = () => new RegressionHead({ labelDimension: labelDimension as number });
-    expect(construct).toThrowCoded('LABEL_DIMENSION_INVALID', ['Invalid label_dimension', 'labelDimension']);
-  });
-
-  it('is checked before the reduction, and that before the loss', () => {
-    const options = { labelDimension: 0, lossReduction: 'none', lossFn: 7, inverseLinkFn: 7, name: 7 } as object;
-    expect(() => new RegressionHead(options)).toThrowCoded('LABEL_DIMENSION_INVALID');
-    expect(() => new RegressionHead({ ...options, labelDimension: 1 })).toThrowCoded('LOSS_REDUCTION_INVALID');
-    expect(() => new RegressionHead({ ...options, labelDimension: 1, lossReduction: 'sum' })).toThrowCoded('LOSS_FN_INVALID');
-  });
-});
-
 describe('line 35: the squared error in several dimensions', () => {
-  it('is divided by batch times labels, not by the batch', async () => {
-    const head = new RegressionHead({ labelDimension: 3 });
-    const loss = head.loss(tf.zeros([2, 3]), tf.tensor2d([[1, 2, 3], [4, 5, 6]]));
-    expect(await loss.data()).toBeNear([91 / 6]);
-  });
-
-  it('is summed by the reduction sum', async () => {
-    const head = new RegressionHead({ labelDimension: 3, lossReduction: 'sum' });
-    expect(await head.loss(tf.zeros([2, 3]), tf.tensor2d([[1, 2, 3], [4, 5, 6]])).data()).toBeNear([91]);
+  it.each([
+    { lossReduction: 'sum_over_batch_size', expected: 91 / 6 },
+    { lossReduction: 'sum', expected: 91 },
+  ] as const)('is reduced by $lossReduction: divided by batch times labels, or by nothing', async ({ lossReduction, expected }) => {
+    const head = new RegressionHead({ labelDimension: 3, lossReduction });
+    expect(await head.loss(tf.zeros([2, 3]), tf.tensor2d([[1, 2, 3], [4, 5, 6]])).data()).toBeNear([expected]);
   });
 
   it('may have more leading dimensions, each row with its weight', async () => {
@@ -73,84 +49,11 @@ describe('line 35: the squared error in several dimensions', () => {
     // The square of 1e-20 is below the smallest float32 that every device has.
     expect(await loss.data()).toBeNear([scale < 1e-19 ? 0 : difference ** 2]);
   });
-});
 
-describe('line 36: predictions', () => {
-  const logits = () => tf.tensor2d([[1, -2], [0, 4]]);
-
-  it('are the logits, under one key', async () => {
-    const given = logits();
-    const predictions = new RegressionHead({ labelDimension: 2 }).predictions(given);
-    expect(Object.keys(predictions)).toEqual(['predictions']);
-    expect(predictions.predictions).toMatchObject({ shape: [2, 2], dtype: 'float32' });
-    expect(await predictions.predictions.array()).toEqual([[1, -2], [0, 4]]);
-  });
-
-  it('are what the inverse link makes of the logits, which then come along', async () => {
-    const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn: (x) => tf.add(tf.mul(x, 2), 1) }).predictions(logits());
-    expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
-    expect(await predictions.predictions.array()).toEqual([[3, -3], [1, 9]]);
-    expect(await predictions.logits?.array()).toEqual([[1, -2], [0, 4]]);
-  });
-
-  it('may be some of them, in the order of the head', () => {
-    const head = new RegressionHead({ labelDimension: 2, inverseLinkFn: tf.exp });
-    expect(Object.keys(head.predictions(logits(), ['logits', 'predictions']))).toEqual(['predictions', 'logits']);
-    expect(Object.keys(head.predictions(logits(), ['logits']))).toEqual(['logits']);
-    expect(Object.keys(head.predictions(logits(), []))).toEqual(['predictions', 'logits']);
-  });
-
-  it.each(['classes', 'Predictions', '', 'logits'])('have no key %j without an inverse link', (key) => {
-    const head = new RegressionHead({ labelDimension: 2 });
-    expect(() => head.predictions(logits(), ['predictions', key as never])).toThrowCoded('PREDICTION_KEY_INVALID', [
-      'Prediction key must be in PredictionKeys',
-      `given: ${key}`,
-    ]);
-  });
-
-  it.each([
-    { what: 'without a link', inverseLinkFn: undefined },
-    { what: 'with a link', inverseLinkFn: tf.exp },
-    { what: 'with a link that changes nothing', inverseLinkFn: (x: tf.Tensor) => x },
-  ])('belong to the caller: $what', async ({ inverseLinkFn }) => {
-    const given = logits();
-    const before = tf.memory().numTensors;
-    const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn }).predictions(given);
-    tf.dispose(predictions);
-    expect(tf.memory().numTensors).toBe(before);
-    expect(await given.array()).toEqual([[1, -2], [0, 4]]);
-  });
-
-  it('outlive the logits', async () => {
-    const given = logits();
-    const predictions = new RegressionHead({ labelDimension: 2 }).predictions(given);
-    given.dispose();
-    expect(await predictions.predictions.array()).toEqual([[1, -2], [0, 4]]);
-  });
-
-  it('do not change the loss by their link', async () => {
-    const head = new RegressionHead({ labelDimension: 2, inverseLinkFn: tf.exp, lossReduction: 'sum' });
-    expect(await head.loss(tf.zeros([2, 2]), logits()).data()).toBeNear([21]);
-  });
-
-  it('of an inverse link that returns no tensor are refused', () => {
-    const head = new RegressionHead({ inverseLinkFn: (() => 7) as never });
-    expect(() => head.predictions(tf.zeros([1, 1]))).toThrowCoded('INVALID_ARGUMENT', ['inverseLinkFn', '7']);
-    expect(() => new RegressionHead({ inverseLinkFn: 7 as never })).toThrowCoded('INVALID_ARGUMENT', ['inverseLinkFn', '7']);
-  });
-});
-
-describe('line 37: prediction/mean', () => {
-  it('is after the inverse link, weighted', async () => {
-    const head = new RegressionHead({ inverseLinkFn: (x) => tf.mul(x, 10), weightColumn: 'w' });
-    const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1], [2]]), tf.tensor1d([5, 7]));
-    expect(await results(metrics)).toEqual({ average_loss: (16 + 75) / 4, 'prediction/mean': 70 / 4, 'label/mean': 26 / 4 });
-  });
-
-  it('divides by labels times the sum of the weights', async () => {
-    const head = new RegressionHead({ labelDimension: 2, weightColumn: 'w' });
-    const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1, 2], [3, 4]]), tf.zeros([2, 2]));
-    expect(await results(metrics)).toEqual({ average_loss: (5 + 75) / 8, 'prediction/mean': (3 + 21) / 8, 'label/mean': 0 });
+  it('takes any label, NaN and infinities included', async () => {
+    for (const label of [-1e6, NaN, Infinity]) {
+      expect(await new RegressionHead().loss(tf.tensor2d([[label]]), tf.zeros([1, 1])).data()).toBeNear([label ** 2]);
+    }
   });
 });
 
@@ -168,9 +71,65 @@ describe('line 9: a mean is finite wherever it can be', () => {
   });
 });
 
-describe.each(threeHeads)('line 38: the exports of a $head', ({ create }) => {
+describe('line 36: predictions', () => {
+  const logits = () => tf.tensor2d([[1, -2], [0, 4]]);
+
+  it('are the logits, under one key', async () => {
+    const predictions = new RegressionHead({ labelDimension: 2 }).predictions(logits());
+    expect(Object.keys(predictions)).toEqual(['predictions']);
+    expect(await predictions.predictions.array()).toEqual([[1, -2], [0, 4]]);
+  });
+
+  it('are what the inverse link makes of the logits, which then come along; the loss knows nothing of it', async () => {
+    const head = new RegressionHead({ labelDimension: 2, lossReduction: 'sum', inverseLinkFn: (x) => tf.add(tf.mul(x, 2), 1) });
+    const predictions = head.predictions(logits());
+    expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
+    expect(await predictions.predictions.array()).toEqual([[3, -3], [1, 9]]);
+    expect(await predictions.logits?.array()).toEqual([[1, -2], [0, 4]]);
+    expect(await head.loss(tf.zeros([2, 2]), logits()).data()).toBeNear([21]);
+  });
+
+  it('may be some of them, in the order of the head', () => {
+    const head = new RegressionHead({ labelDimension: 2, inverseLinkFn: tf.exp });
+    expect(Object.keys(head.predictions(logits(), ['logits', 'predictions']))).toEqual(['predictions', 'logits']);
+    expect(Object.keys(head.predictions(logits(), ['logits']))).toEqual(['logits']);
+    expect(Object.keys(head.predictions(logits(), []))).toEqual(['predictions', 'logits']);
+  });
+
+  it.each(['classes', 'Predictions', '', 'logits'])('have no key %j without an inverse link', (key) => {
+    const head = new RegressionHead({ labelDimension: 2 });
+    const message = ['Prediction key must be in PredictionKeys', `given: ${key}`];
+    expect(() => head.predictions(logits(), ['predictions', key as never])).toThrowCoded('PREDICTION_KEY_INVALID', message);
+  });
+
+  it.each([
+    { what: 'without a link', inverseLinkFn: undefined },
+    { what: 'with a link', inverseLinkFn: tf.exp },
+    { what: 'with a link that changes nothing', inverseLinkFn: (x: tf.Tensor) => x },
+  ])('belong to the caller: $what', async ({ inverseLinkFn }) => {
+    const given = logits();
+    const before = tf.memory().numTensors;
+    const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn }).predictions(given);
+    tf.dispose(predictions);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(await given.array()).toEqual([[1, -2], [0, 4]]);
+  });
+
+  it('of a link that makes integers cannot be exported', () => {
+    const head = new RegressionHead({ inverseLinkFn: (x) => tf.cast(x, 'int32') });
+    expect(() => head.createEstimatorSpec({ mode: 'infer', logits: tf.zeros([4, 1]) })).toThrowCoded('EXPORT_OUTPUT_INVALID', ['value', 'int32', '[4,1]']);
+  });
+});
+
+it('line 37: prediction/mean is after the inverse link, weighted, and divides by labels times the sum of the weights', async () => {
+  const head = new RegressionHead({ labelDimension: 2, inverseLinkFn: (x) => tf.mul(x, 10), weightColumn: 'w' });
+  const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[0, 0], [1, 2]]));
+  expect(await results(metrics)).toEqual({ 'average_loss': (5 + 3 * 8) / 8, 'prediction/mean': (30 + 3 * 70) / 8, 'label/mean': 9 / 8 });
+});
+
+describe.each(Object.entries({ RegressionHead, PoissonRegressionHead, LogisticRegressionHead }))('line 38: the exports of a %s', (_, Head) => {
   it.each([undefined, 'h'])('are serving_default, regression and predict, whatever its name: %s', (name) => {
-    const { exportOutputs, predictions } = inMode('infer', create(name === undefined ? {} : { name }).createEstimatorSpec({ mode: 'infer', logits: tf.zeros([3, 1]) }));
+    const { exportOutputs, predictions } = new Head({ name }).createEstimatorSpec({ mode: 'infer', logits: tf.zeros([3, 1]) });
     expect(Object.keys(exportOutputs)).toEqual(['serving_default', 'regression', 'predict']);
     expect(exportOutputs['serving_default']).toBe(exportOutputs['regression']);
     expect(exportOutputs['regression']).toEqual({ kind: 'regression', value: predictions.predictions });

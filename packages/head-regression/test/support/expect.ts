@@ -1,13 +1,13 @@
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
-import { largest } from '@tfjs-heads/reference';
+import { type Scaled, ULPS, usedTolerance } from '@tfjs-heads/reference';
 import { expect } from 'vitest';
-import { difference, ROUNDING, type Tolerance } from './tolerance.js';
+
+/** A number is to be had to its own digits, one with a scale to those of the terms that it was combined from. */
+type Expected = number | Scaled;
 
 interface HeadMatchers {
-  /** All numbers are as close as float32 allows. */
-  toBeNear(expected: ArrayLike<number>, tolerance?: Tolerance): void;
-  /** No number is off by more than 1e-5 of the largest. */
-  toBeWithin1e5(expected: ArrayLike<number>): void;
+  /** All numbers are as close as float32 allows. NaN is near NaN only, an infinity only itself. */
+  toBeNear(expected: readonly Expected[]): void;
   /** The function throws a coded error at once, with a message that has each of the fragments in it. */
   toThrowCoded(code: HeadErrorCode, fragments?: readonly string[]): void;
 }
@@ -17,31 +17,35 @@ declare module 'vitest' {
 }
 
 expect.extend({
-  toBeNear: (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance?: Tolerance) =>
-    verdict(difference(actual, expected, tolerance)),
-
-  toBeWithin1e5: (actual: ArrayLike<number>, expected: ArrayLike<number>) =>
-    verdict(difference(actual, expected, { roundings: 1e-5 / ROUNDING, scale: largest(expected) })),
-
-  toThrowCoded: (run: () => unknown, code: HeadErrorCode, fragments: readonly string[] = []) =>
-    verdict(wrongError(run, code, fragments)),
+  toBeNear: (actual: ArrayLike<number>, expected: readonly Expected[]) => verdict(complaintOf(actual, expected)),
+  toThrowCoded: (run: () => unknown, code: HeadErrorCode, fragments: readonly string[] = []) => verdict(wrongError(run, code, fragments)),
 });
 
 /** The `expect` of vitest with the matchers above. */
 export { expect };
 
 function verdict(complaint: string | undefined): { pass: boolean; message: () => string } {
-  return { pass: complaint === undefined, message: () => complaint ?? 'It was not to match, but did.' };
+  return { pass: complaint === undefined, message: () => complaint ?? 'expected no match, got one' };
+}
+
+function complaintOf(actual: ArrayLike<number>, expected: readonly Expected[]): string | undefined {
+  if (actual.length !== expected.length) return `expected ${expected.length} values, got ${actual.length}`;
+  for (const [i, one] of expected.entries()) {
+    const { value, scale } = typeof one === 'number' ? { value: one, scale: 0 } : one;
+    const used = usedTolerance(actual[i] as number, value, { k: ULPS.REDUCE, unit: 2 ** -24, scale });
+    if (!(used <= 1)) return `expected ${value} at ${i}, got ${actual[i]}, which is off by ${used} times what is allowed`;
+  }
+  return undefined;
 }
 
 function wrongError(run: () => unknown, code: HeadErrorCode, fragments: readonly string[]): string | undefined {
   try {
     run();
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) return `Not a coded error: ${String(error)}`;
-    if (error.name !== 'HeadError' || error.code !== code) return `${String(error.code)} instead of ${code}: ${error.message}`;
+    if (!(error instanceof Error) || !('code' in error)) return `expected an error with a code, got ${String(error)}`;
+    if (error.name !== 'HeadError' || error.code !== code) return `expected ${code}, got ${String(error.code)}: ${error.message}`;
     const absent = fragments.filter((fragment) => !error.message.includes(fragment));
-    return absent.length === 0 ? undefined : `Without ${JSON.stringify(absent)}: ${error.message}`;
+    return absent.length === 0 ? undefined : `expected ${JSON.stringify(absent)} in the message, got: ${error.message}`;
   }
-  return `It threw nothing, but should have: ${code}`;
+  return `expected ${code}, got no error`;
 }
