@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { drawValues, type DrawKind } from '@tfjs-heads/reference';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { fullLogPoisson, logPoisson, reduceLoss, sigmoidCrossEntropy, softmaxCrossEntropy, squaredError } from '../src/index.js';
+import { fullLogPoisson, LabelRange, logPoisson, reduceLoss, sigmoidCrossEntropy, softmaxCrossEntropy, squaredError } from '../src/index.js';
 import { expectHeld, held } from './memory.js';
 import { results, ToyHead, type ToyHeadOptions } from './toy-head.js';
 
@@ -12,7 +12,7 @@ afterAll(() => tf.env().set('IS_TEST', false));
 
 const heads: readonly (readonly [string, ToyHeadOptions, DrawKind])[] = [
   ['the squared error', { loss: squaredError }, 'real'],
-  ['the logistic loss, with a range of labels', { loss: sigmoidCrossEntropy, labelRange: { min: 0, max: 1 } }, 'probability'],
+  ['the logistic loss, with a range of labels', { loss: sigmoidCrossEntropy, labelRange: new LabelRange({ min: 0, max: 1 }) }, 'probability'],
   ['the Poisson loss', { loss: logPoisson }, 'count'],
   ['the full Poisson loss', { loss: fullLogPoisson }, 'count'],
   ['the softmax loss', { loss: softmaxCrossEntropy }, 'class'],

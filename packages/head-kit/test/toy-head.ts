@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Metrics } from '@tfjs-heads/head-api';
 import {
-  BASE_HEAD_OPTIONS, BaseHead, type BaseHeadOptions, checkOptions, type CustomLoss, type LabelRange, type Loss, type LossFn, meanMetric, type MetricDefinition,
+  BASE_HEAD_OPTIONS, BaseHead, type BaseHeadOptions, checkOptions, type CustomLoss, LabelRange, type Loss, type LossFn, meanMetric, type MetricDefinition,
   sigmoidCrossEntropy, squaredError,
 } from '../src/index.js';
 
@@ -40,7 +40,7 @@ export class ToyHead extends BaseHead {
 
 /** One whose labels are probabilities. */
 export function logisticHead(options: ToyHeadOptions = {}): ToyHead {
-  return new ToyHead({ loss: sigmoidCrossEntropy, labelRange: { min: 0, max: 1 }, ...options });
+  return new ToyHead({ loss: sigmoidCrossEntropy, labelRange: new LabelRange({ min: 0, max: 1 }), ...options });
 }
 
 /** What the metrics have come to, by key. */
