@@ -27,7 +27,7 @@ async function olderVersion(contract: number): Promise<Kit> {
           onLoad({ filter: /head-kit.src.*\.ts$/ }, ({ path }) => ({
             loader: 'ts',
             contents: readFileSync(path, 'utf8')
-              .replaceAll(/\bdivisor\b/g, 'dividend')
+              .replaceAll(/\bdivisor\b/g, 'oldDivisor')
               .replace('const VERSION = 2;', `const VERSION = ${contract};`)
               .replace('out.loss = difference * difference;', 'out.loss = 2 * difference * difference;')
               .replace('out.derivative = 2 * difference;', 'out.derivative = 4 * difference;'),
@@ -43,7 +43,7 @@ async function olderVersion(contract: number): Promise<Kit> {
 /** The loss of labels 1 and 2, logits 2 and 4 and weights 1 and 3, and its gradient. */
 async function lossBy({ squaredError, weightedLoss }: Kit, older: boolean): Promise<number[]> {
   const inputs = { logits: tensor([[2], [4]]), labels: tensor([[1], [2]]), weights: tensor([[1], [3]]) };
-  const attributes = { loss: squaredError, [older ? 'dividend' : 'divisor']: 2 } as never;
+  const attributes = { loss: squaredError, [older ? 'oldDivisor' : 'divisor']: 2 } as never;
   const { value, grad } = valueAndGrad((logits: Tensor) => weightedLoss({ ...inputs, logits }, attributes))(inputs.logits);
   const numbers = [...(await value.data()), ...(await grad.data())];
   dispose([value, grad, ...Object.values(inputs)]);
