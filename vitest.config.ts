@@ -1,9 +1,11 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { chromiumFlags, chromiumPath } from './packages/backend-conformance/browser/chromium.mjs';
 import { backendNames, type BackendName } from './tools/test/backend/name.js';
+import { chromiumHere } from './tools/test/chromium.js';
 import { environments, projectName } from './tools/test/projects.js';
 import { CONFORMANCE_HAS_RUN } from './tools/test/requirements.js';
+
+const chromium = chromiumHere();
 
 /** The tests that every backend passes, whatever it runs in. */
 const onBackends = {
@@ -50,7 +52,7 @@ const chromiumProjects: TestProjectInlineConfiguration = {
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: oneBrowserAtATime(chromiumPath()),
+      provider: oneBrowserAtATime(),
       instances: environments.chromium.map((backend) => ({
         browser: 'chromium',
         name: projectName('chromium', backend),
@@ -62,10 +64,8 @@ const chromiumProjects: TestProjectInlineConfiguration = {
 };
 
 /** vitest would start the browsers of all instances at once: too much for a small machine. */
-function oneBrowserAtATime(executablePath: string | undefined): ReturnType<typeof playwright> {
-  const provider = playwright({
-    launchOptions: { args: [...chromiumFlags], ...(executablePath === undefined ? {} : { executablePath }) },
-  });
+function oneBrowserAtATime(): ReturnType<typeof playwright> {
+  const provider = playwright({ launchOptions: chromium.launch });
   return {
     ...provider,
     providerFactory: (project) => Object.assign(provider.providerFactory(project), { supportsParallelism: false }),
@@ -76,6 +76,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@tfjs-heads\/([^/]+)$/, replacement: `${import.meta.dirname}/packages/$1/src/index.ts` },
+      { find: '@tfjs-heads/backend-conformance/chromium', replacement: `${import.meta.dirname}/packages/backend-conformance/browser/chromium.mjs` },
       { find: /^@tfjs-heads\/([^/]+)\/(.+)$/, replacement: `${import.meta.dirname}/packages/$1/src/$2.ts` },
       // The build makes it, not of a source.
       { find: '../gradients.js', replacement: `${import.meta.dirname}/packages/backends/dist/gradients.js` },
@@ -110,6 +111,7 @@ export default defineConfig({
           include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
           environment: 'node',
           testTimeout: 30_000,
+          provide: { chromium },
         },
       },
     ],

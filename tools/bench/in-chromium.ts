@@ -1,7 +1,7 @@
 import { chromium } from 'playwright';
 import { createServer } from 'vite';
-import { chromiumFlags, chromiumPath } from '../../packages/backend-conformance/browser/chromium.mjs';
 import type { BackendName } from '../test/backend/name.js';
+import { chromiumHere } from '../test/chromium.js';
 import { root } from '../workspace.js';
 import type { Row } from './benchmark.js';
 
@@ -26,8 +26,7 @@ export async function runInChromium(benchmark: string, backends: readonly Backen
     server: { host: '127.0.0.1', port: 0 },
   });
   await server.listen();
-  const executablePath = chromiumPath();
-  const browser = await chromium.launch({ args: [...chromiumFlags], ...(executablePath === undefined ? {} : { executablePath }) });
+  const browser = await chromium.launch(chromiumHere().launch);
   try {
     for (const backend of backends) {
       const page = await browser.newPage();

@@ -1,7 +1,6 @@
 // Makes a fresh machine ready: the dependencies, the native backend, and a Chromium unless told --no-browser. Plain
 // JavaScript without dependencies, since it runs before there are any. Doing it again costs nothing.
 import { parseArgs } from 'node:util';
-import { prepareBrowser } from './browser.mjs';
 import { prepareDependencies } from './dependencies.mjs';
 import { prepareNative } from './native.mjs';
 
@@ -10,7 +9,10 @@ const { values } = parseArgs({ options: { 'no-browser': { type: 'boolean', defau
 try {
   const ready = [prepareDependencies()];
   ready.push(await prepareNative());
-  if (!values['no-browser']) ready.push(prepareBrowser());
+  if (!values['no-browser']) {
+    const { prepareBrowser } = await import('./browser.mjs'); // It imports a package, which is there from now on.
+    ready.push(prepareBrowser());
+  }
   console.log(`bootstrap: ready (${ready.join('; ')})`);
 } catch (error) {
   console.error(`bootstrap: ${describe(error)}`);

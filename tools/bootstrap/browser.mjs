@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chromiumPath, softwareVulkanPath } from '../../packages/backend-conformance/browser/chromium.mjs';
+import { chromiumPath, softwareVulkanPath } from '@tfjs-heads/backend-conformance/chromium';
 import { exists, run } from './run.mjs';
 
 const help =

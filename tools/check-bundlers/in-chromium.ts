@@ -1,5 +1,5 @@
 import { chromium, type Browser } from 'playwright';
-import { chromiumFlags, chromiumPath } from '../../packages/backend-conformance/browser/chromium.mjs';
+import { chromiumHere } from '../test/chromium.js';
 
 /** What app/program.js returns. */
 export interface Outcome {
@@ -11,8 +11,7 @@ export interface Outcome {
 }
 
 export function launch(): Promise<Browser> {
-  const executablePath = chromiumPath();
-  return chromium.launch({ args: [...chromiumFlags], ...(executablePath && { executablePath }) });
+  return chromium.launch(chromiumHere().launch);
 }
 
 /** Opens a page that defines `program`, and runs that. */

@@ -1,5 +1,5 @@
 // The one place that knows where Chromium is and how it is started. Plain JavaScript, because
-// the repository's tools/bootstrap imports it before anything is installed.
+// the repository's tools/bootstrap imports it before anything is built.
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join } from 'node:path';

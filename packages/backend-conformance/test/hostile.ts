@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { emptyFolder } from './cli-support.js';
 
 /** A head that is wrong, with code in it that does what no head should. */
@@ -13,7 +13,7 @@ export interface Hostile {
   readonly inLoss?: string;
 }
 
-const heads = fileURLToPath(new URL('../../head-regression/dist/index.js', import.meta.url));
+const heads = createRequire(import.meta.url).resolve('@tfjs-heads/head-regression');
 
 /** Writes a module whose head never divides a loss, so that nothing it does may end as a pass. Its first line is the code at import. */
 export async function hostileModule(name: string, { atImport = '', inCreate = '', inLoss = '' }: Hostile): Promise<string> {

@@ -1,4 +1,4 @@
-import type { BackendName } from '../../../tools/test/backend/name.js';
+import type { ProvidedContext } from 'vitest';
 
 /** tfjs-core's own, on every backend. */
 const secondDerivatives = [
@@ -12,7 +12,7 @@ const gradientsByAxis = [
 const negativeAxes = [...gradientsByAxis, 'tfjs:op:axis:case=cumprod', 'tfjs:op:axis:case=cumprod-exclusive-reverse'];
 
 /** The cases about the backend that fail without a repair and pass with it: for each backend, by the repair that cures them. */
-export const withoutRepairs: Readonly<Record<BackendName, Readonly<Record<string, readonly string[]>>>> = {
+export const withoutRepairs: Readonly<Record<ProvidedContext['backend'], Readonly<Record<string, readonly string[]>>>> = {
   cpu: { 'negative-axes': negativeAxes, 'second-derivatives': secondDerivatives },
   tensorflow: { 'negative-axes': [...gradientsByAxis, 'tfjs:op:axis:case=gather'], 'second-derivatives': secondDerivatives },
   webgpu: { 'negative-axes': negativeAxes, 'second-derivatives': secondDerivatives },

@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
-import { softwareVulkanPath } from '../../backend-conformance/browser/chromium.mjs';
-import { ensureNode, NODE_VERSIONS } from '../../../tools/native/node-versions.mjs';
+import { describe, expect, inject, test } from 'vitest';
 
 const execute = promisify(execFile);
 const program = (name: string): string => fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
-const driver = softwareVulkanPath();
-const versions = [process.versions.node, ...NODE_VERSIONS];
+const driver = inject('chromium').vulkan;
 
 interface Ended {
   readonly code: unknown;
@@ -20,25 +17,13 @@ interface Ended {
 }
 
 /** Runs a program with a GPU in software, unless told of another driver, and says how it ended. */
-async function run(args: readonly string[], { node = process.execPath, drivers = driver }: { node?: string; drivers?: string | undefined } = {}): Promise<Ended> {
+async function run(args: readonly string[], { drivers = driver }: { drivers?: string | undefined } = {}): Promise<Ended> {
   const env = { ...process.env, NODE_OPTIONS: '', VK_ICD_FILENAMES: drivers };
-  const ended = await execute(node, [...args], { env }).catch((error: unknown) => error as Ended);
+  const ended = await execute(process.execPath, [...args], { env }).catch((error: unknown) => error as Ended);
   return { code: 0, signal: null, ...ended };
 }
 
 describe.skipIf(driver === undefined)("on the GPU in software that comes with Chromium (skipped: there is none)", () => {
-  test.each(versions)('Node %s trains', async (version) => {
-    const node = version === process.versions.node ? process.execPath : await ensureNode(version);
-    const { code, signal, stdout } = await run([program('train'), 'webgpu'], { node });
-    const result = JSON.parse(stdout.trim().split('\n').at(-1) as string) as Record<string, number>;
-    console.log(JSON.stringify(result));
-    expect({ code, signal }).toEqual({ code: 0, signal: null });
-    expect(result).toMatchObject({ node: `v${version}`, backend: 'webgpu', loaded: ['backend-webgpu'] });
-    expect(result['adapter']).toMatch(/swiftshader/i);
-    expect(result['repairs']).toContain('node-webgpu');
-    expect(result['last']).toBeLessThan(0.05 * (result['first'] as number));
-  }, 120_000);
-
   // Left to itself, one of three crashes.
   test.each([
     ['with work queued', 4],

@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright';
 import { rolldown } from 'rolldown';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { build, preview, type PreviewServer } from 'vite';
-import { chromiumFlags, chromiumPath } from '../../backend-conformance/browser/chromium.mjs';
 
 let folder = '';
 let server: PreviewServer;
@@ -19,8 +18,7 @@ beforeAll(async () => {
   const root = fileURLToPath(new URL('page', import.meta.url));
   await build({ root, configFile: false, logLevel: 'error', build: { outDir: folder, emptyOutDir: true, target: 'es2022' } });
   server = await preview({ root, configFile: false, logLevel: 'error', build: { outDir: folder }, preview: { port: 0 } });
-  const executablePath = chromiumPath();
-  browser = await chromium.launch({ args: [...chromiumFlags], ...(executablePath && { executablePath }) });
+  browser = await chromium.launch(inject('chromium').launch);
 }, 120_000);
 
 afterAll(async () => {

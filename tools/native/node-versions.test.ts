@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { ensureNode, NODE_VERSIONS } from '../../../tools/native/node-versions.mjs';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { ensureNode, NODE_VERSIONS } from './node-versions.mjs';
 
 const execute = promisify(execFile);
+const { vulkan } = inject('chromium');
 const program = (name: string): string => fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
 
 describe.each([process.versions.node, ...NODE_VERSIONS])('Node %s', (version) => {
@@ -14,11 +15,16 @@ describe.each([process.versions.node, ...NODE_VERSIONS])('Node %s', (version) =>
   }, 120_000);
 
   const run = (name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> =>
-    execute(node, [program(name), ...args], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '' } });
+    execute(node, [program(name), ...args], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '', VK_ICD_FILENAMES: vulkan } });
 
-  test.each(['cpu', 'wasm', 'tensorflow'])('%s starts and trains', async (backend) => {
+  async function train(backend: string): Promise<Record<string, unknown>> {
     const result = JSON.parse((await run('train', backend)).stdout.trim().split('\n').at(-1) as string) as Record<string, unknown>;
     console.log(JSON.stringify(result));
+    return result;
+  }
+
+  it.each(['cpu', 'wasm', 'tensorflow'])('%s starts and trains', async (backend) => {
+    const result = await train(backend);
     expect(result).toMatchObject({ node: `v${version}`, backend });
     expect(result['last']).toBeLessThan(0.05 * (result['first'] as number));
     // tfjs-node brings the two others along.
@@ -29,7 +35,15 @@ describe.each([process.versions.node, ...NODE_VERSIONS])('Node %s', (version) =>
     }
   });
 
-  test('tfjs-node alone runs only before Node 23 (#8609)', async () => {
+  it.skipIf(vulkan === undefined)('webgpu starts and trains on the GPU in software that comes with Chromium (skipped: there is none)', { timeout: 120_000 }, async () => {
+    const result = await train('webgpu');
+    expect(result).toMatchObject({ node: `v${version}`, backend: 'webgpu', loaded: ['backend-webgpu'] });
+    expect(result['adapter']).toMatch(/swiftshader/i);
+    expect(result['repairs']).toContain('node-webgpu');
+    expect(result['last']).toBeLessThan(0.05 * (result['first'] as number));
+  });
+
+  it('tfjs-node alone runs only before Node 23 (#8609)', async () => {
     const running = run('native-unrepaired');
     if (Number.parseInt(version) < 23) expect((await running).stdout).toContain('3');
     else await expect(running).rejects.toThrow(/is not a function/);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
-import { chromiumFlags, chromiumPath } from '../../backend-conformance/browser/chromium.mjs';
+import { chromiumHere } from '../test/chromium.js';
 
 const execute = promisify(execFile);
 const repetitions = 3;
@@ -42,8 +42,7 @@ async function withPage(use: (start: Start) => Promise<void>): Promise<void> {
   try {
     await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true, target: 'es2022' } });
     const server = await preview({ root, logLevel: 'error', build: { outDir: folder }, preview: { port: 0 } });
-    const executablePath = chromiumPath();
-    const browser = await chromium.launch({ args: [...chromiumFlags], ...(executablePath && { executablePath }) });
+    const browser = await chromium.launch(chromiumHere().launch);
     try {
       await use(async (name, selfTest) => {
         const page = await browser.newPage();

@@ -1,4 +1,4 @@
-// Starts one backend in a fresh process, trains on it and prints what came of it. Run by node-versions.node-test.ts.
+// Starts one backend in a fresh process, trains on it and prints what came of it. Run by node-versions.test.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import { describeBackend, startBackend } from '@tfjs-heads/backends';
 import { createRequire } from 'node:module';

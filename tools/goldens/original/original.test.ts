@@ -1,19 +1,19 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withSection } from '../../../tools/goldens/original/section.js';
-import { problemsOf, readSummary, summaryPath } from '../../../tools/goldens/original/summary.js';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { root } from '../../workspace.js';
+import { withSection } from './section.js';
+import { problemsOf, readSummary, summaryPath } from './summary.js';
 
-const goldens = fileURLToPath(new URL('../../head-regression/goldens', import.meta.url));
-const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+const goldens = join(root, 'packages', 'head-regression', 'goldens');
+const readme = join(root, 'packages', 'backend-conformance', 'README.md');
 
-test('the goldens are those that the original heads agree with', () => {
+it('the goldens are those that the original heads agree with', () => {
   expect(problemsOf(goldens), 'npm run goldens:original').toEqual([]);
 });
 
-test('the README shows what the replay saw', () => {
+it('the README shows what the replay saw', () => {
   const text = readFileSync(readme, 'utf8');
   expect(withSection(text, readSummary(goldens))).toBe(text);
 });
@@ -27,7 +27,7 @@ afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
 const someGolden = (): string => readdirSync(copy).find((name) => name.endsWith('.json') && name !== 'original.json') as string;
 
-test('goldens that have changed since, are new or are gone, are named', () => {
+it('goldens that have changed since, are new or are gone, are named', () => {
   const name = someGolden();
   const text = readFileSync(join(copy, name), 'utf8');
   writeFileSync(join(copy, name), `${text} `);
@@ -38,7 +38,7 @@ test('goldens that have changed since, are new or are gone, are named', () => {
   expect(problemsOf(copy)).toEqual([`${name} was replayed and is gone`]);
 });
 
-test('a replay that failed, or knew differences that are none, is no proof', () => {
+it('a replay that failed, or knew differences that are none, is no proof', () => {
   const summary = readSummary(copy);
   const [known] = summary.known;
   writeFileSync(summaryPath(copy), JSON.stringify({ ...summary, failures: ['one is wrong'], known: [{ ...known, compared: 0, largest: 0 }] }));
