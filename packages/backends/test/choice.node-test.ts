@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RegressionHead } from '@tfjs-heads/head-regression';
 import { expect, test } from 'vitest';
 import { headWorkload, startBackend, type StartResult, type Workload } from '../src/index.js';
+import { squaredErrorHead } from './support.js';
 
 function workload(rows: number, units: number): Workload {
   return headWorkload({
-    head: new RegressionHead(),
+    head: squaredErrorHead,
     batch: () => ({ inputs: tf.randomNormal([rows, 20], 0, 1, 'float32', 1) as tf.Tensor2D, labels: tf.zeros([rows, 1]) }),
     hiddenUnits: [units, units],
   });

@@ -1,13 +1,12 @@
 // The user's tensors are the user's; what batch() makes for a step goes with the step.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { RegressionHead } from '@tfjs-heads/head-regression';
 import { afterEach, expect, test } from 'vitest';
 import { headWorkload, startBackend, type HeadWorkloadBatch, type StartResult } from '../src/index.js';
+import { squaredErrorHead } from './support.js';
 import { useToys } from './use-toys.js';
 
 const toy = useToys();
-const head = new RegressionHead({ weightColumn: 'weight' });
 let owned: tf.Tensor[] = [];
 afterEach(() => {
   tf.dispose(owned);
@@ -27,7 +26,7 @@ function own(batch: HeadWorkloadBatch): HeadWorkloadBatch {
 }
 
 async function start(batch: () => HeadWorkloadBatch): Promise<StartResult> {
-  return startBackend({ allow: [toy('a'), toy('b'), toy('c')], workload: headWorkload({ head, batch }) });
+  return startBackend({ allow: [toy('a'), toy('b'), toy('c')], workload: headWorkload({ head: squaredErrorHead, batch }) });
 }
 
 function expectThreeMeasured({ candidates }: StartResult): void {

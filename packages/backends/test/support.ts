@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import type { HeadWorkload } from '../src/index.js';
 
 /** Reads and disposes. */
 export async function valuesOf(make: () => tf.Tensor): Promise<number[]> {
@@ -21,3 +22,14 @@ export function largestDifference(actual: readonly number[], expected: readonly 
 export function random(shape: number[], seed: number): tf.Tensor {
   return tf.randomNormal(shape, 0, 1, 'float32', seed);
 }
+
+/** What a workload needs of a head: this one's loss is the mean of squared errors, each times the feature `weight` if there is one. */
+export const squaredErrorHead: HeadWorkload['head'] = {
+  logitsDimension: 1,
+  loss(labels, logits, { features = {} } = {}) {
+    const [expected, actual, { weight = tf.scalar(1) }] = [labels, logits, features] as [tf.Tensor, tf.Tensor, { weight?: tf.Tensor }];
+    if (!tf.util.arraysEqual(expected.shape, actual.shape)) throw new Error(`labels: expected [${actual.shape.join(', ')}], got [${expected.shape.join(', ')}]`);
+    const rows = weight.rank === 1 ? tf.reshape(weight, [-1, 1]) : weight;
+    return tf.mean(tf.mul(rows, tf.squaredDifference(expected, actual))) as tf.Scalar;
+  },
+};

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type { Head } from '@tfjs-heads/head-api';
-import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { beforeAll, expect, inject, test, vi } from 'vitest';
 import { startBackend } from '../src/index.js';
 import { random } from './support.js';
 
@@ -88,32 +86,6 @@ test('a gradient written out, three logits, SGD', async () => {
   const difference = await largestRelativeDifferenceFromCpu(3, () => tf.train.sgd(0.5), makeLoss);
   console.log(`${inject('backend')} written out sgd: ${difference.toExponential(1)}`);
   expect(difference).toBeLessThan(1e-5);
-});
-
-const heads: Readonly<Record<string, () => Head>> = {
-  RegressionHead: () => new RegressionHead({ labelDimension: 3 }),
-  PoissonRegressionHead: () => new PoissonRegressionHead(),
-  LogisticRegressionHead: () => new LogisticRegressionHead(),
-};
-const optimizers: Readonly<Record<string, () => tf.Optimizer>> = {
-  adagrad: () => tf.train.adagrad(0.1),
-  adam: () => tf.train.adam(0.01),
-  rmsprop: () => tf.train.rmsprop(0.005),
-};
-
-// With default epsilons: a repaired backend has the right one.
-describe.each(Object.entries(heads))('%s', (headName, makeHead) => {
-  test.each(Object.entries(optimizers))('with %s', async (optimizerName, makeOptimizer) => {
-    const head = makeHead();
-    const makeLoss = (): Loss => {
-      const labels = tf.abs(random([rows, head.logitsDimension], 5));
-      const inRange = headName === 'LogisticRegressionHead' ? tf.minimum(labels, 1) : labels;
-      return (logits) => head.loss(inRange, logits, { mode: 'train' });
-    };
-    const difference = await largestRelativeDifferenceFromCpu(head.logitsDimension, makeOptimizer, makeLoss);
-    console.log(`${inject('backend')} ${headName} ${optimizerName}: ${difference.toExponential(1)}`);
-    expect(difference).toBeLessThan(1e-5);
-  });
 });
 
 test('an embedding trains', async () => {
