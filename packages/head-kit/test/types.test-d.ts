@@ -64,6 +64,11 @@ describe('a head of BaseHead', () => {
     expectTypeOf<{ probabilities: () => StringValues; classes: () => StringValues }>().not.toExtend<Predictors<Classes>>();
   });
 
+  it('is made only where it says what a base class cannot know', () => {
+    expectTypeOf<typeof BaseHead>().not.toExtend<new (options: { logitsDimension: number }) => BaseHead>();
+    expectTypeOf<typeof SilentHead>().toExtend<new (options: { logitsDimension: number }) => BaseHead>();
+  });
+
   it('is a plain BaseHead and a plain Head', () => {
     expectTypeOf([classHead, silentHead]).toExtend<Head[]>();
     expectTypeOf([classHead, silentHead]).toExtend<BaseHead[]>();

@@ -90,3 +90,14 @@ describe('a regression head', () => {
     expectTypeOf<typeof LogisticRegressionHead>().toExtend<new () => Head>();
   });
 });
+
+describe('lines 6, 7: the heads of a regression', () => {
+  it('are made from options that are checked', () => {
+    expectTypeOf<typeof RegressionHead>().toBeConstructibleWith();
+    expectTypeOf<typeof RegressionHead>().toBeConstructibleWith({ labelDimension: 2, weightColumn: 'w', lossReduction: 'sum' });
+    expectTypeOf<{ labelDimension: string }>().not.toExtend<ConstructorParameters<typeof RegressionHead>[0]>();
+    expectTypeOf<{ lossReduction: 'mean' }>().not.toExtend<ConstructorParameters<typeof LogisticRegressionHead>[0]>();
+    expectTypeOf<{ lossFn: () => number }>().not.toExtend<ConstructorParameters<typeof RegressionHead>[0]>();
+    expectTypeOf<{ weightColumn: number }>().not.toExtend<ConstructorParameters<typeof PoissonRegressionHead>[0]>();
+  });
+});
