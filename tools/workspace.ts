@@ -16,6 +16,7 @@ export interface Manifest {
   /** Specifiers that stand for something, from `#` on. */
   readonly imports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Dependencies;
+  readonly devDependencies?: Dependencies;
   readonly optionalDependencies?: Dependencies;
   readonly peerDependencies?: Dependencies;
 }

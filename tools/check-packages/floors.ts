@@ -1,6 +1,7 @@
 import type { Manifest } from '../workspace.js';
 
-const scope = '@tfjs-heads/';
+/** What the names of our packages begin with. */
+export const scope = '@tfjs-heads/';
 
 /** The house, from the ground up. A package may build on floors below its own, on no other. */
 const floors: readonly (readonly string[])[] = [
@@ -15,11 +16,15 @@ const floors: readonly (readonly string[])[] = [
 
 /** Says where a package depends on its own floor, on one above, or stands on none. */
 export function floorProblems(manifest: Manifest): readonly string[] {
-  const floor = floorOf(manifest.name);
-  if (floor === undefined) return [`${manifest.name} has no floor in tools/check-packages/floors.ts`];
+  if (floorOf(manifest.name) === undefined) return [`${manifest.name} has no floor in tools/check-packages/floors.ts`];
   return declaredDependencies(manifest)
-    .filter((name) => name.startsWith(scope) && !((floorOf(name) ?? Infinity) < floor))
+    .filter((name) => name.startsWith(scope) && !isBelow(name, manifest.name))
     .map((name) => `${manifest.name} depends on ${name}, which is not on a floor below it`);
+}
+
+/** Whether one package of ours is on a floor below another. */
+export function isBelow(lower: string, upper: string): boolean {
+  return (floorOf(lower) ?? Infinity) < (floorOf(upper) ?? -Infinity);
 }
 
 /** The packages that users of this one have installed too. */

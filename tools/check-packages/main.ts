@@ -3,18 +3,18 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { workspacePackages } from '../workspace.js';
+import { root, workspacePackages } from '../workspace.js';
 import { consumerProblems } from './consume.js';
 import { floorProblems } from './floors.js';
 import { houseProblems } from './house.js';
-import { importProblems } from './imports.js';
+import { importProblems, toolImportProblems } from './imports.js';
 import { leanProblems } from './lean.js';
 import { pack } from './pack.js';
 import { tarballProblems } from './tarball.js';
 
 const packages = workspacePackages();
 const published = packages.filter(({ manifest }) => !manifest.private);
-const problems = [...houseProblems(packages), ...packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)])];
+const problems = [...houseProblems(packages), ...packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)]), ...toolImportProblems(join(root, 'tools'))];
 
 // Outside the repository, or its node_modules would lend what a package forgot to declare.
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'check-packages-')));
