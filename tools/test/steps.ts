@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { softwareVulkanPath } from '../../packages/backend-conformance/browser/chromium.mjs';
+import { softwareVulkanPath } from '@tfjs-heads/backend-conformance/chromium';
 import { root } from '../workspace.js';
 import type { BackendName } from './backend/name.js';
 import { environments } from './projects.js';
