@@ -39,6 +39,7 @@ const conformanceOfNodeWebgpu: Step = {
 export const steps: readonly Step[] = [
   { name: 'build', command: ['tsx', 'tools/build/main.ts'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
+  { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'typecheck', command: ['tsc', '--project', 'tsconfig.test.json'] },
   { name: 'goldens', command: ['tsx', 'tools/goldens/main.ts', '--check'] },
   { name: 'api', command: ['tsx', 'tools/api-snapshot/main.ts', '--check'], needsBuild: true },
