@@ -21,18 +21,16 @@ const exceptFor = (backend: BackendName): string[] => [
   ...(process.env[CONFORMANCE_HAS_RUN] === undefined ? [] : ['packages/*/test/conformance.test.ts']),
 ];
 
-const nodeProjects = environments.node.map(
-  (backend): TestProjectInlineConfiguration => ({
-    extends: true,
-    test: {
-      ...onBackends,
-      exclude: exceptFor(backend),
-      name: projectName('node', backend),
-      environment: 'node',
-      provide: { backend },
-    },
-  }),
-);
+const nodeProjects = environments.node.map((backend): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: {
+    ...onBackends,
+    exclude: exceptFor(backend),
+    name: projectName('node', backend),
+    environment: 'node',
+    provide: { backend },
+  },
+}));
 
 const chromiumProjects: TestProjectInlineConfiguration = {
   extends: true,
@@ -76,7 +74,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@tfjs-heads\/([^/]+)$/, replacement: `${import.meta.dirname}/packages/$1/src/index.ts` },
-      { find: '@tfjs-heads/backend-conformance/chromium', replacement: `${import.meta.dirname}/packages/backend-conformance/browser/chromium.mjs` },
+      {
+        find: '@tfjs-heads/backend-conformance/chromium',
+        replacement: `${import.meta.dirname}/packages/backend-conformance/browser/chromium.mjs`,
+      },
       { find: /^@tfjs-heads\/([^/]+)\/(.+)$/, replacement: `${import.meta.dirname}/packages/$1/src/$2.ts` },
       // The build makes it, not of a source.
       { find: '../gradients.js', replacement: `${import.meta.dirname}/packages/backends/dist/gradients.js` },

@@ -21,7 +21,9 @@ for (const folder of contracts) {
     writeFileSync(snapshot, types);
     console.log(`api: wrote ${relative(root, snapshot)}`);
   } else if (await differs(snapshot, types)) {
-    console.error(`api: the public types of ${folder} are not those of its snapshot (above). If that is meant: npm run api`);
+    console.error(
+      `api: the public types of ${folder} are not those of its snapshot (above). If that is meant: npm run api`,
+    );
     process.exitCode = 1;
   } else {
     console.log(`api: ${folder} is as its snapshot says`);

@@ -20,33 +20,60 @@ interface Batch {
   readonly weights: tf.Tensor;
 }
 
-const logistic = { plain: new LogisticRegressionHead(), weighted: new LogisticRegressionHead({ weightColumn: 'weight' }) };
+const logistic = {
+  plain: new LogisticRegressionHead(),
+  weighted: new LogisticRegressionHead({ weightColumn: 'weight' }),
+};
 const regression = { plain: new RegressionHead(), weighted: new RegressionHead({ weightColumn: 'weight' }) };
 
 const cases: readonly Case[] = [
   {
     name: 'logistic, weights',
     peer: 'tf.losses.sigmoidCrossEntropy',
-    ours: ({ labels, weights }) => (logits) => logistic.weighted.loss(labels, logits, { features: { weight: weights } }),
-    theirs: ({ labels, weights }) => (logits) => tf.losses.sigmoidCrossEntropy(labels, logits, weights),
+    ours:
+      ({ labels, weights }) =>
+      (logits) =>
+        logistic.weighted.loss(labels, logits, { features: { weight: weights } }),
+    theirs:
+      ({ labels, weights }) =>
+      (logits) =>
+        tf.losses.sigmoidCrossEntropy(labels, logits, weights),
   },
   {
     name: 'logistic',
     peer: 'tf.losses.sigmoidCrossEntropy',
-    ours: ({ labels }) => (logits) => logistic.plain.loss(labels, logits),
-    theirs: ({ labels }) => (logits) => tf.losses.sigmoidCrossEntropy(labels, logits),
+    ours:
+      ({ labels }) =>
+      (logits) =>
+        logistic.plain.loss(labels, logits),
+    theirs:
+      ({ labels }) =>
+      (logits) =>
+        tf.losses.sigmoidCrossEntropy(labels, logits),
   },
   {
     name: 'regression, weights',
     peer: 'tf.losses.meanSquaredError',
-    ours: ({ labels, weights }) => (logits) => regression.weighted.loss(labels, logits, { features: { weight: weights } }),
-    theirs: ({ labels, weights }) => (logits) => tf.losses.meanSquaredError(labels, logits, weights),
+    ours:
+      ({ labels, weights }) =>
+      (logits) =>
+        regression.weighted.loss(labels, logits, { features: { weight: weights } }),
+    theirs:
+      ({ labels, weights }) =>
+      (logits) =>
+        tf.losses.meanSquaredError(labels, logits, weights),
   },
   {
     name: 'regression',
     peer: 'tf.losses.meanSquaredError',
-    ours: ({ labels }) => (logits) => regression.plain.loss(labels, logits),
-    theirs: ({ labels }) => (logits) => tf.losses.meanSquaredError(labels, logits),
+    ours:
+      ({ labels }) =>
+      (logits) =>
+        regression.plain.loss(labels, logits),
+    theirs:
+      ({ labels }) =>
+      (logits) =>
+        tf.losses.meanSquaredError(labels, logits),
   },
 ];
 
@@ -75,14 +102,20 @@ export const head: Benchmark = async (backend, onRow) => {
         tf.dispose([value, grad]);
       };
       onRow(row('ms', await interleave(step(ourLoss), step(theirLoss))));
-      onRow(row('kernel calls', { ours: await kernelCalls(ourLoss, batch.logits), theirs: await kernelCalls(theirLoss, batch.logits) }));
+      onRow(
+        row('kernel calls', {
+          ours: await kernelCalls(ourLoss, batch.logits),
+          theirs: await kernelCalls(theirLoss, batch.logits),
+        }),
+      );
       tf.dispose({ ...batch });
     }
   }
 };
 
 function makeBatch(size: number): Batch {
-  const uniform = (low: number, high: number, seed: number): tf.Tensor => tf.randomUniform([size, 1], low, high, 'float32', seed);
+  const uniform = (low: number, high: number, seed: number): tf.Tensor =>
+    tf.randomUniform([size, 1], low, high, 'float32', seed);
   const labels = tf.tidy(() => tf.cast(tf.greater(uniform(0, 1, 1), 0.5), 'float32'));
   // No weight of zero: with none, the default reduction of the peer divides by the same count as ours.
   return { labels, logits: uniform(-4, 4, 2), weights: uniform(0.5, 1.5, 3) };
@@ -98,7 +131,8 @@ async function checkSame(ours: Loss, theirs: Loss, logits: tf.Tensor): Promise<v
   };
   const [our, their] = [await read(ours), await read(theirs)];
   // The peer sums in one float32 on wasm, hence the width.
-  if (!(Math.abs(our - their) <= 1e-3 * Math.abs(their))) throw new Error(`The losses differ: ours is ${our}, the peer's ${their}.`);
+  if (!(Math.abs(our - their) <= 1e-3 * Math.abs(their)))
+    throw new Error(`The losses differ: ours is ${our}, the peer's ${their}.`);
 }
 
 async function kernelCalls(loss: Loss, logits: tf.Tensor): Promise<number> {

@@ -8,7 +8,11 @@ import type { Row } from './benchmark.js';
 const ORIGIN_PATH = '/tools/bench/page.html';
 
 /** Runs a benchmark in a page of a real Chromium, one backend after the other. */
-export async function runInChromium(benchmark: string, backends: readonly BackendName[], onRow: (row: Row) => void): Promise<string> {
+export async function runInChromium(
+  benchmark: string,
+  backends: readonly BackendName[],
+  onRow: (row: Row) => void,
+): Promise<string> {
   const server = await createServer({
     configFile: false,
     root,
@@ -21,7 +25,9 @@ export async function runInChromium(benchmark: string, backends: readonly Backen
       dedupe: ['@tensorflow/tfjs-core'],
     },
     optimizeDeps: {
-      include: ['core', 'layers', ...backends.map((name) => `backend-${name}`)].map((name) => `@tensorflow/tfjs-${name}`),
+      include: ['core', 'layers', ...backends.map((name) => `backend-${name}`)].map(
+        (name) => `@tensorflow/tfjs-${name}`,
+      ),
     },
     server: { host: '127.0.0.1', port: 0 },
   });

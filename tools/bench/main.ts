@@ -26,7 +26,8 @@ const program = new Command('bench')
   .parse();
 
 const [name = ''] = program.args;
-const load = benchmarks[name] ?? program.error(`There is no benchmark '${name}'; there is ${Object.keys(benchmarks).join(', ')}.`);
+const load =
+  benchmarks[name] ?? program.error(`There is no benchmark '${name}'; there is ${Object.keys(benchmarks).join(', ')}.`);
 const options = program.opts<{ backend: string; json?: string }>();
 const asked = options.backend.split(',');
 const chosen = backendNames.filter((backend) => asked.includes(backend));
@@ -52,7 +53,9 @@ if (inChromium.length > 0) machine.chromium = await runInChromium(name, inChromi
 
 async function runInNode(backend: BackendName): Promise<void> {
   await startBackend(backend);
-  await (await load())(backend, onRow);
+  await (
+    await load()
+  )(backend, onRow);
 }
 
 const table = new Table({
@@ -62,8 +65,21 @@ const table = new Table({
 });
 for (const row of rows) {
   const figure = (value: number): string => (row.unit === 'ms' ? value.toPrecision(3) : String(value));
-  table.push([row.backend, row.case, row.batch.toLocaleString('en'), row.peer, row.unit, figure(row.ours), figure(row.theirs), row.ratio.toFixed(2)]);
+  table.push([
+    row.backend,
+    row.case,
+    row.batch.toLocaleString('en'),
+    row.peer,
+    row.unit,
+    figure(row.ours),
+    figure(row.theirs),
+    row.ratio.toFixed(2),
+  ]);
 }
 console.log(table.toString());
-console.log(Object.entries(machine).map(([key, value]) => `${key} ${value}`).join(', '));
+console.log(
+  Object.entries(machine)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', '),
+);
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);

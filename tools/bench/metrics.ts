@@ -1,8 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import {
-  accuracy, BaseHead, buckets, confusion, fromEach, majority, mean, meanMetric, type MetricDefinition, prAuc, precision, type Quantities, recall, rocAuc,
-  sigmoidCrossEntropy, LabelRange,
+  accuracy,
+  BaseHead,
+  buckets,
+  confusion,
+  fromEach,
+  majority,
+  mean,
+  meanMetric,
+  type MetricDefinition,
+  prAuc,
+  precision,
+  type Quantities,
+  recall,
+  rocAuc,
+  sigmoidCrossEntropy,
+  LabelRange,
 } from '@tfjs-heads/head-kit';
 import type { Benchmark } from './benchmark.js';
 import { interleave } from './interleave.js';
@@ -47,17 +61,35 @@ const ROWS = [1000, 1_000_000];
 /** Nine metrics of a batch in one update, against each by itself: an update for each of them, which reads, checks and computes what it needs. */
 export const metrics: Benchmark = async (backend, onRow) => {
   for (const rows of ROWS) {
-    const labels = tf.tensor(Float32Array.from({ length: rows }, (_, i) => Number(i % 3 === 0)), [rows, 1]);
+    const labels = tf.tensor(
+      Float32Array.from({ length: rows }, (_, i) => Number(i % 3 === 0)),
+      [rows, 1],
+    );
     const logits = tf.tidy(() => tf.add(tf.randomNormal([rows, 1], 0, 2, 'float32', 1), labels));
     const weight = tf.randomUniform([rows, 1], 0, 2, 'float32', 2);
     const update = async (heads: readonly Head[]): Promise<number[]> => {
-      const updated = heads.flatMap((head) => Object.values(head.updateMetrics(head.metrics(), { weight }, logits, labels)));
+      const updated = heads.flatMap((head) =>
+        Object.values(head.updateMetrics(head.metrics(), { weight }, logits, labels)),
+      );
       return Promise.all(updated.map((metric) => metric.result()));
     };
     const [ours, theirs] = [[new BinaryHead(nine)], nine.map((definition) => new BinaryHead([definition]))];
-    if (String(await update(ours)) !== String(await update(theirs))) throw new Error('Metrics by themselves differ from those that share their sums.');
-    const figures = await interleave(() => update(ours), () => update(theirs));
-    onRow({ benchmark: 'metrics', backend, case: 'nine binary metrics', batch: rows, peer: 'each by itself', unit: 'ms', ...figures, ratio: figures.theirs / figures.ours });
+    if (String(await update(ours)) !== String(await update(theirs)))
+      throw new Error('Metrics by themselves differ from those that share their sums.');
+    const figures = await interleave(
+      () => update(ours),
+      () => update(theirs),
+    );
+    onRow({
+      benchmark: 'metrics',
+      backend,
+      case: 'nine binary metrics',
+      batch: rows,
+      peer: 'each by itself',
+      unit: 'ms',
+      ...figures,
+      ratio: figures.theirs / figures.ours,
+    });
     tf.dispose([labels, logits, weight]);
   }
 };

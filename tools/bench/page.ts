@@ -16,7 +16,8 @@ declare global {
 window.runBenchmark = async (benchmark, backend) => {
   await startBackend(backend);
   // As users have it, unlike in the tests.
-  for (const flag of ['WEBGL_CPU_FORWARD', 'WEBGPU_CPU_FORWARD']) if (tf.env().getFlags()[flag] !== undefined) tf.env().set(flag, true);
+  for (const flag of ['WEBGL_CPU_FORWARD', 'WEBGPU_CPU_FORWARD'])
+    if (tf.env().getFlags()[flag] !== undefined) tf.env().set(flag, true);
   const run = await benchmarks[benchmark]?.();
   await run?.(backend, (row) => window.onRow(row));
 };

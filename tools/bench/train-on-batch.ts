@@ -7,7 +7,15 @@ import { interleave } from './interleave.js';
 
 const KERNELS = ['BatchMatMul', '_FusedMatMul', 'Sum', 'Mean'];
 /** Batch and units of the hidden layers. */
-const SIZES = [[32, 16], [32, 64], [256, 64], [1024, 64], [4096, 64], [32, 256], [1024, 256]] as const;
+const SIZES = [
+  [32, 16],
+  [32, 64],
+  [256, 64],
+  [1024, 64],
+  [4096, 64],
+  [32, 256],
+  [1024, 256],
+] as const;
 
 /**
  * The `trainOnBatch` of tfjs-layers on wasm against itself: with nothing of ours but the repair of
@@ -53,7 +61,8 @@ export const trainOnBatch: Benchmark = async (backend, onRow) => {
 async function checkSame(ours: () => Promise<number>, theirs: () => Promise<number>): Promise<void> {
   for (let step = 0; step < 5; step++) {
     const [our, their] = [await ours(), await theirs()];
-    if (!(Math.abs(our / their - 1) <= 1e-5)) throw new Error(`The losses differ at step ${step}: ours is ${our}, the peer's ${their}.`);
+    if (!(Math.abs(our / their - 1) <= 1e-5))
+      throw new Error(`The losses differ at step ${step}: ours is ${our}, the peer's ${their}.`);
   }
 }
 
@@ -71,7 +80,12 @@ function use(kernels: readonly tf.KernelConfig[]): void {
 function makeModel(units: number): Sequential {
   const model = sequential();
   const dense = (size: number, seed: number, activation: 'relu' | 'linear', inputShape?: number[]) =>
-    layers.dense({ units: size, activation, kernelInitializer: initializers.glorotUniform({ seed }), ...(inputShape && { inputShape }) });
+    layers.dense({
+      units: size,
+      activation,
+      kernelInitializer: initializers.glorotUniform({ seed }),
+      ...(inputShape && { inputShape }),
+    });
   model.add(dense(units, 1, 'relu', [20]));
   model.add(dense(units, 2, 'relu'));
   model.add(dense(1, 3, 'linear'));

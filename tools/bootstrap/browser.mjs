@@ -38,7 +38,8 @@ function withDriver(browser) {
 
 /** Chromium brings a Vulkan driver in software along, which gives Node a GPU too, but hides the loader of such drivers in its own folder. */
 function withVulkan() {
-  const isLoaderMissing = process.platform === 'linux' && softwareVulkanPath() !== undefined && !hasLibrary('libvulkan.so.1');
+  const isLoaderMissing =
+    process.platform === 'linux' && softwareVulkanPath() !== undefined && !hasLibrary('libvulkan.so.1');
   if (!isLoaderMissing) return '';
   try {
     installDebianPackages(['libvulkan1'], '--non-interactive');
@@ -50,7 +51,10 @@ function withVulkan() {
 
 /** @param {string} name */
 function hasLibrary(name) {
-  const { stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8', env: { ...process.env, PATH: `${process.env['PATH']}:/sbin:/usr/sbin` } });
+  const { stdout } = spawnSync('ldconfig', ['-p'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${process.env['PATH']}:/sbin:/usr/sbin` },
+  });
   return (stdout ?? '').includes(name);
 }
 
@@ -64,7 +68,13 @@ function installDebianPackages(packages, ...sudoOptions) {
   if (!isRoot && !exists('sudo')) throw new Error('This user is not root and has no sudo.');
 
   // `env` sets the variable, since sudo hands none on.
-  const aptGet = [...(isRoot ? [] : ['sudo', ...sudoOptions]), 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
+  const aptGet = [
+    ...(isRoot ? [] : ['sudo', ...sudoOptions]),
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    '-qq',
+  ];
   run(...aptGet, 'update');
   run(...aptGet, 'install', '-y', '--no-install-recommends', ...packages);
 }

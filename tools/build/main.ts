@@ -22,6 +22,7 @@ if (result.failed) {
   const packages = workspacePackages();
   packages.forEach(({ folder }) => removeStaleOutputs(folder));
   // There is one for all, and each tarball has it.
-  for (const { folder, manifest } of packages) if (!manifest.private) copyFileSync(join(root, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
+  for (const { folder, manifest } of packages)
+    if (!manifest.private) copyFileSync(join(root, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   console.log(`build: ${packages.length} packages ready (${((performance.now() - start) / 1000).toFixed(1)} s)`);
 }

@@ -22,7 +22,16 @@ function write(...paths: readonly string[]): void {
 }
 
 it('keeps the outputs of sources that are there, and no others', () => {
-  const kept = ['common.cjs', 'common.d.cts', 'index.d.ts', 'index.d.ts.map', 'index.js', 'index.js.map', 'loss/mean.d.ts', 'loss/mean.js'];
+  const kept = [
+    'common.cjs',
+    'common.d.cts',
+    'index.d.ts',
+    'index.d.ts.map',
+    'index.js',
+    'index.js.map',
+    'loss/mean.d.ts',
+    'loss/mean.js',
+  ];
   write('src/common.cts', 'src/index.ts', 'src/loss/mean.ts', ...kept.map((path) => `dist/${path}`));
   write('dist/gone.js', 'dist/gone.d.ts', 'dist/loss/gone.js.map');
   removeStaleOutputs(folder);

@@ -30,7 +30,9 @@ async function site(folder: string, path: string, fallback?: string): Promise<Si
 /** The reason must name the file, and each address with what was there. */
 function isExplained(outcome: Outcome): string | undefined {
   const reason = outcome.reasons['wasm'] ?? '';
-  const isTold = /tfjs-backend-wasm[\w-]*\.wasm was not found; tried http.*(text\/html|status 404)/.test(reason) && reason.includes('wasmPaths');
+  const isTold =
+    /tfjs-backend-wasm[\w-]*\.wasm was not found; tried http.*(text\/html|status 404)/.test(reason) &&
+    reason.includes('wasmPaths');
   if (!isTold) return `the reason is "${reason}"`;
   const isMissing = outcome.reasons['webgl'] === '@tensorflow/tfjs-backend-webgl is not installed';
   return outcome.lines[0] === 'backend cpu' && isMissing ? undefined : JSON.stringify(outcome);
@@ -39,8 +41,14 @@ function isExplained(outcome: Outcome): string | undefined {
 export const cases: readonly Case[] = [
   { name: 'webpack', start: async (app) => site(await bundleByWebpack(app, 'page'), 'page.html') },
   { name: 'vite', start: async (app) => site(await bundleByVite(app, 'page'), 'page.html') },
-  { name: 'vite, from a server of single pages', start: async (app) => site(await bundleByVite(app, 'page'), 'page.html', 'page.html') },
-  { name: 'vite, worker inline', start: async (app) => site(await bundleByVite(app, 'inline-worker-page'), 'inline-worker-page.html') },
+  {
+    name: 'vite, from a server of single pages',
+    start: async (app) => site(await bundleByVite(app, 'page'), 'page.html', 'page.html'),
+  },
+  {
+    name: 'vite, worker inline',
+    start: async (app) => site(await bundleByVite(app, 'inline-worker-page'), 'inline-worker-page.html'),
+  },
   { name: 'vite dev, packages in the folder above', start: viteDevelopment },
   { name: 'parcel', start: async (app) => site(await bundleByParcel(app, 'page'), 'page.html') },
   {
@@ -79,7 +87,8 @@ export const cases: readonly Case[] = [
       copyBinaries(app, join(out, 'elsewhere'));
       return site(out, 'paths-page.html');
     },
-    problem: ({ repairs }) => (repairs['wasm-paths']?.endsWith('/elsewhere/tfjs-backend-wasm-simd.wasm') ? undefined : repairs['wasm-paths']),
+    problem: ({ repairs }) =>
+      repairs['wasm-paths']?.endsWith('/elsewhere/tfjs-backend-wasm-simd.wasm') ? undefined : repairs['wasm-paths'],
   },
   {
     name: 'worker of a Blob, classic script',
@@ -101,7 +110,12 @@ export const cases: readonly Case[] = [
 
 async function viteDevelopment(app: string): Promise<Site> {
   writePage(app, 'page', true);
-  const server = await createServer({ root: app, configFile: false, logLevel: 'error', server: { port: 0, host: '127.0.0.1', watch: null } });
+  const server = await createServer({
+    root: app,
+    configFile: false,
+    logLevel: 'error',
+    server: { port: 0, host: '127.0.0.1', watch: null },
+  });
   await server.listen();
   return { url: `${server.resolvedUrls?.local[0]}page.html`, close: () => server.close() };
 }

@@ -12,7 +12,10 @@ export async function jestProblem(app: string): Promise<string | undefined> {
     rootDir: app,
     testMatch: ['**/jest.test.js'],
     transform: {
-      '\\.js$': [require.resolve('babel-jest'), { presets: [[require.resolve('@babel/preset-env'), { targets: { node: 'current' } }]] }],
+      '\\.js$': [
+        require.resolve('babel-jest'),
+        { presets: [[require.resolve('@babel/preset-env'), { targets: { node: 'current' } }]] },
+      ],
     },
     transformIgnorePatterns: ['/node_modules/(?!@tfjs-heads/)'],
     cacheDirectory: join(app, 'jest-cache'),

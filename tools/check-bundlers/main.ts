@@ -13,7 +13,13 @@ import { jestProblem } from './jest.js';
 const template = join(import.meta.dirname, 'app');
 const expected = readFileSync(join(template, 'expected.txt'), 'utf8').trim();
 // The last two are what Parcel puts in place of Node's; it would install them itself.
-const companions = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm', 'buffer@6.0.3', 'process@0.11.10'];
+const companions = [
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-wasm',
+  'buffer@6.0.3',
+  'process@0.11.10',
+];
 const wanted = process.argv.slice(2);
 const isWanted = (name: string): boolean => wanted.length === 0 || wanted.some((part) => name.includes(part));
 
@@ -23,10 +29,18 @@ const app = join(scratch, 'page');
 const browser = await launch();
 const problems: string[] = [];
 try {
-  const names = new Set(['head-api', 'reference', 'head-kit', 'head-regression', 'backends'].map((name) => `@tfjs-heads/${name}`));
-  const tarballs = await pack(workspacePackages().filter(({ manifest }) => names.has(manifest.name)), scratch);
+  const names = new Set(
+    ['head-api', 'reference', 'head-kit', 'head-regression', 'backends'].map((name) => `@tfjs-heads/${name}`),
+  );
+  const tarballs = await pack(
+    workspacePackages().filter(({ manifest }) => names.has(manifest.name)),
+    scratch,
+  );
   await install(tarballs, companions, scratch);
-  writeFileSync(join(scratch, 'package.json'), JSON.stringify({ ...readJson<object>(join(scratch, 'package.json')), workspaces: ['page'] }));
+  writeFileSync(
+    join(scratch, 'package.json'),
+    JSON.stringify({ ...readJson<object>(join(scratch, 'package.json')), workspaces: ['page'] }),
+  );
   cpSync(template, app, { recursive: true });
   writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }');
   for (const one of cases) if (isWanted(one.name)) await check(one.name, () => browserProblem(one));

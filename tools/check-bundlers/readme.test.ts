@@ -13,7 +13,9 @@ afterAll(() => rmSync(join(root, page), { force: true }));
 // Needs `npm run build`. What a CDN has of a package is here in node_modules.
 it('the page without a build shows the loss', { timeout: 60_000 }, async () => {
   const [, html = ''] = /```html\n(.*?)```/s.exec(readme) ?? [];
-  const here = html.replaceAll(/https:\/\/cdn\.jsdelivr\.net\/npm\/((?:@[\w-]+\/)?[\w-]+)(?:@[\d.]+)?\//g, '/node_modules/$1/').replaceAll('/seedrandom/+esm', '/seedrandom/seedrandom.js');
+  const here = html
+    .replaceAll(/https:\/\/cdn\.jsdelivr\.net\/npm\/((?:@[\w-]+\/)?[\w-]+)(?:@[\d.]+)?\//g, '/node_modules/$1/')
+    .replaceAll('/seedrandom/+esm', '/seedrandom/seedrandom.js');
   expect(here).not.toContain('https:');
   writeFileSync(join(root, page), `<!doctype html><body></body>${here}`);
   const server = await serve(root);

@@ -7,7 +7,13 @@ import type { Tarball } from './pack.js';
 
 const template = join(import.meta.dirname, 'consumer');
 // The second compiler is the last that resolves as programs of CommonJS did by default.
-const companions = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'typescript', 'typescript5@npm:typescript@5.9.3', 'vitest'];
+const companions = [
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-cpu',
+  'typescript',
+  'typescript5@npm:typescript@5.9.3',
+  'vitest',
+];
 
 /**
  * Uses the packages as a stranger would: installs the tarballs in an empty folder, compiles a
@@ -45,7 +51,10 @@ function outputProblem(how: string, printed: string, expected: string): readonly
  */
 async function compile(folder: string, compiler: string, project: string): Promise<readonly string[]> {
   const tsc = join('node_modules', compiler, 'bin', 'tsc');
-  const { stdout } = await execa('node', [tsc, '--project', project, '--pretty', 'false'], { cwd: folder, reject: false });
+  const { stdout } = await execa('node', [tsc, '--project', project, '--pretty', 'false'], {
+    cwd: folder,
+    reject: false,
+  });
   const isForeign = /^node_modules\/(?!@tfjs-heads\/)/;
   return stdout.split('\n').filter((line) => line.includes('error TS') && !isForeign.test(line));
 }

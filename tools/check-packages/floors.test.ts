@@ -8,7 +8,9 @@ function manifest(name: string, ...dependencies: readonly string[]): Manifest {
 }
 
 it('lets a package build on any floor below, and on other people’s packages', () => {
-  const problems = floorProblems(manifest('@tfjs-heads/estimator', '@tfjs-heads/head-api', '@tfjs-heads/head-multi', 'd3-array'));
+  const problems = floorProblems(
+    manifest('@tfjs-heads/estimator', '@tfjs-heads/head-api', '@tfjs-heads/head-multi', 'd3-array'),
+  );
   expect(problems).toEqual([]);
 });
 
@@ -23,7 +25,11 @@ it.each([
 });
 
 it('counts peer dependencies', () => {
-  const peer = { name: '@tfjs-heads/head-kit', version: '0.1.0', peerDependencies: { '@tfjs-heads/backends': '0.1.0' } };
+  const peer = {
+    name: '@tfjs-heads/head-kit',
+    version: '0.1.0',
+    peerDependencies: { '@tfjs-heads/backends': '0.1.0' },
+  };
   expect(floorProblems(peer)).toHaveLength(1);
 });
 

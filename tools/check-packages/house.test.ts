@@ -19,13 +19,26 @@ function problemsOf(packages: Readonly<Record<string, readonly number[]>>): read
 }
 
 it('lets packages of like size stand, of files that are long enough', () => {
-  expect(problemsOf({ a: [10], b: [4, 6], 'head-kit': [60, 60, 60, 9], 'conformance-kit': [20, 70, 100], c: [150], d: [150] })).toEqual([]);
+  expect(
+    problemsOf({
+      a: [10],
+      b: [4, 6],
+      'head-kit': [60, 60, 60, 9],
+      'conformance-kit': [20, 70, 100],
+      c: [150],
+      d: [150],
+    }),
+  ).toEqual([]);
 });
 
 it('refuses a package that holds more than 30 % of all', () => {
-  expect(problemsOf({ a: [20, 21], b: [30], c: [30], d: [30] })).toEqual(['a holds 41 of 131 lines under packages/*/src, more than 30 %']);
+  expect(problemsOf({ a: [20, 21], b: [30], c: [30], d: [30] })).toEqual([
+    'a holds 41 of 131 lines under packages/*/src, more than 30 %',
+  ]);
 });
 
 it('refuses a kit in pieces', () => {
-  expect(problemsOf({ 'head-kit': [59, 59, 200], b: [318], c: [318], d: [318] })).toEqual(['the median of the files of head-kit is 59 lines, less than 60']);
+  expect(problemsOf({ 'head-kit': [59, 59, 200], b: [318], c: [318], d: [318] })).toEqual([
+    'the median of the files of head-kit is 59 lines, less than 60',
+  ]);
 });

@@ -15,7 +15,9 @@ export function houseProblems(packages: readonly WorkspacePackage[]): readonly s
   return [...lines].flatMap(([name, files]) => {
     const [size, least, median] = [sum(files), LEAST_MEDIAN[name] ?? 0, medianOf(files)];
     return [
-      ...(size > LARGEST_SHARE * total ? [`${name} holds ${size} of ${total} lines under packages/*/src, more than ${LARGEST_SHARE * 100} %`] : []),
+      ...(size > LARGEST_SHARE * total
+        ? [`${name} holds ${size} of ${total} lines under packages/*/src, more than ${LARGEST_SHARE * 100} %`]
+        : []),
       ...(median < least ? [`the median of the files of ${name} is ${median} lines, less than ${least}`] : []),
     ];
   });

@@ -14,13 +14,22 @@ const MADE = /(^|\/)(dist|node_modules)\//;
  * not on a floor below. Its sources must say in package.json what they take, and reach nothing beside src; tests, benchmarks and
  * builds may take what is there for the development of the whole repository.
  */
-export function importProblems({ folder, manifest }: WorkspacePackage, shared: Manifest = readJson(join(root, 'package.json'))): readonly string[] {
+export function importProblems(
+  { folder, manifest }: WorkspacePackage,
+  shared: Manifest = readJson(join(root, 'package.json')),
+): readonly string[] {
   const outside = filesUnder(folder).filter((path) => CODE.test(path) && !MADE.test(path) && !path.startsWith('src/'));
   const declared = new Set([...declaredDependencies(manifest), ...Object.keys(manifest.imports ?? {})]);
   // A name with a scheme is made by a plugin of the bundler.
-  const isInstalled = (name: string): boolean => /^[a-z]+:/.test(name) || name === manifest.name || developmentOf(manifest, shared).has(name) || isBelow(name, manifest.name);
+  const isInstalled = (name: string): boolean =>
+    /^[a-z]+:/.test(name) ||
+    name === manifest.name ||
+    developmentOf(manifest, shared).has(name) ||
+    isBelow(name, manifest.name);
   const problems = [
-    ...filesUnder(join(folder, 'src')).flatMap((path) => problemsOf(join(folder, 'src'), path, 'src', (name) => declared.has(name)).map((problem) => `src/${problem}`)),
+    ...filesUnder(join(folder, 'src')).flatMap((path) =>
+      problemsOf(join(folder, 'src'), path, 'src', (name) => declared.has(name)).map((problem) => `src/${problem}`),
+    ),
     ...outside.flatMap((path) => problemsOf(folder, path, 'the package', isInstalled)),
   ];
   return problems.map((problem) => `${manifest.name}: ${problem}`);
@@ -36,23 +45,35 @@ export function toolImportProblems(folder: string): readonly string[] {
 
 /** What may be imported beside what users have installed: for all of the repository, and for the package and its examples. */
 function developmentOf(manifest: Manifest, shared: Manifest): ReadonlySet<string> {
-  const names = [manifest, shared].flatMap((one) => [...declaredDependencies(one), ...Object.keys(one.devDependencies ?? {})]);
+  const names = [manifest, shared].flatMap((one) => [
+    ...declaredDependencies(one),
+    ...Object.keys(one.devDependencies ?? {}),
+  ]);
   return new Set([...names.filter((name) => !name.startsWith(scope)), ...Object.keys(manifest.imports ?? {})]);
 }
 
-function problemsOf(folder: string, path: string, place: string, isDeclared: (name: string) => boolean): readonly string[] {
+function problemsOf(
+  folder: string,
+  path: string,
+  place: string,
+  isDeclared: (name: string) => boolean,
+): readonly string[] {
   const { imports, urls } = referencesOf(readFileSync(join(folder, path), 'utf8'));
   const leaves = (specifier: string): boolean => normalize(join(dirname(path), specifier)).startsWith('..');
   const byPath = [...imports.filter((specifier) => specifier.startsWith('.')), ...(place === 'src' ? [] : urls)];
   const byName = imports.filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'));
   return [
     ...byPath.filter(leaves).map((specifier) => `${path} imports ${specifier}, which is outside ${place}`),
-    ...byName.filter((specifier) => !isDeclared(packageOf(specifier))).map((specifier) => `${path} imports ${specifier}, ${reasonFor(specifier, place)}`),
+    ...byName
+      .filter((specifier) => !isDeclared(packageOf(specifier)))
+      .map((specifier) => `${path} imports ${specifier}, ${reasonFor(specifier, place)}`),
   ];
 }
 
 function reasonFor(specifier: string, place: string): string {
-  return place !== 'src' && specifier.startsWith(scope) ? 'which is not on a floor below it' : 'which its package.json does not declare';
+  return place !== 'src' && specifier.startsWith(scope)
+    ? 'which is not on a floor below it'
+    : 'which its package.json does not declare';
 }
 
 function packageOf(specifier: string): string {
@@ -78,7 +99,14 @@ function referencesOf(source: string): { readonly imports: readonly string[]; re
     TSImportType: (node) => add(node.source),
     NewExpression({ callee, arguments: [path] }) {
       const isUrl = callee.type === 'Identifier' && callee.name === 'URL';
-      if (isUrl && path?.type === 'Literal' && typeof path.value === 'string' && path.value.startsWith('.') && CODE.test(path.value)) urls.add(path.value);
+      if (
+        isUrl &&
+        path?.type === 'Literal' &&
+        typeof path.value === 'string' &&
+        path.value.startsWith('.') &&
+        CODE.test(path.value)
+      )
+        urls.add(path.value);
     },
   }).visit(parseSync('module.ts', source).program);
   return { imports: [...imports], urls: [...urls] };

@@ -5,7 +5,11 @@ import { readJson, root } from '../workspace.js';
 import type { Tarball } from './pack.js';
 
 /** Installs tarballs in a folder, and beside them other packages: by name, in the version of the lock, or `name@version`. */
-export async function install(tarballs: readonly Tarball[], companions: readonly string[], folder: string): Promise<void> {
+export async function install(
+  tarballs: readonly Tarball[],
+  companions: readonly string[],
+  folder: string,
+): Promise<void> {
   const dependencies = Object.fromEntries([
     ...companions.map(nameAndVersion),
     ...tarballs.map(({ name, path }) => [name, `file:${path}`]),

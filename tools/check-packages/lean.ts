@@ -17,11 +17,21 @@ const KIT = '@tfjs-heads/conformance-kit';
 export async function leanProblems(tarballs: readonly Tarball[], folder: string): Promise<readonly string[]> {
   await install(neededBy(KIT, tarballs), ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'], folder);
   const modules = join(folder, 'node_modules');
-  const installed = readdirSync(modules).flatMap((name) => (name.startsWith('@') ? readdirSync(join(modules, name)).map((inner) => `${name}/${inner}`) : [name]));
+  const installed = readdirSync(modules).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(modules, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
   const ours = installed.filter((name) => !name.startsWith('.') && !name.startsWith('@tensorflow/'));
-  const size = ours.reduce((total, name) => total + filesUnder(join(modules, name)).reduce((sum, path) => sum + statSync(join(modules, name, path)).size, 0), 0);
-  console.log(`check-packages: ${KIT} installs ${ours.length} packages, ${(size / 2 ** 20).toFixed(1)} MiB: ${ours.join(', ')}`);
-  return ours.filter((name) => TOO_MUCH.test(name)).map((name) => `${KIT} installs ${name}, which a test file needs not`);
+  const size = ours.reduce(
+    (total, name) =>
+      total + filesUnder(join(modules, name)).reduce((sum, path) => sum + statSync(join(modules, name, path)).size, 0),
+    0,
+  );
+  console.log(
+    `check-packages: ${KIT} installs ${ours.length} packages, ${(size / 2 ** 20).toFixed(1)} MiB: ${ours.join(', ')}`,
+  );
+  return ours
+    .filter((name) => TOO_MUCH.test(name))
+    .map((name) => `${KIT} installs ${name}, which a test file needs not`);
 }
 
 /** A package of ours and those that it depends on. */

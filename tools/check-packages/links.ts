@@ -33,7 +33,11 @@ export function linksOf(markdown: string): readonly string[] {
 function headingsOf(markdown: string): readonly string[] {
   const seen = new Map<string, number>();
   return Array.from(withoutCode(markdown).matchAll(/^#{1,6}\s+(.*)$/gm), ([, heading]) => {
-    const name = (heading as string).trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-');
+    const name = (heading as string)
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(/\s/g, '-');
     const count = seen.get(name) ?? 0;
     seen.set(name, count + 1);
     return count === 0 ? name : `${name}-${count}`;

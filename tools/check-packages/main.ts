@@ -14,7 +14,11 @@ import { tarballProblems } from './tarball.js';
 
 const packages = workspacePackages();
 const published = packages.filter(({ manifest }) => !manifest.private);
-const problems = [...houseProblems(packages), ...packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)]), ...toolImportProblems(join(root, 'tools'))];
+const problems = [
+  ...houseProblems(packages),
+  ...packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)]),
+  ...toolImportProblems(join(root, 'tools')),
+];
 
 // Outside the repository, or its node_modules would lend what a package forgot to declare.
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'check-packages-')));

@@ -10,7 +10,12 @@ import type { Tarball } from './pack.js';
 /** Says what is wrong with a tarball: files it lacks, and what publint and arethetypeswrong find. */
 export async function tarballProblems(tarball: Tarball): Promise<readonly string[]> {
   const read = (path: string): string => readFileSync(join(tarball.folder, path), 'utf8');
-  const problems = [...missingFiles(tarball), ...linkProblems(tarball.files, read), ...(await publintProblems(tarball)), ...(await typesProblems(tarball))];
+  const problems = [
+    ...missingFiles(tarball),
+    ...linkProblems(tarball.files, read),
+    ...(await publintProblems(tarball)),
+    ...(await typesProblems(tarball)),
+  ];
   return problems.map((problem) => `${tarball.name}: ${problem}`);
 }
 

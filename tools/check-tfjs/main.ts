@@ -19,13 +19,21 @@ const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'check-tfjs-')));
 try {
   await install(await pack(published, scratch), tfjs, scratch);
   copyFileSync(join(program, 'program.js'), join(scratch, 'program.js'));
-  writeFileSync(join(scratch, 'main.js'), "import { program } from './program.js';\nconsole.log((await program()).lines.join('\\n'));\n");
+  writeFileSync(
+    join(scratch, 'main.js'),
+    "import { program } from './program.js';\nconsole.log((await program()).lines.join('\\n'));\n",
+  );
   const { stdout } = await execa('node', ['main.js'], { cwd: scratch });
   const expected = readFileSync(join(program, 'expected.txt'), 'utf8').trim();
   if (stdout !== expected) throw new Error(`the program printed\n${stdout}\ninstead of\n${expected}`);
   const backends = 'cpu,wasm';
   const args = ['--backend', backends, '--require', backends, '--out', join(scratch, 'report')];
-  const suite = await execa('backend-conformance', args, { cwd: scratch, preferLocal: true, localDir: scratch, all: true });
+  const suite = await execa('backend-conformance', args, {
+    cwd: scratch,
+    preferLocal: true,
+    localDir: scratch,
+    all: true,
+  });
   console.log(`check-tfjs: ${version}: ${suite.all.trim().split('\n').at(-1)}`);
 } catch (error) {
   console.error(`check-tfjs: ${version}: ${(error as { all?: string }).all ?? (error as Error).message}`);

@@ -4,7 +4,10 @@ import { oldest } from './oldest.js';
 const manifest = (...ranges: readonly string[]): Parameters<typeof oldest>[0][number] => ({
   name: 'house',
   version: '0.1.0',
-  peerDependencies: { vitest: '^4.1.0', ...Object.fromEntries(ranges.map((range, i) => [`@tensorflow/tfjs-${i}`, range])) },
+  peerDependencies: {
+    vitest: '^4.1.0',
+    ...Object.fromEntries(ranges.map((range, i) => [`@tensorflow/tfjs-${i}`, range])),
+  },
 });
 
 it('is what all ranges begin with', () => {

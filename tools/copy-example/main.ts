@@ -30,7 +30,9 @@ function neededBy(program: Manifest): readonly WorkspacePackage[] {
   const all = workspacePackages();
   const names = new Set<string>();
   const add = ({ dependencies = {} }: Manifest): void => {
-    for (const { manifest } of all.filter((one) => one.manifest.name in dependencies && !names.has(one.manifest.name))) {
+    for (const { manifest } of all.filter(
+      (one) => one.manifest.name in dependencies && !names.has(one.manifest.name),
+    )) {
       names.add(manifest.name);
       add(manifest);
     }

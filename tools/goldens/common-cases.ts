@@ -1,4 +1,12 @@
-import { drawnBatch, weighted, written, type CaseDescription, type DrawnKind, type Options, type WeightShape } from './describe.js';
+import {
+  drawnBatch,
+  weighted,
+  written,
+  type CaseDescription,
+  type DrawnKind,
+  type Options,
+  type WeightShape,
+} from './describe.js';
 
 interface Drawn {
   readonly shape: readonly number[];
@@ -21,7 +29,8 @@ export function commonCases(labels: DrawnKind, dimension: number, options: Optio
       ...rest,
     };
   };
-  const shapes: readonly WeightShape[] = dimension === 1 ? ['none', 'rows', 'column'] : ['none', 'rows', 'column', 'logits'];
+  const shapes: readonly WeightShape[] =
+    dimension === 1 ? ['none', 'rows', 'column'] : ['none', 'rows', 'column', 'logits'];
   // How a sum is weighed and what it is divided by belong together; metrics and predictions know no reduction.
   const reductions = shapes.flatMap((weights) => [
     one({ shape: [5, dimension], weights, reduction: 'sum_over_batch_size' }),
@@ -38,7 +47,12 @@ export function commonCases(labels: DrawnKind, dimension: number, options: Optio
     one({ shape: [33, 1], weights: 'rows', reduction: 'sum_over_batch_size' }),
     one({ shape: [257, dimension], weights: 'rows', reduction: 'sum' }),
     // Where a sum in one float32 drifts.
-    one({ shape: [100_003, 1], weights: 'rows', reduction: 'sum_over_batch_size', at: [0, 1, 255, 4096, 65_535, 100_000, 100_001, 100_002] }),
+    one({
+      shape: [100_003, 1],
+      weights: 'rows',
+      reduction: 'sum_over_batch_size',
+      at: [0, 1, 255, 4096, 65_535, 100_000, 100_001, 100_002],
+    }),
     ...zeroWeights(labels, options),
     labelsWithoutLastDimension(labels, options),
   ];

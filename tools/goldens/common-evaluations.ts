@@ -7,13 +7,24 @@ export interface TellingRows {
 }
 
 /** Metrics over batches of unequal sizes, with weights of every kind. */
-export function commonEvaluations(labels: DrawnKind, dimension: number, rows: TellingRows, options: Options = {}): EvaluationDescription[] {
+export function commonEvaluations(
+  labels: DrawnKind,
+  dimension: number,
+  rows: TellingRows,
+  options: Options = {},
+): EvaluationDescription[] {
   const batchesOf = (sizes: readonly number[], weights: 'none' | 'rows'): EvaluationDescription['batches'] =>
     sizes.map((size) => drawnBatch(labels, [size, dimension], weights));
   const shared = { ...options, ...(dimension > 1 && { labelDimension: dimension }) };
   const nothing = { ...drawnBatch(labels, [3, dimension]), weights: written([3], [0, 0, 0]) };
-  const negative = [[0.5, -2, 1], [-1]].map((weights) => ({ ...drawnBatch(labels, [weights.length, dimension]), weights: written([weights.length], weights) }));
-  const [plain, mixed] = [batchesOf([5, 1, 13], 'none'), [...batchesOf([33, 1], 'rows'), nothing, ...batchesOf([7], 'rows')]];
+  const negative = [[0.5, -2, 1], [-1]].map((weights) => ({
+    ...drawnBatch(labels, [weights.length, dimension]),
+    weights: written([weights.length], weights),
+  }));
+  const [plain, mixed] = [
+    batchesOf([5, 1, 13], 'none'),
+    [...batchesOf([33, 1], 'rows'), nothing, ...batchesOf([7], 'rows')],
+  ];
   return [
     { parameters: { batches: plain.length, weights: 'none' }, options: shared, batches: plain },
     { parameters: { batches: mixed.length, weights: 'rows' }, options: weighted(shared, nothing), batches: mixed },
@@ -29,9 +40,18 @@ export function commonEvaluations(labels: DrawnKind, dimension: number, rows: Te
  * exact in doubles, so two units are allowed.
  */
 function largeCounts({ nothing, something }: TellingRows, options: Options): EvaluationDescription {
-  const batch = ({ logit, label }: TellingRows['nothing'], weights: readonly number[]): EvaluationDescription['batches'][number] => ({
-    logits: written([weights.length, 1], weights.map(() => logit)),
-    labels: written([weights.length, 1], weights.map(() => label)),
+  const batch = (
+    { logit, label }: TellingRows['nothing'],
+    weights: readonly number[],
+  ): EvaluationDescription['batches'][number] => ({
+    logits: written(
+      [weights.length, 1],
+      weights.map(() => logit),
+    ),
+    labels: written(
+      [weights.length, 1],
+      weights.map(() => label),
+    ),
     weights: written([weights.length], weights),
   });
   return {

@@ -1,7 +1,9 @@
 /** Where two values first differ as JSON, by path; undefined where they are equal. */
 export function differenceOf(committed: unknown, generated: unknown, path = ''): string | undefined {
   if (!isObject(committed) || !isObject(generated) || Array.isArray(committed) !== Array.isArray(generated)) {
-    return Object.is(committed, generated) ? undefined : `${path || 'all'} is ${brief(committed)}, generated ${brief(generated)}`;
+    return Object.is(committed, generated)
+      ? undefined
+      : `${path || 'all'} is ${brief(committed)}, generated ${brief(generated)}`;
   }
   for (const key of new Set([...Object.keys(committed), ...Object.keys(generated)])) {
     const inner = Array.isArray(committed) ? `${path}[${key}]` : `${path}${path && '.'}${key}`;

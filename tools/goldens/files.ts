@@ -9,7 +9,9 @@ import { formatJson } from './json.js';
 
 /** File name to text, of all heads that have goldens. */
 export function goldenFiles(): ReadonlyMap<string, string> {
-  return new Map([regression, poissonRegression, logisticRegression].map((head) => [head.file, formatJson(generate(head))]));
+  return new Map(
+    [regression, poissonRegression, logisticRegression].map((head) => [head.file, formatJson(generate(head))]),
+  );
 }
 
 /** What is wrong with the files in a folder, a line each; empty where they are what would be generated. */

@@ -27,7 +27,8 @@ export function generate(head: HeadDescription): GoldenFile {
       generator: 'tools/goldens (npm run goldens)',
       reference: 'packages/backend-conformance/src/reference: formulas in doubles, results beyond float32 infinite',
       formula: head.formula,
-      reduction: 'as in tf.estimator: the weighted sum, or that over the number of elements, whatever the weights; metrics are weighted means',
+      reduction:
+        'as in tf.estimator: the weighted sum, or that over the number of elements, whatever the weights; metrics are weighted means',
       network: 'logits = relu(inputs w1 + b1) w2 + b2; the update rules of tfjs-core 4.22.0 (dist/optimizers)',
       k:
         'EXACT 0, ELEMENT 16, REDUCE 64 units of 2^-24, see src/tier.ts; metrics ELEMENT, since heads sum them in doubles; 2 where the ' +
@@ -43,7 +44,7 @@ export function generate(head: HeadDescription): GoldenFile {
 function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: CaseDescription): GoldenCase {
   const formula = head.formulaOf(described.options);
   const batch = batchOf(described);
-  const reduction = described.options['lossReduction'] as Reducing | undefined ?? 'sum_over_batch_size';
+  const reduction = (described.options['lossReduction'] as Reducing | undefined) ?? 'sum_over_batch_size';
   const { loss, gradient } = trainingLoss(formula, batch, reduction);
   const predict = (x: number): Scaled => inFloat32(formula.predict(x));
   const predictions = Object.entries(head.predictions).map(([key, k]) => [
@@ -59,8 +60,14 @@ function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: C
   };
 }
 
-function evaluationOf({ formulaOf }: HeadDescription, { k = ULPS.ELEMENT, ...described }: EvaluationDescription): GoldenEvaluation {
-  return { ...described, metrics: metricsOf(regressionMetrics(formulaOf(described.options), described.batches.map(batchOf)), k) };
+function evaluationOf(
+  { formulaOf }: HeadDescription,
+  { k = ULPS.ELEMENT, ...described }: EvaluationDescription,
+): GoldenEvaluation {
+  return {
+    ...described,
+    metrics: metricsOf(regressionMetrics(formulaOf(described.options), described.batches.map(batchOf)), k),
+  };
 }
 
 function metricsOf(metrics: Readonly<Record<string, Scaled>>, k: number): Record<string, GoldenValues> {
@@ -68,5 +75,9 @@ function metricsOf(metrics: Readonly<Record<string, Scaled>>, k: number): Record
 }
 
 function batchOf({ logits, labels, weights }: Pick<CaseDescription, 'logits' | 'labels' | 'weights'>): ReferenceBatch {
-  return { logits: inputOf(logits).values, labels: inputOf(labels).values, weights: weights && inputOf(weights).values };
+  return {
+    logits: inputOf(logits).values,
+    labels: inputOf(labels).values,
+    weights: weights && inputOf(weights).values,
+  };
 }

@@ -24,7 +24,9 @@ describe('the check of goldens', () => {
     const path = join(folder, 'regression-head.json');
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace('"loss": { "values": [6.5]', '"loss": { "values": [6.25]'));
-    expect(await staleness(folder, files)).toEqual(['regression-head.json: cases[0].loss.values[0] is 6.25, generated 6.5']);
+    expect(await staleness(folder, files)).toEqual([
+      'regression-head.json: cases[0].loss.values[0] is 6.25, generated 6.5',
+    ]);
   });
 
   it('names what is missing or does not read', async () => {
@@ -45,7 +47,8 @@ describe('the check of goldens', () => {
   it('has names for its cases that tell them apart, and files small enough to read', () => {
     for (const text of files.values()) {
       const { cases, evaluations, trainings } = JSON.parse(text) as Record<string, { parameters: object }[]>;
-      for (const list of [cases, evaluations, trainings]) expect(new Set(list?.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(list?.length);
+      for (const list of [cases, evaluations, trainings])
+        expect(new Set(list?.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(list?.length);
       expect(text.length).toBeLessThan(400_000);
     }
   });

@@ -7,7 +7,8 @@ export function formatJson(value: unknown): string {
 
 function format(value: unknown, indent: string): string {
   const short = inOneLine(value);
-  if (typeof value !== 'object' || value === null || isFlat(value) || indent.length + short.length <= width) return short;
+  if (typeof value !== 'object' || value === null || isFlat(value) || indent.length + short.length <= width)
+    return short;
   const inner = `${indent}  `;
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   const lines = Array.isArray(value)

@@ -26,7 +26,10 @@ export const trainingUnits = 256;
 const [rows, inputs, hidden] = [33, 7, 5];
 
 /** A network, a batch to learn and what training makes of it. */
-export function trainingOf({ formulaOf, labelOf, head }: HeadDescription, described: TrainingDescription): GoldenTraining {
+export function trainingOf(
+  { formulaOf, labelOf, head }: HeadDescription,
+  described: TrainingDescription,
+): GoldenTraining {
   const { optimizer, variant, settings, options, outputs, seed } = described;
   const next = random(seed);
   const draw = (shape: readonly number[], low: number, high: number): Values => ({
@@ -37,9 +40,15 @@ export function trainingOf({ formulaOf, labelOf, head }: HeadDescription, descri
   const signal = (i: number): number => x.values[Math.floor(i / outputs) * inputs + (i % outputs)] as number;
   const labels = Array.from({ length: rows * outputs }, (_, i) => labelOf(signal(i), exact(next, -1, 1)));
   const weights = draw([rows], 0, 2);
-  const start = [draw([inputs, hidden], -0.7, 0.7), draw([hidden], 0.1, 0.7), draw([hidden, outputs], -0.7, 0.7), draw([outputs], -0.7, 0.7)] as const;
-  const reduction = options['lossReduction'] as Reducing | undefined ?? 'sum_over_batch_size';
-  const lossOf: LossOfLogits = (logits) => trainingLoss(formulaOf(options), { logits, labels, weights: weights.values }, reduction);
+  const start = [
+    draw([inputs, hidden], -0.7, 0.7),
+    draw([hidden], 0.1, 0.7),
+    draw([hidden, outputs], -0.7, 0.7),
+    draw([outputs], -0.7, 0.7),
+  ] as const;
+  const reduction = (options['lossReduction'] as Reducing | undefined) ?? 'sum_over_batch_size';
+  const lossOf: LossOfLogits = (logits) =>
+    trainingLoss(formulaOf(options), { logits, labels, weights: weights.values }, reduction);
   const { losses, end, closest } = trainNetwork({ inputs: x, start }, lossOf, updateRule(optimizer, settings), steps);
   refuseUnlessTelling(`${head} ${optimizer} ${variant ?? ''} of seed ${seed}`, losses, closest);
   return {
@@ -54,7 +63,10 @@ export function trainingOf({ formulaOf, labelOf, head }: HeadDescription, descri
     losses: expected(losses, trainingUnits),
     end: end.map((values, i) => {
       const scale = Math.max(...values.map(Math.abs), ...(start[i]?.values ?? []).map(Math.abs));
-      return expected(values.map((value) => ({ value, scale })), trainingUnits);
+      return expected(
+        values.map((value) => ({ value, scale })),
+        trainingUnits,
+      );
     }),
   };
 }
@@ -62,8 +74,11 @@ export function trainingOf({ formulaOf, labelOf, head }: HeadDescription, descri
 /** Float32 may take a value near 0 for one of the other sign, and then trains another network. */
 function refuseUnlessTelling(what: string, losses: Trained['losses'], closest: Trained['closest']): void {
   const [first, last] = [losses[0]?.value ?? NaN, losses.at(-1)?.value ?? NaN];
-  if (!(last < 0.9 * first)) throw new Error(`${what}: the loss goes from ${first} to ${last}: learn more, or take another seed.`);
+  if (!(last < 0.9 * first))
+    throw new Error(`${what}: the loss goes from ${first} to ${last}: learn more, or take another seed.`);
   if (!(closest.relu > 1e-5) || !(closest.gradient > 1e-6)) {
-    throw new Error(`${what}: an input of relu comes to ${closest.relu}, a gradient to ${closest.gradient}: take another seed.`);
+    throw new Error(
+      `${what}: an input of relu comes to ${closest.relu}, a gradient to ${closest.gradient}: take another seed.`,
+    );
   }
 }

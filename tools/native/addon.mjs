@@ -19,7 +19,10 @@ const require = createRequire(import.meta.url);
 export function findPackage({ npmPackage }) {
   const manifest = resolve(`${npmPackage}/package.json`);
   if (manifest === undefined) {
-    throw new Problem(`The npm package ${npmPackage} is not installed.`, `npm install --ignore-scripts ${npmPackage}@4.22.0`);
+    throw new Problem(
+      `The npm package ${npmPackage} is not installed.`,
+      `npm install --ignore-scripts ${npmPackage}@4.22.0`,
+    );
   }
   return { folder: dirname(manifest), version: JSON.parse(readFileSync(manifest, 'utf8')).version };
 }
@@ -28,7 +31,10 @@ export function findPackage({ npmPackage }) {
 export function findCompiler(environment = process.env) {
   const compiler = [environment.CXX, 'g++', 'c++', 'clang++'].find((command) => command && canRun(command));
   if (compiler === undefined) {
-    throw new Problem('A C++ compiler is missing: none of $CXX, g++, c++, clang++ can run.', 'Install one (Debian: apt-get install g++).');
+    throw new Problem(
+      'A C++ compiler is missing: none of $CXX, g++, c++, clang++ can run.',
+      'Install one (Debian: apt-get install g++).',
+    );
   }
   return compiler;
 }
@@ -51,16 +57,31 @@ export function addonFolder({ version }, tensorflow) {
 export function ensureAddon(installed, tensorflow, compiler, log) {
   return makeFolder(addonFolder(installed, tensorflow), async (folder) => {
     const nodeApi = resolve('node-api-headers/package.json');
-    if (nodeApi === undefined) throw new Problem('The npm package node-api-headers is not installed.', 'npm install node-api-headers');
+    if (nodeApi === undefined)
+      throw new Problem('The npm package node-api-headers is not installed.', 'npm install node-api-headers');
     log(`building the addon of tfjs-node ${installed.version} with ${compiler}`);
     const { status, output } = await run(compiler, [
-      '-shared', '-fPIC', '-O2', '-std=c++17', `-DNAPI_VERSION=${NAPI_VERSION}`,
+      '-shared',
+      '-fPIC',
+      '-O2',
+      '-std=c++17',
+      `-DNAPI_VERSION=${NAPI_VERSION}`,
       ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(installed.folder, 'binding', name)),
-      `-I${join(dirname(nodeApi), 'include')}`, `-I${join(tensorflow, 'include')}`, `-I${dirname(installed.folder)}`,
-      `-L${join(tensorflow, 'lib')}`, '-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/../../deps/lib',
-      '-o', join(folder, BINARY),
+      `-I${join(dirname(nodeApi), 'include')}`,
+      `-I${join(tensorflow, 'include')}`,
+      `-I${dirname(installed.folder)}`,
+      `-L${join(tensorflow, 'lib')}`,
+      '-ltensorflow',
+      '-ltensorflow_framework',
+      '-Wl,-rpath,$ORIGIN/../../deps/lib',
+      '-o',
+      join(folder, BINARY),
     ]);
-    if (status !== 0) throw new Problem(`${compiler} could not build the addon:\n${output.trim()}`, 'It must know C++17 (g++ 8 or later).');
+    if (status !== 0)
+      throw new Problem(
+        `${compiler} could not build the addon:\n${output.trim()}`,
+        'It must know C++17 (g++ 8 or later).',
+      );
   });
 }
 

@@ -13,8 +13,13 @@ if (args.some((arg) => arg !== '--cuda')) {
   process.exit(args.includes('--help') ? 0 : 2);
 }
 try {
-  const { folder, version, tensorflow, changed } = await ensureNative({ cuda: args.includes('--cuda'), log: (line) => console.log(`native: ${line}`) });
-  console.log(`native: ${changed ? 'built' : 'ready'}: tfjs-node ${version} with TensorFlow ${tensorflow} in ${folder}`);
+  const { folder, version, tensorflow, changed } = await ensureNative({
+    cuda: args.includes('--cuda'),
+    log: (line) => console.log(`native: ${line}`),
+  });
+  console.log(
+    `native: ${changed ? 'built' : 'ready'}: tfjs-node ${version} with TensorFlow ${tensorflow} in ${folder}`,
+  );
 } catch (error) {
   if (!(error instanceof Problem)) throw error;
   console.error(`native: ${error.message}`);

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,11 +80,19 @@ describe('what is missing is named, with how to get it', () => {
   });
 
   test('pip', async () => {
-    expect(await output({ PATH: programs('g++'), CXX: '' })).toMatch(/pip is missing[^]*python3-pip[^]*put the wheel of tensorflow-cpu 2\.15\.1/);
+    expect(await output({ PATH: programs('g++'), CXX: '' })).toMatch(
+      /pip is missing[^]*python3-pip[^]*put the wheel of tensorflow-cpu 2\.15\.1/,
+    );
   });
 
   test('the network', async () => {
-    const unreachable = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_NO_INDEX: '', PIP_FIND_LINKS: '', PIP_RETRIES: '0', PIP_CONFIG_FILE: '/dev/null' };
+    const unreachable = {
+      PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
+      PIP_NO_INDEX: '',
+      PIP_FIND_LINKS: '',
+      PIP_RETRIES: '0',
+      PIP_CONFIG_FILE: '/dev/null',
+    };
     expect(await output({ ...unreachable, PATH: `${programs('g++')}:${process.env['PATH']}`, CXX: '' })).toMatch(
       /pip could not download[^]*reaches a Python package index[^]*put the wheel/,
     );
@@ -84,7 +101,9 @@ describe('what is missing is named, with how to get it', () => {
   test('another file than the official one', async () => {
     mkdirSync(join(folder, 'cache/wheels'), { recursive: true });
     writeFileSync(join(folder, 'cache/wheels/tensorflow_cpu-2.15.1-cp311.whl'), 'something else');
-    expect(await output({ PATH: programs('g++'), CXX: '' })).toMatch(/has sha256 [0-9a-f]{64}, expected 54660c07[^]*removed/);
+    expect(await output({ PATH: programs('g++'), CXX: '' })).toMatch(
+      /has sha256 [0-9a-f]{64}, expected 54660c07[^]*removed/,
+    );
     expect(readdirSync(join(folder, 'cache/wheels'))).toEqual([]);
   });
 });

@@ -16,9 +16,20 @@ export async function ensureNode(version, { cache = cacheFolder() } = {}) {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const folder = await makeFolder(join(cache, `node-${version}`), async (unfinished) => {
     const { status, output } = await run('npm', [
-      'install', '--prefix', unfinished, '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', `${name}@${version}`,
+      'install',
+      '--prefix',
+      unfinished,
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-package-lock',
+      `${name}@${version}`,
     ]);
-    if (status !== 0) throw new Problem(`npm could not install ${name}@${version}:\n${output.trim()}`, 'Check that this machine reaches an npm registry.');
+    if (status !== 0)
+      throw new Problem(
+        `npm could not install ${name}@${version}:\n${output.trim()}`,
+        'Check that this machine reaches an npm registry.',
+      );
   });
   return join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }

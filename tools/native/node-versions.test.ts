@@ -15,10 +15,15 @@ describe.each([process.versions.node, ...NODE_VERSIONS])('Node %s', (version) =>
   }, 120_000);
 
   const run = (name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> =>
-    execute(node, [program(name), ...args], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '', VK_ICD_FILENAMES: vulkan } });
+    execute(node, [program(name), ...args], {
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '', VK_ICD_FILENAMES: vulkan },
+    });
 
   async function train(backend: string): Promise<Record<string, unknown>> {
-    const result = JSON.parse((await run('train', backend)).stdout.trim().split('\n').at(-1) as string) as Record<string, unknown>;
+    const result = JSON.parse((await run('train', backend)).stdout.trim().split('\n').at(-1) as string) as Record<
+      string,
+      unknown
+    >;
     console.log(JSON.stringify(result));
     return result;
   }
@@ -28,20 +33,26 @@ describe.each([process.versions.node, ...NODE_VERSIONS])('Node %s', (version) =>
     expect(result).toMatchObject({ node: `v${version}`, backend });
     expect(result['last']).toBeLessThan(0.05 * (result['first'] as number));
     // tfjs-node brings the two others along.
-    expect(result['loaded']).toEqual(backend === 'tensorflow' ? ['backend-cpu', 'backend-webgl', 'node'] : [`backend-${backend}`]);
+    expect(result['loaded']).toEqual(
+      backend === 'tensorflow' ? ['backend-cpu', 'backend-webgl', 'node'] : [`backend-${backend}`],
+    );
     if (backend === 'tensorflow') {
       expect(result['versions']).toMatchObject({ tensorflow: expect.stringMatching(/^2\./) as string });
       expect((result['repairs'] as string[]).includes('node-util')).toBe(Number.parseInt(version) >= 23);
     }
   });
 
-  it.skipIf(vulkan === undefined)('webgpu starts and trains on the GPU in software that comes with Chromium (skipped: there is none)', { timeout: 120_000 }, async () => {
-    const result = await train('webgpu');
-    expect(result).toMatchObject({ node: `v${version}`, backend: 'webgpu', loaded: ['backend-webgpu'] });
-    expect(result['adapter']).toMatch(/swiftshader/i);
-    expect(result['repairs']).toContain('node-webgpu');
-    expect(result['last']).toBeLessThan(0.05 * (result['first'] as number));
-  });
+  it.skipIf(vulkan === undefined)(
+    'webgpu starts and trains on the GPU in software that comes with Chromium (skipped: there is none)',
+    { timeout: 120_000 },
+    async () => {
+      const result = await train('webgpu');
+      expect(result).toMatchObject({ node: `v${version}`, backend: 'webgpu', loaded: ['backend-webgpu'] });
+      expect(result['adapter']).toMatch(/swiftshader/i);
+      expect(result['repairs']).toContain('node-webgpu');
+      expect(result['last']).toBeLessThan(0.05 * (result['first'] as number));
+    },
+  );
 
   it('tfjs-node alone runs only before Node 23 (#8609)', async () => {
     const running = run('native-unrepaired');

@@ -36,13 +36,17 @@ export async function unzip(file, folder, wanted) {
  */
 async function readDirectory(zip) {
   const { size } = await zip.stat();
-  const tail = await read(zip, Math.max(0, size - END_SIZE - LONGEST_COMMENT), Math.min(size, END_SIZE + LONGEST_COMMENT));
+  const tail = await read(
+    zip,
+    Math.max(0, size - END_SIZE - LONGEST_COMMENT),
+    Math.min(size, END_SIZE + LONGEST_COMMENT),
+  );
   let end = tail.length - END_SIZE;
   while (end >= 0 && tail.readUInt32LE(end) !== END_OF_DIRECTORY) end--;
   if (end < 0) throw new Error('not a zip file');
   const directory = await read(zip, tail.readUInt32LE(end + 16), tail.readUInt32LE(end + 12));
   const entries = [];
-  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === DIRECTORY_ENTRY; ) {
+  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === DIRECTORY_ENTRY;) {
     const nameLength = directory.readUInt16LE(at + 28);
     entries.push({
       name: directory.toString('utf8', at + 46, at + 46 + nameLength),

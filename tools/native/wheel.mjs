@@ -53,7 +53,10 @@ async function download(flavour, folder, log) {
   const pip = PIPS.find(([command, ...args]) => canRun(command, ...args));
   const byHand = `put the wheel of ${flavour.wheel} ${flavour.version} for Python ${PYTHON}, ${PLATFORM}, into ${folder}`;
   if (pip === undefined) {
-    throw new Problem('pip is missing: neither python3, python, pip3 nor pip can run it.', `Install it (Debian: apt-get install python3-pip), or ${byHand}.`);
+    throw new Problem(
+      'pip is missing: neither python3, python, pip3 nor pip can run it.',
+      `Install it (Debian: apt-get install python3-pip), or ${byHand}.`,
+    );
   }
   log(`downloading ${flavour.wheel} ${flavour.version} (${flavour.size}) with ${pip.join(' ')}`);
   removeLeftovers(join(folder, 'download'));
@@ -61,8 +64,21 @@ async function download(flavour, folder, log) {
   try {
     const [command, ...args] = pip;
     const { status, output } = await run(command, [
-      ...args, 'download', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off', '--no-deps', '--only-binary=:all:',
-      '--python-version', PYTHON, '--platform', PLATFORM, '--dest', unfinished, `${flavour.wheel}==${flavour.version}`,
+      ...args,
+      'download',
+      '--disable-pip-version-check',
+      '--no-input',
+      '--progress-bar',
+      'off',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--python-version',
+      PYTHON,
+      '--platform',
+      PLATFORM,
+      '--dest',
+      unfinished,
+      `${flavour.wheel}==${flavour.version}`,
     ]);
     if (status !== 0) {
       throw new Problem(
@@ -71,7 +87,8 @@ async function download(flavour, folder, log) {
       );
     }
     const from = findWheel(unfinished, flavour);
-    if (from === undefined) throw new Problem(`pip reported success and left no wheel of ${flavour.wheel}.`, `Please ${byHand}.`);
+    if (from === undefined)
+      throw new Problem(`pip reported success and left no wheel of ${flavour.wheel}.`, `Please ${byHand}.`);
     const to = join(folder, from.slice(unfinished.length + 1));
     renameSync(from, to);
     return to;

@@ -5,6 +5,8 @@ import { gzippedSize } from './measure.js';
 for (const { packageName, only, bytes } of budgets) {
   const size = await gzippedSize(packageName, only);
   const fits = size < bytes;
-  console.log(`size: ${only === undefined ? packageName : `${only} of ${packageName}`} ${size} bytes gzipped, ${fits ? 'below' : 'NOT below'} ${bytes}`);
+  console.log(
+    `size: ${only === undefined ? packageName : `${only} of ${packageName}`} ${size} bytes gzipped, ${fits ? 'below' : 'NOT below'} ${bytes}`,
+  );
   if (!fits) process.exitCode = 1;
 }

@@ -10,7 +10,13 @@ export async function gzippedSize(packageName: string, only?: string): Promise<n
   const output = await build({
     configFile: false,
     logLevel: 'error',
-    plugins: [{ name: 'entry', resolveId: (id) => (id === ENTRY ? id : null), load: (id) => (id === ENTRY ? `export ${only === undefined ? '*' : `{ ${only} }`} from ${source};` : null) }],
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === ENTRY ? id : null),
+        load: (id) => (id === ENTRY ? `export ${only === undefined ? '*' : `{ ${only} }`} from ${source};` : null),
+      },
+    ],
     build: {
       write: false,
       modulePreload: false,

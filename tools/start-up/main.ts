@@ -15,7 +15,9 @@ type Start = (name: string, selfTest: boolean) => Promise<readonly [loading: num
 
 const inNode: Start = async (name, selfTest) => {
   const program = fileURLToPath(new URL('start-one.mjs', import.meta.url));
-  const { stdout } = await execute(process.execPath, [program, name, String(selfTest)], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } });
+  const { stdout } = await execute(process.execPath, [program, name, String(selfTest)], {
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+  });
   const [loading, starting] = (stdout.trim().split('\n').at(-1) as string).split(' ').map(Number);
   return [loading as number, starting as number];
 };
@@ -26,10 +28,25 @@ async function report(environment: string, names: readonly string[], start: Star
       try {
         const times: (readonly [number, number])[] = [];
         for (let i = 0; i < repetitions; i++) times.push(await start(name, selfTest));
-        const [loading, starting] = times.toSorted((a, b) => a[1] - b[1])[Math.floor(repetitions / 2)] as readonly [number, number];
-        console.log([environment.padEnd(9), (name || 'any').padEnd(11), selfTest ? 'with   ' : 'without', loading.toFixed(0).padStart(8), starting.toFixed(0).padStart(8)].join('  '));
+        const [loading, starting] = times.toSorted((a, b) => a[1] - b[1])[Math.floor(repetitions / 2)] as readonly [
+          number,
+          number,
+        ];
+        console.log(
+          [
+            environment.padEnd(9),
+            (name || 'any').padEnd(11),
+            selfTest ? 'with   ' : 'without',
+            loading.toFixed(0).padStart(8),
+            starting.toFixed(0).padStart(8),
+          ].join('  '),
+        );
       } catch (error) {
-        console.log([environment.padEnd(9), (name || 'any').padEnd(11), String(error).split('\n').slice(0, 3).join(' ')].join('  '));
+        console.log(
+          [environment.padEnd(9), (name || 'any').padEnd(11), String(error).split('\n').slice(0, 3).join(' ')].join(
+            '  ',
+          ),
+        );
       }
     }
   }

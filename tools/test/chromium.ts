@@ -18,5 +18,8 @@ declare module 'vitest' {
 
 export function chromiumHere(): ChromiumHere {
   const executablePath = chromiumPath();
-  return { launch: { args: [...chromiumFlags], ...(executablePath !== undefined && { executablePath }) }, vulkan: softwareVulkanPath() };
+  return {
+    launch: { args: [...chromiumFlags], ...(executablePath !== undefined && { executablePath }) },
+    vulkan: softwareVulkanPath(),
+  };
 }

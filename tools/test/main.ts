@@ -14,7 +14,10 @@ async function runEverything(): Promise<number> {
   const projects = requiredProjects(backends);
   const stepTallies = await runSteps(backends);
   const env: Record<string, string> = stepTallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
-  const vitest = await runVitest(projects.map((name) => `--project=${name}`), env);
+  const vitest = await runVitest(
+    projects.map((name) => `--project=${name}`),
+    env,
+  );
 
   const unseen = Object.fromEntries(projects.map((name) => [name, emptyTally]));
   const tallies = { ...unseen, ...vitest.tallies };

@@ -15,9 +15,6 @@ it('requires a backend in each environment that has it', () => {
 });
 
 it('takes neither skipped nor missing tests for a pass', () => {
-  const tallies = {
-    ran: { passed: 1, failed: 0, skipped: 3 },
-    skipped: { passed: 0, failed: 0, skipped: 4 },
-  };
+  const tallies = { ran: { passed: 1, failed: 0, skipped: 3 }, skipped: { passed: 0, failed: 0, skipped: 4 } };
   expect(projectsWithoutPass(['ran', 'skipped', 'missing'], tallies)).toEqual(['skipped', 'missing']);
 });

@@ -8,7 +8,9 @@ import { environments } from './projects.js';
 export interface Step {
   readonly name: string;
   /** The backends are those that must be there. */
-  readonly command: readonly [string, ...string[]] | ((backends: readonly BackendName[]) => readonly [string, ...string[]]);
+  readonly command:
+    | readonly [string, ...string[]]
+    | ((backends: readonly BackendName[]) => readonly [string, ...string[]]);
   /** It looks at what the step `build` makes. */
   readonly needsBuild?: true;
   /** What it prints is worth seeing also when it passes. */
@@ -63,7 +65,9 @@ function required(names: readonly string[]): readonly string[] {
 
 /** The suite's names for backends, in each place that has them. */
 function targets(backends: readonly BackendName[]): readonly string[] {
-  const inChromiumToo = environments.chromium.filter((name) => environments.node.includes(name) && backends.includes(name)).map((name) => `chromium:${name}`);
+  const inChromiumToo = environments.chromium
+    .filter((name) => environments.node.includes(name) && backends.includes(name))
+    .map((name) => `chromium:${name}`);
   return [...backends, ...inChromiumToo];
 }
 

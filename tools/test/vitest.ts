@@ -13,7 +13,10 @@ export interface VitestRun {
 }
 
 /** Runs vitest with its output shown, and more environment variables if they are given. */
-export async function runVitest(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<VitestRun> {
+export async function runVitest(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<VitestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-tally-'));
   const tallyFile = join(folder, 'tally.json');
   try {

@@ -15,12 +15,23 @@ const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const targets = ['cpu', 'wasm'];
 const SHARDS = 2;
 
-for (const count of process.argv.slice(2).map(Number).concat(process.argv.length > 2 ? [] : [100_000, 1_000_000])) {
+for (const count of process.argv
+  .slice(2)
+  .map(Number)
+  .concat(process.argv.length > 2 ? [] : [100_000, 1_000_000])) {
   const folder = await mkdtemp(join(tmpdir(), 'reports-'));
-  const files = await Promise.all(Array.from({ length: SHARDS }, (_, i) => write(folder, count, { index: i + 1, count: SHARDS })));
+  const files = await Promise.all(
+    Array.from({ length: SHARDS }, (_, i) => write(folder, count, { index: i + 1, count: SHARDS })),
+  );
   const { seconds, memory } = await measured(['merge', ...files, '--out', folder, '--quiet']);
-  const sizes = await Promise.all(['results.json', 'junit.xml', 'report.html'].map(async (name) => `${name} ${mega((await stat(join(folder, name))).size)}`));
-  console.log(`${count.toLocaleString('en')} results: ${seconds.toFixed(1)} s, ${mega(memory)} of memory; ${sizes.join(', ')}`);
+  const sizes = await Promise.all(
+    ['results.json', 'junit.xml', 'report.html'].map(
+      async (name) => `${name} ${mega((await stat(join(folder, name))).size)}`,
+    ),
+  );
+  console.log(
+    `${count.toLocaleString('en')} results: ${seconds.toFixed(1)} s, ${mega(memory)} of memory; ${sizes.join(', ')}`,
+  );
   await rm(folder, { recursive: true });
 }
 
@@ -28,19 +39,33 @@ for (const count of process.argv.slice(2).map(Number).concat(process.argv.length
 async function write(folder, count, shard) {
   const perTarget = count / targets.length;
   const cases = Array.from({ length: perTarget }, (_, i) => ({
-    head: `Head-of-${i % 50}`, family: 'law', check: 'mean-is-sum-over-size', parameters: { rows: i, weights: 'rows' },
+    head: `Head-of-${i % 50}`,
+    family: 'law',
+    check: 'mean-is-sum-over-size',
+    parameters: { rows: i, weights: 'rows' },
   }));
   const mine = inShard(cases, shard);
-  const runs = targets.map((target) => ({ target, milliseconds: 100, cases: mine.map((one, i) => ({
-    ...one,
-    query: queryOf(one),
-    status: i % 100 === 0 ? 'fail' : 'pass',
-    ...(i % 100 === 0 && { message: `the mean[${i}]: got ${Math.random()}, expected ${Math.random()} (${Math.random() * 100} times the allowed error)` }),
-    closest: { what: 'the mean', index: i % 33, actual: Math.random(), expected: Math.random(), used: Math.random() },
-    milliseconds: Math.round(Math.random() * 100) / 10,
-  })) }));
+  const runs = targets.map((target) => ({
+    target,
+    milliseconds: 100,
+    cases: mine.map((one, i) => ({
+      ...one,
+      query: queryOf(one),
+      status: i % 100 === 0 ? 'fail' : 'pass',
+      ...(i % 100 === 0 && {
+        message: `the mean[${i}]: got ${Math.random()}, expected ${Math.random()} (${Math.random() * 100} times the allowed error)`,
+      }),
+      closest: { what: 'the mean', index: i % 33, actual: Math.random(), expected: Math.random(), used: Math.random() },
+      milliseconds: Math.round(Math.random() * 100) / 10,
+    })),
+  }));
   const report = reportOfOne({
-    suite: '0.1.0', created: '2026-01-02T03:04:05.678Z', milliseconds: 1000, shard, asked: mine.length, runs,
+    suite: '0.1.0',
+    created: '2026-01-02T03:04:05.678Z',
+    milliseconds: 1000,
+    shard,
+    asked: mine.length,
+    runs,
     selection: selectionOf(cases, { filters: [], repair: true, subjects: ['Head'], project: null }),
     expectations: new Map(targets.map((target) => [target, '0'.repeat(32)])),
   });
@@ -53,7 +78,11 @@ async function write(folder, count, shard) {
 async function measured(args) {
   const tell = `process.on('exit', () => process.stderr.write('maxRSS ' + process.resourceUsage().maxRSS + '\\n'))`;
   const start = performance.now();
-  const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, main, ...args],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
   let said = '';
   for await (const piece of child.stderr) said += piece;
   const memory = /maxRSS (\d+)/.exec(said);

@@ -8,6 +8,14 @@ const BATCH = 1000;
 export function digestOf(texts: readonly string[]): string {
   const hash = sha256.create();
   const sorted = texts.toSorted();
-  for (let i = 0; i < sorted.length; i += BATCH) hash.update(utf8ToBytes(`${sorted.slice(i, i + BATCH).map((text) => JSON.stringify(text)).join('\n')}\n`));
+  for (let i = 0; i < sorted.length; i += BATCH)
+    hash.update(
+      utf8ToBytes(
+        `${sorted
+          .slice(i, i + BATCH)
+          .map((text) => JSON.stringify(text))
+          .join('\n')}\n`,
+      ),
+    );
   return bytesToHex(hash.digest()).slice(0, 32);
 }

@@ -12,5 +12,7 @@ export function selectionOf(
 
 /** What a report says of the expectations that a backend was held to. */
 export function expectationsDigest(expectations: readonly Expectation[]): string {
-  return digestOf(expectations.map(({ query, reason, upstream, lacking = '' }) => JSON.stringify([query, reason, upstream, lacking])));
+  return digestOf(
+    expectations.map(({ query, reason, upstream, lacking = '' }) => JSON.stringify([query, reason, upstream, lacking])),
+  );
 }

@@ -30,7 +30,9 @@ test('a backend that cannot be read is unavailable, with the reason', async () =
     }
   }
   registerBroken('synchronous', { start: () => new Synchronous() });
-  await expect(failuresOf('synchronous')).rejects.toThrow('synchronous: it started, but could not be probed: use readSync()');
+  await expect(failuresOf('synchronous')).rejects.toThrow(
+    'synchronous: it started, but could not be probed: use readSync()',
+  );
 });
 
 test('a backend of another name has the expectations that every backend has', async () => {

@@ -1,7 +1,15 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
-  copyRegisteredKernels, getKernel, getKernelsForBackend, registerBackend, registerKernel, unregisterKernel,
-  type DataId, type KernelFunc, type KernelBackend, type TensorInfo,
+  copyRegisteredKernels,
+  getKernel,
+  getKernelsForBackend,
+  registerBackend,
+  registerKernel,
+  unregisterKernel,
+  type DataId,
+  type KernelFunc,
+  type KernelBackend,
+  type TensorInfo,
 } from '@tensorflow/tfjs-core';
 
 type Floats = Float32Array | Int32Array | Uint8Array;
@@ -20,28 +28,38 @@ export interface BrokenBackend {
   readonly start?: () => KernelBackend;
 }
 
-const valuesOf = (backend: unknown, { dataId }: { dataId: DataId }): Floats => (backend as Data).data.get(dataId).values as Floats;
+const valuesOf = (backend: unknown, { dataId }: { dataId: DataId }): Floats =>
+  (backend as Data).data.get(dataId).values as Floats;
 
 /** Changes each value that a kernel gives. */
-const changing = (change: (value: number) => number) => (original: KernelFunc): KernelFunc => (params) => {
-  const out = original(params);
-  for (const each of [out].flat()) {
-    if (each.dtype !== 'float32') continue;
-    const values = valuesOf(params.backend, each);
-    // Not in place: the memory may be an input's.
-    (params.backend as Data).data.get(each.dataId).values = Float32Array.from(values, change);
-  }
-  return out;
-};
+const changing =
+  (change: (value: number) => number) =>
+  (original: KernelFunc): KernelFunc =>
+  (params) => {
+    const out = original(params);
+    for (const each of [out].flat()) {
+      if (each.dtype !== 'float32') continue;
+      const values = valuesOf(params.backend, each);
+      // Not in place: the memory may be an input's.
+      (params.backend as Data).data.get(each.dataId).values = Float32Array.from(values, change);
+    }
+    return out;
+  };
 
 /** Changes the attributes that a kernel is given. */
-const given = (attributes: object) => (original: KernelFunc): KernelFunc => (params) =>
-  original({ ...params, attrs: { ...params.attrs, ...attributes } });
+const given =
+  (attributes: object) =>
+  (original: KernelFunc): KernelFunc =>
+  (params) =>
+    original({ ...params, attrs: { ...params.attrs, ...attributes } });
 
-const eachOf = (f: (x: number) => number): ((original: KernelFunc) => KernelFunc) => () => ({ inputs, backend }) => {
-  const x = inputs['x'] as TensorInfo;
-  return (backend as Data).makeTensorInfo(x.shape, 'float32', Float32Array.from(valuesOf(backend, x), f));
-};
+const eachOf =
+  (f: (x: number) => number): ((original: KernelFunc) => KernelFunc) =>
+  () =>
+  ({ inputs, backend }) => {
+    const x = inputs['x'] as TensorInfo;
+    return (backend as Data).makeTensorInfo(x.shape, 'float32', Float32Array.from(valuesOf(backend, x), f));
+  };
 
 /** Eleven bits of a float, as float16 has. */
 function toHalf(value: number): number {
@@ -85,13 +103,21 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
   },
   'transpose-ignored': {
     wrong: 'A product takes its second operand as it lies in memory, transposed or not.',
-    caughtBy: ['tfjs:op:product:case=second-transposed', 'tfjs:op:product:case=both-transposed', 'tfjs:op:gradient:case=product'],
+    caughtBy: [
+      'tfjs:op:product:case=second-transposed',
+      'tfjs:op:product:case=both-transposed',
+      'tfjs:op:gradient:case=product',
+    ],
     kernels: {
       BatchMatMul: (original) => (params) => {
         const b = params.inputs['b'] as TensorInfo;
         if (params.attrs?.['transposeB'] !== true) return original(params);
         const shape = [...b.shape.slice(0, -2), b.shape.at(-1) as number, b.shape.at(-2) as number];
-        return original({ ...params, inputs: { ...params.inputs, b: { ...b, shape } }, attrs: { ...params.attrs, transposeB: false } });
+        return original({
+          ...params,
+          inputs: { ...params.inputs, b: { ...b, shape } },
+          attrs: { ...params.attrs, transposeB: false },
+        });
       },
     },
   },

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startForSuite } from '@tfjs-heads/conformance-kit';
-import { parseQuery, queryOf, runCases, suiteOf, type BackendRecord, type CaseResult, type Query, type Subject } from '../src/index.js';
+import {
+  parseQuery,
+  queryOf,
+  runCases,
+  suiteOf,
+  type BackendRecord,
+  type CaseResult,
+  type Query,
+  type Subject,
+} from '../src/index.js';
 import { right } from './broken-heads/broken-head.js';
 import { brokenHeads, tableOf } from './broken-heads/index.js';
 
@@ -22,13 +31,16 @@ async function run(name: string, subject: Subject, isMeant: Query): Promise<Case
 }
 
 describe('a broken head', () => {
-  it.each(Object.entries(brokenHeads))('%s fails, by the case that the table names', async (name, { subject, caughtBy, says }) => {
-    const query = `${name}:${caughtBy}`;
-    const results = await run(name, subject, (one) => queryOf(one) === query);
-    expect(results.map(queryOf)).toEqual([query]); // there is such a case
-    expect(results[0]?.status).toBe('fail');
-    expect(results[0]?.message).toContain(says);
-  });
+  it.each(Object.entries(brokenHeads))(
+    '%s fails, by the case that the table names',
+    async (name, { subject, caughtBy, says }) => {
+      const query = `${name}:${caughtBy}`;
+      const results = await run(name, subject, (one) => queryOf(one) === query);
+      expect(results.map(queryOf)).toEqual([query]); // there is such a case
+      expect(results[0]?.status).toBe('fail');
+      expect(results[0]?.message).toContain(says);
+    },
+  );
 
   it('passes once its fault is mended', async () => {
     const results = await run('Right', right, parseQuery('Right:*'));

@@ -6,7 +6,15 @@ const folder = await emptyFolder();
 afterAll(() => rm(folder, { recursive: true }));
 
 it('runs a head of others on webgl, in a real Chromium, beside a backend of Node', { timeout: 120_000 }, async () => {
-  const { exitCode, stdout, lastLine } = await conformance(fixture('own-head.mjs'), '--backend', 'cpu,webgl', '--filter', NARROW, '--require', 'webgl');
+  const { exitCode, stdout, lastLine } = await conformance(
+    fixture('own-head.mjs'),
+    '--backend',
+    'cpu,webgl',
+    '--filter',
+    NARROW,
+    '--require',
+    'webgl',
+  );
   expect(stdout).toMatch(/^webgl: 2 cases on .*Chrome/m);
   expect(lastLine).toMatch(/^4 passed, 0 failed/);
   expect(exitCode).toBe(0);
@@ -18,8 +26,16 @@ it('finds the binaries of wasm in the page', { timeout: 120_000 }, async () => {
 });
 
 it('says what is wrong with a module that does not load in a page', { timeout: 120_000 }, async () => {
-  const { exitCode, stdout } = await conformance(fixture('node-only.mjs'), '--backend', 'chromium:cpu', '--filter', NARROW);
-  expect(stdout).toMatch(/FAILED chromium:cpu Mine:.*\n {4}.*node-only\.mjs does not load: process is not defined\n {4}at .*cli-fixtures\/node-only\.mjs:3:\d+$/m);
+  const { exitCode, stdout } = await conformance(
+    fixture('node-only.mjs'),
+    '--backend',
+    'chromium:cpu',
+    '--filter',
+    NARROW,
+  );
+  expect(stdout).toMatch(
+    /FAILED chromium:cpu Mine:.*\n {4}.*node-only\.mjs does not load: process is not defined\n {4}at .*cli-fixtures\/node-only\.mjs:3:\d+$/m,
+  );
   expect(exitCode).toBe(1);
 });
 

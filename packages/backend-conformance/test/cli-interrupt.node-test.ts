@@ -5,22 +5,35 @@ import { emptyFolder, fixture, main, NARROW } from './cli-support.js';
 import { hostileModule } from './hostile.js';
 
 /** Both hang, so that they are running when the signal comes. */
-const hanging = ['--register', fixture('broken-backends.mjs'), '--backend', 'hanging,chromium:hanging', '--jobs', '2', '--filter', NARROW];
+const hanging = [
+  '--register',
+  fixture('broken-backends.mjs'),
+  '--backend',
+  'hanging,chromium:hanging',
+  '--jobs',
+  '2',
+  '--filter',
+  NARROW,
+];
 
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
-] as const)('ends its processes and its browser, and leaves no files, after %s', { timeout: 90_000 }, async (signal, code) => {
-  const { child, offspring, folder } = await running();
-  child.kill(signal);
-  const { exitCode, stderr } = await child;
-  expect(stderr).toBe('Interrupted: there is no report.');
-  expect(exitCode).toBe(code);
-  expect(await stillRunning(offspring)).toEqual([]);
-  expect(await readdir(folder)).toEqual([]);
-  await rm(folder, { recursive: true });
-});
+] as const)(
+  'ends its processes and its browser, and leaves no files, after %s',
+  { timeout: 90_000 },
+  async (signal, code) => {
+    const { child, offspring, folder } = await running();
+    child.kill(signal);
+    const { exitCode, stderr } = await child;
+    expect(stderr).toBe('Interrupted: there is no report.');
+    expect(exitCode).toBe(code);
+    expect(await stillRunning(offspring)).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  },
+);
 
 it('leaves nothing behind where it is killed itself', { timeout: 90_000 }, async () => {
   const { child, offspring, folder } = await running();
@@ -31,19 +44,27 @@ it('leaves nothing behind where it is killed itself', { timeout: 90_000 }, async
   await rm(folder, { recursive: true });
 });
 
-it.each(['SIGINT', 'SIGKILL'] as const)('ends where a module hangs while its cases are listed, after %s', { timeout: 60_000 }, async (signal) => {
-  const folder = await emptyFolder();
-  const path = await hostileModule('hangs', { atImport: "process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); for (;;);" });
-  const child = execa(process.execPath, [main, path, '--list'], { reject: false, env: { TMPDIR: folder } });
-  let offspring: number[] = [];
-  await expect.poll(async () => (offspring = await descendantsOf(child.pid as number)).length, { timeout: 20_000 }).toBeGreaterThan(1);
-  child.kill(signal);
-  const { exitCode } = await child;
-  expect(exitCode).toBe(signal === 'SIGINT' ? 130 : undefined);
-  await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
-  await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
-  await rm(folder, { recursive: true });
-});
+it.each(['SIGINT', 'SIGKILL'] as const)(
+  'ends where a module hangs while its cases are listed, after %s',
+  { timeout: 60_000 },
+  async (signal) => {
+    const folder = await emptyFolder();
+    const path = await hostileModule('hangs', {
+      atImport: "process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); for (;;);",
+    });
+    const child = execa(process.execPath, [main, path, '--list'], { reject: false, env: { TMPDIR: folder } });
+    let offspring: number[] = [];
+    await expect
+      .poll(async () => (offspring = await descendantsOf(child.pid as number)).length, { timeout: 20_000 })
+      .toBeGreaterThan(1);
+    child.kill(signal);
+    const { exitCode } = await child;
+    expect(exitCode).toBe(signal === 'SIGINT' ? 130 : undefined);
+    await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
+    await rm(folder, { recursive: true });
+  },
+);
 
 /** A command whose two sessions are under way. */
 async function running() {
@@ -65,12 +86,15 @@ async function running() {
 async function descendantsOf(pid: number): Promise<number[]> {
   const { stdout } = await execa('ps', ['-A', '-o', 'pid=,ppid=']);
   const parents = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
-  const children = (parent: number): number[] => parents.filter(([, ppid]) => ppid === parent).flatMap(([child]) => [child, ...children(child)]);
+  const children = (parent: number): number[] =>
+    parents.filter(([, ppid]) => ppid === parent).flatMap(([child]) => [child, ...children(child)]);
   return children(pid);
 }
 
 /** Which of them run, by name; one that has ended and waits for its parent to look does not. */
 async function stillRunning(pids: readonly number[]): Promise<string[]> {
   const states = pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
-  return (await Promise.all(states)).filter((state) => state !== '' && !/^\d+ \(.*\) Z/.test(state)).map((state) => state.slice(0, 40));
+  return (await Promise.all(states))
+    .filter((state) => state !== '' && !/^\d+ \(.*\) Z/.test(state))
+    .map((state) => state.slice(0, 40));
 }

@@ -12,12 +12,25 @@ describe('a run is never lost silently', () => {
     ['chromium:hanging', 'it said nothing for 15 s', '15'], // It takes a while to build the page.
   ])('%s: what is left fails, with the reason', { timeout: 60_000 }, async (backend, reason, silence) => {
     const { exitCode, stdout, lastLine } = await conformance(
-      '--register', fixture('broken-backends.mjs'), '--backend', backend, '--filter', NARROW, '--silence', silence, '--out', folder,
+      '--register',
+      fixture('broken-backends.mjs'),
+      '--backend',
+      backend,
+      '--filter',
+      NARROW,
+      '--silence',
+      silence,
+      '--out',
+      folder,
     );
     const [run] = (await reportIn(folder)).runs;
     expect(queriesOf(run)).toHaveLength(8);
     expect(queriesOf(run, 'pass')).toHaveLength(3);
-    expect(run?.cases[3]).toMatchObject({ query: 'RegressionHead-of-3:law:mean-is-sum-over-size:rows=33', status: 'fail', message: expect.stringContaining(reason) });
+    expect(run?.cases[3]).toMatchObject({
+      query: 'RegressionHead-of-3:law:mean-is-sum-over-size:rows=33',
+      status: 'fail',
+      message: expect.stringContaining(reason),
+    });
     expect(run?.cases[4]?.message).toBe(`not run, since ${reason}`);
     expect(stdout).toContain('4 more were not run.');
     expect(stdout).toContain(`FAILED ${backend} RegressionHead-of-3:law:mean-is-sum-over-size:rows=33\n    ${reason}`);

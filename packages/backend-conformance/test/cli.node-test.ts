@@ -8,35 +8,68 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('a run', () => {
   it('counts in its last line, and exits with 0 where all is good', async () => {
-    const { exitCode, stdout, lastLine } = await conformance('--backend', 'cpu,wasm', '--filter', `RegressionHead${NARROW.slice(1)}`);
+    const { exitCode, stdout, lastLine } = await conformance(
+      '--backend',
+      'cpu,wasm',
+      '--filter',
+      `RegressionHead${NARROW.slice(1)}`,
+    );
     expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
     expect(stdout).toMatch(/^wasm: 2 passed, 0 failed/m);
     expect(exitCode).toBe(0);
   });
 
   it('shows a failure with its message, and exits with 1', async () => {
-    const { exitCode, stdout, lastLine } = await conformance(fixture('wrong-head.mjs'), '--backend', 'cpu', '--filter', NARROW, '--quiet');
+    const { exitCode, stdout, lastLine } = await conformance(
+      fixture('wrong-head.mjs'),
+      '--backend',
+      'cpu',
+      '--filter',
+      NARROW,
+      '--quiet',
+    );
     expect(stdout).toMatch(/^FAILED cpu Forgetful:law:mean-is-sum-over-size:rows=33\n {4}the mean/m);
     expect(lastLine).toMatch(/^1 passed, 1 failed/);
     expect(exitCode).toBe(1);
   });
 
   it('tells an unavailable backend from one that passed', async () => {
-    const { exitCode, stdout, lastLine } = await conformance('--backend', 'nosuch', '--register', fixture('broken-backends.mjs'), '--filter', NARROW);
+    const { exitCode, stdout, lastLine } = await conformance(
+      '--backend',
+      'nosuch',
+      '--register',
+      fixture('broken-backends.mjs'),
+      '--filter',
+      NARROW,
+    );
     expect(stdout).toContain("nosuch: unavailable: no backend is registered as 'nosuch'");
     expect(lastLine).toBe('0 passed, 0 failed, 0 expected to fail, 0 skipped, 1 backend unavailable');
     expect(exitCode).toBe(1);
   });
 
   it('fails where a required backend did not run', async () => {
-    const { exitCode, stdout } = await conformance('--backend', 'cpu', '--require', 'cpu,wasm', '--filter', NARROW, '--quiet');
+    const { exitCode, stdout } = await conformance(
+      '--backend',
+      'cpu',
+      '--require',
+      'cpu,wasm',
+      '--filter',
+      NARROW,
+      '--quiet',
+    );
     expect(stdout).toMatch(/^wasm is required, and nothing passed on it\.\n8 passed, 0 failed/);
     expect(exitCode).toBe(1);
   });
 
   it('runs a head and a backend of others', async () => {
     const { exitCode, lastLine } = await conformance(
-      fixture('own-head.mjs'), '--register', fixture('broken-backends.mjs'), '--backend', 'sound', '--filter', NARROW,
+      fixture('own-head.mjs'),
+      '--register',
+      fixture('broken-backends.mjs'),
+      '--backend',
+      'sound',
+      '--filter',
+      NARROW,
     );
     expect(lastLine).toMatch(/^2 passed, 0 failed/);
     expect(exitCode).toBe(0);
@@ -44,7 +77,13 @@ describe('a run', () => {
 
   it('expects the failures that a file of the user names', async () => {
     const { exitCode, lastLine } = await conformance(
-      fixture('wrong-head.mjs'), '--backend', 'cpu', '--filter', NARROW, '--expectations', fixture('expectations.json'),
+      fixture('wrong-head.mjs'),
+      '--backend',
+      'cpu',
+      '--filter',
+      NARROW,
+      '--expectations',
+      fixture('expectations.json'),
     );
     expect(lastLine).toMatch(/^1 passed, 0 failed, 1 expected to fail/);
     expect(exitCode).toBe(0);
@@ -71,16 +110,28 @@ describe('--bail', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('stops after one where no number is given, and changes nothing where nothing fails', { timeout: 60_000 }, async () => {
-    await conformance(...wrong, '--backend', 'cpu', '--bail');
-    expect(queriesOf((await reportIn(join(folder, 'bail'))).runs[0], 'fail')).toHaveLength(1);
-    const { exitCode, lastLine } = await conformance('--backend', 'cpu', '--filter', NARROW, '--bail', '1');
-    expect(lastLine).toMatch(/^8 passed, 0 failed/);
-    expect(exitCode).toBe(0);
-  });
+  it(
+    'stops after one where no number is given, and changes nothing where nothing fails',
+    { timeout: 60_000 },
+    async () => {
+      await conformance(...wrong, '--backend', 'cpu', '--bail');
+      expect(queriesOf((await reportIn(join(folder, 'bail'))).runs[0], 'fail')).toHaveLength(1);
+      const { exitCode, lastLine } = await conformance('--backend', 'cpu', '--filter', NARROW, '--bail', '1');
+      expect(lastLine).toMatch(/^8 passed, 0 failed/);
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it('tells failures of one kind a few times', { timeout: 60_000 }, async () => {
-    const { stdout } = await conformance('--backend', 'dying', '--register', fixture('broken-backends.mjs'), '--filter', NARROW, '--quiet');
+    const { stdout } = await conformance(
+      '--backend',
+      'dying',
+      '--register',
+      fixture('broken-backends.mjs'),
+      '--filter',
+      NARROW,
+      '--quiet',
+    );
     expect(stdout.split('FAILED').length).toBeLessThan(6);
   });
 });
@@ -98,9 +149,17 @@ describe('what a head says', () => {
 
 describe('--list', () => {
   it('prints the queries in the order in which they run', async () => {
-    const { exitCode, stdout } = await conformance('--list', '--filter', `RegressionHead${NARROW.slice(1)}`, '--filter', `Poisson${NARROW}`);
+    const { exitCode, stdout } = await conformance(
+      '--list',
+      '--filter',
+      `RegressionHead${NARROW.slice(1)}`,
+      '--filter',
+      `Poisson${NARROW}`,
+    );
     const heads = ['RegressionHead', 'PoissonRegressionHead'];
-    expect(stdout.split('\n')).toEqual(heads.flatMap((head) => [1, 33].map((rows) => `${head}:law:mean-is-sum-over-size:rows=${rows}`)));
+    expect(stdout.split('\n')).toEqual(
+      heads.flatMap((head) => [1, 33].map((rows) => `${head}:law:mean-is-sum-over-size:rows=${rows}`)),
+    );
     expect(exitCode).toBe(0);
   });
 
@@ -119,20 +178,48 @@ describe('shards', () => {
     return reports;
   };
   const run = (count: number): Promise<readonly string[]> =>
-    Promise.all(Array.from({ length: count }, async (_, i) => {
-      const out = join(folder, `shard-${i + 1}-of-${count}`);
-      await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', `${i + 1}/${count}`, '--out', out, '--quiet');
-      return join(out, 'results.json');
-    }));
+    Promise.all(
+      Array.from({ length: count }, async (_, i) => {
+        const out = join(folder, `shard-${i + 1}-of-${count}`);
+        await conformance(
+          '--backend',
+          'cpu',
+          '--filter',
+          NARROW,
+          '--shard',
+          `${i + 1}/${count}`,
+          '--out',
+          out,
+          '--quiet',
+        );
+        return join(out, 'results.json');
+      }),
+    );
 
   it('merge into the whole', { timeout: 90_000 }, async () => {
-    const merged = await conformance('merge', ...(await of(2)), '--out', join(folder, 'merged'), '--require', 'cpu', '--quiet');
-    expect(merged).toMatchObject({ exitCode: 0, stdout: '8 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable' });
+    const merged = await conformance(
+      'merge',
+      ...(await of(2)),
+      '--out',
+      join(folder, 'merged'),
+      '--require',
+      'cpu',
+      '--quiet',
+    );
+    expect(merged).toMatchObject({
+      exitCode: 0,
+      stdout: '8 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable',
+    });
     const { stdout } = await conformance('--list', '--filter', NARROW);
     const report = await reportIn(join(folder, 'merged'));
     expect(queriesOf(report.runs[0], 'pass').toSorted()).toEqual(stdout.split('\n').toSorted());
     expect(await readdir(join(folder, 'merged'))).toEqual(['junit.xml', 'report.html', 'results.json']);
-    expect(report.selection).toMatchObject({ filters: [NARROW], repair: true, total: 8, project: expect.stringMatching(/^@tfjs-heads\/backend-conformance \d/) });
+    expect(report.selection).toMatchObject({
+      filters: [NARROW],
+      repair: true,
+      total: 8,
+      project: expect.stringMatching(/^@tfjs-heads\/backend-conformance \d/),
+    });
     expect(report.selection.subjects).toContain('PoissonRegressionHead');
   });
 
@@ -145,7 +232,9 @@ describe('shards', () => {
     expect(stdout).toMatch(/\n5 passed, 0 failed.*$/);
     expect(exitCode).toBe(1);
     expect((await reportIn(out)).problems).toEqual([problem]);
-    expect(await readFile(join(out, 'junit.xml'), 'utf8')).toContain(`<failure type="incomplete" message="${problem}">`);
+    expect(await readFile(join(out, 'junit.xml'), 'utf8')).toContain(
+      `<failure type="incomplete" message="${problem}">`,
+    );
     const again = await conformance('merge', join(out, 'results.json'), '--out', join(folder, 'again'), '--quiet');
     expect(again).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(problem) });
   });
@@ -153,13 +242,27 @@ describe('shards', () => {
   it('do not merge with what is unlike them, nor twice', { timeout: 90_000 }, async () => {
     const [first] = (await of(3)) as [string];
     const other = join(folder, 'unrepaired');
-    await conformance('--backend', 'cpu', '--filter', NARROW, '--shard', '2/3', '--no-repairs', '--out', other, '--quiet');
+    await conformance(
+      '--backend',
+      'cpu',
+      '--filter',
+      NARROW,
+      '--shard',
+      '2/3',
+      '--no-repairs',
+      '--out',
+      other,
+      '--quiet',
+    );
     const out = join(folder, 'unlike');
     const unlike = await conformance('merge', first, join(other, 'results.json'), '--out', out);
     expect(unlike).toMatchObject({ exitCode: 2, stdout: '' });
     expect(unlike.stderr).toContain(`  repairs: on in ${first}; off in ${join(other, 'results.json')}`);
     const twice = await conformance('merge', first, first, '--out', out);
-    expect(twice).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`cpu: expected shard 1/3 once, got ${first} and ${first}`) });
+    expect(twice).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`cpu: expected shard 1/3 once, got ${first} and ${first}`),
+    });
     await expect(readdir(out)).rejects.toThrow('ENOENT');
   });
 });

@@ -24,33 +24,54 @@ let files: readonly TestFile[];
 
 beforeAll(async () => {
   const config = `${import.meta.dirname}/fixture/vitest.config.ts`;
-  const { stdout } = await execa('vitest', ['run', `--config=${config}`, '--reporter=json'], { preferLocal: true, reject: false });
+  const { stdout } = await execa('vitest', ['run', `--config=${config}`, '--reporter=json'], {
+    preferLocal: true,
+    reject: false,
+  });
   files = (JSON.parse(stdout) as Report).testResults;
 }, 60_000);
 
-const fixture = (name: string): TestFile => files.find((file) => basename(file.name) === `${name}.fixture.ts`) as TestFile;
-const outcome = (title: string): Outcome => fixture('broken-head').assertionResults.find((one) => one.title === title) as Outcome;
+const fixture = (name: string): TestFile =>
+  files.find((file) => basename(file.name) === `${name}.fixture.ts`) as TestFile;
+const outcome = (title: string): Outcome =>
+  fixture('broken-head').assertionResults.find((one) => one.title === title) as Outcome;
 const query = (head: string, rows: number): string => `${head}:law:mean-is-sum-over-size:rows=${rows}`;
 const absAtZero = 'tfjs:op:gradient:case=abs-at-zero';
 
 it('fails what a broken head breaks, by query, and nothing else', () => {
   const titles = (status: string): string[] =>
-    fixture('broken-head').assertionResults.filter((one) => one.status === status).map(({ title }) => title);
+    fixture('broken-head')
+      .assertionResults.filter((one) => one.status === status)
+      .map(({ title }) => title);
   expect(titles('failed')).toEqual([query('Broken', 33), query('SaidToBeBroken', 1)]);
-  const passed = [query('Broken', 1), query('KnownToBeBroken', 1), query('KnownToBeBroken', 33), query('SaidToBeBroken', 33)];
+  const passed = [
+    query('Broken', 1),
+    query('KnownToBeBroken', 1),
+    query('KnownToBeBroken', 33),
+    query('SaidToBeBroken', 33),
+  ];
   expect(titles('passed')).toEqual([...passed, absAtZero]);
   const [message] = outcome(query('Broken', 33)).failureMessages;
-  expect(message).toMatch(/^AssertionError: Broken:law:mean-is-sum-over-size:rows=33 on cpu: the mean\[0\]: got .*, expected/);
+  expect(message).toMatch(
+    /^AssertionError: Broken:law:mean-is-sum-over-size:rows=33 on cpu: the mean\[0\]: got .*, expected/,
+  );
 });
 
 it('lets a case fail that is expected to, and says so', () => {
   const { meta } = outcome(query('KnownToBeBroken', 33));
-  expect(meta.conformance).toMatchObject({ status: 'xfail', backend: 'wasm', expected: { reason: 'It never divides.' } });
+  expect(meta.conformance).toMatchObject({
+    status: 'xfail',
+    backend: 'wasm',
+    expected: { reason: 'It never divides.' },
+  });
   expect(outcome(query('SaidToBeBroken', 1)).failureMessages[0]).toContain('remove the expectation');
 });
 
 it('knows the divergences of the backend, where cases about it are asked for', () => {
-  expect(outcome(absAtZero).meta.conformance).toMatchObject({ status: 'xfail', expected: { reason: expect.stringContaining('abs') } });
+  expect(outcome(absAtZero).meta.conformance).toMatchObject({
+    status: 'xfail',
+    expected: { reason: expect.stringContaining('abs') },
+  });
 });
 
 it('passes nothing where the backend does not start', () => {
@@ -60,5 +81,8 @@ it('passes nothing where the backend does not start', () => {
 });
 
 it('refuses a filter that no case matches', () => {
-  expect(fixture('unmatched')).toMatchObject({ status: 'failed', message: 'No case of Unmatched matches *:law:no-such-law or Nobody:golden.' });
+  expect(fixture('unmatched')).toMatchObject({
+    status: 'failed',
+    message: 'No case of Unmatched matches *:law:no-such-law or Nobody:golden.',
+  });
 });

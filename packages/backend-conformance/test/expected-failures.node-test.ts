@@ -6,7 +6,15 @@ import { conformance, emptyFolder, fixture, NARROW, reportIn } from './cli-suppo
 
 it('claims of a head say which of its cases fail, and nothing of another head', { timeout: 60_000 }, async () => {
   const folder = await emptyFolder();
-  const { exitCode } = await conformance(fixture('known-head.mjs'), '--backend', 'cpu', '--filter', NARROW, '--out', folder);
+  const { exitCode } = await conformance(
+    fixture('known-head.mjs'),
+    '--backend',
+    'cpu',
+    '--filter',
+    NARROW,
+    '--out',
+    folder,
+  );
   const [run] = (await reportIn(folder)).runs;
   expect(run?.cases.map(({ head, parameters, status }) => [head, parameters['rows'], status])).toEqual([
     ['Known', 1, 'pass'],
@@ -33,7 +41,11 @@ it.each<[string, unknown, string | RegExp]>([
   ['an empty reason', [{ ...known, reason: '' }], /expectedFailures\[0\]\.reason: /],
   ['no upstream', [{ query: known.query, reason: known.reason }], /expectedFailures\[0\]\.upstream: /],
   ['a key that is none', [{ ...known, because: 'x' }], /expectedFailures\[0\]\.because: /],
-  ['a query of no case', [known, { ...known, query: 'Mine:law:no-leek' }], 'Mine claims expectedFailures: expected queries of its cases, but Mine:law:no-leek matches none.'],
+  [
+    'a query of no case',
+    [known, { ...known, query: 'Mine:law:no-leek' }],
+    'Mine claims expectedFailures: expected queries of its cases, but Mine:law:no-leek matches none.',
+  ],
   ['a query of another head', [{ ...known, query: 'Other:law' }], 'Other:law matches none.'],
   ['a query of cases about the backend', [{ ...known, query: 'tfjs:op' }], 'tfjs:op matches none.'],
 ])('a claim with %s is refused', async (_, claim, message) => {

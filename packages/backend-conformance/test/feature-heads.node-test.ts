@@ -8,16 +8,32 @@ import { BaselineHead, baselineHead, baselineLoss, CLASSES } from './other-heads
 import { coxHead, coxLoss, listwiseHead, listwiseLoss } from './other-heads/dependent-heads.js';
 import { exposureHead, exposureLoss, survivalHead, survivalLoss } from './other-heads/feature-heads.js';
 
-const right: Subjects = { ExposureHead: exposureHead, SurvivalHead: survivalHead, CoxHead: coxHead, ListwiseHead: listwiseHead, BaselineHead: baselineHead };
+const right: Subjects = {
+  ExposureHead: exposureHead,
+  SurvivalHead: survivalHead,
+  CoxHead: coxHead,
+  ListwiseHead: listwiseHead,
+  BaselineHead: baselineHead,
+};
 
 /** The cases of a head that do not pass on a backend, each with its message. */
-async function failures(subjects: Subjects, backend: string, isMeant: (query: string) => boolean = () => true): Promise<string[]> {
+async function failures(
+  subjects: Subjects,
+  backend: string,
+  isMeant: (query: string) => boolean = () => true,
+): Promise<string[]> {
   const started = await startForSuite(backend);
   if ('unavailable' in started) throw new Error(started.unavailable);
   const suite = await suiteOf(subjects);
   const cases = suite.cases.filter(({ head, family, check }) => head in subjects && isMeant(`${family}:${check}`));
   const results: CaseResult[] = [];
-  for await (const result of runCases({ suite, cases, backend: started.record, expectations: await loadExpectations(backend) })) results.push(result);
+  for await (const result of runCases({
+    suite,
+    cases,
+    backend: started.record,
+    expectations: await loadExpectations(backend),
+  }))
+    results.push(result);
   return results.filter(({ status }) => status !== 'pass').map(({ query, message }) => `${query}: ${message}`);
 }
 
@@ -28,7 +44,10 @@ describe.each(['wasm', 'tensorflow'])('on %s', (backend) => {
 });
 
 /** A right head with another loss. */
-const withLoss = (subject: Subject, lossFn: LossFn): Subject => ({ ...subject, create: (options) => new RegressionHead({ ...options, lossFn }) });
+const withLoss = (subject: Subject, lossFn: LossFn): Subject => ({
+  ...subject,
+  create: (options) => new RegressionHead({ ...options, lossFn }),
+});
 
 /** Where `event` is 0. */
 const isCensored = ({ features }: Parameters<LossFn>[0]): Tensor => less(features.event as Tensor, 0.5);
@@ -36,7 +55,10 @@ const isCensored = ({ features }: Parameters<LossFn>[0]): Tensor => less(feature
 const ONE_PER_ROW = { labelsPerRow: () => 1, lossesPerRow: () => 1 };
 
 class ClippedHead extends BaselineHead {
-  protected override readonly elementLoss = customLoss((args) => baselineLoss({ ...args, labels: clipByValue(args.labels, 0, CLASSES - 2) }), ONE_PER_ROW);
+  protected override readonly elementLoss = customLoss(
+    (args) => baselineLoss({ ...args, labels: clipByValue(args.labels, 0, CLASSES - 2) }),
+    ONE_PER_ROW,
+  );
 }
 
 class RefusingHead extends BaselineHead {
@@ -57,27 +79,61 @@ describe('a head with one fault fails', () => {
       'law:features-count',
       "the feature 'exposure' is claimed, but nothing depends on it",
     ],
-    ['a feature that it needs and does not claim', { ...exposureHead, features: undefined }, 'law:loss-is-scalar', 'must be'],
-    ['a claim of rows that depend on each other, and none that do', { ...survivalHead, rows: 'dependent' }, 'law:rows-dependent', 'is claimed'],
-    ['no claim that its rows depend on each other', { ...coxHead, rows: 'independent' }, 'law:sum-of-parts', 'the loss'],
+    [
+      'a feature that it needs and does not claim',
+      { ...exposureHead, features: undefined },
+      'law:loss-is-scalar',
+      'must be',
+    ],
+    [
+      'a claim of rows that depend on each other, and none that do',
+      { ...survivalHead, rows: 'dependent' },
+      'law:rows-dependent',
+      'is claimed',
+    ],
+    [
+      'no claim that its rows depend on each other',
+      { ...coxHead, rows: 'independent' },
+      'law:sum-of-parts',
+      'the loss',
+    ],
     [
       'rows that count by their place in the batch',
       withLoss(coxHead, (args) => mul(coxLoss(args), add(1, mul(1e-3, byPlace(args.logits))))),
       'law:permutation',
       'the loss',
     ],
-    ['squares of weights in a listwise loss', squaredWeights(listwiseHead, listwiseLoss), 'law:weights-add', 'the loss'],
-    ['the last class taken for the one before', { ...baselineHead, create: (options) => new ClippedHead(options) }, 'law:classes-told-apart', '["2 and 3"]'],
-    ['a refusal of the last class', { ...baselineHead, create: (options) => new RefusingHead(options) }, 'law:sum-of-parts', 'LABELS_RANGE'],
+    [
+      'squares of weights in a listwise loss',
+      squaredWeights(listwiseHead, listwiseLoss),
+      'law:weights-add',
+      'the loss',
+    ],
+    [
+      'the last class taken for the one before',
+      { ...baselineHead, create: (options) => new ClippedHead(options) },
+      'law:classes-told-apart',
+      '["2 and 3"]',
+    ],
+    [
+      'a refusal of the last class',
+      { ...baselineHead, create: (options) => new RefusingHead(options) },
+      'law:sum-of-parts',
+      'LABELS_RANGE',
+    ],
   ])('%s', { timeout: 60_000 }, async (_, subject, check, says) => {
     const said = await failures({ Broken: subject }, 'cpu', (query) => query === check);
     expect(said.join('\n')).toContain(says);
   });
 
-  it('a refusal of the last class, which labels of as many classes as there are logits never reach', { timeout: 60_000 }, async () => {
-    const subject: Subject = { ...baselineHead, classes: undefined, create: (options) => new RefusingHead(options) };
-    expect(await failures({ Broken: subject }, 'cpu', (query) => query === 'law:sum-of-parts')).toEqual([]);
-  });
+  it(
+    'a refusal of the last class, which labels of as many classes as there are logits never reach',
+    { timeout: 60_000 },
+    async () => {
+      const subject: Subject = { ...baselineHead, classes: undefined, create: (options) => new RefusingHead(options) };
+      expect(await failures({ Broken: subject }, 'cpu', (query) => query === 'law:sum-of-parts')).toEqual([]);
+    },
+  );
 });
 
 /** 0, 1, 2... by the place in the batch. */
@@ -91,6 +147,11 @@ function squaredWeights(subject: Subject, lossFn: LossFn): Subject {
   return withLoss(subject, (args) => {
     const weights = args.features.weight as Tensor | undefined;
     if (weights === undefined) return lossFn(args);
-    return mul(lossFn(args), weights.size === args.logits.size ? reshape(weights, args.logits.shape) : reshape(weights, [...args.logits.shape.slice(0, -1), 1]));
+    return mul(
+      lossFn(args),
+      weights.size === args.logits.size
+        ? reshape(weights, args.logits.shape)
+        : reshape(weights, [...args.logits.shape.slice(0, -1), 1]),
+    );
   });
 }

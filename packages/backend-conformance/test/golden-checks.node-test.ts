@@ -13,23 +13,33 @@ beforeAll(async () => {
 });
 
 /** What the golden checks of one case, the evaluations and the trainings say of a head: check to message, of those that fail. */
-async function complaints(subject: Subject, change: (goldens: GoldenFile) => GoldenFile = (same) => same): Promise<Record<string, string>> {
+async function complaints(
+  subject: Subject,
+  change: (goldens: GoldenFile) => GoldenFile = (same) => same,
+): Promise<Record<string, string>> {
   const suite = await suiteOf({ Head: subject });
   const goldens = change(suite.goldens.get('Head') as GoldenFile);
   const isMeant = /^Head:golden:(spec|exports|evaluation:batches=3|training:optimizer=adam|\w+:inputs=43-and-44)/;
   const said: Record<string, string> = {};
   const cases = suite.cases.filter((one) => isMeant.test(queryOf(one)));
-  for await (const { check, message, status } of runCases({ suite: { ...suite, goldens: new Map([['Head', goldens]]) }, cases, backend: record, expectations: [] })) {
+  for await (const { check, message, status } of runCases({
+    suite: { ...suite, goldens: new Map([['Head', goldens]]) },
+    cases,
+    backend: record,
+    expectations: [],
+  })) {
     if (status !== 'pass') said[check] = message ?? '';
   }
   return said;
 }
 
 /** All cases changed in one way. */
-const casesWith = (change: (one: GoldenCase) => Partial<GoldenCase>) => (goldens: GoldenFile): GoldenFile => ({
-  ...goldens,
-  cases: goldens.cases.map((one) => ({ ...one, ...change(one) })),
-});
+const casesWith =
+  (change: (one: GoldenCase) => Partial<GoldenCase>) =>
+  (goldens: GoldenFile): GoldenFile => ({
+    ...goldens,
+    cases: goldens.cases.map((one) => ({ ...one, ...change(one) })),
+  });
 
 /** The first number off by 1e-4 of it, or by as much near 0. */
 function off<T extends GoldenCase['loss']>(golden: T): T {
@@ -38,9 +48,12 @@ function off<T extends GoldenCase['loss']>(golden: T): T {
 }
 
 const eachOff = (goldens: GoldenCase['metrics']): GoldenCase['metrics'] =>
-  Object.fromEntries(Object.entries(goldens).map(([key, golden], i, { length }) => [key, i === length - 1 ? off(golden) : golden]));
+  Object.fromEntries(
+    Object.entries(goldens).map(([key, golden], i, { length }) => [key, i === length - 1 ? off(golden) : golden]),
+  );
 
-const turned = <T>(map: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(map).toReversed());
+const turned = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).toReversed());
 
 describe('of goldens', () => {
   it('that are right, no check complains', async () => {
@@ -53,11 +66,19 @@ describe('of goldens', () => {
       change: casesWith(({ loss }) => ({ loss: off(loss) })),
       said: { loss: 'the loss[0]', gradient: 'the loss under the tape[0]', spec: 'the loss of the train spec[0]' },
     },
-    { wrong: 'gradient', change: casesWith(({ gradient }) => ({ gradient: off(gradient) })), said: { gradient: 'the gradient[0]' } },
+    {
+      wrong: 'gradient',
+      change: casesWith(({ gradient }) => ({ gradient: off(gradient) })),
+      said: { gradient: 'the gradient[0]' },
+    },
     {
       wrong: 'prediction',
       change: casesWith(({ predictions }) => ({ predictions: eachOff(predictions) })),
-      said: { predictions: 'the prediction predictions[0]', spec: 'the prediction predictions[0]', exports: 'value of serving_default[0]' },
+      said: {
+        predictions: 'the prediction predictions[0]',
+        spec: 'the prediction predictions[0]',
+        exports: 'value of serving_default[0]',
+      },
     },
     {
       wrong: 'metric',
@@ -71,7 +92,10 @@ describe('of goldens', () => {
     },
     {
       wrong: 'metric of an evaluation',
-      change: (all) => ({ ...all, evaluations: all.evaluations.map((one) => ({ ...one, metrics: eachOff(one.metrics) })) }),
+      change: (all) => ({
+        ...all,
+        evaluations: all.evaluations.map((one) => ({ ...one, metrics: eachOff(one.metrics) })),
+      }),
       said: { evaluation: 'the metric label/mean[0]' },
     },
     {
@@ -81,7 +105,10 @@ describe('of goldens', () => {
     },
     {
       wrong: 'variable after the steps',
-      change: (all) => ({ ...all, trainings: all.trainings.map((one) => ({ ...one, end: one.end.map((end, i) => (i === 3 ? off(end) : end)) })) }),
+      change: (all) => ({
+        ...all,
+        trainings: all.trainings.map((one) => ({ ...one, end: one.end.map((end, i) => (i === 3 ? off(end) : end)) })),
+      }),
       said: { training: 'the last bias[0]' },
     },
     {
@@ -106,20 +133,66 @@ const allMoved = (predictions: Predictions): Predictions =>
 
 describe('of a head', () => {
   it.each<{ wrong: string; change: Parameters<typeof breakHead>[0]; check: string; says: string }>([
-    { wrong: 'shape of the loss', change: ({ loss }) => ({ loss: (...args) => reshape(loss(...args), [1]) as never }), check: 'loss', says: 'the shape of the loss' },
-    { wrong: 'dtype of predictions', change: ({ predictions }) => ({ predictions: (...args) => ({ predictions: cast(predictions(...args).predictions as Tensor, 'int32') }) }), check: 'predictions', says: 'the dtype of the prediction' },
-    { wrong: 'loss to train', change: inMode('train', ({ loss }) => ({ loss: mul(loss, 2) })), check: 'spec', says: 'the loss of the train spec' },
-    { wrong: 'result of trainOp', change: inMode('train', () => ({ trainOp: () => undefined })), check: 'spec', says: 'what trainOp returned' },
-    { wrong: 'metrics to train', change: inMode('train', () => ({ evalMetricOps: { loss: {} } })), check: 'spec', says: 'the metrics of the train spec' },
-    { wrong: 'loss to evaluate', change: inMode('eval', ({ loss }) => ({ loss: mul(loss, 2) })), check: 'spec', says: 'the loss of the eval spec' },
-    { wrong: 'predictions to evaluate', change: inMode('eval', ({ predictions }) => ({ predictions: allMoved(predictions) })), check: 'spec', says: 'the prediction predictions' },
+    {
+      wrong: 'shape of the loss',
+      change: ({ loss }) => ({ loss: (...args) => reshape(loss(...args), [1]) as never }),
+      check: 'loss',
+      says: 'the shape of the loss',
+    },
+    {
+      wrong: 'dtype of predictions',
+      change: ({ predictions }) => ({
+        predictions: (...args) => ({ predictions: cast(predictions(...args).predictions as Tensor, 'int32') }),
+      }),
+      check: 'predictions',
+      says: 'the dtype of the prediction',
+    },
+    {
+      wrong: 'loss to train',
+      change: inMode('train', ({ loss }) => ({ loss: mul(loss, 2) })),
+      check: 'spec',
+      says: 'the loss of the train spec',
+    },
+    {
+      wrong: 'result of trainOp',
+      change: inMode('train', () => ({ trainOp: () => undefined })),
+      check: 'spec',
+      says: 'what trainOp returned',
+    },
+    {
+      wrong: 'metrics to train',
+      change: inMode('train', () => ({ evalMetricOps: { loss: {} } })),
+      check: 'spec',
+      says: 'the metrics of the train spec',
+    },
+    {
+      wrong: 'loss to evaluate',
+      change: inMode('eval', ({ loss }) => ({ loss: mul(loss, 2) })),
+      check: 'spec',
+      says: 'the loss of the eval spec',
+    },
+    {
+      wrong: 'predictions to evaluate',
+      change: inMode('eval', ({ predictions }) => ({ predictions: allMoved(predictions) })),
+      check: 'spec',
+      says: 'the prediction predictions',
+    },
     {
       wrong: 'metrics to evaluate',
-      change: inMode('eval', ({ evalMetricOps }) => ({ evalMetricOps: Object.fromEntries(Object.entries(evalMetricOps).map(([key, one]) => [key, withResult(one, (result) => 2 * result)])) })),
+      change: inMode('eval', ({ evalMetricOps }) => ({
+        evalMetricOps: Object.fromEntries(
+          Object.entries(evalMetricOps).map(([key, one]) => [key, withResult(one, (result) => 2 * result)]),
+        ),
+      })),
       check: 'spec',
       says: 'the metric average_loss',
     },
-    { wrong: 'predictions to predict', change: inMode('infer', ({ predictions }) => ({ predictions: allMoved(predictions) })), check: 'spec', says: 'the prediction predictions' },
+    {
+      wrong: 'predictions to predict',
+      change: inMode('infer', ({ predictions }) => ({ predictions: allMoved(predictions) })),
+      check: 'spec',
+      says: 'the prediction predictions',
+    },
     { wrong: 'mode', change: inMode('infer', () => ({ mode: 'eval' })), check: 'spec', says: 'the mode of the spec' },
   ])('a wrong $wrong is named by the check $check', async ({ change, check, says }) => {
     expect((await complaints(breakHead(change)))[check]).toContain(says);

@@ -18,7 +18,8 @@ async function failed(create: HeadFactory, ...filters: readonly string[]): Promi
   const suite = await suiteOf({ Broken: subject });
   const cases = suite.cases.filter(parseQueries(filters));
   const checks = new Set<string>();
-  for await (const { status, check } of runCases({ suite, cases, backend: await recordBackend([]), expectations: [] })) if (status !== 'pass') checks.add(check);
+  for await (const { status, check } of runCases({ suite, cases, backend: await recordBackend([]), expectations: [] }))
+    if (status !== 'pass') checks.add(check);
   return [...checks];
 }
 
@@ -26,7 +27,11 @@ async function failed(create: HeadFactory, ...filters: readonly string[]): Promi
 function broken(changes: (head: Head) => Partial<Pick<Head, 'loss' | 'predictions' | 'updateMetrics'>>): HeadFactory {
   return (options) => {
     const head: Head = new LogisticRegressionHead(options as LogisticRegressionHeadOptions);
-    const original = { loss: head.loss.bind(head), predictions: head.predictions.bind(head), updateMetrics: head.updateMetrics.bind(head) };
+    const original = {
+      loss: head.loss.bind(head),
+      predictions: head.predictions.bind(head),
+      updateMetrics: head.updateMetrics.bind(head),
+    };
     return Object.assign(head, changes(Object.assign(Object.create(head) as Head, original)));
   };
 }
@@ -38,27 +43,45 @@ describe('the golden checks', () => {
 
   it('find a loss that is a little off, with its gradient', async () => {
     const create = broken((head) => ({ loss: (...given) => tf.mul(head.loss(...given), 1 + 1e-5) }));
-    expect(await failed(create, '*:golden:loss:inputs=extreme', '*:golden:gradient:shape=33x1')).toEqual(expect.arrayContaining(['loss', 'gradient']));
+    expect(await failed(create, '*:golden:loss:inputs=extreme', '*:golden:gradient:shape=33x1')).toEqual(
+      expect.arrayContaining(['loss', 'gradient']),
+    );
   });
 
   it('find predictions in a wrong order, and one that is too much', async () => {
-    const turned = broken((head) => ({ predictions: (logits) => Object.fromEntries(Object.entries(head.predictions(logits)).toReversed()) }));
+    const turned = broken((head) => ({
+      predictions: (logits) => Object.fromEntries(Object.entries(head.predictions(logits)).toReversed()),
+    }));
     expect(await failed(turned, '*:golden:predictions:inputs=soft')).toContain('predictions');
     const more = broken((head) => ({ predictions: (logits) => ({ ...head.predictions(logits), more: tf.scalar(0) }) }));
     expect(await failed(more, '*:golden:predictions:inputs=soft')).toContain('predictions');
   });
 
   it('find weights that metrics overlook', async () => {
-    const create = broken((head) => ({ updateMetrics: (metrics, _, logits, labels) => head.updateMetrics(metrics, { weight: tf.onesLike(labels as tf.Tensor) }, logits, labels) }));
-    expect(await failed(create, '*:golden:metrics:weights=rows', '*:golden:evaluation')).toEqual(['metrics', 'evaluation']);
+    const create = broken((head) => ({
+      updateMetrics: (metrics, _, logits, labels) =>
+        head.updateMetrics(metrics, { weight: tf.onesLike(labels as tf.Tensor) }, logits, labels),
+    }));
+    expect(await failed(create, '*:golden:metrics:weights=rows', '*:golden:evaluation')).toEqual([
+      'metrics',
+      'evaluation',
+    ]);
   });
 
   it('find a spec of another head', async () => {
     const create: HeadFactory = (options) => {
-      const other = new LogisticRegressionHead({ ...options, lossReduction: options.lossReduction === 'sum' ? 'auto' : 'sum' });
-      return Object.assign(new LogisticRegressionHead(options), { createEstimatorSpec: other.createEstimatorSpec.bind(other) });
+      const other = new LogisticRegressionHead({
+        ...options,
+        lossReduction: options.lossReduction === 'sum' ? 'auto' : 'sum',
+      });
+      return Object.assign(new LogisticRegressionHead(options), {
+        createEstimatorSpec: other.createEstimatorSpec.bind(other),
+      });
     };
-    expect(await failed(create, '*:golden:*:shape=5x1', '*:golden:spec', '*:golden:training')).toEqual(['spec', 'training']);
+    expect(await failed(create, '*:golden:*:shape=5x1', '*:golden:spec', '*:golden:training')).toEqual([
+      'spec',
+      'training',
+    ]);
   });
 
   it('find exports that lack a key, in the order of the original', async () => {

@@ -7,7 +7,9 @@ import { runSession, type CaseResult, type Subjects } from '../src/index.js';
 const subjects: Subjects = {
   OfExp: {
     create: (options) =>
-      Object.assign(new RegressionHead(options), { loss: (labels: Tensor, logits: Tensor): Scalar => mean(square(sub(exp(logits), labels))) }),
+      Object.assign(new RegressionHead(options), {
+        loss: (labels: Tensor, logits: Tensor): Scalar => mean(square(sub(exp(logits), labels))),
+      }),
     weights: 'none',
   },
 };
@@ -20,7 +22,12 @@ async function law(repair: boolean): Promise<CaseResult | undefined> {
 
 // In this order: a repair stays for good.
 test('where tfjs gets the second derivative of a loss wrong, the failure says that it is tfjs', async () => {
-  expect(await law(false)).toMatchObject({ status: 'fail', message: expect.stringMatching(/times the allowed error.*TensorFlow\.js is at fault.*'second-derivatives'/s) as string });
+  expect(await law(false)).toMatchObject({
+    status: 'fail',
+    message: expect.stringMatching(
+      /times the allowed error.*TensorFlow\.js is at fault.*'second-derivatives'/s,
+    ) as string,
+  });
 }, 60_000);
 
 test('with the repair the head passes', async () => {

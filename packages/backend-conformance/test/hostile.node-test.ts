@@ -10,47 +10,141 @@ const fs = "import fs from 'node:fs';";
 
 /** What only Node has. */
 const inNode: readonly (readonly [what: string, hostile: Hostile, says: RegExp])[] = [
-  ['exits at import', { atImport: 'process.exit(0);' }, /error: module: its process ended with exit code 0 while it imports .*\.mjs/],
-  ['exits when a head is made', { inCreate: 'process.exit(0);' }, /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/],
+  [
+    'exits at import',
+    { atImport: 'process.exit(0);' },
+    /error: module: its process ended with exit code 0 while it imports .*\.mjs/,
+  ],
+  [
+    'exits when a head is made',
+    { inCreate: 'process.exit(0);' },
+    /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/,
+  ],
   ['exits in a loss', { inLoss: 'process.exit(0);' }, /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/],
-  ['exits in a timer', { inCreate: 'setTimeout(() => process.exit(0), 1);' }, /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/],
-  ['exits for good', { inLoss: 'process.removeAllListeners(); process.reallyExit(0);' }, /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/],
-  ['kills its process', { inLoss: "process.kill(process.pid, 'SIGKILL');" }, /FAILED cpu Mine:law:.*\n *its process ended by SIGKILL/],
-  ['kills its group', { inLoss: "process.kill(0, 'SIGKILL');" }, /FAILED cpu Mine:law:.*\n *its process ended by SIGKILL/],
-  ['aborts at import', { atImport: 'process.abort();' }, /error: module: its process ended by SIGABRT while it imports/],
+  [
+    'exits in a timer',
+    { inCreate: 'setTimeout(() => process.exit(0), 1);' },
+    /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/,
+  ],
+  [
+    'exits for good',
+    { inLoss: 'process.removeAllListeners(); process.reallyExit(0);' },
+    /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/,
+  ],
+  [
+    'kills its process',
+    { inLoss: "process.kill(process.pid, 'SIGKILL');" },
+    /FAILED cpu Mine:law:.*\n *its process ended by SIGKILL/,
+  ],
+  [
+    'kills its group',
+    { inLoss: "process.kill(0, 'SIGKILL');" },
+    /FAILED cpu Mine:law:.*\n *its process ended by SIGKILL/,
+  ],
+  [
+    'aborts at import',
+    { atImport: 'process.abort();' },
+    /error: module: its process ended by SIGABRT while it imports/,
+  ],
   ['aborts in a loss', { inLoss: 'process.abort();' }, /FAILED cpu Mine:law:.*\n *its process ended by SIGABRT/],
   ['hangs at import', { atImport: 'for (;;);' }, /error: module: it said nothing for 20 s while it imports .*\.mjs/],
-  ['waits for ever at import', { atImport: 'await new Promise(() => {});' }, /error: module: it waits for a promise that nothing will settle.* while it imports .*\.mjs/],
-  ['waits too long at import', { atImport: 'await new Promise((resolve) => setTimeout(resolve, 1e8));' }, /error: module: it said nothing for 20 s while it imports/],
+  [
+    'waits for ever at import',
+    { atImport: 'await new Promise(() => {});' },
+    /error: module: it waits for a promise that nothing will settle.* while it imports .*\.mjs/,
+  ],
+  [
+    'waits too long at import',
+    { atImport: 'await new Promise((resolve) => setTimeout(resolve, 1e8));' },
+    /error: module: it said nothing for 20 s while it imports/,
+  ],
   ['hangs in a loss', { inLoss: 'for (;;);' }, /FAILED cpu Mine:law:.*\n *it said nothing for 20 s/],
-  ['reads what never comes', { inLoss: 'return Object.assign(super.loss(...inputs), { data: () => new Promise(() => {}) });' }, /FAILED cpu Mine:law:.*\n *It took longer than 1 s\./],
-  ['throws in a timer, and has removed the listeners', { inLoss: "process.removeAllListeners(); setTimeout(() => { throw new Error('late'); });" }, /FAILED cpu Mine:law:.*\n[^]*late/],
+  [
+    'reads what never comes',
+    { inLoss: 'return Object.assign(super.loss(...inputs), { data: () => new Promise(() => {}) });' },
+    /FAILED cpu Mine:law:.*\n *It took longer than 1 s\./,
+  ],
+  [
+    'throws in a timer, and has removed the listeners',
+    { inLoss: "process.removeAllListeners(); setTimeout(() => { throw new Error('late'); });" },
+    /FAILED cpu Mine:law:.*\n[^]*late/,
+  ],
   ['closes the channel', { atImport: `${fs} fs.closeSync(3);` }, /error: module: /],
-  ['closes the channel in a loss', { atImport: fs, inLoss: 'try { fs.closeSync(3); } catch {}' }, /FAILED cpu Mine:law:/],
-  ['closes what it prints to', { atImport: fs, inLoss: 'process.stdout.destroy(); try { fs.closeSync(1); fs.closeSync(2); } catch {}' }, /FAILED cpu Mine:law:/],
-  ['writes results of its own', { atImport: fs, inLoss: `fs.writeSync(3, ${forged});` }, /FAILED cpu Mine:law:.*\n *something other than the suite wrote to its channel/],
-  ['writes results at import', { atImport: `${fs} fs.writeSync(3, ${forged}); process.exit(0);` }, /error: module: something other than the suite wrote to its channel/],
-  ['says that it is done', { atImport: fs, inLoss: `fs.writeSync(3, '{"type":"done"}\\n');` }, /something other than the suite wrote to its channel/],
-  ['writes what is no text', { atImport: fs, inLoss: 'fs.writeSync(3, Buffer.from([0, 255, 10, 200]));' }, /something other than the suite wrote to its channel/],
-  ['sends results of its own as a worker would', { inLoss: `process.send(JSON.parse(${forged}));` }, /process\.send is not a function/],
+  [
+    'closes the channel in a loss',
+    { atImport: fs, inLoss: 'try { fs.closeSync(3); } catch {}' },
+    /FAILED cpu Mine:law:/,
+  ],
+  [
+    'closes what it prints to',
+    { atImport: fs, inLoss: 'process.stdout.destroy(); try { fs.closeSync(1); fs.closeSync(2); } catch {}' },
+    /FAILED cpu Mine:law:/,
+  ],
+  [
+    'writes results of its own',
+    { atImport: fs, inLoss: `fs.writeSync(3, ${forged});` },
+    /FAILED cpu Mine:law:.*\n *something other than the suite wrote to its channel/,
+  ],
+  [
+    'writes results at import',
+    { atImport: `${fs} fs.writeSync(3, ${forged}); process.exit(0);` },
+    /error: module: something other than the suite wrote to its channel/,
+  ],
+  [
+    'says that it is done',
+    { atImport: fs, inLoss: `fs.writeSync(3, '{"type":"done"}\\n');` },
+    /something other than the suite wrote to its channel/,
+  ],
+  [
+    'writes what is no text',
+    { atImport: fs, inLoss: 'fs.writeSync(3, Buffer.from([0, 255, 10, 200]));' },
+    /something other than the suite wrote to its channel/,
+  ],
+  [
+    'sends results of its own as a worker would',
+    { inLoss: `process.send(JSON.parse(${forged}));` },
+    /process\.send is not a function/,
+  ],
   [
     'changes results on their way',
-    { atImport: `const fs = process.binding('fs'); const { writeString } = fs; fs.writeString = (fd, text, ...rest) => writeString(fd, text.replace('"fail"', '"pass"'), ...rest);` },
+    {
+      atImport: `const fs = process.binding('fs'); const { writeString } = fs; fs.writeString = (fd, text, ...rest) => writeString(fd, text.replace('"fail"', '"pass"'), ...rest);`,
+    },
     /FAILED cpu Mine:law:.*\n *(something other than the suite wrote to its channel|the mean)/,
   ],
   [
     'sends results twice',
-    { atImport: `const fs = process.binding('fs'); const { writeString } = fs; fs.writeString = (fd, text, ...rest) => writeString(fd, fd === 3 ? text + text : text, ...rest);` },
+    {
+      atImport: `const fs = process.binding('fs'); const { writeString } = fs; fs.writeString = (fd, text, ...rest) => writeString(fd, fd === 3 ? text + text : text, ...rest);`,
+    },
     /error: module: something other than the suite wrote to its channel|FAILED cpu/,
   ],
-  ['reads another job', { atImport: `${fs} import(new URL('${new URL('../dist/node/worker.js', import.meta.url).href}?again')).catch(() => {});` }, /error: module: |FAILED cpu/],
+  [
+    'reads another job',
+    {
+      atImport: `${fs} import(new URL('${new URL('../dist/node/worker.js', import.meta.url).href}?again')).catch(() => {});`,
+    },
+    /error: module: |FAILED cpu/,
+  ],
 ];
 
 describe('a head never passes that', () => {
   it.concurrent.each([...inNode, ...everywhere])('%s', { timeout: 120_000 }, async (_, hostile, says) => {
     const path = await hostileModule('head', hostile);
     const started = performance.now();
-    const { exitCode, stdout, stderr } = await conformance(path, '--backend', 'cpu', '--filter', query, '--silence', '20', '--case-timeout', '1', '--require', 'cpu');
+    const { exitCode, stdout, stderr } = await conformance(
+      path,
+      '--backend',
+      'cpu',
+      '--filter',
+      query,
+      '--silence',
+      '20',
+      '--case-timeout',
+      '1',
+      '--require',
+      'cpu',
+    );
     expect(`${stdout}\n${stderr}`).toMatch(says);
     expect([1, 2]).toContain(exitCode);
     expect(stdout).not.toMatch(/^[1-9]\d* passed/m);
@@ -60,17 +154,33 @@ describe('a head never passes that', () => {
 });
 
 it('a head never passes that runs out of memory', { timeout: 120_000 }, async () => {
-  const path = await hostileModule('head', { inLoss: 'const all = []; for (;;) all.push(Array.from({ length: 10_000 }, Math.random));' });
+  const path = await hostileModule('head', {
+    inLoss: 'const all = []; for (;;) all.push(Array.from({ length: 10_000 }, Math.random));',
+  });
   const options = { reject: false, env: { NODE_OPTIONS: '--max-old-space-size=200' } };
-  const { exitCode, stdout } = await execa(process.execPath, [main, path, '--backend', 'cpu', '--filter', query], options);
+  const { exitCode, stdout } = await execa(
+    process.execPath,
+    [main, path, '--backend', 'cpu', '--filter', query],
+    options,
+  );
   expect(stdout).toMatch(/FAILED cpu Mine:law:.*\n *its process ended by SIG.*; its last words:\n[^]*heap/);
   expect(exitCode).toBe(1);
 });
 
 describe('patience', () => {
   it('ends after a few cases in a row that take too long', { timeout: 120_000 }, async () => {
-    const path = await hostileModule('head', { inLoss: 'return Object.assign(super.loss(...inputs), { data: () => new Promise(() => {}) });' });
-    const { exitCode, stdout } = await conformance(path, '--backend', 'cpu', '--filter', 'Mine:law', '--case-timeout', '1');
+    const path = await hostileModule('head', {
+      inLoss: 'return Object.assign(super.loss(...inputs), { data: () => new Promise(() => {}) });',
+    });
+    const { exitCode, stdout } = await conformance(
+      path,
+      '--backend',
+      'cpu',
+      '--filter',
+      'Mine:law',
+      '--case-timeout',
+      '1',
+    );
     expect(stdout.match(/^FAILED .*\n *It took longer than 1 s\./gm)?.length).toBeLessThan(8);
     expect(stdout).toMatch(/^FAILED .*\n *3 cases in a row took longer than 1 s\n *\d+ more were not run\./m);
     expect(exitCode).toBe(1);
@@ -88,6 +198,9 @@ describe('--list', () => {
 
 it('does not fall when who reads its output has gone', { timeout: 60_000 }, async () => {
   const path = await hostileModule('head', {});
-  const { stdout } = await execa('bash', ['-c', `${process.execPath} ${main} ${path} --backend cpu --filter ${query} | true; echo \${PIPESTATUS[0]}`]);
+  const { stdout } = await execa('bash', [
+    '-c',
+    `${process.execPath} ${main} ${path} --backend cpu --filter ${query} | true; echo \${PIPESTATUS[0]}`,
+  ]);
   expect(stdout).toBe('1');
 });

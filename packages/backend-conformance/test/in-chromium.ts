@@ -8,7 +8,10 @@ export function inChromium(): (url: string, options?: BrowserContextOptions) => 
   const complaints: string[] = [];
   beforeAll(async () => {
     const executablePath = chromiumPath();
-    browser = await chromium.launch({ args: [...chromiumFlags], ...(executablePath === undefined ? {} : { executablePath }) });
+    browser = await chromium.launch({
+      args: [...chromiumFlags],
+      ...(executablePath === undefined ? {} : { executablePath }),
+    });
   });
   afterAll(() => browser.close());
   afterEach(() => {

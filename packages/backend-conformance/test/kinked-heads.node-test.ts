@@ -2,7 +2,17 @@ import { abs, add, cast, greater, less, mul, neg, relu, sign, sub, type Tensor }
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startForSuite } from '@tfjs-heads/conformance-kit';
 import { runCases, suiteOf, type BackendRecord, type CaseResult, type Subject } from '../src/index.js';
-import { clipped, cubedBeyond, hinge, huber, insensitive, kinkedHead, pinball, squareOrLine, type Kinked } from './other-heads/kinked-heads.js';
+import {
+  clipped,
+  cubedBeyond,
+  hinge,
+  huber,
+  insensitive,
+  kinkedHead,
+  pinball,
+  squareOrLine,
+  type Kinked,
+} from './other-heads/kinked-heads.js';
 
 let record: BackendRecord;
 beforeAll(async () => {
@@ -21,12 +31,22 @@ async function failures(subject: Subject, isMeant: (check: string) => boolean): 
 
 const ofGradients = (check: string): boolean => check.startsWith('gradient');
 
-const deltas = [0.02, 0.1, 0.25, 0.3, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1, 1.2, 1.35, 1.5, 1.55, 1.6, 1.75, 2, 2.5, 3, 4, 5.5];
-const families: Readonly<Record<string, (parameter: number) => Kinked>> = { huber, insensitive, clipped, hinge, squareOrLine, cubedBeyond };
+const deltas = [
+  0.02, 0.1, 0.25, 0.3, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1, 1.2, 1.35, 1.5, 1.55, 1.6, 1.75, 2, 2.5, 3, 4, 5.5,
+];
+const families: Readonly<Record<string, (parameter: number) => Kinked>> = {
+  huber,
+  insensitive,
+  clipped,
+  hinge,
+  squareOrLine,
+  cubedBeyond,
+};
 
 describe('a right head whose loss has kinks passes what is asked of gradients', () => {
   it.each(Object.entries(families))('%s', { timeout: 120_000 }, async (_, family) => {
-    for (const delta of deltas) expect(await failures(kinkedHead(family(delta)), ofGradients), `at ${delta}`).toEqual([]);
+    for (const delta of deltas)
+      expect(await failures(kinkedHead(family(delta)), ofGradients), `at ${delta}`).toEqual([]);
   });
 
   it('pinball', { timeout: 120_000 }, async () => {
@@ -35,39 +55,66 @@ describe('a right head whose loss has kinks passes what is asked of gradients', 
     }
   });
 
-  it.each(Object.entries({ huber: huber(0.65), pinball: pinball(0.9), hinge: hinge(1), clipped: clipped(2) }))('and all else: %s', { timeout: 120_000 }, async (_, kinked) => {
-    expect(await failures(kinkedHead(kinked), () => true)).toEqual([]);
-  });
+  it.each(Object.entries({ huber: huber(0.65), pinball: pinball(0.9), hinge: hinge(1), clipped: clipped(2) }))(
+    'and all else: %s',
+    { timeout: 120_000 },
+    async (_, kinked) => {
+      expect(await failures(kinkedHead(kinked), () => true)).toEqual([]);
+    },
+  );
 });
 
 /** 1 where it holds. */
 const where = (condition: Tensor): Tensor => cast(condition, 'float32');
 
 /** One side of the slope, off by a share. */
-const offAbove = (bound: number, share: number) => (slope: Kinked['slope']): Kinked['slope'] => (e) => mul(slope(e), add(1, mul(where(greater(e, bound)), share)));
-const offWithin = (bound: number, share: number) => (slope: Kinked['slope']): Kinked['slope'] => (e) => mul(slope(e), add(1, mul(where(less(abs(e), bound)), share)));
+const offAbove =
+  (bound: number, share: number) =>
+  (slope: Kinked['slope']): Kinked['slope'] =>
+  (e) =>
+    mul(slope(e), add(1, mul(where(greater(e, bound)), share)));
+const offWithin =
+  (bound: number, share: number) =>
+  (slope: Kinked['slope']): Kinked['slope'] =>
+  (e) =>
+    mul(slope(e), add(1, mul(where(less(abs(e), bound)), share)));
 
 describe('a head whose slope is wrong on one side of a kink fails', () => {
   it.each<[string, (delta: number) => Kinked]>([
     ['a Huber loss, 1 % off above', (delta) => ({ ...huber(delta), slope: offAbove(delta, 0.01)(huber(delta).slope) })],
-    ['a Huber loss, 2 % off within', (delta) => ({ ...huber(delta), slope: offWithin(delta, 0.02)(huber(delta).slope) })],
+    [
+      'a Huber loss, 2 % off within',
+      (delta) => ({ ...huber(delta), slope: offWithin(delta, 0.02)(huber(delta).slope) }),
+    ],
     ['a Huber loss without a bound', (delta) => ({ ...huber(delta), slope: (e) => e })],
     ['a Huber loss that is straight everywhere', (delta) => ({ ...huber(delta), slope: (e) => mul(sign(e), delta) })],
     ['an insensitive loss that is not', (delta) => ({ ...insensitive(delta), slope: sign })],
     ['a hinge, 1 % off', (delta) => ({ ...hinge(delta), slope: (e) => mul(hinge(delta).slope(e), 1.01) })],
     ['a hinge with a slope on both sides', (delta) => ({ ...hinge(delta), slope: () => neg(where(less(0, 1))) })],
-    ['a hinge whose margin is another for the slope', (delta) => ({ ...hinge(delta), slope: hinge(delta + 0.05).slope })],
+    [
+      'a hinge whose margin is another for the slope',
+      (delta) => ({ ...hinge(delta), slope: hinge(delta + 0.05).slope }),
+    ],
     ['a clipped square with the slope of one that is not', (delta) => ({ ...clipped(delta), slope: (e) => mul(e, 2) })],
     ['a square or line with the slope of the square', (delta) => ({ ...squareOrLine(delta), slope: (e) => mul(e, 2) })],
-    ['a cube, 2 % off', (delta) => ({ ...cubedBeyond(delta), slope: (e) => add(e, mul(mul(sign(e), 1.53), mul(relu(sub(abs(e), delta)), relu(sub(abs(e), delta))))) })],
+    [
+      'a cube, 2 % off',
+      (delta) => ({
+        ...cubedBeyond(delta),
+        slope: (e) => add(e, mul(mul(sign(e), 1.53), mul(relu(sub(abs(e), delta)), relu(sub(abs(e), delta))))),
+      }),
+    ],
   ])('%s', { timeout: 120_000 }, async (_, family) => {
-    for (const delta of [0.25, 0.65, 0.7, 1, 1.55, 2.5]) expect(await failures(kinkedHead(family(delta)), ofGradients), `at ${delta}`).not.toEqual([]);
+    for (const delta of [0.25, 0.65, 0.7, 1, 1.55, 2.5])
+      expect(await failures(kinkedHead(family(delta)), ofGradients), `at ${delta}`).not.toEqual([]);
   });
 
   it('a pinball loss, 1 % off below', { timeout: 120_000 }, async () => {
     for (const quantile of [0.1, 0.5, 0.9]) {
       const slope: Kinked['slope'] = (e) => mul(pinball(quantile).slope(e), add(1, mul(where(less(e, 0)), 0.01)));
-      expect(await failures(kinkedHead({ ...pinball(quantile), slope }), ofGradients), `at ${quantile}`).not.toEqual([]);
+      expect(await failures(kinkedHead({ ...pinball(quantile), slope }), ofGradients), `at ${quantile}`).not.toEqual(
+        [],
+      );
     }
   });
 });

@@ -1,6 +1,17 @@
 // What the two classification heads of `other-heads` owe to the kit, under plain Node with no gradients registered.
 import '@tensorflow/tfjs-backend-cpu';
-import { customGrad, dispose, getGradient, grad, mul, profile, setBackend, sum, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
+import {
+  customGrad,
+  dispose,
+  getGradient,
+  grad,
+  mul,
+  profile,
+  setBackend,
+  sum,
+  tensor,
+  valueAndGrad,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -44,7 +55,9 @@ it('no gradients are registered', () => {
 describe.each(Object.entries(cases))('%s', (_, { create, labels, row }) => {
   const perRow = labels.length / weights.length;
   const lossOf = (x: readonly number[]): number =>
-    total(weights.map((weight, i) => weight * row(x.slice(i * K, (i + 1) * K), labels.slice(i * perRow, (i + 1) * perRow))));
+    total(
+      weights.map((weight, i) => weight * row(x.slice(i * K, (i + 1) * K), labels.slice(i * perRow, (i + 1) * perRow))),
+    );
   const moved = (x: readonly number[], by: (i: number) => number): number[] => x.map((logit, i) => logit + by(i));
   const slopes = (x: readonly number[]): number[] =>
     x.map((__, place) => {
@@ -53,17 +66,30 @@ describe.each(Object.entries(cases))('%s', (_, { create, labels, row }) => {
     });
   const along = (h: number): number[] => slopes(moved(logits, (i) => h * (direction[i] as number)));
 
-  it.each([['sum', 1], ['sum_over_batch_size', weights.length]] as const)('reduces by %s as the original, and has its first and second order', async (lossReduction, divisor) => {
+  it.each([
+    ['sum', 1],
+    ['sum_over_batch_size', weights.length],
+  ] as const)('reduces by %s as the original, and has its first and second order', async (lossReduction, divisor) => {
     const head = create({ lossReduction, weightColumn: 'w' });
-    const inputs = { x: tensor(logits, [4, K]), z: tensor([...labels], [4, perRow]), w: tensor(weights), v: tensor(direction, [4, K]) };
+    const inputs = {
+      x: tensor(logits, [4, K]),
+      z: tensor([...labels], [4, perRow]),
+      w: tensor(weights),
+      v: tensor(direction, [4, K]),
+    };
     const loss = (x: Tensor): Tensor => head.loss(inputs.z, x, { features: { w: inputs.w } });
-    const dot = (x: Tensor): Tensor => customGrad((a) => ({ value: sum(mul(a as Tensor, inputs.v)), gradFunc: (dy: Tensor) => mul(dy, inputs.v) }))(x);
+    const dot = (x: Tensor): Tensor =>
+      customGrad((a) => ({ value: sum(mul(a as Tensor, inputs.v)), gradFunc: (dy: Tensor) => mul(dy, inputs.v) }))(x);
     const { value, grad: first } = valueAndGrad(loss)(inputs.x);
     const second = grad((x) => dot(grad(loss)(x)))(inputs.x);
     expect((await value.data())[0]).toBeCloseTo(lossOf(logits) / divisor, 5);
     near(await first.data(), slopes(logits), divisor);
     const [behind, ahead] = [along(-1e-3), along(1e-3)];
-    near(await second.data(), ahead.map((slope, i) => (slope - (behind[i] as number)) / 2e-3), divisor);
+    near(
+      await second.data(),
+      ahead.map((slope, i) => (slope - (behind[i] as number)) / 2e-3),
+      divisor,
+    );
     dispose([value, first, second, ...Object.values(inputs)]);
   });
 

@@ -6,7 +6,9 @@ const { cases } = await suiteOf({});
 const queries = new Set(cases.map(queryOf));
 
 test.each(defaultTargets)('%s: an expectation about the backend names one case, and no case twice', async (backend) => {
-  const expected = (await loadExpectations(backend)).filter(({ lacking }) => lacking === undefined).map(({ query }) => query);
+  const expected = (await loadExpectations(backend))
+    .filter(({ lacking }) => lacking === undefined)
+    .map(({ query }) => query);
   expect(expected.filter((query) => !queries.has(query))).toEqual([]);
   expect(new Set(expected).size).toBe(expected.length);
 });

@@ -18,7 +18,7 @@ describe('built-in objects that are locked', () => {
     'Promise.prototype.then = f',
     'Promise.prototype.constructor = f',
     'Promise.all = f',
-    "Object.defineProperty(Promise, Symbol.species, { value: f })",
+    'Object.defineProperty(Promise, Symbol.species, { value: f })',
     'globalThis.JSON = {}',
     'JSON.stringify = f',
     'JSON.parse = f',

@@ -48,7 +48,9 @@ async function run(name: string, subject: Subject): Promise<CaseResult[]> {
 }
 
 it('the README of head-kit shows the head that passes here', () => {
-  const [readme, source] = ['../../head-kit/README.md', './other-heads/readme-head.ts'].map((path) => readFileSync(new URL(path, import.meta.url), 'utf8'));
+  const [readme, source] = ['../../head-kit/README.md', './other-heads/readme-head.ts'].map((path) =>
+    readFileSync(new URL(path, import.meta.url), 'utf8'),
+  );
   expect(readme).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
 });
 
@@ -64,7 +66,12 @@ describe('a head of another kind', () => {
     ['labels of another kind', 'ClassHead', { ...classHead, labels: 'count' }, 'LABELS_'],
     ['weights that it does not know', 'UnweightedHead', { ...unweightedHead, weights: 'rows' }, 'WEIGHTS_MISSING'],
     ['weights for each logit that it refuses', 'ClassHead', { ...classHead, weights: 'logits' }, 'WEIGHTS_'],
-    ['weights for each row alone', 'BinaryHead', { ...binaryHead, weights: 'rows' }, 'features of shape [3,2]: got no error'],
+    [
+      'weights for each row alone',
+      'BinaryHead',
+      { ...binaryHead, weights: 'rows' },
+      'features of shape [3,2]: got no error',
+    ],
     ['labels that it takes for out of range', 'PlainHead', { ...plain, labelsOutOfRange: [-1] }, 'got no error'],
   ])('fails where it claims %s', { timeout: 60_000 }, async (_, name, subject, says) => {
     const failures = (await run(name, subject)).filter(({ status }) => status === 'fail');

@@ -25,8 +25,20 @@ beforeAll(async () => {
     { find: /^@tfjs-heads\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
     { find: '../gradients.js', replacement: `${packages}/backends/dist/gradients.js` }, // made by the build alone
   ];
-  await build({ root, configFile: false, logLevel: 'error', resolve: { alias, dedupe: ['@tensorflow/tfjs-core'] }, build: { outDir, target: 'es2022' } });
-  server = await preview({ root, configFile: false, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 }, build: { outDir } });
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    resolve: { alias, dedupe: ['@tensorflow/tfjs-core'] },
+    build: { outDir, target: 'es2022' },
+  });
+  server = await preview({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    preview: { host: '127.0.0.1', port: 0 },
+    build: { outDir },
+  });
   address = server.resolvedUrls?.local[0] as string;
 }, 60_000);
 afterAll(async () => {
@@ -44,17 +56,30 @@ describe("the visitor's page", () => {
     await page.getByRole('button', { name: 'Run' }).click();
     await expect.poll(() => status.textContent(), { timeout: 20_000 }).toBe('Done.');
     expect(await page.locator('.verdict').textContent()).toBe('4 cases passed and none failed, on 2 backends.');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save JSON' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save JSON' }).click(),
+    ]);
     const report = await readReport(await download.path());
-    expect(report.runs.map(({ target, cases }) => [target, cases.length])).toEqual([['chrome:wasm', 2], ['chrome:cpu', 2]]);
-    const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    expect(report.runs.map(({ target, cases }) => [target, cases.length])).toEqual([
+      ['chrome:wasm', 2],
+      ['chrome:cpu', 2],
+    ]);
+    const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     expect(report.suite).toBe(manifest.version);
     expect(await page.getByRole('checkbox', { name: 'repair' }).isDisabled()).toBe(true);
 
-    const [asPage] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save HTML' }).click()]);
+    const [asPage] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save HTML' }).click(),
+    ]);
     const path = join(folder, asPage.suggestedFilename());
     await asPage.saveAs(path);
-    expect(await (await open(pathToFileURL(path).href)).locator('.verdict').textContent()).toBe('4 cases passed and none failed, on 2 backends.');
+    expect(await (await open(pathToFileURL(path).href)).locator('.verdict').textContent()).toBe(
+      '4 cases passed and none failed, on 2 backends.',
+    );
   });
 
   it('stops after the current case', async () => {
@@ -79,7 +104,9 @@ describe("the visitor's page", () => {
     const page = await open(address);
     const show = async (report: ConformanceReport): Promise<void> => {
       const buffer = Buffer.from(JSON.stringify(report));
-      await page.locator('input[type=file]').setInputFiles({ name: 'results.json', mimeType: 'application/json', buffer });
+      await page
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'results.json', mimeType: 'application/json', buffer });
       await page.getByText(`Suite ${report.suite}`).waitFor();
     };
     await show(sample);
@@ -90,7 +117,9 @@ describe("the visitor's page", () => {
     expect(await page.getByRole('searchbox', { name: 'or part of' }).inputValue()).toBe('rows=33');
     expect(await page.locator('.cases tbody tr').count()).toBe(4);
     expect(await page.locator('.backend details[open]').count()).toBe(1);
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toContain('RegressionHead on cpu');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toContain(
+      'RegressionHead on cpu',
+    );
   });
 
   it('greys out a backend that the browser lacks, with the reason', async () => {
@@ -115,7 +144,11 @@ describe('the queries of a visitor', () => {
     const all = ['op', 'golden', 'law', 'parity', 'training'] as const;
     expect(queriesOf('', all)).toEqual([]);
     expect(queriesOf('', ['law', 'op'])).toEqual(['*:law', '*:op']);
-    expect(queriesOf(' RegressionHead  *:golden:loss:rows=2 ', ['golden', 'law'])).toEqual(['RegressionHead:golden', 'RegressionHead:law', '*:golden:loss:rows=2']);
+    expect(queriesOf(' RegressionHead  *:golden:loss:rows=2 ', ['golden', 'law'])).toEqual([
+      'RegressionHead:golden',
+      'RegressionHead:law',
+      '*:golden:loss:rows=2',
+    ]);
     expect(queriesOf('*:op', ['law'])).toBeUndefined();
     expect(queriesOf('', [])).toBeUndefined();
   });
@@ -123,7 +156,9 @@ describe('the queries of a visitor', () => {
 
 describe('a browser', () => {
   it('is known by what it says of itself', () => {
-    expect(browserOf('Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36 Edg/150.0')).toEqual({ name: 'Edge', version: '150' });
+    expect(
+      browserOf('Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36 Edg/150.0'),
+    ).toEqual({ name: 'Edge', version: '150' });
     expect(browserOf('curl/8')).toBeUndefined();
   });
 });

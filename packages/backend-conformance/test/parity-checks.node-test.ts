@@ -28,28 +28,51 @@ async function complaints(subject: Subject): Promise<Record<string, string>> {
 const factor = (): number => (getBackend() === 'cpu' ? 1.0001 : 1);
 const isUnderTest = (): boolean => getBackend() === 'cpu';
 
-const withNumber = (one: (rows: number[]) => Tensor) => breakHead(({ predictions }) => ({
-  predictions: (logits, keys) => ({ ...predictions(logits, keys), more: one(logits.shape.slice(0, -1)) }),
-}));
+const withNumber = (one: (rows: number[]) => Tensor) =>
+  breakHead(({ predictions }) => ({
+    predictions: (logits, keys) => ({ ...predictions(logits, keys), more: one(logits.shape.slice(0, -1)) }),
+  }));
 
 const measured = (metrics: Metrics): Metrics => {
   const by = factor();
-  return Object.fromEntries(Object.entries(metrics).map(([key, one]) => [key, withResult(one, (result) => result * by)]));
+  return Object.fromEntries(
+    Object.entries(metrics).map(([key, one]) => [key, withResult(one, (result) => result * by)]),
+  );
 };
 
 const [outputs, specs] = ['outputs:rows=33', 'specs:mode='];
 
 it.each<{ wrong: string; subject: Subject; by: string; says: string }>([
-  { wrong: 'gradient', subject: (brokenHeads['GradientOnThisBackend'] as BrokenHead).subject, by: outputs, says: 'gradient[' },
+  {
+    wrong: 'gradient',
+    subject: (brokenHeads['GradientOnThisBackend'] as BrokenHead).subject,
+    by: outputs,
+    says: 'gradient[',
+  },
   {
     wrong: 'metrics',
     subject: breakHead(({ updateMetrics }) => ({ updateMetrics: (...args) => measured(updateMetrics(...args)) })),
     by: outputs,
     says: 'metrics/average_loss[0]',
   },
-  { wrong: 'dtype', subject: withNumber((rows) => cast(fill(rows, 1), isUnderTest() ? 'int32' : 'float32')), by: outputs, says: 'the dtype of predictions/more' },
-  { wrong: 'shape', subject: withNumber((rows) => reshape(fill(rows, 1), isUnderTest() ? [...rows, 1] : rows)), by: outputs, says: 'the shape of predictions/more' },
-  { wrong: 'whole number', subject: withNumber((rows) => fill(rows, isUnderTest() ? 1_000_001 : 1_000_000, 'int32')), by: outputs, says: 'predictions/more[0]' },
+  {
+    wrong: 'dtype',
+    subject: withNumber((rows) => cast(fill(rows, 1), isUnderTest() ? 'int32' : 'float32')),
+    by: outputs,
+    says: 'the dtype of predictions/more',
+  },
+  {
+    wrong: 'shape',
+    subject: withNumber((rows) => reshape(fill(rows, 1), isUnderTest() ? [...rows, 1] : rows)),
+    by: outputs,
+    says: 'the shape of predictions/more',
+  },
+  {
+    wrong: 'whole number',
+    subject: withNumber((rows) => fill(rows, isUnderTest() ? 1_000_001 : 1_000_000, 'int32')),
+    by: outputs,
+    says: 'predictions/more[0]',
+  },
   {
     wrong: 'key',
     subject: breakHead(({ predictions }) => ({
@@ -60,13 +83,19 @@ it.each<{ wrong: string; subject: Subject; by: string; says: string }>([
   },
   {
     wrong: 'loss of weighted rows',
-    subject: breakHead(({ loss }, { weightColumn }) => ({ loss: (...args) => mul(loss(...args), weightColumn === undefined ? 1 : factor()) })),
+    subject: breakHead(({ loss }, { weightColumn }) => ({
+      loss: (...args) => mul(loss(...args), weightColumn === undefined ? 1 : factor()),
+    })),
     by: 'outputs:rows=256,weights=rows',
     says: 'loss[0]',
   },
   {
     wrong: 'summary',
-    subject: breakHead(inMode('train', ({ summaries }) => ({ summaries: Object.fromEntries(Object.entries(summaries).map(([key, one]) => [key, mul(one, factor())])) }))),
+    subject: breakHead(
+      inMode('train', ({ summaries }) => ({
+        summaries: Object.fromEntries(Object.entries(summaries).map(([key, one]) => [key, mul(one, factor())])),
+      })),
+    ),
     by: `${specs}train,rows=33,weights=rows`,
     says: 'summaries/loss[0]',
   },
@@ -78,9 +107,13 @@ it.each<{ wrong: string; subject: Subject; by: string; says: string }>([
   },
   {
     wrong: 'export',
-    subject: breakHead(inMode('infer', ({ predictions }) => ({
-      exportOutputs: { serving_default: { kind: 'regression', value: mul(predictions['predictions'] as Tensor, factor()) } },
-    }))),
+    subject: breakHead(
+      inMode('infer', ({ predictions }) => ({
+        exportOutputs: {
+          serving_default: { kind: 'regression', value: mul(predictions['predictions'] as Tensor, factor()) },
+        },
+      })),
+    ),
     by: `${specs}infer,rows=33,weights=rows`,
     says: 'exportOutputs/serving_default/regression/value[',
   },
@@ -92,7 +125,10 @@ it('what is the same on both is not', async () => {
   expect(await complaints(right)).toEqual({});
 });
 
-it.each([{ madeBy: 'device' as const, kernels: ['Sub'] }, { madeBy: undefined, kernels: [] }])('inputs made by $madeBy come from $kernels, with the same values', async ({ madeBy, kernels }) => {
+it.each([
+  { madeBy: 'device' as const, kernels: ['Sub'] },
+  { madeBy: undefined, kernels: [] },
+])('inputs made by $madeBy come from $kernels, with the same values', async ({ madeBy, kernels }) => {
   const { batch } = headAndBatch(right, { rows: 3, weights: 'rows' });
   let inputs: BatchTensors | undefined;
   const { kernelNames } = await profile(() => {

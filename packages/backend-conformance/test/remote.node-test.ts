@@ -33,7 +33,13 @@ it('asks a WebDriver server for what it is told to', { timeout: 60_000 }, async 
   const driver = matchingDriver();
   if (driver instanceof Error) return skip(driver.message);
   const url = await startDriver(driver);
-  const { exitCode, stdout } = await conformance(...narrow, '--browser', url, '--capabilities', '{"browserName":"lynx"}');
+  const { exitCode, stdout } = await conformance(
+    ...narrow,
+    '--browser',
+    url,
+    '--capabilities',
+    '{"browserName":"lynx"}',
+  );
   expect(stdout).toMatch(/^webgl: unavailable: no browser: .*match.*$/m);
   expect(exitCode).toBe(1);
 });
@@ -51,14 +57,18 @@ function matchingDriver(): string | Error {
   if (browser === undefined) return new Error('There is no Chromium that a chromedriver would find.');
   try {
     const [ofBrowser, ofDriver] = [browser, 'chromedriver'].map((program) => majorVersion(program));
-    return ofBrowser === ofDriver ? 'chromedriver' : new Error(`chromedriver is of version ${ofDriver}, ${browser} of ${ofBrowser}.`);
+    return ofBrowser === ofDriver
+      ? 'chromedriver'
+      : new Error(`chromedriver is of version ${ofDriver}, ${browser} of ${ofBrowser}.`);
   } catch (error) {
     return new Error(`There is no chromedriver (Debian: apt-get install chromium-driver): ${(error as Error).message}`);
   }
 }
 
 function majorVersion(program: string): string | undefined {
-  return /\d+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))?.[0];
+  return /\d+/.exec(
+    execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  )?.[0];
 }
 
 /** Starts a driver on a free port. */

@@ -20,7 +20,11 @@ const names = ['junit.xml', 'report.html', 'results.json'];
 describe('files', () => {
   it('are written into a new folder, and the data is read back as it was', async () => {
     const paths = await writeReports(sample, join(folder, 'new', 'out'));
-    expect(paths.map((path) => path.slice(folder.length))).toEqual(['/new/out/results.json', '/new/out/junit.xml', '/new/out/report.html']);
+    expect(paths.map((path) => path.slice(folder.length))).toEqual([
+      '/new/out/results.json',
+      '/new/out/junit.xml',
+      '/new/out/report.html',
+    ]);
     expect(await readReport(paths[0] as string)).toEqual(sample);
     expect(await readFile(paths[1] as string, 'utf8')).toContain('<testsuites');
   });
@@ -105,7 +109,10 @@ describe('the report before stays', () => {
 });
 
 describe('a file that is no report', () => {
-  const one = resultOf(caseOf('A', 'law', 'b', 1), 'fail', 2, { message: 'no', expected: { reason: 'r', upstream: 'https://x.y/z' } });
+  const one = resultOf(caseOf('A', 'law', 'b', 1), 'fail', 2, {
+    message: 'no',
+    expected: { reason: 'r', upstream: 'https://x.y/z' },
+  });
   const good = reportOf(runOf('cpu', one));
   type Json = Record<string, unknown>;
 
@@ -133,10 +140,13 @@ describe('a file that is no report', () => {
       const bytes = new TextEncoder().encode(text);
       for (const size of [1, 2, 3, 7, 64, 1000]) {
         const results: unknown[][] = [];
-        const lists = new ResultLists({
-          begin: (i) => (results[i] = []),
-          result: (json) => results.at(-1)?.push(JSON.parse(new TextDecoder().decode(json))),
-        }, 'x');
+        const lists = new ResultLists(
+          {
+            begin: (i) => (results[i] = []),
+            result: (json) => results.at(-1)?.push(JSON.parse(new TextDecoder().decode(json))),
+          },
+          'x',
+        );
         for (let at = 0; at < bytes.length; at += size) lists.write(bytes.subarray(at, at + size));
         expect(results).toEqual(report.runs.map((run) => run.cases));
         const rest = JSON.parse(new TextDecoder().decode(lists.rest())) as unknown;
@@ -156,9 +166,21 @@ describe('a file that is no report', () => {
     ['blank', ' \n\n', 'expected JSON, but it is empty'],
     ['no JSON', '{"a": x', 'expected JSON, but '],
     ['cut off', JSON.stringify(good).slice(0, -1), 'expected JSON, but '],
-    ['cut off in a result', JSON.stringify(good).slice(0, JSON.stringify(good).indexOf('"query"')), 'expected JSON, but it ends in the middle'],
-    ['without a comma between results', JSON.stringify(good).replace('"cases":[', '"cases":[7 '), 'runs[0].cases[0]: expected JSON, but '],
-    ['with a comma too many', JSON.stringify(good).replace('"cases":[', '"cases":[,'), 'runs[0].cases[0]: expected JSON, but it is empty'],
+    [
+      'cut off in a result',
+      JSON.stringify(good).slice(0, JSON.stringify(good).indexOf('"query"')),
+      'expected JSON, but it ends in the middle',
+    ],
+    [
+      'without a comma between results',
+      JSON.stringify(good).replace('"cases":[', '"cases":[7 '),
+      'runs[0].cases[0]: expected JSON, but ',
+    ],
+    [
+      'with a comma too many',
+      JSON.stringify(good).replace('"cases":[', '"cases":[,'),
+      'runs[0].cases[0]: expected JSON, but it is empty',
+    ],
     ['closed by the wrong bracket', JSON.stringify(good).replace(/\}\]\}\]\}$/, '}}}]}'), 'expected JSON, but '],
     ['with an escaped key', JSON.stringify(good).replace('"cases":', String.raw`"c\u0061ses":`), 'runs[0].cases'],
     ['two', `${JSON.stringify(good)}\n${JSON.stringify(good)}`, 'expected JSON, but '],
@@ -170,7 +192,11 @@ describe('a file that is no report', () => {
     ['null', 'null', 'its format is undefined'],
     ['a list', '[]', 'its format is undefined'],
     ['a number', '7 ', 'its format is undefined'],
-    ['another format', '{"format":"\\u001b[31m"}', String.raw`its format is "\u001b[31m", expected "tfjs-heads-conformance/2"`],
+    [
+      'another format',
+      '{"format":"\\u001b[31m"}',
+      String.raw`its format is "\u001b[31m", expected "tfjs-heads-conformance/2"`,
+    ],
   ])('is refused where it is %s', async (_, text, reason) => {
     await refuses(text, reason);
   });
@@ -188,10 +214,18 @@ describe('a file that is no report', () => {
     ['runs.0.milliseconds', -1, 'runs[0].milliseconds: expected >=0, got -1'],
     ['runs.0.record.unit', 0, 'runs[0].record.unit: expected >0, got 0'],
     ['runs.0.record.versions', [], 'runs[0].record.versions: expected an object'],
-    ['runs.0.record.repairs.0.outcome', 'maybe', 'runs[0].record.repairs[0].outcome: expected ("applied" | "not needed" | "impossible"), got "maybe"'],
+    [
+      'runs.0.record.repairs.0.outcome',
+      'maybe',
+      'runs[0].record.repairs[0].outcome: expected ("applied" | "not needed" | "impossible"), got "maybe"',
+    ],
     ['runs.0.extra', 1, 'runs[0].extra: there is no such key'],
     ['runs.0.cases.0', null, 'runs[0].cases[0]: expected Object, got null'],
-    ['runs.0.cases.0.status', 'great', 'runs[0].cases[0]: status: expected ("pass" | "fail" | "xfail" | "xpass" | "skip"), got "great"'],
+    [
+      'runs.0.cases.0.status',
+      'great',
+      'runs[0].cases[0]: status: expected ("pass" | "fail" | "xfail" | "xpass" | "skip"), got "great"',
+    ],
     ['runs.0.cases.0.status', 'constructor', 'status: expected '],
     ['runs.0.cases.0.status', ['pass'], 'status: expected '],
     ['runs.0.cases.0.family', 'of a lawn', 'family: expected '],
@@ -201,9 +235,17 @@ describe('a file that is no report', () => {
     ['runs.0.cases.0.milliseconds', null, 'milliseconds: expected number, got null'],
     ['runs.0.cases.0.parameters', null, 'parameters: expected '],
     ['runs.0.cases.0.parameters.rows', { deep: 1 }, 'parameters.rows: expected '],
-    ['runs.0.cases.0.parameters.rows', 2, "query: expected 'A:law:b:rows=2' as head, family, check and parameters say, got 'A:law:b:rows=1'"],
+    [
+      'runs.0.cases.0.parameters.rows',
+      2,
+      "query: expected 'A:law:b:rows=2' as head, family, check and parameters say, got 'A:law:b:rows=1'",
+    ],
     ['runs.0.cases.0.parameters.__proto__', 1, 'parameters: expected an object without the keys __proto__'],
-    ['runs.0.cases.0.parameters.constructor', 1, 'parameters: expected an object without the keys __proto__, constructor'],
+    [
+      'runs.0.cases.0.parameters.constructor',
+      1,
+      'parameters: expected an object without the keys __proto__, constructor',
+    ],
     ['runs.0.cases.0.__proto__', { status: 'pass' }, '__proto__: there is no such key'],
     ['runs.0.cases.0.query', 'B:law:b:rows=1', "query: expected 'A:law:b:rows=1'"],
     ['runs.0.cases.0.message', { toString: 1 }, 'message: expected string, got Object'],

@@ -8,9 +8,14 @@ import { caseOf, reportOf, resultOf, runOf } from './report-sample.js';
 
 const statuses: readonly Status[] = ['pass', 'pass', 'pass', 'fail', 'skip', 'xfail', 'xpass', 'pass'];
 const results = (target: string, count: number) =>
-  runOf(target, ...Array.from({ length: count }, (_, i) =>
-    resultOf(caseOf(`Head-${i % 3}`, 'law', 'mean', i), statuses[i % statuses.length] as Status, (i % 100) / 99, { expected: { reason: 'r', upstream: null } }),
-  ));
+  runOf(
+    target,
+    ...Array.from({ length: count }, (_, i) =>
+      resultOf(caseOf(`Head-${i % 3}`, 'law', 'mean', i), statuses[i % statuses.length] as Status, (i % 100) / 99, {
+        expected: { reason: 'r', upstream: null },
+      }),
+    ),
+  );
 
 describe('a report of more results than a page lists', () => {
   const report = reportOf(results('cpu', 4000), results('wasm', 800));

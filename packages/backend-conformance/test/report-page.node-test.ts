@@ -27,8 +27,15 @@ describe('the page of a report, from a file', () => {
   it('has the verdict, and a cell for each head and backend with figure, word and counts', async () => {
     const page = await open(address);
     expect(await page.locator('.verdict').textContent()).toBe('2 of 4 cases failed, on chromium:webgl.');
-    expect(await page.locator('.matrix thead th').allTextContents()).toEqual(['head', 'cpu', 'chromium:webgl', 'tensorflow-gpu']);
-    const cells = await page.locator('.matrix button').evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label')));
+    expect(await page.locator('.matrix thead th').allTextContents()).toEqual([
+      'head',
+      'cpu',
+      'chromium:webgl',
+      'tensorflow-gpu',
+    ]);
+    const cells = await page
+      .locator('.matrix button')
+      .evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label')));
     expect(cells).toEqual([
       'tfjs on cpu: 1 pass; worst 0 of the allowed error',
       'tfjs on chromium:webgl: 1 xfail',
@@ -48,7 +55,9 @@ describe('the page of a report, from a file', () => {
     await page.keyboard.press('Enter');
     expect(await queries(page)).toEqual(['RegressionHead:golden:loss:rows=2', 'RegressionHead:law:mean:rows=33']);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cases');
-    expect((await rows(page))[1]).toMatch(/pass[\s\S]*0\.25[\s\S]*the loss\[3\][\s\S]*1\.25000000\s*got\s*1\.50000000\s*expected/);
+    expect((await rows(page))[1]).toMatch(
+      /pass[\s\S]*0\.25[\s\S]*the loss\[3\][\s\S]*1\.25000000\s*got\s*1\.50000000\s*expected/,
+    );
   });
 
   it('filters by query, by words and by choice, sorts, and takes it all back', async () => {
@@ -66,16 +75,31 @@ describe('the page of a report, from a file', () => {
     expect(await queries(page)).toEqual(['RegressionHead:law:mean:rows=33']);
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByRole('button', { name: 'used/allowed' }).click();
-    expect(await page.locator('.cases tbody .c-used .number').allTextContents()).toEqual(['>999', '14.2', '0.88', '0.25', '0']);
+    expect(await page.locator('.cases tbody .c-used .number').allTextContents()).toEqual([
+      '>999',
+      '14.2',
+      '0.88',
+      '0.25',
+      '0',
+    ]);
     expect(await page.locator('[aria-sort="descending"]').textContent()).toBe('used/allowed');
   });
 
   it('groups failures by what they say, says what was demanded, and shows those of a kind', async () => {
     const slope = (head: string, size: number, value: number) =>
-      resultOf(caseOf(head, 'law', 'slope', size), 'fail', 2, { message: `the slope[${size}]: got ${value} \u202E`, states: 'The gradient is the slope.' });
+      resultOf(caseOf(head, 'law', 'slope', size), 'fail', 2, {
+        message: `the slope[${size}]: got ${value} \u202E`,
+        states: 'The gradient is the slope.',
+      });
     const other = resultOf(caseOf('A', 'law', 'mean', 1), 'fail', 2, { message: 'another' });
     const path = join(folder, 'causes.html');
-    await writeFile(path, toHtml({ ...reportOf(runOf('cpu', slope('A', 1, 0.5), other, slope('B', 2, 7))), problems: ['cpu: there are no results of shard 2/3'] }));
+    await writeFile(
+      path,
+      toHtml({
+        ...reportOf(runOf('cpu', slope('A', 1, 0.5), other, slope('B', 2, 7))),
+        problems: ['cpu: there are no results of shard 2/3'],
+      }),
+    );
     const page = await open(pathToFileURL(path).href);
     expect(await page.locator('.causes li').count()).toBe(2);
     expect(await page.locator('.causes li').first().innerText()).toContain('The gradient is the slope.');
@@ -90,8 +114,16 @@ describe('the page of a report, from a file', () => {
 
   it('says of a part that it is incomplete', async () => {
     const path = join(folder, 'incomplete.html');
-    await writeFile(path, toHtml({ ...reportOf(runOf('cpu', resultOf(caseOf('A', 'law', 'b', 1), 'pass'))), problems: ['wasm: it is gone'] }));
-    expect(await (await open(pathToFileURL(path).href)).locator('.verdict').textContent()).toBe('1 case passed and none failed, but the report is incomplete.');
+    await writeFile(
+      path,
+      toHtml({
+        ...reportOf(runOf('cpu', resultOf(caseOf('A', 'law', 'b', 1), 'pass'))),
+        problems: ['wasm: it is gone'],
+      }),
+    );
+    expect(await (await open(pathToFileURL(path).href)).locator('.verdict').textContent()).toBe(
+      '1 case passed and none failed, but the report is incomplete.',
+    );
   });
 
   it('has an address for each case, which shows it on all backends', async () => {
@@ -102,7 +134,9 @@ describe('the page of a report, from a file', () => {
     expect(new URL(page.url()).hash).toBe('');
     await page.locator('.c-case > a', { hasText: 'tfjs:op:sum' }).first().click();
     await expect.poll(() => queries(page)).toEqual(['tfjs:op:sum:rows=33', 'tfjs:op:sum:rows=33']);
-    expect(await page.locator('.cases .known a').getAttribute('href')).toBe('https://github.com/tensorflow/tfjs/issues/8082');
+    expect(await page.locator('.cases .known a').getAttribute('href')).toBe(
+      'https://github.com/tensorflow/tfjs/issues/8082',
+    );
   });
 
   it('takes what a report holds for text', async () => {
@@ -115,14 +149,18 @@ describe('the page of a report, from a file', () => {
   it('follows no address but those of the web', async () => {
     const expected = { reason: 'r', upstream: 'javascript:document.title="broken"' };
     const path = join(folder, 'address.html');
-    await writeFile(path, toHtml(reportOf(runOf('cpu', resultOf(caseOf('A', 'law', 'b', 1), 'xfail', 2, { expected })))));
+    await writeFile(
+      path,
+      toHtml(reportOf(runOf('cpu', resultOf(caseOf('A', 'law', 'b', 1), 'xfail', 2, { expected })))),
+    );
     const page = await open(pathToFileURL(path).href);
     expect(await page.locator('.known').count()).toBe(1);
     expect(await page.locator('[href^="javascript"]').count()).toBe(0);
   });
 
   it('follows the reader between light and dark, and so does its button', async () => {
-    const background = (shown: Page): Promise<string> => shown.locator('#view').evaluate((view) => getComputedStyle(view).backgroundColor);
+    const background = (shown: Page): Promise<string> =>
+      shown.locator('#view').evaluate((view) => getComputedStyle(view).backgroundColor);
     const light = await open(address, { colorScheme: 'light' });
     const dark = await open(address, { colorScheme: 'dark' });
     const [bright, dim] = [await background(light), await background(dark)];
@@ -141,8 +179,21 @@ describe('the page of a report, from a file', () => {
   it('tells colours apart from words well enough to read', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await open(address, { colorScheme });
-      for (const selector of ['.cell .status', '.cell .tally', '.cases .status', '.message', '.known', '.meta', '.count .status', '.unavailable', 'a']) {
-        expect(Math.min(...(await page.locator(selector).evaluateAll(contrasts))), `${selector}, ${colorScheme}`).toBeGreaterThanOrEqual(4.5);
+      for (const selector of [
+        '.cell .status',
+        '.cell .tally',
+        '.cases .status',
+        '.message',
+        '.known',
+        '.meta',
+        '.count .status',
+        '.unavailable',
+        'a',
+      ]) {
+        expect(
+          Math.min(...(await page.locator(selector).evaluateAll(contrasts))),
+          `${selector}, ${colorScheme}`,
+        ).toBeGreaterThanOrEqual(4.5);
       }
     }
   });
@@ -157,19 +208,24 @@ describe('the page of a report, from a file', () => {
 
 /** The contrast of each element's text with what is behind it, by the formula of WCAG 2. Runs in the page. */
 function contrasts(elements: (HTMLElement | SVGElement)[]): number[] {
-  const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', {
+    willReadFrequently: true,
+  });
   if (context === null) throw new Error('no canvas');
   const luminance = (colours: readonly string[]): number => {
     for (const colour of colours) {
       context.fillStyle = colour;
       context.fillRect(0, 0, 1, 1);
     }
-    const [r = 0, g = 0, b = 0] = [...context.getImageData(0, 0, 1, 1).data].map((byte) => (byte <= 10 ? byte / 3294 : ((byte / 255 + 0.055) / 1.055) ** 2.4));
+    const [r = 0, g = 0, b = 0] = [...context.getImageData(0, 0, 1, 1).data].map((byte) =>
+      byte <= 10 ? byte / 3294 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   return elements.map((element) => {
     const behind: string[] = [];
-    for (let one: Element | null = element; one !== null; one = one.parentElement) behind.unshift(getComputedStyle(one).backgroundColor);
+    for (let one: Element | null = element; one !== null; one = one.parentElement)
+      behind.unshift(getComputedStyle(one).backgroundColor);
     const [a, b] = [luminance(behind), luminance([...behind, getComputedStyle(element).color])];
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   });

@@ -1,5 +1,13 @@
 import type { BackendRecord } from '@tfjs-heads/conformance-kit';
-import { type CaseResult, type ConformanceCase, type Family, inShard, queryOf, type Shard, type Status } from '@tfjs-heads/conformance-kit/host';
+import {
+  type CaseResult,
+  type ConformanceCase,
+  type Family,
+  inShard,
+  queryOf,
+  type Shard,
+  type Status,
+} from '@tfjs-heads/conformance-kit/host';
 import type { BackendRun, ConformanceReport } from '../src/report/format.js';
 import { digestOf } from '../src/digest.js';
 import { reportOfOne } from '../src/report/one-part.js';
@@ -12,7 +20,12 @@ export function caseOf(head: string, family: Family, check: string, rows: number
   return { head, family, check, parameters: { rows } };
 }
 
-export function resultOf(one: ConformanceCase, status: Status, used?: number | 'Infinity', more: Partial<CaseResult> = {}): CaseResult {
+export function resultOf(
+  one: ConformanceCase,
+  status: Status,
+  used?: number | 'Infinity',
+  more: Partial<CaseResult> = {},
+): CaseResult {
   const closest = used === undefined ? undefined : { what: 'the loss', index: 3, actual: 1.25, expected: 1.5, used };
   return { ...one, query: queryOf(one), status, ...(closest && { closest }), milliseconds: 2, ...more };
 }
@@ -26,10 +39,22 @@ export const record: BackendRecord = {
   reportedFloatPrecision: 32,
   epsilon: 1e-7,
   runsOn: 'Node v20.20.2',
-  repairs: [{ repair: 'large-sums', issue: 'https://github.com/tensorflow/tfjs/issues/1', outcome: 'applied', detail: 'sums are taken in doubles' }],
+  repairs: [
+    {
+      repair: 'large-sums',
+      issue: 'https://github.com/tensorflow/tfjs/issues/1',
+      outcome: 'applied',
+      detail: 'sums are taken in doubles',
+    },
+  ],
 };
 
-export const runOf = (target: string, ...cases: CaseResult[]): BackendRun => ({ target, record, milliseconds: 100, cases });
+export const runOf = (target: string, ...cases: CaseResult[]): BackendRun => ({
+  target,
+  record,
+  milliseconds: 100,
+  cases,
+});
 
 /** What a report of some runs says of itself where nothing is missing: as many cases as the run that has most. */
 export function reportOf(...runs: BackendRun[]): ConformanceReport {
@@ -37,10 +62,21 @@ export function reportOf(...runs: BackendRun[]): ConformanceReport {
 }
 
 /** A part of a whole: what was asked for may be more than what came. */
-export function reportOfPart(part: { readonly cases?: readonly ConformanceCase[]; readonly shard?: Shard }, ...runs: BackendRun[]): ConformanceReport {
-  const most = runs.reduce<readonly ConformanceCase[]>((longest, { cases }) => (cases.length > longest.length ? cases : longest), []);
+export function reportOfPart(
+  part: { readonly cases?: readonly ConformanceCase[]; readonly shard?: Shard },
+  ...runs: BackendRun[]
+): ConformanceReport {
+  const most = runs.reduce<readonly ConformanceCase[]>(
+    (longest, { cases }) => (cases.length > longest.length ? cases : longest),
+    [],
+  );
   const { cases = most, shard } = part;
-  const selection = selectionOf(cases, { filters: [], repair: true, subjects: ['RegressionHead'], project: 'heads 1.0.0' });
+  const selection = selectionOf(cases, {
+    filters: [],
+    repair: true,
+    subjects: ['RegressionHead'],
+    project: 'heads 1.0.0',
+  });
   return reportOfOne({
     suite: '0.1.0',
     created: '2026-01-02T03:04:05.678Z',
@@ -60,7 +96,12 @@ const known = { reason: 'Sums are coarse.', upstream: 'https://github.com/tensor
 
 /** Two backends with every status between them, and one that could not be had. */
 export const sample: ConformanceReport = reportOf(
-  runOf('cpu', resultOf(sum, 'pass', 0), resultOf(mean, 'pass', 0.25), resultOf(loss, 'skip', undefined, { message: 'cpu lacks device-memory' })),
+  runOf(
+    'cpu',
+    resultOf(sum, 'pass', 0),
+    resultOf(mean, 'pass', 0.25),
+    resultOf(loss, 'skip', undefined, { message: 'cpu lacks device-memory' }),
+  ),
   runOf(
     'chromium:webgl',
     resultOf(sum, 'xfail', 'Infinity', { message: 'the sum: got NaN', expected: known }),

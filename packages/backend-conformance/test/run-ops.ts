@@ -8,7 +8,12 @@ export interface OpsRequest {
 }
 
 /** Runs the family `op` and collects what came out. */
-export async function runOps({ backend, repair, expectations = [], filters = ['tfjs:op'] }: OpsRequest): Promise<CaseResult[]> {
+export async function runOps({
+  backend,
+  repair,
+  expectations = [],
+  filters = ['tfjs:op'],
+}: OpsRequest): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for await (const message of runSession({}, { backend, filters, repair, expectations })) {
     if (message.type === 'unavailable') throw new Error(`${backend}: ${message.reason}`);

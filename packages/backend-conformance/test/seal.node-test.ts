@@ -7,7 +7,8 @@ const key = '000102030405060708090a0b0c0d0e0f';
 describe('the hash', () => {
   /** The key and the inputs of the test vectors in SipHash's paper and reference: bytes 0, 1, 2, ... as units of 16 bits. */
   const [k0, k1] = [0x0706050403020100n, 0x0f0e0d0c0b0a0908n];
-  const text = (bytes: number): string => new TextDecoder('utf-16le').decode(Uint8Array.from({ length: bytes }, (_, i) => i));
+  const text = (bytes: number): string =>
+    new TextDecoder('utf-16le').decode(Uint8Array.from({ length: bytes }, (_, i) => i));
 
   it.each([
     [0, 0x726fdb47dd0e0e31n],
@@ -41,7 +42,9 @@ describe('a channel', () => {
     ['a message left out', (seal) => [seal('a'), seal('b')][1] as string],
     ['text after it', (seal) => `${seal('a')} `],
   ])('refuses %s', (_, line) => {
-    expect(() => opener(key)(line(sealer(key)))).toThrow(/^something other than the suite wrote to its channel, so that no result can be believed: "/);
+    expect(() => opener(key)(line(sealer(key)))).toThrow(
+      /^something other than the suite wrote to its channel, so that no result can be believed: "/,
+    );
   });
 
   it('refuses a message that comes twice', () => {

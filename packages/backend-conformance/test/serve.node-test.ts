@@ -20,11 +20,14 @@ afterAll(async () => {
 function ask(host: string | undefined, path = '/'): Promise<{ status: number | undefined; text: string }> {
   const { hostname, port } = new URL(site.url);
   return new Promise((resolve, reject) => {
-    const asked = request({ hostname, port, path, setHost: false, headers: host === undefined ? {} : { host } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode, text }));
-    });
+    const asked = request(
+      { hostname, port, path, setHost: false, headers: host === undefined ? {} : { host } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode, text }));
+      },
+    );
     asked.on('error', reject).end();
   });
 }
@@ -34,11 +37,14 @@ it('answers whoever asks by its own address', async () => {
 });
 
 // A page elsewhere whose name is made to lead here could read what is served.
-it.each(['evil.example', 'localhost', 'x.localhost', '10.0.0.1', '[::1]', '127.0.0.1', '127.0.0.1.evil.example', ''])('refuses whoever asks by the name %j', async (name) => {
-  const { port } = new URL(site.url);
-  for (const host of [name, ...(name === '127.0.0.1' ? [`${name}:1`] : [`${name}:${port}`])]) {
-    const { status, text } = await ask(host);
-    expect([400, 403]).toContain(status);
-    expect(text).not.toContain('secret');
-  }
-});
+it.each(['evil.example', 'localhost', 'x.localhost', '10.0.0.1', '[::1]', '127.0.0.1', '127.0.0.1.evil.example', ''])(
+  'refuses whoever asks by the name %j',
+  async (name) => {
+    const { port } = new URL(site.url);
+    for (const host of [name, ...(name === '127.0.0.1' ? [`${name}:1`] : [`${name}:${port}`])]) {
+      const { status, text } = await ask(host);
+      expect([400, 403]).toContain(status);
+      expect(text).not.toContain('secret');
+    }
+  },
+);

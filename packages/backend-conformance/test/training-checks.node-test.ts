@@ -16,20 +16,27 @@ beforeAll(async () => {
 async function complaint(subject: Subject, check: string): Promise<string | undefined> {
   const suite = await suiteOf({ Head: subject });
   const cases = suite.cases.filter((one) => one.family === 'training' && one.check === check);
-  for await (const { message } of runCases({ suite, cases, backend: record, expectations: [] })) if (message !== undefined) return message;
+  for await (const { message } of runCases({ suite, cases, backend: record, expectations: [] }))
+    if (message !== undefined) return message;
   return undefined;
 }
 
 type Gradients = readonly { name: string; tensor: Parameters<typeof zerosLike>[0] }[];
 
 /** What becomes of a step's gradients on their way to the optimizer. */
-const withGradients = (change: (gradients: Gradients, apply: (gradients: Gradients) => void, args: EstimatorSpecArgs) => void) =>
+const withGradients = (
+  change: (gradients: Gradients, apply: (gradients: Gradients) => void, args: EstimatorSpecArgs) => void,
+) =>
   breakHead(({ createEstimatorSpec }: Methods) => ({
     createEstimatorSpec(args) {
       const { optimizer } = args;
       if (optimizer === undefined) return createEstimatorSpec(args);
-      const apply = (gradients: Gradients): void => optimizer.applyGradients([...gradients] as Parameters<GradientOptimizer['applyGradients']>[0]);
-      return createEstimatorSpec({ ...args, optimizer: { applyGradients: (given) => change(given as Gradients, apply, args) } });
+      const apply = (gradients: Gradients): void =>
+        optimizer.applyGradients([...gradients] as Parameters<GradientOptimizer['applyGradients']>[0]);
+      return createEstimatorSpec({
+        ...args,
+        optimizer: { applyGradients: (given) => change(given as Gradients, apply, args) },
+      });
     },
   }));
 
@@ -55,22 +62,29 @@ it.each<{ wrong: string; subject: Subject; check: string; says: string }>([
   },
   {
     wrong: 'leaks where a step is given up',
-    subject: breakHead(inMode('train', ({ trainOp }) => {
-      const scratch = keep(zeros([1]));
-      return {
-        trainOp() {
-          scratch.dispose();
-          return trainOp();
-        },
-      };
-    })),
+    subject: breakHead(
+      inMode('train', ({ trainOp }) => {
+        const scratch = keep(zeros([1]));
+        return {
+          trainOp() {
+            scratch.dispose();
+            return trainOp();
+          },
+        };
+      }),
+    ),
     check: 'no-leak',
     says: 'tensors after 20 steps',
   },
   {
     wrong: 'forgets the last variable',
     subject: withGradients((gradients, apply) =>
-      apply(gradients.map(({ name, tensor }, i, { length }) => ({ name, tensor: i === length - 1 ? zerosLike(tensor) : tensor }))),
+      apply(
+        gradients.map(({ name, tensor }, i, { length }) => ({
+          name,
+          tensor: i === length - 1 ? zerosLike(tensor) : tensor,
+        })),
+      ),
     ),
     check: 'others-stand-still',
     says: 'the trainable variables that did not change',
@@ -79,7 +93,8 @@ it.each<{ wrong: string; subject: Subject; check: string; says: string }>([
     wrong: 'changes variables that it was not given',
     subject: withGradients((gradients, apply, { trainableVariables = [] }) => {
       apply(gradients);
-      for (const other of Object.values(engine().registeredVariables)) if (!trainableVariables.includes(other)) other.assign(add(other, 1));
+      for (const other of Object.values(engine().registeredVariables))
+        if (!trainableVariables.includes(other)) other.assign(add(other, 1));
     }),
     check: 'others-stand-still',
     says: 'which stands still',

@@ -8,7 +8,10 @@ import { right } from './broken-heads/broken-head.js';
 
 const values = (...numbers: number[]): GoldenFile['cases'][number]['loss'] => ({ values: numbers, scale: 1, k: 16 });
 
-const tensor = (...numbers: number[]): GoldenFile['cases'][number]['logits'] => ({ shape: [numbers.length, 1], values: numbers });
+const tensor = (...numbers: number[]): GoldenFile['cases'][number]['logits'] => ({
+  shape: [numbers.length, 1],
+  values: numbers,
+});
 
 /** A file in which every part stands. */
 const sound = {
@@ -30,7 +33,14 @@ const sound = {
       metrics: { average_loss: values(2) },
     },
   ],
-  evaluations: [{ parameters: { batches: 1 }, options: {}, batches: [{ logits: tensor(1), labels: tensor(1) }], metrics: { average_loss: values(0) } }],
+  evaluations: [
+    {
+      parameters: { batches: 1 },
+      options: {},
+      batches: [{ logits: tensor(1), labels: tensor(1) }],
+      metrics: { average_loss: values(0) },
+    },
+  ],
   trainings: [
     {
       parameters: { optimizer: 'sgd' },
@@ -39,7 +49,12 @@ const sound = {
       steps: 1,
       inputs: tensor(1, 2),
       labels: tensor(1, 2),
-      start: [{ shape: [1, 1], values: [0.5] }, { shape: [1], values: [0] }, { shape: [1, 1], values: [0.5] }, { shape: [1], values: [0] }],
+      start: [
+        { shape: [1, 1], values: [0.5] },
+        { shape: [1], values: [0] },
+        { shape: [1, 1], values: [0.5] },
+        { shape: [1], values: [0] },
+      ],
       losses: values(1),
       end: [values(1), values(1), values(1), values(1)],
     },
@@ -56,7 +71,10 @@ afterAll(() => rm(folder, { recursive: true }));
 async function refusal(text: string): Promise<string> {
   const path = join(folder, 'mine.json');
   await writeFile(path, text);
-  return suiteOf({ Mine: { ...right, goldens: pathToFileURL(path) } }).then(() => '', (error: unknown) => (error as Error).message);
+  return suiteOf({ Mine: { ...right, goldens: pathToFileURL(path) } }).then(
+    () => '',
+    (error: unknown) => (error as Error).message,
+  );
 }
 
 /** The sound file with one thing changed: a number where one stood, `undefined` for a key that goes. */
@@ -90,7 +108,11 @@ describe('a file of goldens', () => {
     ['cases.0.gradient.scale', [1], 'cases[0].gradient.scale: expected one for all or one for each of 2 values, got 1'],
     ['cases.0.loss.scales', 1, "cases[0].loss.scales: there is no such key; is 'scale' meant?"],
     ['cases.0.loss.values', [], 'cases[0].loss.values: expected at least one value'],
-    ['cases.0.loss.values', ['nan'], 'cases[0].loss.values[0]: expected (number | ("NaN" | "Infinity" | "-Infinity")), got "nan"'],
+    [
+      'cases.0.loss.values',
+      ['nan'],
+      'cases[0].loss.values[0]: expected (number | ("NaN" | "Infinity" | "-Infinity")), got "nan"',
+    ],
     ['cases.0.loss.values', [null], 'cases[0].loss.values[0]: expected (number'],
     ['cases.0.loss.values', [1, 2], 'cases[0].loss.values: expected 1 values, got 2'],
     ['cases.0.gradient.values', [1], 'cases[0].gradient.values: expected 2 values, got 1'],
@@ -99,7 +121,11 @@ describe('a file of goldens', () => {
     ['cases.0.gradient.at', [1, 1], 'cases[0].gradient.at[1]: expected indices below 2 that ascend, got 1'],
     ['cases.0.gradient.at', [0.5, 1], 'cases[0].gradient.at[0]: expected integer, got 0.5'],
     ['cases.0.gradient.at', [-1, 0], 'cases[0].gradient.at[0]: expected >=0, got -1'],
-    ['cases.0.predictions.predictions.values', [1], 'cases[0].predictions.predictions.values: expected 2 values, got 1'],
+    [
+      'cases.0.predictions.predictions.values',
+      [1],
+      'cases[0].predictions.predictions.values: expected 2 values, got 1',
+    ],
     ['cases.0.metrics.average_loss.values', [1, 2], 'cases[0].metrics.average_loss.values: expected 1 values, got 2'],
     ['cases.0.metrics', undefined, 'cases[0].metrics: missing'],
     ['cases.0.logits.shape', [3, 1], 'cases[0].logits.values: expected 3 values for the shape [3,1], got 2'],
@@ -107,11 +133,19 @@ describe('a file of goldens', () => {
     ['cases.0.logits.values', undefined, 'cases[0].logits: expected either values or a draw, got neither'],
     ['cases.0.logits.values', [0.1, 1], 'cases[0].logits.values[0]: expected a number that float32 has exactly'],
     ['cases.0.logits.draw', { seed: 1, kind: 'real' }, 'cases[0].logits: expected either values or a draw, got both'],
-    ['cases.0.logits', { shape: [2, 1], draw: { seed: 1, kind: 'reel' } }, 'cases[0].logits.draw.kind: expected ("logits"'],
+    [
+      'cases.0.logits',
+      { shape: [2, 1], draw: { seed: 1, kind: 'reel' } },
+      'cases[0].logits.draw.kind: expected ("logits"',
+    ],
     ['cases.0.labels', tensor(1), 'cases[0].labels.shape: expected 2 rows as there are logits, got [1,1]'],
     ['cases.0.labels.dtype', 'float', 'cases[0].labels.dtype: expected ("float32" | "int32"), got "float"'],
     ['cases.0.weight', tensor(1, 1), "cases[0].weight: there is no such key; is 'weights' meant?"],
-    ['cases.0.weights', undefined, "cases[0].options.weightColumn: expected the feature 'weight' with weights in each batch"],
+    [
+      'cases.0.weights',
+      undefined,
+      "cases[0].options.weightColumn: expected the feature 'weight' with weights in each batch",
+    ],
     ['cases.0.features.weight', tensor(1, 1), 'cases[0].features.weight: expected other features than the weights'],
     ['cases.0.features.exposure.values', [1], 'cases[0].features.exposure.values: expected 2 values'],
     ['cases.0.parameters', { 'a:b': 1 }, 'cases[0].parameters["a:b"]: expected a key of letters'],
@@ -119,11 +153,19 @@ describe('a file of goldens', () => {
     ['cases.1', sound.cases[0], 'cases: expected entries that differ, got one of them twice'],
     ['cases.0.options', { lossReduction: null }, 'cases[0].options.lossReduction: expected'],
     ['exports.predict.kind', 'predictions', 'exports.predict.kind: expected ("regression"'],
-    ['exports.predict.outputs.predictions', 'prediction', "exports.predict.outputs.predictions: expected the key of a prediction that each case has, got 'prediction'"],
+    [
+      'exports.predict.outputs.predictions',
+      'prediction',
+      "exports.predict.outputs.predictions: expected the key of a prediction that each case has, got 'prediction'",
+    ],
     ['evaluations.0.batches', [], 'evaluations[0].batches: expected >=1, got 0'],
     ['evaluations.0.batches.0.labels', tensor(1, 2), 'evaluations[0].batches[0].labels.shape: expected 1 rows'],
     ['trainings.0.optimizer.name', 'lion', 'trainings[0].optimizer.name: expected ("sgd"'],
-    ['trainings.0.optimizer.settings', { rate: 1 }, 'trainings[0].optimizer.settings: expected all of learningRate and no others, got rate'],
+    [
+      'trainings.0.optimizer.settings',
+      { rate: 1 },
+      'trainings[0].optimizer.settings: expected all of learningRate and no others, got rate',
+    ],
     ['trainings.0.steps', 2, 'trainings[0].losses.values: expected 2 values, got 1'],
     ['trainings.0.start', [], 'trainings[0].start: expected the shapes [inputs,hidden]'],
     ['trainings.0.end', [], 'trainings[0].end: expected 4 variables as in start, got 0'],
@@ -133,11 +175,15 @@ describe('a file of goldens', () => {
   });
 
   it('is refused where it compares nothing', async () => {
-    expect(await refusal(JSON.stringify({ ...sound, cases: [], evaluations: [], trainings: [] }))).toContain('nothing would be compared');
+    expect(await refusal(JSON.stringify({ ...sound, cases: [], evaluations: [], trainings: [] }))).toContain(
+      'nothing would be compared',
+    );
   });
 
   it('is refused with all that is wrong, up to a point', async () => {
     const wrong = Array.from({ length: 9 }, (_, i) => ({ ...sound.cases[0], parameters: { i }, loss: values() }));
-    expect(await refusal(JSON.stringify({ ...sound, cases: wrong }))).toMatch(/cases\[0\]\.loss.*; cases\[4\]\.loss[^;]*; and 4 more$/);
+    expect(await refusal(JSON.stringify({ ...sound, cases: wrong }))).toMatch(
+      /cases\[0\]\.loss.*; cases\[4\]\.loss[^;]*; and 4 more$/,
+    );
   });
 });

@@ -16,8 +16,12 @@ const dist = join(dirname(require.resolve(`${CORE}/package.json`)), 'dist');
 const target = fileURLToPath(new URL('../dist/gradients.js', import.meta.url));
 
 const exportsOf = (source) => {
-  const named = [...source.matchAll(/^export (?:const|let|function|async function|class) (\w+)/gm)].map(([, name]) => name);
-  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) => list.split(',').map((item) => item.trim().split(' as ').at(-1)));
+  const named = [...source.matchAll(/^export (?:const|let|function|async function|class) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) =>
+    list.split(',').map((item) => item.trim().split(' as ').at(-1)),
+  );
   return [...named, ...listed];
 };
 

@@ -1,4 +1,12 @@
-import { backend, engine, getBackend, getKernelsForBackend, setBackend, version_core, type KernelBackend } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  engine,
+  getBackend,
+  getKernelsForBackend,
+  setBackend,
+  version_core,
+  type KernelBackend,
+} from '@tensorflow/tfjs-core';
 import { adapterName } from './adapter-name.js';
 import { asNative } from './candidates/cuda.js';
 import { asGuest, type Guest } from './guest.js';
@@ -92,7 +100,10 @@ async function kernelsOf(guest: Guest, backendName: string, workload: Workload):
   };
   try {
     for (;;) {
-      const failure = await run().then(() => undefined, (error: unknown) => ({ error }));
+      const failure = await run().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
       if (await guest.fetch()) continue;
       if (failure !== undefined) throw failure.error;
       return [...names];

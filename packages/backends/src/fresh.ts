@@ -5,7 +5,11 @@ export function noteFresh<T>(make: () => T): { readonly made: T; readonly isFres
   const first = nextId();
   const made = make();
   // Numbers are given in order; a variable is never made for somebody else to dispose of.
-  return { made, isFresh: (tensor) => tensor.id > first && engine().state.registeredVariables[(tensor as { name?: string }).name ?? ''] !== tensor };
+  return {
+    made,
+    isFresh: (tensor) =>
+      tensor.id > first && engine().state.registeredVariables[(tensor as { name?: string }).name ?? ''] !== tensor,
+  };
 }
 
 function nextId(): number {

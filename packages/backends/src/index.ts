@@ -7,7 +7,13 @@ export type { Golden } from './self-test/golden.js';
 export { goldens } from './self-test/goldens.js';
 export { selfTest, type GoldenResult, type SelfTestResult } from './self-test/self-test.js';
 export type { CandidateReport, StartProgress } from './report.js';
-export { startBackend, type NoBackendError, type StartOptions, type StartResult, type StopSignal } from './start-backend.js';
+export {
+  startBackend,
+  type NoBackendError,
+  type StartOptions,
+  type StartResult,
+  type StopSignal,
+} from './start-backend.js';
 export { formatReport } from './table.js';
 export { headWorkload, type HeadWorkload, type HeadWorkloadBatch, type Step, type Workload } from './workload.js';
 export type { BinaryName, WasmPaths } from './wasm/binary-names.js';

@@ -125,11 +125,11 @@ export function lendData(): Loans {
     takeBack();
     // Who asks for one variable is about to ask for the others.
     const variables = Object.values(engine().state.registeredVariables).map(({ dataId }) => dataId);
-    const missing = new Set([...wanted, ...variables].filter((dataId) => !fetched.has(dataId) && isOnGpu(infoOf(dataId)?.backend)));
-    wanted.clear();
-    await Promise.all(
-      Array.from(missing, async (dataId) => fetched.set(dataId, await engine().read(dataId))),
+    const missing = new Set(
+      [...wanted, ...variables].filter((dataId) => !fetched.has(dataId) && isOnGpu(infoOf(dataId)?.backend)),
     );
+    wanted.clear();
+    await Promise.all(Array.from(missing, async (dataId) => fetched.set(dataId, await engine().read(dataId))));
     return true;
   };
 

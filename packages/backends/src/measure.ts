@@ -45,7 +45,10 @@ export interface Measurement {
 }
 
 /** Measures a step of the workload on the current backend. */
-export async function measure(workload: Workload, { bar = Infinity, compiles, onFirstStep, stay, isOver }: Race): Promise<Measurement> {
+export async function measure(
+  workload: Workload,
+  { bar = Infinity, compiles, onFirstStep, stay, isOver }: Race,
+): Promise<Measurement> {
   return withStep(workload, { stay, isOver }, async (next) => {
     const times: number[] = [];
     let spent = 0;
@@ -61,7 +64,10 @@ export async function measure(workload: Workload, { bar = Infinity, compiles, on
       if (warm !== undefined) {
         const steps = times.length - warm.steps;
         const looked = spent - warm.spent;
-        const isEnough = steps >= mostSteps || (steps >= fewestSteps && looked >= shortest) || (steps >= fewestSlowSteps && looked >= longest);
+        const isEnough =
+          steps >= mostSteps ||
+          (steps >= fewestSteps && looked >= shortest) ||
+          (steps >= fewestSlowSteps && looked >= longest);
         if (isEnough) return { milliseconds: median(times.slice(warm.steps)), isGivenUp: false };
       } else if (times.length >= warmUpSteps || spent >= longestWarmUp) {
         warm = { steps: times.length, spent };
@@ -89,12 +95,19 @@ function median(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] as number;
 }
 
-async function withStep<T>(workload: Workload, { stay, isOver }: Course, use: (next: () => Promise<number>) => Promise<T>): Promise<T> {
+async function withStep<T>(
+  workload: Workload,
+  { stay, isOver }: Course,
+  use: (next: () => Promise<number>) => Promise<T>,
+): Promise<T> {
   await stay();
   const step: Step = await insideWorkload('setup', workload);
   try {
     if (typeof (step as Step | undefined)?.run !== 'function') {
-      throw backendsError('INVALID_ARGUMENT', `workload: expected that it returns { run, dispose? }, got ${show(step)}`);
+      throw backendsError(
+        'INVALID_ARGUMENT',
+        `workload: expected that it returns { run, dispose? }, got ${show(step)}`,
+      );
     }
     return await use(async () => {
       if (isOver()) throw new Error('the workload is not measured any more');
@@ -116,7 +129,10 @@ async function runOnce(step: Step): Promise<number> {
   const loss: unknown = await made;
   if (typeof loss === 'number') return performance.now() - before;
   if (typeof (loss as Tensor | undefined)?.data !== 'function') {
-    throw backendsError('INVALID_ARGUMENT', `workload: expected that run() returns its loss, a tensor or a number, got ${show(loss)}`);
+    throw backendsError(
+      'INVALID_ARGUMENT',
+      `workload: expected that run() returns its loss, a tensor or a number, got ${show(loss)}`,
+    );
   }
   const tensor = loss as Tensor;
   await tensor.data();

@@ -3,10 +3,15 @@
 /** The known name that somebody who wrote `name` may have meant, if one is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const byDistance = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase().slice(0, 50), candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(name.toLowerCase().slice(0, 50), candidate.toLowerCase()),
+    }))
     .toSorted((a, b) => a.distance - b.distance);
   const [best] = byDistance;
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3))
+    ? best.candidate
+    : undefined;
 }
 
 /** How many letters must be put in, taken out or changed. */

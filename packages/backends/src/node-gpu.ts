@@ -34,7 +34,9 @@ async function findGpu(): Promise<NodeGpu | string> {
     dawn = await importUnbundled<Dawn>('webgpu');
   } catch (error) {
     const isMissing = (error as { readonly code?: unknown } | undefined)?.code === 'ERR_MODULE_NOT_FOUND';
-    return isMissing ? 'Node has no WebGPU of its own, and the package webgpu is not installed' : `the package webgpu cannot be loaded: ${reasonOf(error)}`;
+    return isMissing
+      ? 'Node has no WebGPU of its own, and the package webgpu is not installed'
+      : `the package webgpu cannot be loaded: ${reasonOf(error)}`;
   }
   try {
     const gpu = dawn.create([]);

@@ -7,7 +7,9 @@ export function nodeModule<T>(name: string): T | undefined {
   try {
     // Bundlers and pages may define a `process` that has neither.
     const { process } = globalThis as NodeGlobal;
-    return typeof process?.versions?.node === 'string' ? (process.getBuiltinModule?.(name) as T | undefined) : undefined;
+    return typeof process?.versions?.node === 'string'
+      ? (process.getBuiltinModule?.(name) as T | undefined)
+      : undefined;
   } catch {
     return undefined;
   }

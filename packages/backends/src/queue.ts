@@ -20,7 +20,10 @@ const queue = (): Queue => shared('queue', () => ({ tail: Promise.resolve(), wai
  */
 export async function inTurn<T>(what: string, use: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   if (currentPhase() !== undefined) {
-    throw backendsError('NESTED_CALL', `${what} was called from inside a workload that is being measured, and would wait for itself: call it before or after`);
+    throw backendsError(
+      'NESTED_CALL',
+      `${what} was called from inside a workload that is being measured, and would wait for itself: call it before or after`,
+    );
   }
   const state = queue();
   const turn: Promise<unknown> = state.tail;

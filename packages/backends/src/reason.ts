@@ -4,14 +4,21 @@ const longest = 200;
 
 /** What was thrown, in one line: anything at all can be thrown, and native errors carry pages of advice. */
 export function reasonOf(thrown: unknown): string {
-  const lines = textOf(thrown).split(/[\r\n\u2028\u2029]/).map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trim());
+  const lines = textOf(thrown)
+    .split(/[\r\n\u2028\u2029]/)
+    .map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trim());
   const line = lines.find((text) => text !== '') ?? 'something without a message was thrown';
   return line.length <= longest || isOurs(thrown) ? line : `${line.slice(0, longest - 1)}…`;
 }
 
 /** Every address that was tried is wanted. */
 function isOurs(thrown: unknown): boolean {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === ('NO_BINARY' satisfies BackendsErrorCode);
+  return (
+    typeof thrown === 'object' &&
+    thrown !== null &&
+    'code' in thrown &&
+    thrown.code === ('NO_BINARY' satisfies BackendsErrorCode)
+  );
 }
 
 function textOf(thrown: unknown): string {

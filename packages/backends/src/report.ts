@@ -9,7 +9,16 @@ export interface CandidateReport {
    * slower than one before it that it was measured no further, and its answers were not looked at; `not tried`: one before it
    * was taken.
    */
-  readonly status: 'chosen' | 'ready' | 'slower' | 'given up' | 'unmeasurable' | 'rejected' | 'failed' | 'unavailable' | 'not tried';
+  readonly status:
+    | 'chosen'
+    | 'ready'
+    | 'slower'
+    | 'given up'
+    | 'unmeasurable'
+    | 'rejected'
+    | 'failed'
+    | 'unavailable'
+    | 'not tried';
   /** Why it was not chosen. */
   readonly reason: string | undefined;
   readonly repairs: readonly RepairReport[];

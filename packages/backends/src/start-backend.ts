@@ -1,11 +1,27 @@
 import { builtInCandidates, candidateNamed } from './candidates/built-in.js';
 import type { Candidate } from './candidates/candidate.js';
-import { aBoolean, aFunction, checkOptions, listOfNames, optional, wasmPathsOptions, type Kind } from './check-options.js';
+import {
+  aBoolean,
+  aFunction,
+  checkOptions,
+  listOfNames,
+  optional,
+  wasmPathsOptions,
+  type Kind,
+} from './check-options.js';
 import { backendsError, type BackendsError } from './error.js';
 import { asGuest, type Guest } from './guest.js';
 import { nextTask } from './next-task.js';
 import { inTurn } from './queue.js';
-import { currentBackendName, forgetPendingStart, isMade, pendingStart, restoreBackend, retireBackend, madeBackend } from './registry.js';
+import {
+  currentBackendName,
+  forgetPendingStart,
+  isMade,
+  pendingStart,
+  restoreBackend,
+  retireBackend,
+  madeBackend,
+} from './registry.js';
 import { reportOf, type CandidateReport, type StartProgress } from './report.js';
 import type { WasmPathsOptions } from './wasm/binary-names.js';
 import { formatReport } from './table.js';
@@ -48,7 +64,11 @@ const startOptions: Readonly<Record<keyof StartOptions, Kind>> = {
   ...wasmPathsOptions,
   onProgress: optional(aFunction),
   // By what it has, for it may come from another realm.
-  signal: optional({ expected: 'an AbortSignal', fits: (value) => typeof (value as AbortSignal | null)?.addEventListener === 'function' && 'aborted' in (value as AbortSignal) }),
+  signal: optional({
+    expected: 'an AbortSignal',
+    fits: (value) =>
+      typeof (value as AbortSignal | null)?.addEventListener === 'function' && 'aborted' in (value as AbortSignal),
+  }),
 };
 
 /** An `AbortSignal`, by what is used of it: not every TypeScript configuration knows the class. */
@@ -107,7 +127,10 @@ export async function startBackend(options: StartOptions = {}): Promise<StartRes
 
 async function start(options: StartOptions, stop: AbortController): Promise<StartResult> {
   const { timeLimit = 10_000 } = options;
-  await within('the backend that the program has set', pendingStart(), { milliseconds: timeLimit, signal: stop.signal }).catch(forgetPendingStart);
+  await within('the backend that the program has set', pendingStart(), {
+    milliseconds: timeLimit,
+    signal: stop.signal,
+  }).catch(forgetPendingStart);
   const before = currentBackendName();
   const made = new Set<string>();
   return asGuest(async (guest) => {
@@ -158,7 +181,13 @@ async function choose(options: StartOptions, { timeLimit, before, made, guest, s
       const wasMade = isMade(backendName);
       entry.report = await tryCandidate(entry.candidate, {
         workload: prefer.includes(name) ? undefined : workload,
-        best: best?.report, timeLimit, selfTest, repair, wasmPaths, signal: stop.signal, guest,
+        best: best?.report,
+        timeLimit,
+        selfTest,
+        repair,
+        wasmPaths,
+        signal: stop.signal,
+        guest,
         onPhase: (phase) => tell(entry, phase),
       });
       guest.endTrial();

@@ -8,7 +8,12 @@ const longestName = 24;
 export function formatReport(candidates: readonly CandidateReport[]): string {
   const rows = [header, ...candidates.map(toRow)];
   const widths = header.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  const table = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ').trimEnd());
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] as number))
+      .join('  ')
+      .trimEnd(),
+  );
   const reasons = candidates.flatMap(({ name, status, reason }) =>
     reason === undefined || status === 'slower' || status === 'not tried' ? [] : wrap(`${shorten(name)}: ${reason}`),
   );

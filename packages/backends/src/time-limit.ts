@@ -9,7 +9,11 @@ export interface Limits<T> {
 }
 
 /** Rejects when `promise` takes longer than it may, and with the signal's reason as soon as that is aborted. */
-export function within<T>(what: string, promise: Promise<T>, { milliseconds = Infinity, signal, tooLate }: Limits<T>): Promise<T> {
+export function within<T>(
+  what: string,
+  promise: Promise<T>,
+  { milliseconds = Infinity, signal, tooLate }: Limits<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let isLate = false;
     const giveUp = (reason: unknown): void => {

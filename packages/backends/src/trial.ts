@@ -46,14 +46,20 @@ export async function tryCandidate(candidate: Candidate, trial: Trial): Promise<
 }
 
 /** Lets it prove itself on known values. */
-async function test(_: Candidate, { selfTest: isWanted, timeLimit: milliseconds, signal, onPhase }: Trial, course: Course): Promise<Partial<CandidateReport>> {
+async function test(
+  _: Candidate,
+  { selfTest: isWanted, timeLimit: milliseconds, signal, onPhase }: Trial,
+  course: Course,
+): Promise<Partial<CandidateReport>> {
   if (!isWanted) return {};
   const rejected = { status: 'rejected', milliseconds: undefined } as const;
   onPhase('testing');
   try {
     const selfTest = await within('the self-test', runSelfTest(course), { milliseconds, signal });
     const failed = selfTest.results.find(({ failure }) => failure !== undefined);
-    return failed === undefined ? { selfTest } : { ...rejected, selfTest, reason: `${failed.golden}: ${failed.failure}` };
+    return failed === undefined
+      ? { selfTest }
+      : { ...rejected, selfTest, reason: `${failed.golden}: ${failed.failure}` };
   } catch (error) {
     throwIfAborted(signal);
     return { ...rejected, reason: reasonOf(error) };
@@ -90,21 +96,35 @@ function patience(milliseconds: number): { readonly isOver: Promise<undefined>; 
   return { isOver, end: () => clearTimeout(timer) };
 }
 
-async function raceOnce(workload: Workload, candidate: Candidate, { best, timeLimit, signal, guest }: Trial, course: Course): Promise<Partial<CandidateReport>> {
+async function raceOnce(
+  workload: Workload,
+  candidate: Candidate,
+  { best, timeLimit, signal, guest }: Trial,
+  course: Course,
+): Promise<Partial<CandidateReport>> {
   const limits = { milliseconds: timeLimit, signal };
   let isRunning = true;
   const bar = best?.milliseconds;
   const compiles = candidate.compiles ?? false;
   const compiling = patience(compiles && bar !== undefined ? Math.max(leastPatience, earnedBack * bar) : Infinity);
-  const measuring = measure(workload, { ...course, bar, compiles, onFirstStep: compiling.end }).finally(() => (isRunning = false));
+  const measuring = measure(workload, { ...course, bar, compiles, onFirstStep: compiling.end }).finally(
+    () => (isRunning = false),
+  );
   try {
     const measured = await within('the workload', Promise.race([measuring, compiling.isOver]), limits);
     if (measured === undefined) {
-      return { status: 'given up', reason: `its first step takes longer than ${earnedBack} of ${best?.name}, at ${bar?.toFixed(2)} ms` };
+      return {
+        status: 'given up',
+        reason: `its first step takes longer than ${earnedBack} of ${best?.name}, at ${bar?.toFixed(2)} ms`,
+      };
     }
     const { milliseconds, isGivenUp } = measured;
     if (!isGivenUp) return { milliseconds };
-    return { milliseconds, status: 'given up', reason: `${milliseconds.toFixed(2)} ms a step where ${best?.name} takes ${bar?.toFixed(2)}` };
+    return {
+      milliseconds,
+      status: 'given up',
+      reason: `${milliseconds.toFixed(2)} ms a step where ${best?.name} takes ${bar?.toFixed(2)}`,
+    };
   } catch (error) {
     throwIfAborted(signal);
     const hint = isRunning && isAwaited() ? '; it may wait for a call of startBackend, which waits for this one' : '';
@@ -112,7 +132,8 @@ async function raceOnce(workload: Workload, candidate: Candidate, { best, timeLi
   } finally {
     compiling.end();
     // One that still runs would be joined by a second.
-    if (!isRunning && !signal.aborted) await guest.sortOut(() => within('the workload', runStep(workload, course), limits).catch(() => {}));
+    if (!isRunning && !signal.aborted)
+      await guest.sortOut(() => within('the workload', runStep(workload, course), limits).catch(() => {}));
   }
 }
 
@@ -122,13 +143,17 @@ interface Started {
 }
 
 /** Ends with the candidate as the current backend, unless it failed. */
-async function startCandidate(candidate: Candidate, { timeLimit: milliseconds, signal, repair: isRepaired, wasmPaths, onPhase }: Trial): Promise<Started> {
+async function startCandidate(
+  candidate: Candidate,
+  { timeLimit: milliseconds, signal, repair: isRepaired, wasmPaths, onPhase }: Trial,
+): Promise<Started> {
   const { backendName } = candidate;
   const repairs: RepairReport[] = [];
   const unavailable = (reason: string): Started => ({ repairs, failure: { status: 'unavailable', reason } });
   const doing = <T>(what: string, promise: Promise<T>, tooLate?: (value: T) => void): Promise<T> =>
     within(what, promise, { milliseconds, signal, ...(tooLate && { tooLate }) });
-  const lacking = async (): Promise<string | undefined> => doing('looking for it', Promise.resolve(candidate.lacking?.()));
+  const lacking = async (): Promise<string | undefined> =>
+    doing('looking for it', Promise.resolve(candidate.lacking?.()));
   try {
     onPhase('loading');
     const reason = candidate.unavailable?.() ?? (isRegistered(backendName) ? undefined : await lacking());

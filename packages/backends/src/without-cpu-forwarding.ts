@@ -15,7 +15,9 @@ export async function withoutCpuForwarding<T>(use: () => Promise<T>): Promise<T>
   if (state.calls++ === 0) state.before = [];
   // A backend may have been loaded since another call began.
   const known = new Set(state.before.map(([flag]) => flag));
-  const added = flags.filter((flag) => !known.has(flag) && isRegistered(flag)).map((flag) => [flag, env().getBool(flag)] as const);
+  const added = flags
+    .filter((flag) => !known.has(flag) && isRegistered(flag))
+    .map((flag) => [flag, env().getBool(flag)] as const);
   state.before = [...state.before, ...added];
   for (const [flag] of state.before) env().set(flag, false);
   try {

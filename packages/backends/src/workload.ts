@@ -1,7 +1,22 @@
 import type { Features, Head, Labels } from '@tfjs-heads/head-api';
 import {
-  dispose, matMul, mean, randomNormal, relu, squaredDifference, tensor_util, tidy, train, variable, variableGrads, zeros,
-  type Scalar, type Tensor, type Tensor2D, type TensorContainer, type Variable,
+  dispose,
+  matMul,
+  mean,
+  randomNormal,
+  relu,
+  squaredDifference,
+  tensor_util,
+  tidy,
+  train,
+  variable,
+  variableGrads,
+  zeros,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
+  type TensorContainer,
+  type Variable,
 } from '@tensorflow/tfjs-core';
 import { aFunction, checkOptions, optional, type Kind } from './check-options.js';
 import { backendsError } from './error.js';
@@ -45,7 +60,10 @@ export interface HeadWorkload {
 const headOptions: Readonly<Record<keyof HeadWorkload, Kind>> = {
   head: { expected: 'a head', fits: (value) => typeof (value as HeadWorkload['head'] | null)?.loss === 'function' },
   batch: aFunction,
-  hiddenUnits: optional({ expected: 'an array of whole numbers above 0', fits: (value) => Array.isArray(value) && value.every((units) => Number.isInteger(units) && units > 0) }),
+  hiddenUnits: optional({
+    expected: 'an array of whole numbers above 0',
+    fits: (value) => Array.isArray(value) && value.every((units) => Number.isInteger(units) && units > 0),
+  }),
 };
 
 /**
@@ -68,7 +86,8 @@ export function headWorkload(options: HeadWorkload): Workload {
       own = own.filter((tensor) => !repeated.has(tensor));
       dispose(second);
     }
-    const loss = (logits: Tensor): Scalar => head.loss(labels, logits, { mode: 'train', ...(features && { features }) });
+    const loss = (logits: Tensor): Scalar =>
+      head.loss(labels, logits, { mode: 'train', ...(features && { features }) });
     return denseStep(inputs as Tensor2D, [...hiddenUnits, head.logitsDimension], loss, () => dispose(own));
   };
 }
@@ -82,7 +101,10 @@ function checkBatch(batch: HeadWorkloadBatch): HeadWorkloadBatch {
   const { shape, dtype } = (inputs ?? {}) as Partial<Tensor>;
   if (shape?.length !== 2 || dtype !== 'float32') {
     const got = shape === undefined ? show(inputs) : `${dtype} of shape [${shape.join(', ')}]`;
-    throw backendsError('INVALID_ARGUMENT', `headWorkload: batch().inputs: expected a float32 tensor [batch, features], got ${got}`);
+    throw backendsError(
+      'INVALID_ARGUMENT',
+      `headWorkload: batch().inputs: expected a float32 tensor [batch, features], got ${got}`,
+    );
   }
   return batch;
 }
@@ -91,8 +113,11 @@ function checkBatch(batch: HeadWorkloadBatch): HeadWorkloadBatch {
 export const defaultWorkload: Workload = () => {
   const inputs = randomNormal([32, 20], 0, 1, 'float32', 1) as Tensor2D;
   const targets = zeros([32, 1]);
-  return denseStep(inputs, [64, 64, 1], (outputs) => mean(squaredDifference(targets, outputs)) as Scalar, () =>
-    dispose([inputs, targets]),
+  return denseStep(
+    inputs,
+    [64, 64, 1],
+    (outputs) => mean(squaredDifference(targets, outputs)) as Scalar,
+    () => dispose([inputs, targets]),
   );
 };
 
@@ -110,10 +135,12 @@ function denseStep(
   });
   const optimizer = train.sgd(0.01);
   const forward = (): Scalar =>
-    loss(kernels.reduce<Tensor>((x, kernel, i) => {
-      const product = matMul(x as Tensor2D, kernel as Tensor2D);
-      return i === kernels.length - 1 ? product : relu(product);
-    }, inputs));
+    loss(
+      kernels.reduce<Tensor>((x, kernel, i) => {
+        const product = matMul(x as Tensor2D, kernel as Tensor2D);
+        return i === kernels.length - 1 ? product : relu(product);
+      }, inputs),
+    );
   return {
     run: () =>
       tidy(() => {

@@ -6,13 +6,18 @@ import { squaredErrorHead } from './support.js';
 function workload(rows: number, units: number): Workload {
   return headWorkload({
     head: squaredErrorHead,
-    batch: () => ({ inputs: tf.randomNormal([rows, 20], 0, 1, 'float32', 1) as tf.Tensor2D, labels: tf.zeros([rows, 1]) }),
+    batch: () => ({
+      inputs: tf.randomNormal([rows, 20], 0, 1, 'float32', 1) as tf.Tensor2D,
+      labels: tf.zeros([rows, 1]),
+    }),
     hiddenUnits: [units, units],
   });
 }
 
 function fastestOf({ candidates }: StartResult): string | undefined {
-  return candidates.filter(({ milliseconds }) => milliseconds !== undefined).toSorted((a, b) => (a.milliseconds as number) - (b.milliseconds as number))[0]?.name;
+  return candidates
+    .filter(({ milliseconds }) => milliseconds !== undefined)
+    .toSorted((a, b) => (a.milliseconds as number) - (b.milliseconds as number))[0]?.name;
 }
 
 test('a small and a large workload get the backend that is fastest on each', async () => {

@@ -6,7 +6,10 @@ import { repairNodeGradients } from '../src/repairs/node-gradients.js';
 import { registerToy } from './toy-backends.js';
 
 const workload = headWorkload({
-  head: { logitsDimension: 1, loss: (labels, logits) => tf.mean(tf.softplus(tf.sub(logits as tf.Tensor, labels as tf.Tensor))) as tf.Scalar },
+  head: {
+    logitsDimension: 1,
+    loss: (labels, logits) => tf.mean(tf.softplus(tf.sub(logits as tf.Tensor, labels as tf.Tensor))) as tf.Scalar,
+  },
   batch: () => ({ inputs: tf.ones([3, 5]) as tf.Tensor2D, labels: tf.ones([3, 1]) }),
 });
 

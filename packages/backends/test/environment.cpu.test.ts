@@ -15,7 +15,9 @@ afterEach(() => {
 const names = (): string[] => builtInCandidates().map(({ name }) => name);
 
 async function failureOf(name: string): Promise<CandidateReport> {
-  const error = (await startBackend({ allow: [name], timeLimit: 5_000 }).catch((reason: unknown) => reason)) as NoBackendError;
+  const error = (await startBackend({ allow: [name], timeLimit: 5_000 }).catch(
+    (reason: unknown) => reason,
+  )) as NoBackendError;
   expect(error.code).toBe('NO_BACKEND');
   return error.candidates[0] as CandidateReport;
 }
@@ -25,11 +27,25 @@ function stubGpu(gpu: unknown): void {
 }
 
 test('here it is what it always was', () => {
-  expect(names()).toEqual(isNode ? ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] : ['webgl', 'webgpu', 'wasm', 'cpu']);
+  expect(names()).toEqual(
+    isNode ? ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] : ['webgl', 'webgpu', 'wasm', 'cpu'],
+  );
 });
 
 test('a page may have a process that is none', () => {
-  for (const process of [undefined, null, {}, { env: {}, browser: true, versions: {} }, { versions: { node: '20.0.0' } }, { versions: { node: '22.0.0' }, getBuiltinModule: () => { throw new Error('not here'); } }]) {
+  for (const process of [
+    undefined,
+    null,
+    {},
+    { env: {}, browser: true, versions: {} },
+    { versions: { node: '20.0.0' } },
+    {
+      versions: { node: '22.0.0' },
+      getBuiltinModule: () => {
+        throw new Error('not here');
+      },
+    },
+  ]) {
     vi.stubGlobal('process', process);
     expect(nodeModule('node:fs')).toBeUndefined();
     expect(names()).not.toContain('tensorflow');
@@ -39,7 +55,10 @@ test('a page may have a process that is none', () => {
 test('no WebGPU at all', async () => {
   stubGpu(undefined);
   if (isNode) vi.stubGlobal('document', {}); // As in jsdom: Node alone has a package for it.
-  expect(await failureOf('webgpu')).toMatchObject({ status: 'unavailable', reason: 'there is no WebGPU here (navigator.gpu)' });
+  expect(await failureOf('webgpu')).toMatchObject({
+    status: 'unavailable',
+    reason: 'there is no WebGPU here (navigator.gpu)',
+  });
   vi.stubGlobal('isSecureContext', false);
   expect((await failureOf('webgpu')).reason).toContain('only pages of https and of localhost');
 });
@@ -47,8 +66,15 @@ test('no WebGPU at all', async () => {
 const gpus: Record<string, [gpu: unknown, reason: string]> = {
   'gives none': [{ requestAdapter: async () => null }, 'there is WebGPU here, but no adapter'],
   'gives nothing': [{ requestAdapter: async () => undefined }, 'there is WebGPU here, but no adapter'],
-  'refuses': [{ requestAdapter: () => Promise.reject(new Error('blocked by policy')) }, 'no adapter: blocked by policy'],
-  'throws': [{ requestAdapter: () => { throw new Error('not implemented'); } }, 'no adapter: not implemented'],
+  refuses: [{ requestAdapter: () => Promise.reject(new Error('blocked by policy')) }, 'no adapter: blocked by policy'],
+  throws: [
+    {
+      requestAdapter: () => {
+        throw new Error('not implemented');
+      },
+    },
+    'no adapter: not implemented',
+  ],
   'is not WebGPU': [{}, 'there is WebGPU here, but no adapter'],
 };
 
@@ -61,14 +87,18 @@ test.each(Object.entries(gpus))('a navigator.gpu that %s', async (_, [gpu, reaso
 
 test('a navigator.gpu that never answers ends with the time limit', async () => {
   stubGpu({ requestAdapter: () => new Promise(() => {}) });
-  const error = (await startBackend({ allow: ['webgpu'], timeLimit: 100 }).catch((reason: unknown) => reason)) as NoBackendError;
+  const error = (await startBackend({ allow: ['webgpu'], timeLimit: 100 }).catch(
+    (reason: unknown) => reason,
+  )) as NoBackendError;
   expect(error.candidates[0]?.reason).toContain('took longer than 0.1 s');
 });
 
 test('no adapter is the reason too where the program has registered the backend', async () => {
   // As tfjs-backend-webgpu does it.
   tf.registerBackend('webgpu', async () => {
-    const adapter = await (globalThis.navigator as unknown as { gpu: { requestAdapter(): Promise<{ features: Set<string> }> } }).gpu.requestAdapter();
+    const adapter = await (
+      globalThis.navigator as unknown as { gpu: { requestAdapter(): Promise<{ features: Set<string> }> } }
+    ).gpu.requestAdapter();
     adapter.features.has('timestamp-query');
     throw new Error('there was an adapter');
   });
@@ -88,11 +118,18 @@ test('no adapter is the reason too where the program has registered the backend'
 const canvases: Record<string, [getContext: () => unknown, reason: string]> = {
   'gives none': [() => null, 'no canvas here gives a WebGL context'],
   'gives nothing': [() => undefined, 'no canvas here gives a WebGL context'],
-  'throws': [() => { throw new Error('Not implemented: HTMLCanvasElement.prototype.getContext'); }, 'no canvas here gives a WebGL context'],
+  throws: [
+    () => {
+      throw new Error('Not implemented: HTMLCanvasElement.prototype.getContext');
+    },
+    'no canvas here gives a WebGL context',
+  ],
 };
 
 test.each(Object.entries(canvases))('a canvas that %s', async (_, [getContext, reason]) => {
-  class Canvas { getContext = getContext; }
+  class Canvas {
+    getContext = getContext;
+  }
   vi.stubGlobal('OffscreenCanvas', Canvas);
   if (isNode) vi.stubGlobal('document', { createElement: () => new Canvas() });
   else vi.spyOn(document, 'createElement').mockImplementation(() => new Canvas() as never);
@@ -104,7 +141,10 @@ test.each(Object.entries(canvases))('a canvas that %s', async (_, [getContext, r
 test('no canvas', async () => {
   vi.stubGlobal('OffscreenCanvas', undefined);
   if (isNode) vi.stubGlobal('document', undefined);
-  else vi.spyOn(document, 'createElement').mockImplementation(() => { throw new Error('no'); });
+  else
+    vi.spyOn(document, 'createElement').mockImplementation(() => {
+      throw new Error('no');
+    });
   expect(await failureOf('webgl')).toMatchObject({ status: 'unavailable', reason: 'there is no canvas here' });
 });
 

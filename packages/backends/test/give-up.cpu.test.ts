@@ -9,7 +9,10 @@ import { useToys } from './use-toys.js';
 const toy = useToys();
 
 /** Steps that take as long as the backend's name says. */
-function counting(milliseconds: Record<string, number>): { readonly steps: Record<string, number>; readonly workload: () => { run: () => Promise<number> } } {
+function counting(milliseconds: Record<string, number>): {
+  readonly steps: Record<string, number>;
+  readonly workload: () => { run: () => Promise<number> };
+} {
   const steps: Record<string, number> = {};
   const run = async (): Promise<number> => {
     const name = tf.getBackend();
@@ -26,7 +29,9 @@ test('one that is clearly slower is given up after two steps, and not tested', a
   const { candidates, name } = await startBackend({
     allow: [toy('fast'), toy('slow', { replace: { Sum: offByAThousandth } })],
     workload,
-    onProgress: ({ phase, name: tried }) => { if (phase === 'testing') tested.push(tried); },
+    onProgress: ({ phase, name: tried }) => {
+      if (phase === 'testing') tested.push(tried);
+    },
   });
   expect(name).toBe('fast');
   expect(steps['slow']).toBe(2);
@@ -83,7 +88,10 @@ test('a first step that is not earned back in hundreds of steps is not waited fo
 
 test('a bar is set only by one with right answers', async () => {
   const { workload } = counting({ wrong: 1, right: 40 });
-  const { candidates } = await startBackend({ allow: [toy('wrong', { replace: { Sum: offByAThousandth } }), toy('right')], workload });
+  const { candidates } = await startBackend({
+    allow: [toy('wrong', { replace: { Sum: offByAThousandth } }), toy('right')],
+    workload,
+  });
   expect(candidates.map(({ status }) => status)).toEqual(['rejected', 'chosen']);
 });
 

@@ -10,7 +10,10 @@ test('weights on the GPU', async () => {
   const weights = tf.tidy(() => tf.variable(tf.add(tf.tensor1d([1, -2, 3]), 0.5)));
   const kept = tf.mul(weights, 2);
   const optimizer = tf.train.sgd(0.1);
-  const workload = () => ({ run: () => optimizer.minimize(() => tf.sum(tf.mul(tf.square(weights), kept)) as tf.Scalar, true, [weights]) as tf.Scalar });
+  const workload = () => ({
+    run: () =>
+      optimizer.minimize(() => tf.sum(tf.mul(tf.square(weights), kept)) as tf.Scalar, true, [weights]) as tf.Scalar,
+  });
   const { name, candidates } = await startBackend({ allow: ['cpu', 'webgpu'], workload });
   console.log(candidates.map(({ name: tried, status, reason }) => `${tried} ${status} ${reason}`).join('\n'));
   expect(candidates.map(({ milliseconds }) => typeof milliseconds)).toEqual(['number', 'number']);

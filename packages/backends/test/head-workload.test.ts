@@ -14,10 +14,14 @@ afterEach(() => {
 });
 
 const inputs = (): tf.Tensor => tf.randomNormal([32, 5], 0, 1, 'float32', 1);
-const make = (): HeadWorkloadBatch => ({ inputs: inputs(), labels: tf.ones([32, 1]), features: { weight: tf.ones([32]) } });
+const make = (): HeadWorkloadBatch => ({
+  inputs: inputs(),
+  labels: tf.ones([32, 1]),
+  features: { weight: tf.ones([32]) },
+});
 
 function tensorsOf({ inputs: x, labels, features }: HeadWorkloadBatch): tf.Tensor[] {
-  return [x, labels as tf.Tensor, ...Object.values(features ?? {}) as tf.Tensor[]];
+  return [x, labels as tf.Tensor, ...(Object.values(features ?? {}) as tf.Tensor[])];
 }
 
 function own(batch: HeadWorkloadBatch): HeadWorkloadBatch {
@@ -26,7 +30,10 @@ function own(batch: HeadWorkloadBatch): HeadWorkloadBatch {
 }
 
 async function start(batch: () => HeadWorkloadBatch): Promise<StartResult> {
-  return startBackend({ allow: [toy('a'), toy('b'), toy('c')], workload: headWorkload({ head: squaredErrorHead, batch }) });
+  return startBackend({
+    allow: [toy('a'), toy('b'), toy('c')],
+    workload: headWorkload({ head: squaredErrorHead, batch }),
+  });
 }
 
 function expectThreeMeasured({ candidates }: StartResult): void {
@@ -80,7 +87,9 @@ test('variables, and what batch() reads from while it makes a slice, are the pro
   const all = tf.tidy(() => tf.concat([inputs(), inputs()]));
   owned.push(labels, all);
   const before = tf.memory().numTensors;
-  expectThreeMeasured(await start(() => ({ inputs: tf.slice(all, [0, 0], [32, 5]), labels, features: { weight: tf.ones([32]) } })));
+  expectThreeMeasured(
+    await start(() => ({ inputs: tf.slice(all, [0, 0], [32, 5]), labels, features: { weight: tf.ones([32]) } })),
+  );
   expect(tf.memory().numTensors).toBe(before);
   expect((await all.data()).length).toBe(320);
   expect(new Set(await labels.data())).toEqual(new Set([1]));
@@ -89,7 +98,9 @@ test('variables, and what batch() reads from while it makes a slice, are the pro
 test('a head that refuses the batch is a reason, and leaves nothing behind', async () => {
   const batch = own(make());
   const before = tf.memory().numTensors;
-  const error = (await start(() => ({ inputs: batch.inputs, labels: tf.ones([32, 2]) })).catch((reason: unknown) => reason)) as Error;
+  const error = (await start(() => ({ inputs: batch.inputs, labels: tf.ones([32, 2]) })).catch(
+    (reason: unknown) => reason,
+  )) as Error;
   expect(error.message).toMatch(/a: .*labels.*\[32, ?2\]/);
   expect(tf.memory().numTensors).toBe(before);
   await expectReadable({ ...batch });

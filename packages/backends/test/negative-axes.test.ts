@@ -21,7 +21,8 @@ test('kernels and gradients take an axis counted from the back', async () => {
   };
   for (const op of Object.values(ops)) {
     for (const axis of [-3, -2]) {
-      const slope = (of: number): Promise<number[]> => valuesOf(() => tf.grad((y) => tf.sum(tf.square(op(y, of))))(x()));
+      const slope = (of: number): Promise<number[]> =>
+        valuesOf(() => tf.grad((y) => tf.sum(tf.square(op(y, of))))(x()));
       expect(await valuesOf(() => op(x(), axis))).toEqual(await valuesOf(() => op(x(), axis + 3)));
       expect(await slope(axis)).toEqual(await slope(axis + 3));
     }
@@ -39,10 +40,14 @@ test('an axis out of range is an error that names it', () => {
   expect(() => tf.cumsum(x(), -4)).toThrow(/range \[-3, ?3\).* but got/); // Native TensorFlow has words of its own.
 });
 
-test.each([[[0]], [[1]], [[0, 2]], [[2, 0]], [[0, 1, 2]]])('the gradient of a product over the axes %j is that of its logarithms', async (axes) => {
-  const slope = (f: (y: tf.Tensor) => tf.Tensor): Promise<number[]> => valuesOf(() => tf.grad((y) => tf.sum(f(y)))(tf.div(x(), 4)));
-  const actual = await slope((y) => tf.prod(y, axes));
-  const expected = await slope((y) => tf.exp(tf.sum(tf.log(y), axes)));
-  const largest = Math.max(...expected);
-  expect(largestDifference(actual, expected)).toBeLessThan(largest * (inject('backend') === 'cpu' ? 1e-6 : 1e-3));
-});
+test.each([[[0]], [[1]], [[0, 2]], [[2, 0]], [[0, 1, 2]]])(
+  'the gradient of a product over the axes %j is that of its logarithms',
+  async (axes) => {
+    const slope = (f: (y: tf.Tensor) => tf.Tensor): Promise<number[]> =>
+      valuesOf(() => tf.grad((y) => tf.sum(f(y)))(tf.div(x(), 4)));
+    const actual = await slope((y) => tf.prod(y, axes));
+    const expected = await slope((y) => tf.exp(tf.sum(tf.log(y), axes)));
+    const largest = Math.max(...expected);
+    expect(largestDifference(actual, expected)).toBeLessThan(largest * (inject('backend') === 'cpu' ? 1e-6 : 1e-3));
+  },
+);

@@ -10,4 +10,3 @@ test('gradients under plain Node', async () => {
   expect(await repairNodeGradients()).toMatchObject({ outcome: 'applied' });
   expect(await slope()).toEqual([1, -1]);
 });
-

@@ -17,34 +17,41 @@ interface Ended {
 }
 
 /** Runs a program with a GPU in software, unless told of another driver, and says how it ended. */
-async function run(args: readonly string[], { drivers = driver }: { drivers?: string | undefined } = {}): Promise<Ended> {
+async function run(
+  args: readonly string[],
+  { drivers = driver }: { drivers?: string | undefined } = {},
+): Promise<Ended> {
   const env = { ...process.env, NODE_OPTIONS: '', VK_ICD_FILENAMES: drivers };
   const ended = await execute(process.execPath, [...args], { env }).catch((error: unknown) => error as Ended);
   return { code: 0, signal: null, ...ended };
 }
 
-describe.skipIf(driver === undefined)("on the GPU in software that comes with Chromium (skipped: there is none)", () => {
-  // Left to itself, one of three crashes.
-  test.each([
-    ['with work queued', 4],
-    ['with many reads pending', 4],
-    ['with a read pending', 2],
-    ['with the backend removed', 2],
-    ['by an error', 2],
-    ['after a read', 1],
-    ['by itself', 1],
-  ])(
-    'a process that ends %s does so with its own exit code',
-    async (way, times) => {
-      const ends = await Promise.all(Array.from({ length: times }, () => run([program('webgpu-exit'), way])));
-      const expected = way === 'by an error' ? 1 : 3;
-      expect(ends.map(({ code, signal }) => ({ code, signal }))).toEqual(ends.map(() => ({ code: expected, signal: null })));
-    },
-    120_000,
-  );
+describe.skipIf(driver === undefined)(
+  'on the GPU in software that comes with Chromium (skipped: there is none)',
+  () => {
+    // Left to itself, one of three crashes.
+    test.each([
+      ['with work queued', 4],
+      ['with many reads pending', 4],
+      ['with a read pending', 2],
+      ['with the backend removed', 2],
+      ['by an error', 2],
+      ['after a read', 1],
+      ['by itself', 1],
+    ])(
+      'a process that ends %s does so with its own exit code',
+      async (way, times) => {
+        const ends = await Promise.all(Array.from({ length: times }, () => run([program('webgpu-exit'), way])));
+        const expected = way === 'by an error' ? 1 : 3;
+        expect(ends.map(({ code, signal }) => ({ code, signal }))).toEqual(
+          ends.map(() => ({ code: expected, signal: null })),
+        );
+      },
+      120_000,
+    );
 
-  test('what the program has put there itself is left alone', async () => {
-    const script = `
+    test('what the program has put there itself is left alone', async () => {
+      const script = `
       import { startBackend } from '@tfjs-heads/backends';
       import { create } from 'webgpu';
       const gpu = create([]);
@@ -53,9 +60,13 @@ describe.skipIf(driver === undefined)("on the GPU in software that comes with Ch
       globalThis.GPUMapMode = { READ: 1, WRITE: 2, mine: true };
       const { name } = await startBackend({ prefer: ['webgpu'], allow: ['webgpu'], selfTest: false, timeLimit: 60_000 });
       console.log(name, navigator.gpu === gpu, globalThis.GPUMapMode.mine, globalThis.GPUBufferUsage.STORAGE);`;
-    expect(await run(['--input-type=module', '--eval', script])).toMatchObject({ code: 0, stdout: 'webgpu true true 128\n' });
-  }, 60_000);
-});
+      expect(await run(['--input-type=module', '--eval', script])).toMatchObject({
+        code: 0,
+        stdout: 'webgpu true true 128\n',
+      });
+    }, 60_000);
+  },
+);
 
 const reasonOf = `
   import { startBackend } from '@tfjs-heads/backends';
@@ -87,8 +98,16 @@ test('without the package it is unavailable, with the reason', async () => {
       }`,
     );
     const register = `import { register } from 'node:module'; register(${JSON.stringify(new URL(`file://${hooks}`).href)});`;
-    const { stdout } = await run([`--import=data:text/javascript,${encodeURIComponent(register)}`, '--input-type=module', '--eval', reasonOf]);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'unavailable', reason: expect.stringContaining('webgpu is not installed') as string });
+    const { stdout } = await run([
+      `--import=data:text/javascript,${encodeURIComponent(register)}`,
+      '--input-type=module',
+      '--eval',
+      reasonOf,
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'unavailable',
+      reason: expect.stringContaining('webgpu is not installed') as string,
+    });
   } finally {
     await rm(folder, { recursive: true });
   }

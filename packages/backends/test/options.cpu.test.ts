@@ -10,7 +10,9 @@ const toy = useToys();
 
 async function refusal(options: unknown): Promise<string> {
   const backend = tf.getBackend();
-  const error = await startBackend(options as StartOptions).catch((reason: { code: string; message: string }) => reason);
+  const error = await startBackend(options as StartOptions).catch(
+    (reason: { code: string; message: string }) => reason,
+  );
   expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
   expect(tf.getBackend()).toBe(backend);
   return (error as unknown as Error).message;
@@ -48,7 +50,15 @@ test.each([
 });
 
 test('undefined is the default', async () => {
-  const undefinedAll = { prefer: undefined, workload: undefined, timeLimit: undefined, selfTest: undefined, repair: undefined, onProgress: undefined, signal: undefined };
+  const undefinedAll = {
+    prefer: undefined,
+    workload: undefined,
+    timeLimit: undefined,
+    selfTest: undefined,
+    repair: undefined,
+    onProgress: undefined,
+    signal: undefined,
+  };
   expect((await startBackend({ ...undefinedAll, allow: [toy('a')] })).name).toBe('a');
 });
 
@@ -61,19 +71,28 @@ test('a name that is nearly one is a reason that says so, and names of propertie
   const error = (await startBackend({ allow }).catch((reason: unknown) => reason)) as Error;
   expect(error.message).toContain("wsam: no backend is registered as 'wsam'; did you mean 'wasm'?");
   expect(error.message).toContain("WebGL: no backend is registered as 'WebGL'; did you mean 'webgl'?");
-  for (const name of ['constructor', '__proto__', 'toString']) expect(error.message).toContain(`${name}: no backend is registered as '${name}'`);
+  for (const name of ['constructor', '__proto__', 'toString'])
+    expect(error.message).toContain(`${name}: no backend is registered as '${name}'`);
 });
 
-const head: HeadWorkload['head'] = { logitsDimension: 1, loss: (labels, logits) => tf.mean(tf.squaredDifference(labels as tf.Tensor, logits as tf.Tensor)) as tf.Scalar };
+const head: HeadWorkload['head'] = {
+  logitsDimension: 1,
+  loss: (labels, logits) => tf.mean(tf.squaredDifference(labels as tf.Tensor, logits as tf.Tensor)) as tf.Scalar,
+};
 
 test.each([
-  [{ head, batch: () => {}, hiddenUnit: [3] }, 'headWorkload: there is no option "hiddenUnit"; did you mean hiddenUnits?'],
+  [
+    { head, batch: () => {}, hiddenUnit: [3] },
+    'headWorkload: there is no option "hiddenUnit"; did you mean hiddenUnits?',
+  ],
   [{ head }, 'headWorkload: batch: expected a function, got undefined'],
   [{ batch: () => {} }, 'headWorkload: head: expected a head, got undefined'],
   [{ head, batch: () => {}, hiddenUnits: [0.5] }, 'hiddenUnits: expected an array of whole numbers above 0'],
   [undefined, 'headWorkload: expected an object of options, got undefined'],
 ])('headWorkload(%o) is refused', (options, message) => {
-  expect(() => headWorkload(options as unknown as HeadWorkload)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) }));
+  expect(() => headWorkload(options as unknown as HeadWorkload)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) }),
+  );
 });
 
 test.each([
@@ -94,7 +113,9 @@ test.each([
   [() => ({ run: () => undefined }), 'expected that run() returns its loss, a tensor or a number, got undefined'],
   [() => ({ run: async () => [1, 2] }), 'got an array of 2'],
 ])('a workload that is none is a reason', async (workload, message) => {
-  const error = (await startBackend({ allow: [toy('a')], workload: workload as never }).catch((reason: unknown) => reason)) as Error;
+  const error = (await startBackend({ allow: [toy('a')], workload: workload as never }).catch(
+    (reason: unknown) => reason,
+  )) as Error;
   expect(error.message).toContain(message);
 });
 
@@ -105,14 +126,27 @@ test('progress is told phase by phase', async () => {
   };
   await startBackend({ allow: [toy('a'), toy('b', { start: fails })], onProgress: (event) => events.push(event) });
   expect(events.map(({ name, phase, done, count }) => `${name} ${phase} ${done}/${count}`)).toEqual([
-    'a loading 0/2', 'a starting 0/2', 'a repairing 0/2', 'a testing 0/2', 'a measuring 0/2', 'a done 1/2', 'b loading 1/2', 'b starting 1/2', 'b done 2/2',
+    'a loading 0/2',
+    'a starting 0/2',
+    'a repairing 0/2',
+    'a testing 0/2',
+    'a measuring 0/2',
+    'a done 1/2',
+    'b loading 1/2',
+    'b starting 1/2',
+    'b done 2/2',
   ]);
   expect(events.at(-1)?.report).toMatchObject({ status: 'failed', reason: 'lost device' });
 });
 
 test('what onProgress throws ends the call', async () => {
   const before = tf.memory().numTensors;
-  const call = startBackend({ allow: [toy('a'), toy('b')], onProgress: ({ phase }) => { if (phase === 'measuring') throw new Error('no such element'); } });
+  const call = startBackend({
+    allow: [toy('a'), toy('b')],
+    onProgress: ({ phase }) => {
+      if (phase === 'measuring') throw new Error('no such element');
+    },
+  });
   await expect(call).rejects.toThrow('no such element');
   expect(tf.getBackend()).toBe(inject('backend'));
   expect(tf.memory().numTensors).toBe(before);
@@ -120,46 +154,66 @@ test('what onProgress throws ends the call', async () => {
 
 const reason = { why: 'the page is left' };
 
-test.each(['loading', 'starting', 'repairing', 'testing', 'measuring', 'done'])('aborted while %s, it rejects with the reason and the engine has the backend it had', async (when) => {
-  const before = tf.memory().numTensors;
-  const controller = new AbortController();
-  const onProgress = ({ phase }: StartProgress): void => {
-    if (phase === when) controller.abort(reason);
-  };
-  await expect(startBackend({ allow: [toy('a'), toy('b')], onProgress, signal: controller.signal })).rejects.toBe(reason);
-  expect(tf.getBackend()).toBe(inject('backend'));
-  await new Promise((resolve) => setTimeout(resolve, 100)); // What was running looks, and ends.
-  expect(tf.memory().numTensors).toBe(before);
-  expect((await startBackend({ allow: ['b'] })).name).toBe('b');
-});
+test.each(['loading', 'starting', 'repairing', 'testing', 'measuring', 'done'])(
+  'aborted while %s, it rejects with the reason and the engine has the backend it had',
+  async (when) => {
+    const before = tf.memory().numTensors;
+    const controller = new AbortController();
+    const onProgress = ({ phase }: StartProgress): void => {
+      if (phase === when) controller.abort(reason);
+    };
+    await expect(startBackend({ allow: [toy('a'), toy('b')], onProgress, signal: controller.signal })).rejects.toBe(
+      reason,
+    );
+    expect(tf.getBackend()).toBe(inject('backend'));
+    await new Promise((resolve) => setTimeout(resolve, 100)); // What was running looks, and ends.
+    expect(tf.memory().numTensors).toBe(before);
+    expect((await startBackend({ allow: ['b'] })).name).toBe('b');
+  },
+);
 
-test.each(['a step that never ends', 'a start that never ends', 'a wait in the queue', 'an aborted signal'])('it does not wait for %s', async (what) => {
-  const controller = new AbortController();
-  const never = (): Promise<never> => new Promise(() => {});
-  const first = what === 'a wait in the queue' ? startBackend({ allow: [toy('first', { start: never })], timeLimit: 1_000 }).catch(() => {}) : undefined;
-  if (what === 'an aborted signal') controller.abort(reason);
-  else setTimeout(() => controller.abort(reason), 50);
-  const call = startBackend({
-    allow: [toy('a', what === 'a start that never ends' ? { start: never } : {})],
-    signal: controller.signal,
-    timeLimit: Infinity,
-    ...(what === 'a step that never ends' && { workload: () => ({ run: never }) }),
-  });
-  await expect(call).rejects.toBe(reason);
-  expect(tf.getBackend()).toBe(inject('backend'));
-  await first;
-  expect((await startBackend({ allow: [toy('b')] })).name).toBe('b');
-});
+test.each(['a step that never ends', 'a start that never ends', 'a wait in the queue', 'an aborted signal'])(
+  'it does not wait for %s',
+  async (what) => {
+    const controller = new AbortController();
+    const never = (): Promise<never> => new Promise(() => {});
+    const first =
+      what === 'a wait in the queue'
+        ? startBackend({ allow: [toy('first', { start: never })], timeLimit: 1_000 }).catch(() => {})
+        : undefined;
+    if (what === 'an aborted signal') controller.abort(reason);
+    else setTimeout(() => controller.abort(reason), 50);
+    const call = startBackend({
+      allow: [toy('a', what === 'a start that never ends' ? { start: never } : {})],
+      signal: controller.signal,
+      timeLimit: Infinity,
+      ...(what === 'a step that never ends' && { workload: () => ({ run: never }) }),
+    });
+    await expect(call).rejects.toBe(reason);
+    expect(tf.getBackend()).toBe(inject('backend'));
+    await first;
+    expect((await startBackend({ allow: [toy('b')] })).name).toBe('b');
+  },
+);
 
 test('a signal of another realm will do', async () => {
   const { signal } = new AbortController();
-  const other = { aborted: false, reason: undefined, addEventListener: signal.addEventListener.bind(signal), removeEventListener: signal.removeEventListener.bind(signal) };
+  const other = {
+    aborted: false,
+    reason: undefined,
+    addEventListener: signal.addEventListener.bind(signal),
+    removeEventListener: signal.removeEventListener.bind(signal),
+  };
   expect((await startBackend({ allow: [toy('a')], signal: other as unknown as AbortSignal })).name).toBe('a');
 });
 
 test('an abort that a timer raises is heard in the midst of quick steps', async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(reason), 20);
-  const call = startBackend({ allow: [toy('a', { replace: { Mean: slowBy(10) } }), toy('b', { replace: { Mean: slowBy(10) } })], signal: controller.signal, selfTest: false });
+  const call = startBackend({
+    allow: [toy('a', { replace: { Mean: slowBy(10) } }), toy('b', { replace: { Mean: slowBy(10) } })],
+    signal: controller.signal,
+    selfTest: false,
+  });
   await expect(call).rejects.toBe(reason);
 });

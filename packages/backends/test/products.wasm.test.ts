@@ -5,9 +5,40 @@ import { planProduct } from '../src/wasm/plan-product.js';
 import { largestDifference, random } from './support.js';
 
 // Small and large, thin and flat: some are transposed first, some are left as they are.
-const sizes = [[1, 1, 1], [2, 3, 5], [33, 65, 17], [64, 64, 64], [1, 100, 64], [64, 100, 1], [100, 1, 64], [257, 20, 3], [3, 500, 70], [128, 256, 33]] as const;
-const batches: readonly (readonly [number[], number[]])[] = [[[], []], [[1], [1]], [[3], []], [[], [3]], [[3], [3]], [[3], [1]], [[1], [3]], [[2, 3], [3]], [[2, 3], [2, 3]], [[2, 1], [1]], [[2, 3], []]];
-const orientations = [[false, false], [true, false], [false, true], [true, true]] as const;
+const sizes = [
+  [1, 1, 1],
+  [2, 3, 5],
+  [33, 65, 17],
+  [64, 64, 64],
+  [1, 100, 64],
+  [64, 100, 1],
+  [100, 1, 64],
+  [257, 20, 3],
+  [3, 500, 70],
+  [128, 256, 33],
+] as const;
+const batches: readonly (readonly [number[], number[]])[] = [
+  [[], []],
+  [[1], [1]],
+  [[3], []],
+  [[], [3]],
+  [[3], [3]],
+  [[3], [1]],
+  [[1], [3]],
+  [[2, 3], [3]],
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  [[2, 1], [1]],
+  [[2, 3], []],
+];
+const orientations = [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const;
 
 beforeAll(async () => {
   const report = await repairWasmTransposedMatMul();
@@ -25,7 +56,11 @@ test.each(orientations)('equal those of doubles, transposed %s and %s', async (t
       if (planProduct(a.shape, b.shape, transposeA, transposeB)) transposedFirst++;
       const product = tf.matMul(a, b, transposeA, transposeB);
       const expected = productOf(a, b, transposeA, transposeB);
-      expect(product.shape).toEqual([...(batchA.length > batchB.length ? batchA : batchB.map((size, i) => Math.max(size, batchA[i] ?? 1))), m, n]);
+      expect(product.shape).toEqual([
+        ...(batchA.length > batchB.length ? batchA : batchB.map((size, i) => Math.max(size, batchA[i] ?? 1))),
+        m,
+        n,
+      ]);
       expect(largestDifference(Array.from(await product.data()), expected)).toBeLessThan(1e-5 * Math.sqrt(k));
       tf.dispose([a, b, product]);
     }
@@ -41,9 +76,20 @@ test.each(orientations)('fused ones too, transposed %s and %s', async (transpose
         const b = random([...batch, ...(transposeB ? [n, k] : [k, n])], 2);
         const bias = random([n], 3);
         const preluActivationWeights = activation === 'prelu' ? tf.fill([n], 0.25) : undefined;
-        const product = tf.fused.matMul({ a, b, transposeA, transposeB, bias, activation, leakyreluAlpha: 0.5, ...(preluActivationWeights && { preluActivationWeights }) });
+        const product = tf.fused.matMul({
+          a,
+          b,
+          transposeA,
+          transposeB,
+          bias,
+          activation,
+          leakyreluAlpha: 0.5,
+          ...(preluActivationWeights && { preluActivationWeights }),
+        });
         const biases = await bias.data();
-        const expected = productOf(a, b, transposeA, transposeB).map((value, i) => activate(activation, value + (biases[i % n] as number)));
+        const expected = productOf(a, b, transposeA, transposeB).map((value, i) =>
+          activate(activation, value + (biases[i % n] as number)),
+        );
         expect(largestDifference(Array.from(await product.data()), expected)).toBeLessThan(1e-5 * Math.sqrt(k));
         tf.dispose([a, b, bias, product, preluActivationWeights ?? []]);
       }
@@ -53,12 +99,23 @@ test.each(orientations)('fused ones too, transposed %s and %s', async (transpose
 
 test('the same memory in two shapes, as both operands', async () => {
   const x = random([96, 64], 1);
-  for (const shape of [[96, 64], [64, 96], [32, 192], [1, 6144], [6144, 1]] as const) {
+  for (const shape of [
+    [96, 64],
+    [64, 96],
+    [32, 192],
+    [1, 6144],
+    [6144, 1],
+  ] as const) {
     const y = tf.reshape(x, [...shape]);
-    for (const [transposeA, transposeB] of [[true, false], [false, true]] as const) {
+    for (const [transposeA, transposeB] of [
+      [true, false],
+      [false, true],
+    ] as const) {
       const product = tf.matMul(y, y, transposeA, transposeB);
       if (product.size < 1e6) {
-        expect(largestDifference(Array.from(await product.data()), productOf(y, y, transposeA, transposeB))).toBeLessThan(1e-3);
+        expect(
+          largestDifference(Array.from(await product.data()), productOf(y, y, transposeA, transposeB)),
+        ).toBeLessThan(1e-3);
       }
       product.dispose();
     }
@@ -100,7 +157,9 @@ test('a product is turned round where that moves less', () => {
 function productOf(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): number[] {
   const [aRows = 1, aColumns = 1] = a.shape.slice(-2);
   const [bRows = 1, bColumns = 1] = b.shape.slice(-2);
-  const [m, k, n] = transposeA ? [aColumns, aRows, transposeB ? bRows : bColumns] : [aRows, aColumns, transposeB ? bRows : bColumns];
+  const [m, k, n] = transposeA
+    ? [aColumns, aRows, transposeB ? bRows : bColumns]
+    : [aRows, aColumns, transposeB ? bRows : bColumns];
   const [aValues, bValues] = [a.dataSync(), b.dataSync()];
   const [aBatch, bBatch] = [a.size / (m * k), b.size / (k * n)];
   const product: number[] = [];
@@ -111,7 +170,9 @@ function productOf(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: 
       for (let j = 0; j < n; j++) {
         let sum = 0;
         for (let l = 0; l < k; l++) {
-          sum += (aValues[aStart + (transposeA ? l * m + i : i * k + l)] as number) * (bValues[bStart + (transposeB ? j * k + l : l * n + j)] as number);
+          sum +=
+            (aValues[aStart + (transposeA ? l * m + i : i * k + l)] as number) *
+            (bValues[bStart + (transposeB ? j * k + l : l * n + j)] as number);
         }
         product.push(sum);
       }
@@ -122,12 +183,19 @@ function productOf(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: 
 
 function activate(activation: string, x: number): number {
   switch (activation) {
-    case 'relu': return Math.max(0, x);
-    case 'relu6': return Math.min(6, Math.max(0, x));
-    case 'elu': return x >= 0 ? x : Math.expm1(x);
-    case 'sigmoid': return 1 / (1 + Math.exp(-x));
-    case 'prelu': return x >= 0 ? x : x * 0.25;
-    case 'leakyrelu': return x >= 0 ? x : x * 0.5;
-    default: return x;
+    case 'relu':
+      return Math.max(0, x);
+    case 'relu6':
+      return Math.min(6, Math.max(0, x));
+    case 'elu':
+      return x >= 0 ? x : Math.expm1(x);
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-x));
+    case 'prelu':
+      return x >= 0 ? x : x * 0.25;
+    case 'leakyrelu':
+      return x >= 0 ? x : x * 0.5;
+    default:
+      return x;
   }
 }

@@ -49,7 +49,9 @@ async function leaveWebgpu(): Promise<void> {
 
 /** A step that trains the variable of the program. */
 function training(variable: tf.Variable, optimizer: tf.Optimizer): Workload {
-  return () => ({ run: () => optimizer.minimize(() => tf.sum(tf.square(variable)) as tf.Scalar, true, [variable]) as tf.Scalar });
+  return () => ({
+    run: () => optimizer.minimize(() => tf.sum(tf.square(variable)) as tf.Scalar, true, [variable]) as tf.Scalar,
+  });
 }
 
 const endings = {
@@ -69,7 +71,9 @@ describe.each(Object.entries(endings))('%s', (_, candidates) => {
     const clone = own(variable.clone());
     const optimizer = own(tf.train.adagrad(0.5, 0.1));
     const before = tf.memory().numTensors;
-    await startBackend({ allow: candidates(), workload: training(variable, optimizer), timeLimit: 25_000 }).catch(() => {});
+    await startBackend({ allow: candidates(), workload: training(variable, optimizer), timeLimit: 25_000 }).catch(
+      () => {},
+    );
     expect(await values(variable)).toEqual([1, -2, 3.25]);
     expect(await values(clone)).toEqual([1, -2, 3.25]);
     expect(await values(kept)).toEqual([16_777_217, -7]);
@@ -77,7 +81,9 @@ describe.each(Object.entries(endings))('%s', (_, candidates) => {
     expect(tf.memory().numTensors - before).toBeLessThanOrEqual(1);
     own(optimizer.minimize(() => tf.sum(tf.square(variable)) as tf.Scalar, true, [variable]) as tf.Scalar);
     const fresh = own(tf.tidy(() => tf.variable(tf.tensor1d([1, -2, 3.25]))));
-    own(own(tf.train.adagrad(0.5, 0.1)).minimize(() => tf.sum(tf.square(fresh)) as tf.Scalar, true, [fresh]) as tf.Scalar);
+    own(
+      own(tf.train.adagrad(0.5, 0.1)).minimize(() => tf.sum(tf.square(fresh)) as tf.Scalar, true, [fresh]) as tf.Scalar,
+    );
     expect(await values(variable)).toEqual(await values(fresh));
   });
 
@@ -109,7 +115,10 @@ test('what the program trains meanwhile stays trained', async () => {
   await leaveWebgpu();
   const weight = own(tf.tidy(() => tf.variable(tf.tensor1d([0]))));
   const program = meanwhile(() => tf.tidy(() => weight.assign(tf.add(weight, 1))));
-  await startBackend({ allow: [toy('a'), toy('b')], workload: () => ({ run: async () => tf.tidy(() => tf.sum(tf.ones([9]))) }) });
+  await startBackend({
+    allow: [toy('a'), toy('b')],
+    workload: () => ({ run: async () => tf.tidy(() => tf.sum(tf.ones([9]))) }),
+  });
   const steps = await program.end();
   expect(steps).toBeGreaterThan(1);
   expect(await values(weight)).toEqual([steps]);
@@ -121,7 +130,13 @@ test('a model that the workload makes once and keeps is the program’s', async 
     allow: [toy('a'), toy('b')],
     workload: () => {
       weight ??= own(tf.tidy(() => tf.variable(tf.tensor1d([4, 5]))));
-      return { run: () => tf.tidy(() => { weight?.assign(tf.mul(weight, 2)); return tf.sum(weight as tf.Variable); }) };
+      return {
+        run: () =>
+          tf.tidy(() => {
+            weight?.assign(tf.mul(weight, 2));
+            return tf.sum(weight as tf.Variable);
+          }),
+      };
     },
   });
   expect(result.candidates.map(({ reason, status }) => `${status}: ${reason}`).join()).not.toContain('disposed');
@@ -133,7 +148,11 @@ test('what a step makes anew each time goes with it, an optimizer’s slots too'
   const before = tf.memory().numTensors;
   await startBackend({
     allow: [toy('a'), toy('b')],
-    workload: () => training(tf.tidy(() => tf.variable(tf.ones([3]))), tf.train.adam(0.1))(),
+    workload: () =>
+      training(
+        tf.tidy(() => tf.variable(tf.ones([3]))),
+        tf.train.adam(0.1),
+      )(),
   });
   expect(tf.memory().numTensors).toBe(before);
 });
@@ -155,11 +174,23 @@ test('what the workload disposes of is gone, and nothing is left of it anywhere'
   };
   await startBackend({
     allow: [toy('a', { start }), toy('b', { start })],
-    workload: () => ({ run: () => tf.tidy(() => { if (!tensor.isDisposed) { tf.square(tensor); tensor.dispose(); } return tf.scalar(1); }) }),
+    workload: () => ({
+      run: () =>
+        tf.tidy(() => {
+          if (!tensor.isDisposed) {
+            tf.square(tensor);
+            tensor.dispose();
+          }
+          return tf.scalar(1);
+        }),
+    }),
   });
   expect(tensor.isDisposed).toBe(true);
   const { numTensors, numDataBuffers } = tf.memory();
-  expect({ numTensors, numDataBuffers }).toEqual({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
+  expect({ numTensors, numDataBuffers }).toEqual({
+    numTensors: before.numTensors,
+    numDataBuffers: before.numDataBuffers,
+  });
   expect(backends.filter(({ isDisposed }) => !isDisposed).map((backend) => backend.numDataIds())).toEqual([0]);
 });
 
@@ -167,12 +198,33 @@ test('data on a GPU are never read synchronously for a workload', async () => {
   await repairNodeGradients();
   await tf.setBackend(toy('gpu', { start: () => new ShyBackend() }));
   const [inputs, labels] = [own(tf.ones([4, 2])), own(tf.zeros([4, 1]))];
-  const weights = [own(tf.tidy(() => tf.variable(tf.tensor2d([[1, 2, 3], [4, 5, 6]])))), own(tf.tidy(() => tf.variable(tf.ones([3, 1]))))] as const;
+  const weights = [
+    own(
+      tf.tidy(() =>
+        tf.variable(
+          tf.tensor2d([
+            [1, 2, 3],
+            [4, 5, 6],
+          ]),
+        ),
+      ),
+    ),
+    own(tf.tidy(() => tf.variable(tf.ones([3, 1])))),
+  ] as const;
   const optimizer = own(tf.train.sgd(0.01));
   let cached: tf.Tensor | undefined;
   const workload: Workload = () => {
     cached ??= own(tf.tidy(() => tf.add(inputs, 1)));
-    const loss = (): tf.Scalar => tf.mean(tf.squaredDifference(labels, tf.matMul(tf.matMul(cached as tf.Tensor2D, weights[0] as unknown as tf.Tensor2D), weights[1] as unknown as tf.Tensor2D)));
+    const loss = (): tf.Scalar =>
+      tf.mean(
+        tf.squaredDifference(
+          labels,
+          tf.matMul(
+            tf.matMul(cached as tf.Tensor2D, weights[0] as unknown as tf.Tensor2D),
+            weights[1] as unknown as tf.Tensor2D,
+          ),
+        ),
+      );
     return { run: () => optimizer.minimize(loss, true, [...weights]) as tf.Scalar };
   };
   const before = tf.memory().numTensors;
@@ -192,12 +244,20 @@ test('losers that hold nothing are disposed of; one that holds data of the progr
   const start = (name: string) => (): tf.KernelBackend => (backends[name] = new MortalBackend());
   let made: tf.Tensor | undefined;
   await startBackend({
-    allow: [toy('a', { start: start('a'), replace: { Mean: slowBy(40) } }), toy('b', { start: start('b'), replace: { Mean: slowBy(40) } }), toy('c', { start: start('c') })],
+    allow: [
+      toy('a', { start: start('a'), replace: { Mean: slowBy(40) } }),
+      toy('b', { start: start('b'), replace: { Mean: slowBy(40) } }),
+      toy('c', { start: start('c') }),
+    ],
     onProgress: ({ name, phase }) => {
       if (name === 'b' && phase === 'measuring') made = own(tf.tensor1d([1, 2]));
     },
   });
-  expect(Object.entries(backends).map(([name, { isDisposed }]) => `${name} ${isDisposed}`)).toEqual(['a true', 'b false', 'c false']);
+  expect(Object.entries(backends).map(([name, { isDisposed }]) => `${name} ${isDisposed}`)).toEqual([
+    'a true',
+    'b false',
+    'c false',
+  ]);
   expect(await values(made as tf.Tensor)).toEqual([1, 2]);
 });
 

@@ -9,10 +9,14 @@ const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, example]) => 
 
 /** Runs an example as it is printed, in a fresh process, with the packages that `npm run build` made. */
 async function run(example: string): Promise<string> {
-  const file = fileURLToPath(new URL(`programs/readme-${process.pid}-${examples.indexOf(example)}.mjs`, import.meta.url));
+  const file = fileURLToPath(
+    new URL(`programs/readme-${process.pid}-${examples.indexOf(example)}.mjs`, import.meta.url),
+  );
   await writeFile(file, example);
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [file], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } });
+    const { stdout } = await promisify(execFile)(process.execPath, [file], {
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+    });
     return stdout;
   } finally {
     await rm(file);

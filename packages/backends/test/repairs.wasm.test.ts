@@ -38,9 +38,12 @@ test('UnsortedSegmentSum is missing (#8082)', async () => {
 });
 
 test('UnsortedSegmentSum, once registered, does what cpu does', async () => {
-  const run = (): tf.Tensor => tf.unsortedSegmentSum(random([7, 3, 2], 1), tf.tensor1d([0, 3, -1, 3, 9, 1, 0], 'int32'), 5);
+  const run = (): tf.Tensor =>
+    tf.unsortedSegmentSum(random([7, 3, 2], 1), tf.tensor1d([0, 3, -1, 3, 9, 1, 0], 'int32'), 5);
   const actual = await valuesOf(run);
-  const integers = await valuesOf(() => tf.unsortedSegmentSum(tf.tensor1d([1, 2, 3, 4], 'int32'), tf.tensor1d([1, 1, 0, 3], 'int32'), 4));
+  const integers = await valuesOf(() =>
+    tf.unsortedSegmentSum(tf.tensor1d([1, 2, 3, 4], 'int32'), tf.tensor1d([1, 1, 0, 3], 'int32'), 4),
+  );
   expect(integers).toEqual([3, 3, 0, 4]);
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
@@ -51,25 +54,37 @@ test('UnsortedSegmentSum, once registered, does what cpu does', async () => {
 
 test('large sums drift', async () => {
   const relative = (values: number[]): number => Math.abs((values[0] as number) / Math.fround(0.1) - 1);
-  await demonstrate(repairWasmLargeSums, async () => relative(await valuesOf(() => tf.mean(tf.fill([1_000_000], 0.1)))), { broken: 5e-3, cured: 1e-7 });
+  await demonstrate(
+    repairWasmLargeSums,
+    async () => relative(await valuesOf(() => tf.mean(tf.fill([1_000_000], 0.1)))),
+    { broken: 5e-3, cured: 1e-7 },
+  );
 });
 
-test.each([[[0, 1, 2]], [[0]], [[1]], [[2]], [[0, 1]], [[1, 2]], [[0, 2]]])('large sums over the axes %j are those of doubles', async (axes) => {
-  const shape = [600, 3, 601];
-  const x = random(shape, 3);
-  const expected = sumsOf(await x.data(), shape, axes);
-  const count = x.size / expected.length;
-  for (const keepDims of [false, true]) {
-    const sum = tf.sum(x, axes, keepDims);
-    const mean = tf.mean(x, axes, keepDims);
-    expect(sum.shape).toEqual(shape.flatMap((size, i) => (!axes.includes(i) ? [size] : keepDims ? [1] : [])));
-    expect(mean.shape).toEqual(sum.shape);
-    expect(largestDifference(Array.from(await sum.data()), expected)).toBeLessThan(2e-6 * count);
-    expect(largestDifference(Array.from(await mean.data()), expected.map((value) => value / count))).toBeLessThan(1e-6);
-    tf.dispose([sum, mean]);
-  }
-  x.dispose();
-});
+test.each([[[0, 1, 2]], [[0]], [[1]], [[2]], [[0, 1]], [[1, 2]], [[0, 2]]])(
+  'large sums over the axes %j are those of doubles',
+  async (axes) => {
+    const shape = [600, 3, 601];
+    const x = random(shape, 3);
+    const expected = sumsOf(await x.data(), shape, axes);
+    const count = x.size / expected.length;
+    for (const keepDims of [false, true]) {
+      const sum = tf.sum(x, axes, keepDims);
+      const mean = tf.mean(x, axes, keepDims);
+      expect(sum.shape).toEqual(shape.flatMap((size, i) => (!axes.includes(i) ? [size] : keepDims ? [1] : [])));
+      expect(mean.shape).toEqual(sum.shape);
+      expect(largestDifference(Array.from(await sum.data()), expected)).toBeLessThan(2e-6 * count);
+      expect(
+        largestDifference(
+          Array.from(await mean.data()),
+          expected.map((value) => value / count),
+        ),
+      ).toBeLessThan(1e-6);
+      tf.dispose([sum, mean]);
+    }
+    x.dispose();
+  },
+);
 
 test('a right operand is multiplied in the shape it had before', async () => {
   const error = async (): Promise<number> => {

@@ -20,7 +20,12 @@ test('padding is multiplied along', async () => {
         const matrix = make() as tf.Tensor2D;
         return tf.matMul(matrix, matrix);
       });
-      result.push(largestDifference(square, square.map(() => 3 * value * value)));
+      result.push(
+        largestDifference(
+          square,
+          square.map(() => 3 * value * value),
+        ),
+      );
     }
     return result;
   };

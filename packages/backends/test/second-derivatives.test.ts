@@ -13,12 +13,16 @@ const second = (f: (x: tf.Tensor) => tf.Tensor, x: number[]): Promise<number[]> 
 const masked = tf.customGrad((x, save) => {
   const mask = tf.cast(tf.greater(x as tf.Tensor, 0), 'float32');
   (save as (tensors: tf.Tensor[]) => void)([mask, x as tf.Tensor]);
-  return { value: tf.mul(mask, tf.square(x as tf.Tensor)), gradFunc: (dy: tf.Tensor, [m, z]: tf.Tensor[]) => tf.mul(dy, tf.mul(m as tf.Tensor, tf.mul(2, z as tf.Tensor))) };
+  return {
+    value: tf.mul(mask, tf.square(x as tf.Tensor)),
+    gradFunc: (dy: tf.Tensor, [m, z]: tf.Tensor[]) => tf.mul(dy, tf.mul(m as tf.Tensor, tf.mul(2, z as tf.Tensor))),
+  };
 }) as (x: tf.Tensor) => tf.Tensor;
 
 test('what a gradient uses of what its operation has put out is a constant to tfjs', async () => {
   await repairNodeGradients();
-  const error = async (): Promise<number> => Math.abs(((await second((x) => tf.square(tf.exp(x)), [1]))[0] as number) / (4 * Math.E ** 2) - 1);
+  const error = async (): Promise<number> =>
+    Math.abs(((await second((x) => tf.square(tf.exp(x)), [1]))[0] as number) / (4 * Math.E ** 2) - 1);
   await demonstrate(repairSecondDerivatives, error, { broken: 0.1, cured: 1e-4 });
 });
 

@@ -92,7 +92,10 @@ test('a preferred backend is taken unmeasured and no other is started', async ()
     started.push(name);
     throw new Error('started');
   };
-  const { candidates, name } = await startBackend({ prefer: ['cpu'], allow: [toy('other', { start: start('other') }), 'cpu'] });
+  const { candidates, name } = await startBackend({
+    prefer: ['cpu'],
+    allow: [toy('other', { start: start('other') }), 'cpu'],
+  });
   expect(name).toBe('cpu');
   expect(started).toEqual([]);
   expect(candidates.map(({ status }) => status)).toEqual(['chosen', 'not tried']);
@@ -103,7 +106,11 @@ test('a workload that fails is a reason, and leaves no variable behind', async (
   const before = tf.memory().numTensors;
   const workload = () => {
     tf.tidy(() => tf.variable(tf.zeros([3])));
-    return { run: () => { throw new Error('out of memory'); } };
+    return {
+      run: () => {
+        throw new Error('out of memory');
+      },
+    };
   };
   const error = await startBackend({ allow: [toy('toy')], workload }).catch((e: unknown) => e as NoBackendError);
   expect((error as NoBackendError).candidates[0]).toMatchObject({ status: 'unmeasurable', reason: 'out of memory' });

@@ -27,8 +27,13 @@ export function random(shape: number[], seed: number): tf.Tensor {
 export const squaredErrorHead: HeadWorkload['head'] = {
   logitsDimension: 1,
   loss(labels, logits, { features = {} } = {}) {
-    const [expected, actual, { weight = tf.scalar(1) }] = [labels, logits, features] as [tf.Tensor, tf.Tensor, { weight?: tf.Tensor }];
-    if (!tf.util.arraysEqual(expected.shape, actual.shape)) throw new Error(`labels: expected [${actual.shape.join(', ')}], got [${expected.shape.join(', ')}]`);
+    const [expected, actual, { weight = tf.scalar(1) }] = [labels, logits, features] as [
+      tf.Tensor,
+      tf.Tensor,
+      { weight?: tf.Tensor },
+    ];
+    if (!tf.util.arraysEqual(expected.shape, actual.shape))
+      throw new Error(`labels: expected [${actual.shape.join(', ')}], got [${expected.shape.join(', ')}]`);
     const rows = weight.rank === 1 ? tf.reshape(weight, [-1, 1]) : weight;
     return tf.mean(tf.mul(rows, tf.squaredDifference(expected, actual))) as tf.Scalar;
   },

@@ -50,7 +50,11 @@ async function train(logits: number, optimizer: tf.Optimizer, makeLoss: () => Lo
   return values;
 }
 
-async function largestRelativeDifferenceFromCpu(logits: number, makeOptimizer: () => tf.Optimizer, makeLoss: () => Loss): Promise<number> {
+async function largestRelativeDifferenceFromCpu(
+  logits: number,
+  makeOptimizer: () => tf.Optimizer,
+  makeLoss: () => Loss,
+): Promise<number> {
   const actual = await train(logits, makeOptimizer(), makeLoss);
   await tf.setBackend('cpu');
   const expected = await train(logits, makeOptimizer(), makeLoss);
@@ -61,7 +65,10 @@ async function largestRelativeDifferenceFromCpu(logits: number, makeOptimizer: (
 
 test('a softmax loss of three classes with SGD', async () => {
   const makeLoss = (): Loss => {
-    const classes = tf.tensor1d(Array.from({ length: rows }, (_, i) => (i * 7) % 3), 'int32');
+    const classes = tf.tensor1d(
+      Array.from({ length: rows }, (_, i) => (i * 7) % 3),
+      'int32',
+    );
     const labels = tf.cast(tf.oneHot(classes, 3), 'float32');
     return (logits) => tf.losses.softmaxCrossEntropy(labels, logits);
   };
@@ -78,7 +85,8 @@ test('a gradient written out, three logits, SGD', async () => {
       (save as tf.GradSaveFunc)([logits]);
       return {
         value: tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, labels))),
-        gradFunc: (_: tf.Tensor, saved: tf.Tensor[]) => tf.mul(tf.sub(tf.sigmoid(saved[0] as tf.Tensor), labels), 1 / (3 * rows)),
+        gradFunc: (_: tf.Tensor, saved: tf.Tensor[]) =>
+          tf.mul(tf.sub(tf.sigmoid(saved[0] as tf.Tensor), labels), 1 / (3 * rows)),
       };
     });
     return (logits) => loss(logits) as tf.Scalar;
@@ -95,7 +103,11 @@ test('an embedding trains', async () => {
   const optimizer = tf.train.sgd(0.5);
   const losses: number[] = [];
   for (let step = 0; step < 50; step++) {
-    const loss = optimizer.minimize(() => tf.mean(tf.sum(tf.squaredDifference(tf.gather(table, ids), targets), 1)) as tf.Scalar, true, [table]) as tf.Scalar;
+    const loss = optimizer.minimize(
+      () => tf.mean(tf.sum(tf.squaredDifference(tf.gather(table, ids), targets), 1)) as tf.Scalar,
+      true,
+      [table],
+    ) as tf.Scalar;
     losses.push((await loss.data())[0] as number);
     loss.dispose();
   }
@@ -104,7 +116,9 @@ test('an embedding trains', async () => {
   const wanted = (await targets.array()) as number[][];
   expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
   (rowsNow[0] as number[]).forEach((value, i) => expect(value).toBeCloseTo((wanted[1] as number[])[i] as number, 2));
-  (rowsNow[2] as number[]).forEach((value, i) => expect(value).toBeCloseTo((((wanted[3] as number[])[i] as number) + ((wanted[5] as number[])[i] as number)) / 2, 2));
+  (rowsNow[2] as number[]).forEach((value, i) =>
+    expect(value).toBeCloseTo((((wanted[3] as number[])[i] as number) + ((wanted[5] as number[])[i] as number)) / 2, 2),
+  );
   expect(rowsNow[1]).toEqual([0, 0, 0, 0, 0]);
   optimizer.dispose();
   tf.dispose([ids, targets, table]);

@@ -7,7 +7,9 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('programs/wasm-places.mjs', import.meta.url));
-const installed = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
+const installed = dirname(
+  createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'),
+);
 const names = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
 
 let folder = '';
@@ -21,7 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function start(options: object, ...told: readonly string[]): Promise<{ status: string; reason?: string; place: string }> {
+async function start(
+  options: object,
+  ...told: readonly string[]
+): Promise<{ status: string; reason?: string; place: string }> {
   const { stdout } = await execa('node', [program, JSON.stringify(options), ...told]);
   return JSON.parse(stdout) as { status: string; reason?: string; place: string };
 }
@@ -53,7 +58,9 @@ test('wasmPaths is all that counts', async () => {
 
   const { status, reason } = await start({ wasmPaths: join(folder, 'nowhere/') }, copies);
   expect(status).toBe('failed');
-  expect(reason).toMatch(/^tfjs-backend-wasm-\S*simd.wasm was not found; tried \S*nowhere\/tfjs-backend-wasm-\S*simd.wasm \(ENOENT\)/);
+  expect(reason).toMatch(
+    /^tfjs-backend-wasm-\S*simd.wasm was not found; tried \S*nowhere\/tfjs-backend-wasm-\S*simd.wasm \(ENOENT\)/,
+  );
 });
 
 test('a file that begins like a binary and is none is told by its place', async () => {

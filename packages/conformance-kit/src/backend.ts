@@ -62,7 +62,11 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
     versions,
     reportedFloatPrecision,
     epsilon,
-    runsOn: [...(adapter === undefined ? [] : [adapter]), ...(cuda === undefined ? [] : [cuda ? 'CUDA' : 'no CUDA']), host].join('; '),
+    runsOn: [
+      ...(adapter === undefined ? [] : [adapter]),
+      ...(cuda === undefined ? [] : [cuda ? 'CUDA' : 'no CUDA']),
+      host,
+    ].join('; '),
     repairs,
   };
 }
@@ -97,7 +101,13 @@ export interface StartSettings {
 export async function startForSuite(name: string, { repair = true }: StartSettings = {}): Promise<Started> {
   let repairs: readonly RepairReport[];
   try {
-    const { candidates } = await startBackend({ prefer: [name], allow: [name], selfTest: false, repair, timeLimit: 60_000 });
+    const { candidates } = await startBackend({
+      prefer: [name],
+      allow: [name],
+      selfTest: false,
+      repair,
+      timeLimit: 60_000,
+    });
     repairs = candidates[0]?.repairs ?? [];
   } catch (error) {
     const { code, candidates } = error as Partial<NoBackendError>;

@@ -49,12 +49,18 @@ export function drawBatch(subject: Subject, { logitsDimension }: Head, { seed, r
   };
 }
 
-function drawFeatures(features: NonNullable<Subject['features']>, rows: readonly number[], seed: number): Record<string, Values> {
-  const drawn = Object.entries(features).map(([name, { kind, lastDimension = 1, classes = 2 }], i): [string, Values] => {
-    const shape = [...rows, lastDimension];
-    const values = drawValues(1009 * seed + i, shape, kind, classes);
-    return [name, { shape, values, dtype: kind === 'class' ? 'int32' : 'float32' }];
-  });
+function drawFeatures(
+  features: NonNullable<Subject['features']>,
+  rows: readonly number[],
+  seed: number,
+): Record<string, Values> {
+  const drawn = Object.entries(features).map(
+    ([name, { kind, lastDimension = 1, classes = 2 }], i): [string, Values] => {
+      const shape = [...rows, lastDimension];
+      const values = drawValues(1009 * seed + i, shape, kind, classes);
+      return [name, { shape, values, dtype: kind === 'class' ? 'int32' : 'float32' }];
+    },
+  );
   return Object.fromEntries(drawn);
 }
 
@@ -86,7 +92,11 @@ export function rowsOf(rows: Parameters[string]): number[] {
 export function pickRows({ logits, labels, weights, features }: Batch, indices: readonly number[]): Batch {
   const pick = ({ shape: [rows = 0, ...rest], values, ...others }: Values): Values => {
     const size = values.length / rows;
-    return { ...others, shape: [indices.length, ...rest], values: indices.flatMap((row) => values.slice(row * size, (row + 1) * size)) };
+    return {
+      ...others,
+      shape: [indices.length, ...rest],
+      values: indices.flatMap((row) => values.slice(row * size, (row + 1) * size)),
+    };
   };
   return {
     logits: pick(logits),
@@ -97,6 +107,9 @@ export function pickRows({ logits, labels, weights, features }: Batch, indices: 
 }
 
 /** The values, uploaded. */
-export function tensorOf({ values, shape, dtype: own = 'float32' }: Values, dtype: 'float32' | 'int32' | 'bool' = own): Tensor {
+export function tensorOf(
+  { values, shape, dtype: own = 'float32' }: Values,
+  dtype: 'float32' | 'int32' | 'bool' = own,
+): Tensor {
   return tensor([...values], [...shape], dtype);
 }

@@ -1,4 +1,3 @@
-
 /** What tells the cases of one check apart: plain values, so that they can stand in a query. */
 export type Parameters = Readonly<Record<string, string | number | boolean>>;
 
@@ -39,7 +38,11 @@ export type Query = (conformanceCase: ConformanceCase) => boolean;
 export function parseQuery(text: string): Query {
   const [head = '*', family = '*', check = '*', ...rest] = text.split(':');
   const matches = [head, family, check].map(toPattern);
-  const wanted = rest.join(':').split(',').filter((part) => !/^\**$/.test(part)).map(toPattern);
+  const wanted = rest
+    .join(':')
+    .split(',')
+    .filter((part) => !/^\**$/.test(part))
+    .map(toPattern);
   return (one) => {
     const parts = [one.head, one.family, one.check];
     const given = (): string[] => Object.entries(one.parameters).map(([key, value]) => `${key}=${value}`);

@@ -12,10 +12,13 @@ import { consistent, distinct, exactly, text, validated, wholeNumber, type Probl
  */
 export function checkSubjects(value: unknown): Subjects {
   const refuse = (got: string): never => {
-    throw new Error(`expected \`export const subjects = { MyHead: { create: (options) => new MyHead(options) } }\`, but ${got}.`);
+    throw new Error(
+      `expected \`export const subjects = { MyHead: { create: (options) => new MyHead(options) } }\`, but ${got}.`,
+    );
   };
   if (value === undefined) return refuse('there is no export `subjects`');
-  if (typeof value !== 'object' || value === null) return refuse(`\`subjects\` is ${value === null ? 'null' : `a ${typeof value}`}`);
+  if (typeof value !== 'object' || value === null)
+    return refuse(`\`subjects\` is ${value === null ? 'null' : `a ${typeof value}`}`);
   const entries = Object.entries(value as Record<string, { create?: unknown } | null | undefined>);
   if (entries.length === 0) refuse('`subjects` is empty');
   for (const [name, subject] of entries) {
@@ -34,7 +37,10 @@ const feature: GenericSchema<unknown, FeatureClaim> = consistent(
 const prediction = exactly({ lastDimension: wholeNumber(1), dtype: picklist(['float32', 'int32', 'bool', 'string']) });
 
 /** A URL of another realm is one, too. */
-const url = custom<URL>((value) => typeof (value as URL | null)?.href === 'string' && URL.canParse((value as URL).href), 'expected a URL');
+const url = custom<URL>(
+  (value) => typeof (value as URL | null)?.href === 'string' && URL.canParse((value as URL).href),
+  'expected a URL',
+);
 
 const anyNumber = custom<number>((value) => typeof value === 'number', 'expected a number');
 
@@ -45,7 +51,15 @@ const subject: GenericSchema<unknown, Claims> = consistent(
     classes: optional(wholeNumber(2)),
     labelDimension: optional(wholeNumber(1)),
     weights: optional(picklist(['rows', 'logits', 'none'])),
-    features: optional(record(pipe(text, check((name) => name !== WEIGHT, `the feature '${WEIGHT}' holds the weights: see the claim weights`)), feature)),
+    features: optional(
+      record(
+        pipe(
+          text,
+          check((name) => name !== WEIGHT, `the feature '${WEIGHT}' holds the weights: see the claim weights`),
+        ),
+        feature,
+      ),
+    ),
     rows: optional(picklist(['independent', 'dependent'])),
     labelsOutOfRange: optional(array(anyNumber)),
     predictions: optional(record(string(), prediction)),
@@ -69,10 +83,12 @@ export function checkClaims(name: string, claims: Subject): void {
 function* problemsOf({ labels = 'real', classes, metrics, unweightedMetrics = [] }: Claims): Generator<Problem> {
   yield* problemOfClasses(labels, classes);
   for (const [i, key] of unweightedMetrics.entries()) {
-    if (metrics?.includes(key) === false) yield [['unweightedMetrics', i], `expected one of the metrics ${metrics.join(', ')}, got '${key}'`];
+    if (metrics?.includes(key) === false)
+      yield [['unweightedMetrics', i], `expected one of the metrics ${metrics.join(', ')}, got '${key}'`];
   }
 }
 
 function* problemOfClasses(kind: string, classes: number | undefined): Generator<Problem> {
-  if (classes !== undefined && kind !== 'class') yield [['classes'], `expected a number of classes for the kind 'class' alone, got ${classes} for '${kind}'`];
+  if (classes !== undefined && kind !== 'class')
+    yield [['classes'], `expected a number of classes for the kind 'class' alone, got ${classes} for '${kind}'`];
 }

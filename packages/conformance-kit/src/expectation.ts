@@ -27,11 +27,16 @@ export function expectationOf(
   expectations: readonly Expectation[],
   capabilities: readonly Capability[],
 ): Expectation | undefined {
-  return expectations.find(({ query, lacking }) => (lacking === undefined || !capabilities.includes(lacking)) && isMeant(one, query));
+  return expectations.find(
+    ({ query, lacking }) => (lacking === undefined || !capabilities.includes(lacking)) && isMeant(one, query),
+  );
 }
 
 /** The expectations that no case matches: misspelled, or left from a case that is gone. */
-export function idleExpectations(expectations: readonly Expectation[], cases: readonly ConformanceCase[]): readonly Expectation[] {
+export function idleExpectations(
+  expectations: readonly Expectation[],
+  cases: readonly ConformanceCase[],
+): readonly Expectation[] {
   return expectations.filter(({ query }) => !cases.some((one) => isMeant(one, query)));
 }
 
@@ -60,20 +65,35 @@ export function checkExpectations(value: unknown, from: string): readonly Expect
 }
 
 export const expectationSchema: GenericSchema<unknown, Expectation> = exactly({
-  query: pipe(text, check(isQuery, ({ received }) => `expected a query such as 'MyHead:law:no-leak:use=loss', got ${received}`)),
+  query: pipe(
+    text,
+    check(isQuery, ({ received }) => `expected a query such as 'MyHead:law:no-leak:use=loss', got ${received}`),
+  ),
   reason: text,
-  upstream: nullable(pipe(string(), check(isAddress, ({ received }) => `expected an address or null, got ${received}`))),
+  upstream: nullable(
+    pipe(
+      string(),
+      check(isAddress, ({ received }) => `expected an address or null, got ${received}`),
+    ),
+  ),
   lacking: exactOptional(picklist(allCapabilities)),
 });
 
-const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({ backend: text, expectations: array(expectationSchema) });
+const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({
+  backend: text,
+  expectations: array(expectationSchema),
+});
 
 /** Whether there can be cases that a query means. Whether there are, `idleExpectations` tells. */
 function isQuery(query: string): boolean {
   const [head = '', family = '*', check_ = '*', ...rest] = query.split(':');
   const isFamily = family.includes('*') || families.some((known) => known === family) || isNameOfItsOwn(family);
   const parameters = rest.length === 0 ? [] : rest.join(':').split(',');
-  return [head, check_].every((part) => /^[^\s,=]+$/.test(part)) && isFamily && parameters.every((part) => part.includes('*') || /^[^=]+=[^=]+$/.test(part));
+  return (
+    [head, check_].every((part) => /^[^\s,=]+$/.test(part)) &&
+    isFamily &&
+    parameters.every((part) => part.includes('*') || /^[^=]+=[^=]+$/.test(part))
+  );
 }
 
 /** A family of another package may be called so: it is not one of the suite's, misspelled. */
@@ -104,6 +124,7 @@ const everyBackend = (): URL => new URL('../expectations/every-backend.json', im
  */
 export async function loadExpectations(backend: string): Promise<readonly Expectation[]> {
   const own = Object.hasOwn(files, backend) ? files[backend]?.() : undefined;
-  const read = async (url: URL): Promise<readonly Expectation[]> => checkExpectationFile(await readJson(url), url.href).expectations;
+  const read = async (url: URL): Promise<readonly Expectation[]> =>
+    checkExpectationFile(await readJson(url), url.href).expectations;
   return [...(own === undefined ? [] : await read(own)), ...(await read(everyBackend()))];
 }

@@ -15,7 +15,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  */
 export function parseJson(source: string | Uint8Array, from: string): unknown {
   const value = parseShallow(source, from);
-  if (isDeep(value)) throw new Error(`${printableLine(from)}: expected JSON, but it is nested more than ${DEEPEST} deep`);
+  if (isDeep(value))
+    throw new Error(`${printableLine(from)}: expected JSON, but it is nested more than ${DEEPEST} deep`);
   return value;
 }
 

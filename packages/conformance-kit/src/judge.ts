@@ -60,7 +60,11 @@ export class Judge {
     let worst: Closest | undefined;
     for (let index = 0; index < expected.length; index++) {
       const [a, e] = [actual[index] as number, expected[index] as number];
-      const used = usedTolerance(a, e, { k, unit: this.#unit, scale: typeof scale === 'number' ? scale : (scale[index] as number) });
+      const used = usedTolerance(a, e, {
+        k,
+        unit: this.#unit,
+        scale: typeof scale === 'number' ? scale : (scale[index] as number),
+      });
       if (worst === undefined || used > worst.used) worst = { what, index, actual: a, expected: e, used };
     }
     if (worst === undefined) return;
@@ -82,7 +86,12 @@ export class Judge {
   }
 
   /** Shape and dtype exactly, then the values. Reads the tensor asynchronously; it stays the caller's. */
-  async tensorNear(what: string, actual: Tensor, { shape, dtype = 'float32', values }: ExpectedTensor, allowance: Allowance): Promise<void> {
+  async tensorNear(
+    what: string,
+    actual: Tensor,
+    { shape, dtype = 'float32', values }: ExpectedTensor,
+    allowance: Allowance,
+  ): Promise<void> {
     this.equal(`the shape of ${what}`, actual.shape, shape);
     this.equal(`the dtype of ${what}`, actual.dtype, dtype);
     this.near(what, await actual.data(), values, allowance);

@@ -42,7 +42,9 @@ function pathOf(file: string): string {
 }
 
 function isUsers(file: string): boolean {
-  return !/\/node_modules\/|^node:|^<|^native\b|\/(?:backend-conformance|conformance-kit)\/(?:src|dist|browser)\/|\0|^conformance:/.test(file);
+  return !/\/node_modules\/|^node:|^<|^native\b|\/(?:backend-conformance|conformance-kit)\/(?:src|dist|browser)\/|\0|^conformance:/.test(
+    file,
+  );
 }
 
 const TOO_LONG = 10_000; // ms
@@ -52,11 +54,17 @@ const maps = new Map<string, Promise<TraceMap | undefined>>();
 /** The place in a source of a place in a script that a page has loaded; what has no source map, and a file of Node, stays as it is. */
 export async function originalPosition(place: Place): Promise<Place | undefined> {
   if (!/^https?:/.test(place.file)) return place;
-  if (!maps.has(place.file)) maps.set(place.file, loadMap(place.file).catch(() => undefined));
+  if (!maps.has(place.file))
+    maps.set(
+      place.file,
+      loadMap(place.file).catch(() => undefined),
+    );
   const map = await maps.get(place.file);
   if (map === undefined) return place;
   const { source, line, column } = originalPositionFor(map, { line: place.line, column: place.column - 1 });
-  return source === null ? undefined : { file: decodeURIComponent(source.replace(/^https?:\/\/[^/]*/, '')), line, column: column + 1 };
+  return source === null
+    ? undefined
+    : { file: decodeURIComponent(source.replace(/^https?:\/\/[^/]*/, '')), line, column: column + 1 };
 }
 
 /** The map that the script's last line names: another file, or written out there. */

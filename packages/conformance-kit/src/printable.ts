@@ -10,7 +10,9 @@ const PLAIN = /^[ -~]*$/;
 /** A text that is safe to show. What would be obeyed stands there written out, as `\u001b`; line breaks and tabs stay. */
 export function printable(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text.replaceAll(/\r\n/g, '\n').replaceAll(OBEYED, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));
+  return text
+    .replaceAll(/\r\n/g, '\n')
+    .replaceAll(OBEYED, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));
 }
 
 /** The same for what stands in a line, such as a name: line breaks and tabs are written out, too. */

@@ -33,8 +33,16 @@ export interface CaseResult extends ConformanceCase {
 }
 
 /** Why a case failed, where in a file of the user's, and what its check demands, as text. */
-export function reasonInFull({ message = '', place, states }: Pick<CaseResult, 'message' | 'place' | 'states'>): string {
-  const lines = [message, ...(place === undefined ? [] : [`at ${placeText(place)}`]), ...(states === undefined ? [] : [`Demanded: ${states}`])];
+export function reasonInFull({
+  message = '',
+  place,
+  states,
+}: Pick<CaseResult, 'message' | 'place' | 'states'>): string {
+  const lines = [
+    message,
+    ...(place === undefined ? [] : [`at ${placeText(place)}`]),
+    ...(states === undefined ? [] : [`Demanded: ${states}`]),
+  ];
   return lines.join('\n').trim();
 }
 
@@ -68,7 +76,13 @@ export function tallyOf(runs: readonly Outcomes[]): Tally {
 }
 
 /** Whether a report is good: something passed, nothing failed, and nothing is missing of what was asked for. */
-export function isGood({ runs, problems }: { readonly runs: readonly Outcomes[]; readonly problems: readonly string[] }): boolean {
+export function isGood({
+  runs,
+  problems,
+}: {
+  readonly runs: readonly Outcomes[];
+  readonly problems: readonly string[];
+}): boolean {
   const { pass, fail, xpass } = tallyOf(runs);
   return pass > 0 && fail === 0 && xpass === 0 && problems.length === 0;
 }

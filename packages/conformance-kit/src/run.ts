@@ -90,7 +90,8 @@ async function runCase(
     ...fault,
     ...(status === 'xpass' && { message: 'It passed, though it was expected to fail: remove the expectation.' }),
     ...(isFailure({ status }) && { states }),
-    ...(expectation && status !== 'pass' && { expected: { reason: expectation.reason, upstream: expectation.upstream } }),
+    ...(expectation &&
+      status !== 'pass' && { expected: { reason: expectation.reason, upstream: expectation.upstream } }),
     ...(judge.closest && { closest: toJson(judge.closest) }),
     milliseconds,
   };
@@ -118,5 +119,10 @@ async function faultIn(run: () => Promise<void>): Promise<Fault | undefined> {
 }
 
 function toJson(closest: Closest): NonNullable<CaseResult['closest']> {
-  return { ...closest, actual: jsonNumber(closest.actual), expected: jsonNumber(closest.expected), used: jsonNumber(closest.used) };
+  return {
+    ...closest,
+    actual: jsonNumber(closest.actual),
+    expected: jsonNumber(closest.expected),
+    used: jsonNumber(closest.used),
+  };
 }

@@ -56,6 +56,7 @@ export async function* runSession(
   const { record } = started;
   yield { type: 'started', record, total: cases.length };
   const { expectations, caseLimit: timeLimit = CASE_LIMIT } = request;
-  for await (const result of runCases({ suite, cases, backend: record, expectations, timeLimit, guard })) yield { type: 'result', result };
+  for await (const result of runCases({ suite, cases, backend: record, expectations, timeLimit, guard }))
+    yield { type: 'result', result };
   yield { type: 'done' };
 }

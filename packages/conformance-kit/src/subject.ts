@@ -46,7 +46,11 @@ export interface Claims {
   /** Labels that the head must refuse with LABELS_RANGE. Default: none. */
   readonly labelsOutOfRange?: readonly number[] | undefined;
   /** The keys of the predictions with the last dimension and the dtype of each. Default: whatever the head predicts. */
-  readonly predictions?: Readonly<Record<string, { readonly lastDimension: number; readonly dtype: 'float32' | 'int32' | 'bool' | 'string' }>> | undefined;
+  readonly predictions?:
+    | Readonly<
+        Record<string, { readonly lastDimension: number; readonly dtype: 'float32' | 'int32' | 'bool' | 'string' }>
+      >
+    | undefined;
   /** The keys of the metrics, in order. Default: whatever the head measures. */
   readonly metrics?: readonly string[] | undefined;
   /** The keys of metrics that weights mean nothing to, such as a number of rows. Default: none. */

@@ -43,7 +43,10 @@ export interface SuiteOptions {
  */
 export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOptions = {}): Promise<Suite> {
   for (const name of Object.keys(families)) {
-    if (Object.hasOwn(ownChecks, name) || !/^[\w-]+$/.test(name)) throw new Error(`families: expected names of letters, digits, - and _ other than ${Object.keys(ownChecks).join(', ')}, got '${name}'.`);
+    if (Object.hasOwn(ownChecks, name) || !/^[\w-]+$/.test(name))
+      throw new Error(
+        `families: expected names of letters, digits, - and _ other than ${Object.keys(ownChecks).join(', ')}, got '${name}'.`,
+      );
   }
   const checks: Suite['checks'] = { ...ownChecks, ...families };
   for (const [name, subject] of Object.entries(subjects)) {
@@ -55,17 +58,33 @@ export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOption
   const goldens = new Map<string, GoldenFile>();
   for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));
   const heads = [...named.values()].flatMap((subject) =>
-    Object.entries(checks).flatMap(([family, each]) => (family === 'op' ? [] : casesOf(subject, family, each, goldens.get(subject.name)))),
+    Object.entries(checks).flatMap(([family, each]) =>
+      family === 'op' ? [] : casesOf(subject, family, each, goldens.get(subject.name)),
+    ),
   );
   for (const { name, expectedFailures = [] } of named.values()) {
-    const [idle] = idleExpectations(expectedFailures, heads.filter(({ head }) => head === name));
-    if (idle !== undefined) throw new Error(`${name} claims expectedFailures: expected queries of its cases, but ${idle.query} matches none.`);
+    const [idle] = idleExpectations(
+      expectedFailures,
+      heads.filter(({ head }) => head === name),
+    );
+    if (idle !== undefined)
+      throw new Error(
+        `${name} claims expectedFailures: expected queries of its cases, but ${idle.query} matches none.`,
+      );
   }
-  return { checks, cases: [...casesOf(tfjs, 'op', ownChecks.op, undefined), ...heads], subjects: named.set(TFJS, tfjs), goldens };
+  return {
+    checks,
+    cases: [...casesOf(tfjs, 'op', ownChecks.op, undefined), ...heads],
+    subjects: named.set(TFJS, tfjs),
+    goldens,
+  };
 }
 
 /** @throws Error where a suite has no such check */
-export function checkOf({ checks }: Pick<Suite, 'checks'>, { family, check }: Pick<ConformanceCase, 'family' | 'check'>): Check {
+export function checkOf(
+  { checks }: Pick<Suite, 'checks'>,
+  { family, check }: Pick<ConformanceCase, 'family' | 'check'>,
+): Check {
   const found = checks[family]?.[check];
   if (found === undefined) throw new Error(`There is no check ${family}:${check}.`);
   return found;
@@ -85,7 +104,12 @@ export function checksIn(): readonly string[] {
   return Object.entries(ownChecks).flatMap(([family, each]) => Object.keys(each).map((check) => `${family}:${check}`));
 }
 
-function casesOf(subject: NamedSubject, family: string, checks: Checks, goldens: GoldenFile | undefined): ConformanceCase[] {
+function casesOf(
+  subject: NamedSubject,
+  family: string,
+  checks: Checks,
+  goldens: GoldenFile | undefined,
+): ConformanceCase[] {
   return Object.entries(checks).flatMap(([check, { cases }]) =>
     cases(subject, goldens).map((parameters) => ({ head: subject.name, family, check, parameters })),
   );

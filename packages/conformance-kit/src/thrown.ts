@@ -39,7 +39,10 @@ const LONGEST = 4000;
  */
 export function reasonOf(thrown: unknown): string {
   const text = sayings.map((say) => attempt(() => say(thrown))).find((said) => typeof said === 'string' && said !== '');
-  return shortened(typeof text === 'string' ? text : `something was thrown that cannot be read (${typeof thrown})`, LONGEST);
+  return shortened(
+    typeof text === 'string' ? text : `something was thrown that cannot be read (${typeof thrown})`,
+    LONGEST,
+  );
 }
 
 /** A text of at most so many characters; of a longer one the beginning, and how long it was. */

@@ -30,7 +30,10 @@ import { shortened } from './thrown.js';
 export const text: GenericSchema<string> = pipe(string(), nonEmpty('expected text, got ""'));
 
 /** A number as JSON has it: what is not finite stands as a string. */
-export const jsonNumberSchema: GenericSchema<JsonNumber> = union([pipe(number(), finite()), picklist(['NaN', 'Infinity', '-Infinity'])]);
+export const jsonNumberSchema: GenericSchema<JsonNumber> = union([
+  pipe(number(), finite()),
+  picklist(['NaN', 'Infinity', '-Infinity']),
+]);
 
 /** A whole number from one on. */
 export function wholeNumber(from: number): GenericSchema<unknown, number> {
@@ -38,7 +41,9 @@ export function wholeNumber(from: number): GenericSchema<unknown, number> {
 }
 
 /** An object with these keys and no others; of one that is misspelled it is said which is meant. */
-export function exactly<const E extends ObjectEntries>(entries: E): StrictObjectSchema<E, (issue: StrictObjectIssue) => string> {
+export function exactly<const E extends ObjectEntries>(
+  entries: E,
+): StrictObjectSchema<E, (issue: StrictObjectIssue) => string> {
   return strictObject(entries, (issue) => {
     if (issue.path === undefined) return worded(issue);
     if (issue.expected !== 'never') return 'missing';
@@ -49,8 +54,12 @@ export function exactly<const E extends ObjectEntries>(entries: E): StrictObject
 }
 
 /** A list without an entry that is there twice, told by what `keyOf` makes of each. */
-export function distinct<T>(entry: GenericSchema<unknown, T>, keyOf: (one: T) => unknown = (one) => one): GenericSchema<unknown, T[]> {
-  const areDistinct = (list: T[]): boolean => new Set(list.map((one) => JSON.stringify(keyOf(one)))).size === list.length;
+export function distinct<T>(
+  entry: GenericSchema<unknown, T>,
+  keyOf: (one: T) => unknown = (one) => one,
+): GenericSchema<unknown, T[]> {
+  const areDistinct = (list: T[]): boolean =>
+    new Set(list.map((one) => JSON.stringify(keyOf(one)))).size === list.length;
   return pipe(array(entry), check(areDistinct, 'expected entries that differ, got one of them twice'));
 }
 
@@ -58,11 +67,20 @@ export function distinct<T>(entry: GenericSchema<unknown, T>, keyOf: (one: T) =>
 export type Problem = readonly [place: readonly (string | number)[], message: string];
 
 /** A schema, and what must go together in what it describes; that is asked where each part is right by itself. */
-export function consistent<T>(schema: GenericSchema<unknown, T>, problemsOf: (value: T) => Iterable<Problem>): GenericSchema<unknown, T> {
+export function consistent<T>(
+  schema: GenericSchema<unknown, T>,
+  problemsOf: (value: T) => Iterable<Problem>,
+): GenericSchema<unknown, T> {
   const together = rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     for (const [place, message] of problemsOf(dataset.value)) {
-      const path = place.map((key) => ({ type: 'unknown' as const, origin: 'value' as const, input: undefined, key, value: undefined }));
+      const path = place.map((key) => ({
+        type: 'unknown' as const,
+        origin: 'value' as const,
+        input: undefined,
+        key,
+        value: undefined,
+      }));
       addIssue({ message, ...(path.length > 0 && { path: path as [(typeof path)[number], ...typeof path] }) });
     }
   });

@@ -48,7 +48,14 @@ const startLimit = 120_000;
  * @throws Error from `describe` where no case matches the filter, and from `beforeAll` where the backend does not start
  */
 export function describeConformance(factory: HeadFactory, options: DescribeOptions = {}): void {
-  const { name = factory({}).constructor.name, backend, filter = [], repair = true, expectations = [], ...claims } = options;
+  const {
+    name = factory({}).constructor.name,
+    backend,
+    filter = [],
+    repair = true,
+    expectations = [],
+    ...claims
+  } = options;
   checkExpectations(expectations, 'describeConformance: expectations');
   const filters = [filter].flat();
   const isAsked = filters.length === 0 ? ({ family }: ConformanceCase) => family !== 'op' : parseQueries(filters);

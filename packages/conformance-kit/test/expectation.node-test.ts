@@ -39,7 +39,10 @@ describe('a file of expectations', () => {
   it('is taken where it is right', () => {
     const file = { backend: 'webgl', expectations: [known, other] };
     expect(checkExpectationFile(file, 'webgl.json')).toEqual(file);
-    expect(checkExpectationFile({ backend: 'cpu', expectations: [] }, 'cpu.json')).toEqual({ backend: 'cpu', expectations: [] });
+    expect(checkExpectationFile({ backend: 'cpu', expectations: [] }, 'cpu.json')).toEqual({
+      backend: 'cpu',
+      expectations: [],
+    });
   });
 
   it.each([
@@ -50,8 +53,16 @@ describe('a file of expectations', () => {
     { what: 'without a backend', file: { expectations: [] }, says: 'backend: missing' },
     { what: 'with an empty backend', file: { backend: '', expectations: [] }, says: 'backend: expected text, got ""' },
     { what: 'without expectations', file: { backend: 'cpu' }, says: 'expectations: missing' },
-    { what: 'with expectations that are no list', file: { backend: 'cpu', expectations: known }, says: 'expectations: expected Array, got Object' },
-    { what: 'with a key that is none', file: { backend: 'cpu', expectation: [], expectations: [] }, says: "expectation: there is no such key; is 'expectations' meant?" },
+    {
+      what: 'with expectations that are no list',
+      file: { backend: 'cpu', expectations: known },
+      says: 'expectations: expected Array, got Object',
+    },
+    {
+      what: 'with a key that is none',
+      file: { backend: 'cpu', expectation: [], expectations: [] },
+      says: "expectation: there is no such key; is 'expectations' meant?",
+    },
   ])('is refused: $what', ({ file, says }) => {
     expect(() => checkExpectationFile(file, 'x.json')).toThrow(`x.json: ${says}`);
   });
@@ -60,16 +71,40 @@ describe('a file of expectations', () => {
     { what: 'nothing', entry: null, says: ': expected Object, got null' },
     { what: 'no query', entry: { reason: 'a', upstream: null }, says: '.query: missing' },
     { what: 'an empty query', entry: { ...known, query: '' }, says: '.query: expected text' },
-    { what: 'a query of a family that there is not', entry: { ...known, query: 'MyHead:laws:no-leak' }, says: ".query: expected a query such as" },
+    {
+      what: 'a query of a family that there is not',
+      entry: { ...known, query: 'MyHead:laws:no-leak' },
+      says: '.query: expected a query such as',
+    },
     { what: 'a query of spaces', entry: { ...known, query: 'My Head:law' }, says: '.query: expected a query such as' },
-    { what: 'a query with a parameter without a value', entry: { ...known, query: 'MyHead:law:no-leak:use' }, says: '.query: expected a query such as' },
+    {
+      what: 'a query with a parameter without a value',
+      entry: { ...known, query: 'MyHead:law:no-leak:use' },
+      says: '.query: expected a query such as',
+    },
     { what: 'no reason', entry: { query: 'a', upstream: null }, says: '.reason: missing' },
     { what: 'an empty reason', entry: { ...known, reason: '' }, says: '.reason: expected text, got ""' },
     { what: 'no upstream, not even null', entry: { query: 'a', reason: 'b' }, says: '.upstream: missing' },
-    { what: 'a capability that there is not', entry: { ...known, lacking: 'patience' }, says: '.lacking: expected ("float32" | "infinity"' },
-    { what: 'an upstream that is no address', entry: { ...known, upstream: 'issue 12' }, says: '.upstream: expected an address or null, got "issue 12"' },
-    { what: 'an upstream that is a script', entry: { ...known, upstream: 'javascript:alert(1)' }, says: '.upstream: expected an address or null' },
-    { what: 'a key that is none', entry: { ...known, laking: 'nan' }, says: ".laking: there is no such key; is 'lacking' meant?" },
+    {
+      what: 'a capability that there is not',
+      entry: { ...known, lacking: 'patience' },
+      says: '.lacking: expected ("float32" | "infinity"',
+    },
+    {
+      what: 'an upstream that is no address',
+      entry: { ...known, upstream: 'issue 12' },
+      says: '.upstream: expected an address or null, got "issue 12"',
+    },
+    {
+      what: 'an upstream that is a script',
+      entry: { ...known, upstream: 'javascript:alert(1)' },
+      says: '.upstream: expected an address or null',
+    },
+    {
+      what: 'a key that is none',
+      entry: { ...known, laking: 'nan' },
+      says: ".laking: there is no such key; is 'lacking' meant?",
+    },
   ])('is refused with an entry that has or is $what, and says which', ({ entry, says }) => {
     const file = { backend: 'cpu', expectations: [known, entry] };
     expect(() => checkExpectationFile(file, 'x.json')).toThrow(`x.json: expectations[1]${says}`);
@@ -79,7 +114,9 @@ describe('a file of expectations', () => {
 describe('expectations in a program', () => {
   it('are held to the same form', () => {
     expect(checkExpectations([known, other], 'mine')).toEqual([known, other]);
-    expect(() => checkExpectations([{ ...known, query: 'MyHead:low' }], 'mine')).toThrow('mine: [0].query: expected a query such as');
+    expect(() => checkExpectations([{ ...known, query: 'MyHead:low' }], 'mine')).toThrow(
+      'mine: [0].query: expected a query such as',
+    );
     expect(() => checkExpectations(known, 'mine')).toThrow('mine: expected Array, got Object');
   });
 });

@@ -14,7 +14,10 @@ const costs: Checks = {
     async run({ subject, judge }, { bound, strict = false }) {
       const [loss = NaN] = await subject.create({}).loss(scalar(0), scalar(0)).data();
       // Of the type that the cases are of: neither needs a cast.
-      judge.that(strict ? loss < bound : loss <= bound, `the loss is ${loss.toFixed(1)}, expected at most ${bound.toFixed(1)}`);
+      judge.that(
+        strict ? loss < bound : loss <= bound,
+        `the loss is ${loss.toFixed(1)}, expected at most ${bound.toFixed(1)}`,
+      );
     },
   }),
 };
@@ -26,7 +29,8 @@ it('has cases of families that it is given, and runs them', async () => {
   const started = await startForSuite('cpu');
   if ('unavailable' in started) throw new Error(started.unavailable);
   const results: (string | undefined)[][] = [];
-  for await (const { status, message } of runCases({ suite, cases, backend: started.record, expectations: [] })) results.push([status, message]);
+  for await (const { status, message } of runCases({ suite, cases, backend: started.record, expectations: [] }))
+    results.push([status, message]);
   expect(results).toEqual([
     ['pass', undefined],
     ['fail', 'the loss is 2.0, expected at most 1.0'],
@@ -34,7 +38,9 @@ it('has cases of families that it is given, and runs them', async () => {
 });
 
 it('takes expected failures of such a family', async () => {
-  const expectedFailures = [{ query: 'Cheap:costs:bounded:bound=1,strict=true', reason: 'It costs 2.', upstream: null }];
+  const expectedFailures = [
+    { query: 'Cheap:costs:bounded:bound=1,strict=true', reason: 'It costs 2.', upstream: null },
+  ];
   await expect(suiteOf({ Cheap: { create, expectedFailures } }, { families: { costs } })).resolves.toBeDefined();
   await expect(suiteOf({ Cheap: { create, expectedFailures } })).rejects.toThrow(/matches none/);
 });

@@ -51,7 +51,8 @@ describe('near', () => {
 
   it('takes a scale for each value, and no leave from one that is missing', () => {
     const values = [64 * unit, 0];
-    const near = (scale: readonly number[]) => (): void => new Judge(unit).near('x', values, [0, 16 * unit], { k: 16, scale });
+    const near = (scale: readonly number[]) => (): void =>
+      new Judge(unit).near('x', values, [0, 16 * unit], { k: 16, scale });
     expect(near([4, 1])).not.toThrow();
     expect(near([1, 4])).toThrow('x[0]');
     expect(near([4, 0.5])).toThrow('x[1]');
@@ -109,7 +110,8 @@ describe('same, equal, that and tensorNear', () => {
   it('want shape and dtype first', async () => {
     const judge = new Judge(unit);
     const expected = { shape: [2], values: [1, 2] };
-    const near = (given: Parameters<typeof tensor>): Promise<void> => judge.tensorNear('x', tensor(...given), expected, { k: 0 });
+    const near = (given: Parameters<typeof tensor>): Promise<void> =>
+      judge.tensorNear('x', tensor(...given), expected, { k: 0 });
     await expect(near([[1, 2]])).resolves.toBeUndefined();
     await expect(near([[[1, 2]]])).rejects.toThrow('the shape of x: got [1,2]');
     await expect(near([[1, 2], [2], 'int32'])).rejects.toThrow('the dtype of x: got "int32"');

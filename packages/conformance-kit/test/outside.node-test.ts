@@ -11,7 +11,10 @@ const throwing = (): never => {
 };
 
 describe('whatever is thrown', () => {
-  const unkind = new Proxy({}, { get: throwing, has: throwing, getPrototypeOf: throwing, ownKeys: throwing, getOwnPropertyDescriptor: throwing });
+  const unkind = new Proxy(
+    {},
+    { get: throwing, has: throwing, getPrototypeOf: throwing, ownKeys: throwing, getOwnPropertyDescriptor: throwing },
+  );
   const own = (properties: PropertyDescriptorMap): unknown => Object.defineProperties(new Error('once'), properties);
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -40,8 +43,20 @@ describe('whatever is thrown', () => {
     ['a code and a stack that throw', own({ code: { get: throwing }, stack: { get: throwing } }), 'once'],
     ['a code without a text', own({ code: { value: Object.create(null) } }), /once/],
     ['a stack that is none', own({ stack: { value: 5 } }), 'once'],
-    ['a text for people that throws', { toString: throwing, toJSON: throwing }, 'something was thrown that cannot be read (object)'],
-    ['a circle', Object.assign(Object.create(null), { get self() { return this as unknown; } }), /cannot be read|\{/],
+    [
+      'a text for people that throws',
+      { toString: throwing, toJSON: throwing },
+      'something was thrown that cannot be read (object)',
+    ],
+    [
+      'a circle',
+      Object.assign(Object.create(null), {
+        get self() {
+          return this as unknown;
+        },
+      }),
+      /cannot be read|\{/,
+    ],
   ])('%s becomes a text', async (_, thrown, text) => {
     for (const said of [reasonOf(thrown), (await faultOf(thrown)).message]) {
       if (typeof text === 'string') expect(said.split('\n')[0]).toBe(text);
@@ -56,7 +71,8 @@ describe('whatever is thrown', () => {
 
 describe('what is shown', () => {
   it('has nothing in it that a terminal obeys', () => {
-    const text = 'a\u001B]0;title\u0007b\u009B31m\r\nc\rd\u202Eevil\u2066\u200F\u061C\u2028e\u0000\u007F\uD800\uFEFF\tf';
+    const text =
+      'a\u001B]0;title\u0007b\u009B31m\r\nc\rd\u202Eevil\u2066\u200F\u061C\u2028e\u0000\u007F\uD800\uFEFF\tf';
     expect(printable(text)).toBe(
       'a\\u001b]0;title\\u0007b\\u009b31m\nc\\u000dd\\u202eevil\\u2066\\u200f\\u061c\\u2028e\\u0000\\u007f\\ud800\\ufeff\tf',
     );
@@ -87,11 +103,19 @@ describe('JSON from outside', () => {
     expect(read(bytes(0xef, 0xbb, 0xbf, 0x5b, 0x31, 0x5d))).toEqual([1]);
   });
 
-  const schema = exactly({ runs: array(exactly({ status: picklist(['pass', 'fail']), n: optional(number()) })), name: string() });
+  const schema = exactly({
+    runs: array(exactly({ status: picklist(['pass', 'fail']), n: optional(number()) })),
+    name: string(),
+  });
 
   it('is told with each mistake and its place', () => {
-    expect(validated(schema, { runs: [{ status: 'pass' }], name: '' }, 'x')).toEqual({ runs: [{ status: 'pass' }], name: '' });
-    expect(() => validated(schema, { runs: [{ status: 'pass' }, { status: 'gre\u001Bat', n: '1' }], extra: 1 }, 'x')).toThrow(
+    expect(validated(schema, { runs: [{ status: 'pass' }], name: '' }, 'x')).toEqual({
+      runs: [{ status: 'pass' }],
+      name: '',
+    });
+    expect(() =>
+      validated(schema, { runs: [{ status: 'pass' }, { status: 'gre\u001Bat', n: '1' }], extra: 1 }, 'x'),
+    ).toThrow(
       'x: runs[1].status: expected ("pass" | "fail"), got "gre\\u001bat"; runs[1].n: expected number, got "1"; name: missing; extra: there is no such key; known are runs, name',
     );
     expect(() => validated(schema, null, 'x')).toThrow('x: expected Object, got null');

@@ -13,7 +13,9 @@ describe('the name of a case', () => {
 
   it('is the same in another process, whatever a subject claims: JSON has no NaN', async () => {
     const create = (): never => undefined as never;
-    const { cases } = await suiteOf({ Head: { create, labels: 'probability', labelsOutOfRange: [NaN, -Infinity, -0.5] } });
+    const { cases } = await suiteOf({
+      Head: { create, labels: 'probability', labelsOutOfRange: [NaN, -Infinity, -0.5] },
+    });
     const there = JSON.parse(JSON.stringify(cases)) as readonly ConformanceCase[];
     expect(there.map(queryOf)).toEqual(cases.map(queryOf));
     expect(cases.map(queryOf)).toContain('Head:law:labels-range:label=NaN,from=host');
@@ -82,8 +84,16 @@ describe('a query of many stars', () => {
     expect(parseQuery('*a'.repeat(2000))(long)).toBe(true);
     expect(parseQuery('*a'.repeat(2001))(long)).toBe(false);
     for (const [pattern, name, isMeant] of [
-      ['a*a', 'a', false], ['a*a', 'aa', true], ['*ab*ab', 'ab', false], ['*ab*ab', 'abab', true], ['a*b*c', 'aXbXbc', true],
-      ['a*bc*c', 'abc', false], ['**', '', true], ['*', 'a\nb', true], ['.*', 'ab', false], ['a**b', 'ab', true],
+      ['a*a', 'a', false],
+      ['a*a', 'aa', true],
+      ['*ab*ab', 'ab', false],
+      ['*ab*ab', 'abab', true],
+      ['a*b*c', 'aXbXbc', true],
+      ['a*bc*c', 'abc', false],
+      ['**', '', true],
+      ['*', 'a\nb', true],
+      ['.*', 'ab', false],
+      ['a**b', 'ab', true],
     ] as const) {
       expect(parseQuery(pattern)({ ...one, head: name }), `${pattern} for ${name}`).toBe(isMeant);
     }

@@ -1,6 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers'; // the gradients
-import { engine, getBackend, memory, scalar, setBackend, square, tensor, variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  getBackend,
+  memory,
+  scalar,
+  setBackend,
+  square,
+  tensor,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Check } from '../src/checks/check.js';
@@ -17,14 +27,21 @@ import {
 } from '../src/index.js';
 
 const never = new Promise<never>(() => undefined);
-const elapsed = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
+const elapsed = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
 /** Checks that do what checks do, and what they should not. */
 const toys = vi.hoisted(() => ({ checks: {} as Record<string, Check> }));
 vi.mock('../src/checks/law/index.js', () => ({ lawChecks: toys.checks }));
-for (const family of ['op', 'golden', 'parity', 'training']) vi.doMock(`../src/checks/${family}/index.js`, () => ({ [`${family}Checks`]: {} }));
+for (const family of ['op', 'golden', 'parity', 'training'])
+  vi.doMock(`../src/checks/${family}/index.js`, () => ({ [`${family}Checks`]: {} }));
 
-const toy = (does: Check['run'], more: Partial<Check> = {}): Check => ({ states: 'A toy.', cases: () => [{}], run: does, ...more });
+const toy = (does: Check['run'], more: Partial<Check> = {}): Check => ({
+  states: 'A toy.',
+  cases: () => [{}],
+  run: does,
+  ...more,
+});
 Object.assign(toys.checks, {
   right: toy(({ judge }) => judge.near('x', [1 + 2 ** -21], [1], { k: 16 })),
   wrong: toy(({ judge }) => judge.near('x', [NaN, 2], [1, -Infinity], { k: 16 })),
@@ -55,7 +72,9 @@ Object.assign(toys.checks, {
     await elapsed(250);
     await onReference(() => never);
   }),
-  'fails-on-the-reference': toy(({ onReference }) => onReference(() => Promise.reject(new Error(`on ${getBackend()}`)))),
+  'fails-on-the-reference': toy(({ onReference }) =>
+    onReference(() => Promise.reject(new Error(`on ${getBackend()}`))),
+  ),
   'knows-its-backend': toy(async ({ judge, backend }) => {
     judge.equal('the backend', getBackend(), backend.name);
     await elapsed(100);
@@ -83,7 +102,10 @@ const record: BackendRecord = {
 beforeAll(() => setBackend('cpu'));
 
 /** Runs toy checks. */
-async function run(checks: readonly string[], options: { expectations?: Expectation[]; timeLimit?: number } = {}): Promise<CaseResult[]> {
+async function run(
+  checks: readonly string[],
+  options: { expectations?: Expectation[]; timeLimit?: number } = {},
+): Promise<CaseResult[]> {
   const suite = await suiteOf({
     Toy: {
       create: () => {
@@ -93,7 +115,8 @@ async function run(checks: readonly string[], options: { expectations?: Expectat
   });
   const cases = checks.flatMap((check) => suite.cases.filter(parseQueries([`Toy:law:${check}`])));
   const results: CaseResult[] = [];
-  for await (const result of runCases({ suite, cases, backend: record, expectations: [], ...options })) results.push(result);
+  for await (const result of runCases({ suite, cases, backend: record, expectations: [], ...options }))
+    results.push(result);
   return results;
 }
 
@@ -102,7 +125,14 @@ const expected = (check: string): Expectation => ({ query: `*:law:${check}`, rea
 describe('a case', () => {
   it('passes, and says how close it was', async () => {
     const [result] = await run(['right']);
-    expect(result).toMatchObject({ query: 'Toy:law:right', head: 'Toy', family: 'law', check: 'right', parameters: {}, status: 'pass' });
+    expect(result).toMatchObject({
+      query: 'Toy:law:right',
+      head: 'Toy',
+      family: 'law',
+      check: 'right',
+      parameters: {},
+      status: 'pass',
+    });
     expect(result?.closest).toMatchObject({ what: 'x', index: 0, used: 0.5 });
     expect(result).not.toHaveProperty('message');
     expect(result).not.toHaveProperty('expected');
@@ -178,12 +208,18 @@ describe('an expectation that goes with a lack', () => {
   const lacking = 'nan';
 
   it('leaves a pass a pass', async () => {
-    expect(await run(['right'], { expectations: [{ ...expected('right'), lacking }] })).toMatchObject([{ status: 'pass' }]);
+    expect(await run(['right'], { expectations: [{ ...expected('right'), lacking }] })).toMatchObject([
+      { status: 'pass' },
+    ]);
   });
 
   it('excuses a failure', async () => {
-    expect(await run(['wrong'], { expectations: [{ ...expected('wrong'), lacking }] })).toMatchObject([{ status: 'xfail' }]);
-    expect(await run(['wrong'], { expectations: [{ ...expected('wrong'), lacking: 'float32' }] })).toMatchObject([{ status: 'fail' }]);
+    expect(await run(['wrong'], { expectations: [{ ...expected('wrong'), lacking }] })).toMatchObject([
+      { status: 'xfail' },
+    ]);
+    expect(await run(['wrong'], { expectations: [{ ...expected('wrong'), lacking: 'float32' }] })).toMatchObject([
+      { status: 'fail' },
+    ]);
   });
 });
 
@@ -191,7 +227,11 @@ describe('nothing stays behind', () => {
   it.each(['litters', 'fails-under-a-tape', 'hangs'])('of a check that %s', async (check) => {
     const held = (): unknown => {
       const { scopeStack, registeredVariables } = engine().state;
-      return { numTensors: memory().numTensors, scopes: scopeStack.length, variables: Object.keys(registeredVariables) };
+      return {
+        numTensors: memory().numTensors,
+        scopes: scopeStack.length,
+        variables: Object.keys(registeredVariables),
+      };
     };
     const before = held();
     const [, after] = await run([check, 'trains'], { timeLimit: 50 });
@@ -200,7 +240,9 @@ describe('nothing stays behind', () => {
   });
 
   it('of a check that takes too long, which fails', async () => {
-    expect(await run(['hangs'], { timeLimit: 50 })).toMatchObject([{ status: 'fail', message: 'It took longer than 0.05 s.' }]);
+    expect(await run(['hangs'], { timeLimit: 50 })).toMatchObject([
+      { status: 'fail', message: 'It took longer than 0.05 s.' },
+    ]);
   });
 
   it.each([

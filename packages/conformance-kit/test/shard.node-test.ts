@@ -24,7 +24,10 @@ describe('shards', () => {
     expect(parseShard('1/1')).toEqual({ index: 1, count: 1 });
   });
 
-  it.each(['', '0/5', '6/5', '1/0', '2', '2/', '/5', '2/5/6', '-1/5', '1.5/5', 'a/b', ' 2/5', `1/${'9'.repeat(30)}`])("'%s' is none", (text) => {
-    expect(() => parseShard(text)).toThrow(`got '${text}'`);
-  });
+  it.each(['', '0/5', '6/5', '1/0', '2', '2/', '/5', '2/5/6', '-1/5', '1.5/5', 'a/b', ' 2/5', `1/${'9'.repeat(30)}`])(
+    "'%s' is none",
+    (text) => {
+      expect(() => parseShard(text)).toThrow(`got '${text}'`);
+    },
+  );
 });

@@ -22,7 +22,12 @@ export function commandsOf(name: string): readonly string[] {
 export async function type(commands: readonly string[], folder: string): Promise<void> {
   for (const command of commands) {
     const typed = command.replace('~/tfjs-heads', repository);
-    const { exitCode, all } = await execa('bash', ['-c', typed], { cwd: folder, reject: false, all: true, ...plainEnvironment() });
+    const { exitCode, all } = await execa('bash', ['-c', typed], {
+      cwd: folder,
+      reject: false,
+      all: true,
+      ...plainEnvironment(),
+    });
     if (exitCode !== 0) throw new Error(`${typed} ended with exit code ${exitCode}:\n${all}`);
   }
 }
@@ -35,5 +40,8 @@ export function reportIn(folder: string): ConformanceReport {
 /** As in a shell of one's own: without what npm and vitest tell the programs that they start. */
 export function plainEnvironment(): { env: Record<string, string | undefined>; extendEnv: false } {
   const theirs = /^(npm_(?!config_)|npm_config_local_prefix$|INIT_CWD$|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$)/;
-  return { env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !theirs.test(name))), extendEnv: false };
+  return {
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !theirs.test(name))),
+    extendEnv: false,
+  };
 }

@@ -32,23 +32,56 @@ describe('in an empty folder', () => {
       const own = cases.filter(({ head }) => head === 'QuantileHead');
       expect(unavailable, target).toBeUndefined();
       expect(own.length, target).toBeGreaterThan(100);
-      expect(own.filter(({ status }) => status !== 'pass'), target).toEqual([]);
+      expect(
+        own.filter(({ status }) => status !== 'pass'),
+        target,
+      ).toEqual([]);
     }
     expect(readFileSync(join(folder, 'report', 'report.html'), 'utf8')).toContain('QuantileHead');
     expect(readFileSync(join(folder, 'report', 'junit.xml'), 'utf8')).toContain('QuantileHead:law:');
   });
 
-  it('passes as tests of vitest', async () => {
-    const { stdout } = await execa('npx', ['vitest', 'run', '--reporter=json'], { cwd: folder, ...plainEnvironment() });
-    const { numPassedTests, numFailedTests } = JSON.parse(stdout) as { numPassedTests: number; numFailedTests: number };
-    expect(numPassedTests).toBeGreaterThan(0);
-    expect(numFailedTests).toBe(0);
-  }, minutes);
+  it(
+    'passes as tests of vitest',
+    async () => {
+      const { stdout } = await execa('npx', ['vitest', 'run', '--reporter=json'], {
+        cwd: folder,
+        ...plainEnvironment(),
+      });
+      const { numPassedTests, numFailedTests } = JSON.parse(stdout) as {
+        numPassedTests: number;
+        numFailedTests: number;
+      };
+      expect(numPassedTests).toBeGreaterThan(0);
+      expect(numFailedTests).toBe(0);
+    },
+    minutes,
+  );
 
-  it('has types that hold in JavaScript', async () => {
-    const flags = ['--noEmit', '--allowJs', '--checkJs', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022'];
-    const files = ['src/quantile-head.js', 'test/quantile-head.test.js'].map((path) => join(folder, path));
-    const { all } = await execa('tsc', [...flags, ...files], { cwd: folder, preferLocal: true, localDir: repository, reject: false, all: true });
-    expect(all).toBe('');
-  }, minutes);
+  it(
+    'has types that hold in JavaScript',
+    async () => {
+      const flags = [
+        '--noEmit',
+        '--allowJs',
+        '--checkJs',
+        '--strict',
+        '--skipLibCheck',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+      ];
+      const files = ['src/quantile-head.js', 'test/quantile-head.test.js'].map((path) => join(folder, path));
+      const { all } = await execa('tsc', [...flags, ...files], {
+        cwd: folder,
+        preferLocal: true,
+        localDir: repository,
+        reject: false,
+        all: true,
+      });
+      expect(all).toBe('');
+    },
+    minutes,
+  );
 });

@@ -54,4 +54,6 @@ export type PredictionsAt<P extends Predictions, K extends string> = WhereKeysAr
  * `Then`, but `Else` for plain {@link Predictions}, which may have any key. Written with functions, which takes the keys of `P`
  * the other way round: with `string extends keyof P` no head whose keys are known would be a plain `Head`.
  */
-type WhereKeysAreKnown<P extends Predictions, Then, Else> = ((key: keyof P) => void) extends (key: string) => void ? Else : Then;
+type WhereKeysAreKnown<P extends Predictions, Then, Else> = ((key: keyof P) => void) extends (key: string) => void
+  ? Else
+  : Then;

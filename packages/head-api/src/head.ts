@@ -49,7 +49,10 @@ export interface Head<L extends Labels = Labels, X extends Logits = Logits, P ex
   /** The training loss, float32: reduced element losses plus the regularization losses. */
   loss(labels: L, logits: X, options?: LossOptions): Scalar;
   /** Predictions by key; all of the head's keys, or those asked for, in the head's order. */
-  predictions<K extends string = keyof P & string>(logits: X, keys?: readonly PredictionKey<P, K>[]): PredictionsAt<P, K>;
+  predictions<K extends string = keyof P & string>(
+    logits: X,
+    keys?: readonly PredictionKey<P, K>[],
+  ): PredictionsAt<P, K>;
   /** Fresh metrics. */
   metrics(options?: MetricsOptions): Metrics;
   /**

@@ -1,4 +1,13 @@
-export type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt, SparseTensor, StringValues } from './data.js';
+export type {
+  Features,
+  Labels,
+  Logits,
+  PredictionKey,
+  Predictions,
+  PredictionsAt,
+  SparseTensor,
+  StringValues,
+} from './data.js';
 export type { HeadError, HeadErrorCode } from './error.js';
 export type {
   EstimatorSpec,

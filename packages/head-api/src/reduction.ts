@@ -12,12 +12,7 @@ export const Reduction: {
   readonly NONE: 'none';
   readonly SUM: 'sum';
   readonly SUM_OVER_BATCH_SIZE: 'sum_over_batch_size';
-} = /*#__PURE__*/ Object.freeze({
-  AUTO: 'auto',
-  NONE: 'none',
-  SUM: 'sum',
-  SUM_OVER_BATCH_SIZE: 'sum_over_batch_size',
-});
+} = /*#__PURE__*/ Object.freeze({ AUTO: 'auto', NONE: 'none', SUM: 'sum', SUM_OVER_BATCH_SIZE: 'sum_over_batch_size' });
 
 /** The name of a loss reduction: lower case, compared as it is. */
 export type Reduction = (typeof Reduction)[keyof typeof Reduction];

@@ -1,6 +1,19 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type {
-  EstimatorSpec, EstimatorSpecArgs, EvalSpec, Head, HeadError, HeadErrorCode, Logits, Metrics, ModeKeys, Predictions, PredictSpec, SparseTensor, StringValues, TrainSpec,
+  EstimatorSpec,
+  EstimatorSpecArgs,
+  EvalSpec,
+  Head,
+  HeadError,
+  HeadErrorCode,
+  Logits,
+  Metrics,
+  ModeKeys,
+  Predictions,
+  PredictSpec,
+  SparseTensor,
+  StringValues,
+  TrainSpec,
 } from '@tfjs-heads/head-api';
 import { describe, expectTypeOf, it } from 'vitest';
 
@@ -16,8 +29,12 @@ type Args<Method extends 'loss' | 'predictions' | 'metrics' | 'updateMetrics'> =
 describe('line 8: calls of a head', () => {
   it('take their arguments in the order of the original', () => {
     expectTypeOf(head.loss(tensor, tensor)).toEqualTypeOf<Scalar>();
-    expectTypeOf(head.loss(tensor, tensor, { features: { w: tensor }, mode: 'train', regularizationLosses: [scalar] })).toEqualTypeOf<Scalar>();
-    expectTypeOf(head.loss({ a: tensor }, { a: tensor }, { regularizationLosses: () => [scalar] })).toEqualTypeOf<Scalar>();
+    expectTypeOf(
+      head.loss(tensor, tensor, { features: { w: tensor }, mode: 'train', regularizationLosses: [scalar] }),
+    ).toEqualTypeOf<Scalar>();
+    expectTypeOf(
+      head.loss({ a: tensor }, { a: tensor }, { regularizationLosses: () => [scalar] }),
+    ).toEqualTypeOf<Scalar>();
     expectTypeOf(head.predictions(tensor, ['predictions'])).toEqualTypeOf<Predictions>();
     expectTypeOf(head.metrics({ regularizationLosses: [] })).toEqualTypeOf<Metrics>();
     expectTypeOf(head.updateMetrics(metrics, undefined, tensor, tensor, { mode: 'eval' })).toEqualTypeOf<Metrics>();
@@ -68,7 +85,10 @@ describe('a head that says what it takes', () => {
   it('takes sparse labels or those of heads by name where it says so', () => {
     const ofIds = binary as Head as Head<Tensor | SparseTensor, Tensor, Binary>;
     expectTypeOf(ofIds.loss(sparse, tensor)).toEqualTypeOf<Scalar>();
-    const multi = binary as Head as Head<{ readonly a: Tensor; readonly b: SparseTensor }, { readonly a: Tensor; readonly b: Tensor }>;
+    const multi = binary as Head as Head<
+      { readonly a: Tensor; readonly b: SparseTensor },
+      { readonly a: Tensor; readonly b: Tensor }
+    >;
     expectTypeOf(multi.loss({ a: tensor, b: sparse }, { a: tensor, b: tensor })).toEqualTypeOf<Scalar>();
     // @ts-expect-error -- a head has no labels
     multi.loss({ a: tensor }, { a: tensor, b: tensor });
@@ -125,7 +145,8 @@ describe('any head', () => {
   });
 
   it('is known by what it takes and gives where a function is generic', () => {
-    const first = <X extends Logits, P extends Predictions>(of: Head<Tensor, X, P>): P => of.createEstimatorSpec as unknown as P;
+    const first = <X extends Logits, P extends Predictions>(of: Head<Tensor, X, P>): P =>
+      of.createEstimatorSpec as unknown as P;
     expectTypeOf(first(binary)).toEqualTypeOf<Binary>();
   });
 
@@ -151,7 +172,13 @@ describe('lines 25, 27: createEstimatorSpec', () => {
     const toEvaluate = { mode: 'eval', logits: () => tensor, labels: tensor, features: { w: tensor } } as const;
     expectTypeOf(toEvaluate).toExtend<EstimatorSpecArgs>();
     const optimizer = { applyGradients: () => undefined };
-    const toTrain = { mode: 'train', logits: () => tensor, labels: tensor, optimizer, trainableVariables: [variable] } as const;
+    const toTrain = {
+      mode: 'train',
+      logits: () => tensor,
+      labels: tensor,
+      optimizer,
+      trainableVariables: [variable],
+    } as const;
     expectTypeOf(toTrain).toExtend<EstimatorSpecArgs>();
     const trainOpFn = (loss: Scalar, recompute: () => Scalar) => [loss, recompute()];
     const byFunction = { mode: 'train', logits: tensor, labels: tensor, trainOpFn } as const;

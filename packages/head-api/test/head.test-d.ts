@@ -14,7 +14,14 @@ const tenLines = {
   createEstimatorSpec: () => ({ ...hooks, mode: 'eval', loss: scalar(0), evalMetricOps: {} }),
 } satisfies Head;
 
-const hooks = { predictions: {}, trainingChiefHooks: [], trainingHooks: [], evaluationHooks: [], predictionHooks: [], dispose: () => undefined };
+const hooks = {
+  predictions: {},
+  trainingChiefHooks: [],
+  trainingHooks: [],
+  evaluationHooks: [],
+  predictionHooks: [],
+  dispose: () => undefined,
+};
 
 type TenLines = typeof tenLines;
 /** Heads written to types of their own, in the ways that there are. */
@@ -24,14 +31,20 @@ const typed: Head<Tensor, Tensor, Given> = {
   loss: (labels, logits) => mean(squaredDifference(labels, logits)),
   predictions: (logits): Given => ({ a: logits.clone() }),
   updateMetrics: (evalMetrics, _features, logits, labels) => [evalMetrics, logits.shape, labels.shape][0] as Metrics,
-  createEstimatorSpec: ({ logits }) => ({ ...tenLines.createEstimatorSpec(), predictions: { a: typeof logits === 'function' ? logits() : logits } }),
+  createEstimatorSpec: ({ logits }) => ({
+    ...tenLines.createEstimatorSpec(),
+    predictions: { a: typeof logits === 'function' ? logits() : logits },
+  }),
 };
 const byKeys: Head = {
   ...tenLines,
   loss: (labels: Tensor, logits: Tensor) => mean(squaredDifference(labels, logits)),
   predictions: (logits: Tensor, keys?: readonly ('a' | 'b')[]) => ({ a: keys === undefined ? logits : logits.clone() }),
 };
-const inferred: Head = { ...tenLines, predictions: (logits, keys = []) => ({ [keys[0] ?? 'a']: (logits as Tensor).clone() }) };
+const inferred: Head = {
+  ...tenLines,
+  predictions: (logits, keys = []) => ({ [keys[0] ?? 'a']: (logits as Tensor).clone() }),
+};
 
 /** The same head with some members of other types. */
 type With<Members> = Omit<TenLines, keyof Members> & Members;
@@ -74,7 +87,9 @@ describe('line 7: a head of ten lines', () => {
 
   it('is none with a spec of a wrong mode, or with members of wrong types', () => {
     expectTypeOf<With<{ createEstimatorSpec: () => { mode: 'predict' } }>>().not.toExtend<Head>();
-    expectTypeOf<With<{ createEstimatorSpec: () => Omit<ReturnType<TenLines['createEstimatorSpec']>, 'loss'> }>>().not.toExtend<Head>();
+    expectTypeOf<
+      With<{ createEstimatorSpec: () => Omit<ReturnType<TenLines['createEstimatorSpec']>, 'loss'> }>
+    >().not.toExtend<Head>();
     expectTypeOf<With<{ lossReduction: 'mean' }>>().not.toExtend<Head>();
     expectTypeOf<With<{ logitsDimension: string }>>().not.toExtend<Head>();
     expectTypeOf<With<{ name: null }>>().not.toExtend<Head>();

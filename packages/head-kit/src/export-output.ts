@@ -1,5 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ClassificationOutput, ExportOutput, HeadErrorCode, PredictOutput, RegressionOutput, StringValues } from '@tfjs-heads/head-api';
+import type {
+  ClassificationOutput,
+  ExportOutput,
+  HeadErrorCode,
+  PredictOutput,
+  RegressionOutput,
+  StringValues,
+} from '@tfjs-heads/head-api';
 import { describe, quote } from './checks/describe.js';
 import { ask, isList, isMap, isTensor } from './checks/kinds.js';
 import { checkMap, checkOptions } from './checks/options.js';
@@ -25,14 +32,25 @@ export function regressionOutput(result: { value: Tensor }): RegressionOutput {
  * @param classes Strings. At least one of the two must be given.
  * @throws EXPORT_OUTPUT_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
-export function classificationOutput(result: { scores?: Tensor; classes?: StringValues | Tensor }): ClassificationOutput {
-  const { scores, classes } = checkOptions('classificationOutput', result, ['scores', 'classes'], 'EXPORT_OUTPUT_INVALID');
+export function classificationOutput(result: {
+  scores?: Tensor;
+  classes?: StringValues | Tensor;
+}): ClassificationOutput {
+  const { scores, classes } = checkOptions(
+    'classificationOutput',
+    result,
+    ['scores', 'classes'],
+    'EXPORT_OUTPUT_INVALID',
+  );
   if (scores === undefined && classes === undefined) {
     throw headError('EXPORT_OUTPUT_INVALID', 'classificationOutput: scores or classes must be given, got neither.');
   }
   if (scores !== undefined) checkFloat('classificationOutput: scores', scores);
   if (classes !== undefined && !(isValues(classes) && classes.dtype === 'string')) {
-    throw headError('EXPORT_OUTPUT_INVALID', `classificationOutput: classes must be strings, got ${describe(classes)}.`);
+    throw headError(
+      'EXPORT_OUTPUT_INVALID',
+      `classificationOutput: classes must be strings, got ${describe(classes)}.`,
+    );
   }
   return Object.freeze({ kind: 'classification', ...(scores && { scores }), ...(classes && { classes }) });
 }
@@ -43,16 +61,24 @@ export function classificationOutput(result: { scores?: Tensor; classes?: String
  * @param outputs A map, or one tensor, which is kept under the key `output`.
  * @throws EXPORT_OUTPUT_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
-export function predictOutput(result: { outputs: Tensor | Readonly<Record<string, Tensor | StringValues>> }): PredictOutput {
+export function predictOutput(result: {
+  outputs: Tensor | Readonly<Record<string, Tensor | StringValues>>;
+}): PredictOutput {
   const { outputs: given } = checkOptions('predictOutput', result, ['outputs'], 'EXPORT_OUTPUT_INVALID');
   const outputs = isTensor(given) ? { output: given } : given;
-  return Object.freeze({ kind: 'predict', outputs: Object.freeze(checkValues('predictOutput: outputs', outputs, 'EXPORT_OUTPUT_INVALID')) });
+  return Object.freeze({
+    kind: 'predict',
+    outputs: Object.freeze(checkValues('predictOutput: outputs', outputs, 'EXPORT_OUTPUT_INVALID')),
+  });
 }
 
 /** @throws EXPORT_OUTPUT_INVALID */
 export function checkExportOutput(name: string, value: unknown): ExportOutput {
   if (isExportOutput(value)) return value;
-  throw headError('EXPORT_OUTPUT_INVALID', `${name} must be made by regressionOutput, classificationOutput or predictOutput, got ${describe(value)}.`);
+  throw headError(
+    'EXPORT_OUTPUT_INVALID',
+    `${name} must be made by regressionOutput, classificationOutput or predictOutput, got ${describe(value)}.`,
+  );
 }
 
 /** Whether a value is one of the three export outputs. */
@@ -68,7 +94,10 @@ function isExportOutput(value: unknown): value is ExportOutput {
 /** Whether a value is a tensor, or strings that stand for one. */
 export function isValues(value: unknown): value is Tensor | StringValues {
   if (isTensor(value)) return true;
-  return ask(() => isMap(value) && isList(value.shape) && value.dtype === 'string' && typeof value.data === 'function', false);
+  return ask(
+    () => isMap(value) && isList(value.shape) && value.dtype === 'string' && typeof value.data === 'function',
+    false,
+  );
 }
 
 /**

@@ -25,7 +25,19 @@ export { variablesOf } from './head/train.js';
 export { MetricKeys, PredictionKeys, ServingKeys, withHeadName } from './keys.js';
 export { meanOverRow, sigmoidCrossEntropy, softmaxCrossEntropy } from './losses/classification.js';
 export { divisorOf } from './losses/loss.js';
-export type { ComposedLoss, ElementLoss, Loss, LossAttributes, LossBase, LossForm, LossTensors, LossTerms, RowLoss, RowTerms, WalkPreference } from './losses/loss.js';
+export type {
+  ComposedLoss,
+  ElementLoss,
+  Loss,
+  LossAttributes,
+  LossBase,
+  LossForm,
+  LossTensors,
+  LossTerms,
+  RowLoss,
+  RowTerms,
+  WalkPreference,
+} from './losses/loss.js';
 export { checkLossFn, customLoss } from './losses/loss-fn.js';
 export type { CustomLoss, LossFn, LossFnArgs } from './losses/loss-fn.js';
 export { fullLogPoisson, logPoisson } from './losses/poisson.js';
@@ -35,7 +47,14 @@ export { weightedLoss } from './losses/weighted-loss.js';
 export type { Accumulator, BinaryQuantities } from './metrics/accumulator.js';
 export { buckets, prAuc, rocAuc } from './metrics/buckets.js';
 export { accuracy, confusion, precision, recall } from './metrics/confusion.js';
-export type { AlignedWeights, DeviceQuantity, HostBatch, HostQuantity, Quantities, Quantity } from './metrics/host-batch.js';
+export type {
+  AlignedWeights,
+  DeviceQuantity,
+  HostBatch,
+  HostQuantity,
+  Quantities,
+  Quantity,
+} from './metrics/host-batch.js';
 export { average, majority, mean, Mean } from './metrics/mean.js';
 export { classIds, equalTo, fromEach, sameAs } from './metrics/quantities.js';
 export { StreamingMetric } from './metrics/streaming-metric.js';

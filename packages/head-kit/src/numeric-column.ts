@@ -37,7 +37,12 @@ const OPTIONS: readonly (keyof NumericColumnOptions)[] = ['shape', 'defaultValue
  * @throws NUMERIC_COLUMN_INVALID
  */
 export function numericColumn(key: string, options?: NumericColumnOptions): NumericColumn {
-  const { shape = [1], defaultValue, dtype = 'float32', normalizerFn } = checkOptions('numericColumn', options, OPTIONS, 'NUMERIC_COLUMN_INVALID');
+  const {
+    shape = [1],
+    defaultValue,
+    dtype = 'float32',
+    normalizerFn,
+  } = checkOptions('numericColumn', options, OPTIONS, 'NUMERIC_COLUMN_INVALID');
   const dimensions = typeof shape === 'number' ? [shape] : shape;
   check(typeof key === 'string' && key !== '', 'key', 'a string that is not empty', key);
   check(
@@ -60,11 +65,15 @@ export function numericColumn(key: string, options?: NumericColumnOptions): Nume
 
 /** Whether a value is a {@link NumericColumn}, also one that another copy of this package made. */
 export function isNumericColumn(value: unknown): value is NumericColumn {
-  return ask(() => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'numericColumn', false);
+  return ask(
+    () => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'numericColumn',
+    false,
+  );
 }
 
 function isDefault(value: unknown, size: number, dtype: string): boolean {
-  const isNumber = (entry: unknown): boolean => (dtype === 'int32' ? Number.isInteger(entry) : typeof entry === 'number');
+  const isNumber = (entry: unknown): boolean =>
+    dtype === 'int32' ? Number.isInteger(entry) : typeof entry === 'number';
   return isList(value) ? value.length === size && isListOf(value, isNumber) : isNumber(value);
 }
 

@@ -30,7 +30,9 @@ export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTens
   // Copies, since the caller may fill the array behind a tensor with its next batch meanwhile.
   const kept = atHand.map((values) => values?.slice());
   // Each data once, though several tensors may share them.
-  const remote = new Map(entries.filter((_, index) => kept[index] === undefined).map(([, tensor]) => [tensor.dataId, tensor] as const));
+  const remote = new Map(
+    entries.filter((_, index) => kept[index] === undefined).map(([, tensor]) => [tensor.dataId, tensor] as const),
+  );
   const checks = entries.flatMap(([, tensor]) => checksOf(tensor));
   return Promise.all([readPacked([...remote.values()]), ...checks]).then(([read, ...errors]) => {
     for (const error of errors) if (error !== undefined) throw error;

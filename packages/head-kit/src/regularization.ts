@@ -23,7 +23,13 @@ export function regularizationScalars(losses: RegularizationLosses | undefined):
   }
   const scalars: Scalar[] = [];
   // By index, since holes of a list are nothing to forEach, and a list may end at its first fault.
-  for (let index = 0; index < list.length; index++) scalars.push(checkScalar(`regularizationLosses[${index}]`, ask(() => list[index], undefined)));
+  for (let index = 0; index < list.length; index++)
+    scalars.push(
+      checkScalar(
+        `regularizationLosses[${index}]`,
+        ask(() => list[index], undefined),
+      ),
+    );
   return scalars;
 }
 
@@ -44,7 +50,10 @@ export function areGiven(losses: RegularizationLosses | null | undefined): losse
  * not valid, reading the sum rejects with its error.
  */
 export function sumOfScalars(scalars: readonly Scalar[]): Scalar {
-  return weightedSum(scalars, scalars.map(() => 1));
+  return weightedSum(
+    scalars,
+    scalars.map(() => 1),
+  );
 }
 
 /**
@@ -60,7 +69,10 @@ export function sumOfScalars(scalars: readonly Scalar[]): Scalar {
  */
 export function weightedSum(scalars: readonly Scalar[], weights: readonly number[]): Scalar {
   if (weights.length !== scalars.length || weights.some((weight) => typeof weight !== 'number')) {
-    throw headError('INVALID_ARGUMENT', `weights must be a number for each of ${scalars.length} scalars, got ${describe(weights)}.`);
+    throw headError(
+      'INVALID_ARGUMENT',
+      `weights must be a number for each of ${scalars.length} scalars, got ${describe(weights)}.`,
+    );
   }
   if (scalars.length === 0) return zeros([]);
   const add = customGrad((...inputs) => {

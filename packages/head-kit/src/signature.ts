@@ -16,8 +16,12 @@ export interface Signature {
  * @throws EXPORT_OUTPUT_INVALID
  */
 export function signaturesOf(exportOutputs: ExportOutputs): Readonly<Record<string, Signature>> {
-  const outputs = Object.entries(checkMap('exportOutputs', exportOutputs, 'a map of export outputs', 'EXPORT_OUTPUT_INVALID'));
-  return Object.fromEntries(outputs.map(([key, output]) => [key, signatureOf(checkExportOutput(`exportOutputs[${quote(key)}]`, output))]));
+  const outputs = Object.entries(
+    checkMap('exportOutputs', exportOutputs, 'a map of export outputs', 'EXPORT_OUTPUT_INVALID'),
+  );
+  return Object.fromEntries(
+    outputs.map(([key, output]) => [key, signatureOf(checkExportOutput(`exportOutputs[${quote(key)}]`, output))]),
+  );
 }
 
 function signatureOf(output: ExportOutput): Signature {
@@ -27,7 +31,10 @@ function signatureOf(output: ExportOutput): Signature {
     case 'classification':
       return {
         method: 'classify',
-        outputs: { ...(output.scores && { scores: output.scores }), ...(output.classes && { classes: output.classes }) },
+        outputs: {
+          ...(output.scores && { scores: output.scores }),
+          ...(output.classes && { classes: output.classes }),
+        },
       };
     case 'predict':
       return { method: 'predict', outputs: output.outputs };

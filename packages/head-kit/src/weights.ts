@@ -39,7 +39,16 @@ export function weightsOf(
 
 function asNumericColumn(column: unknown): Pick<NumericColumn, 'key' | 'normalizerFn'> {
   if (typeof column === 'string') return { key: column, normalizerFn: undefined };
-  if (isNumericColumn(column) && ask(() => typeof column.key === 'string' && (column.normalizerFn === undefined || typeof column.normalizerFn === 'function'), false)) return column;
+  if (
+    isNumericColumn(column) &&
+    ask(
+      () =>
+        typeof column.key === 'string' &&
+        (column.normalizerFn === undefined || typeof column.normalizerFn === 'function'),
+      false,
+    )
+  )
+    return column;
   throw headError(
     'WEIGHT_COLUMN_INVALID',
     `Weight column must be either a string or NumericColumn: weightColumn was ${describe(column)}.`,
@@ -111,5 +120,8 @@ function perRowOrLogit(key: string, weights: Tensor, logits: Tensor, perLogit: b
 
 /** Saves nothing on the tape: tfjs would never release it where an error follows, as those of other arguments may. */
 function inShape(tensor: Tensor, shape: number[]): Tensor {
-  return customGrad((x) => ({ value: reshape(x as Tensor, shape), gradFunc: (dy: Tensor) => reshape(dy, tensor.shape) }))(tensor);
+  return customGrad((x) => ({
+    value: reshape(x as Tensor, shape),
+    gradFunc: (dy: Tensor) => reshape(dy, tensor.shape),
+  }))(tensor);
 }

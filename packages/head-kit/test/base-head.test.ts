@@ -29,7 +29,11 @@ describe('lines 2, 5: the options of a head', () => {
   });
 
   it('may be an empty name, which ends no key', () => {
-    expect(Object.keys(new ToyHead({ name: '' }).metrics({ regularizationLosses: [] }))).toEqual(['average_loss', 'label/mean', 'regularization_loss']);
+    expect(Object.keys(new ToyHead({ name: '' }).metrics({ regularizationLosses: [] }))).toEqual([
+      'average_loss',
+      'label/mean',
+      'regularization_loss',
+    ]);
   });
 });
 
@@ -47,7 +51,10 @@ describe('line 8: the arguments of the methods', () => {
     const head = new ToyHead();
     for (const options of [undefined, {}, ...Object.values(ModeKeys).map((mode) => ({ mode }))]) {
       expect(await head.loss(labels(), logits(), options).array()).toBe(5);
-      expect(await results(head.updateMetrics(head.metrics(options), undefined, logits(), labels(), options))).toEqual({ 'average_loss': 5, 'label/mean': 0 });
+      expect(await results(head.updateMetrics(head.metrics(options), undefined, logits(), labels(), options))).toEqual({
+        average_loss: 5,
+        'label/mean': 0,
+      });
     }
   });
 });
@@ -57,14 +64,14 @@ describe('metrics', () => {
     const head = new ToyHead({ weightColumn: 'w' });
     const measured = (w: number[]): Promise<Record<string, number>> =>
       results(head.updateMetrics(head.metrics(), { w: tf.tensor1d(w) }, logits(), tf.ones([2, 1])));
-    expect(await measured([2, -1])).toEqual({ 'average_loss': -4, 'label/mean': 1 });
-    expect(await measured([2, -2])).toEqual({ 'average_loss': 0, 'label/mean': 0 });
+    expect(await measured([2, -1])).toEqual({ average_loss: -4, 'label/mean': 1 });
+    expect(await measured([2, -2])).toEqual({ average_loss: 0, 'label/mean': 0 });
   });
 
   it('show values that are not finite', async () => {
     const metrics = new ToyHead().metrics();
     new ToyHead().updateMetrics(metrics, {}, logits(), tf.tensor2d([[-Infinity], [1]]));
-    expect(await results(metrics)).toEqual({ 'average_loss': Infinity, 'label/mean': -Infinity });
+    expect(await results(metrics)).toEqual({ average_loss: Infinity, 'label/mean': -Infinity });
   });
 
   it('add a batch whole or not at all', async () => {
@@ -74,7 +81,14 @@ describe('metrics', () => {
         const refuse = (): never => {
           throw headError('METRIC_INPUT_INVALID', 'It cannot take the labels.');
         };
-        return [...super.metricDefinitions([]), { key: 'last', accumulator: { id: 'last', kind: 'last', size: 1, reads: ['labels'], add: refuse }, result: () => 0 }];
+        return [
+          ...super.metricDefinitions([]),
+          {
+            key: 'last',
+            accumulator: { id: 'last', kind: 'last', size: 1, reads: ['labels'], add: refuse },
+            result: () => 0,
+          },
+        ];
       }
     }
     const head = new Failing();
@@ -89,7 +103,12 @@ describe('metrics', () => {
   // Their results would not show it: a batch that counts twice has the same means.
   it('of an eval spec are updated once', async () => {
     const features = { w: tf.tensor1d([2, 3]) };
-    const spec = new ToyHead({ weightColumn: 'w' }).createEstimatorSpec({ features, logits: logits(), labels: labels(), mode: 'eval' });
+    const spec = new ToyHead({ weightColumn: 'w' }).createEstimatorSpec({
+      features,
+      logits: logits(),
+      labels: labels(),
+      mode: 'eval',
+    });
     const states = await Promise.all(Object.values(spec.evalMetricOps).map((metric) => metric.state()));
     expect(states.map(({ sums }) => sums[1])).toEqual([5, 5]);
     spec.dispose();
@@ -119,11 +138,11 @@ describe('line 18: regularization losses', () => {
   it('that metrics() alone gets stay 0; those that updateMetrics() alone gets change nothing', async () => {
     const regularizationLosses = [tf.scalar(1)];
     const metrics = head.updateMetrics(head.metrics({ regularizationLosses }), {}, logits(), labels());
-    expect(await results(metrics)).toEqual({ 'average_loss': 5, 'label/mean': 0, 'regularization_loss': 0 });
+    expect(await results(metrics)).toEqual({ average_loss: 5, 'label/mean': 0, regularization_loss: 0 });
     const plain = head.metrics();
     const update = (): unknown => head.updateMetrics(plain, {}, logits(), tf.ones([2, 1]), { regularizationLosses });
     expectCoded(update, 'EVAL_METRICS_INVALID', ['evalMetrics', "'regularization_loss'"]);
-    expect(await results(plain)).toEqual({ 'average_loss': 0, 'label/mean': 0 });
+    expect(await results(plain)).toEqual({ average_loss: 0, 'label/mean': 0 });
   });
 
   it.each<[string, () => unknown, string[]]>([
@@ -135,7 +154,11 @@ describe('line 18: regularization losses', () => {
   ])('are refused as %s', (_, losses, message) => {
     const options = { regularizationLosses: losses() as RegularizationLosses };
     expectCoded(() => head.loss(labels(), logits(), options), 'REGULARIZATION_LOSSES_INVALID', message);
-    expectCoded(() => head.updateMetrics(head.metrics(options), {}, logits(), labels(), options), 'REGULARIZATION_LOSSES_INVALID', message);
+    expectCoded(
+      () => head.updateMetrics(head.metrics(options), {}, logits(), labels(), options),
+      'REGULARIZATION_LOSSES_INVALID',
+      message,
+    );
   });
 });
 
@@ -143,7 +166,8 @@ describe('line 18: regularization losses', () => {
 describe('line 7: without registered gradients', () => {
   beforeAll(() => {
     if (tf.getBackend() !== 'tensorflow') return;
-    for (const { kernelName } of tf.getKernelsForBackend('tensorflow')) if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
+    for (const { kernelName } of tf.getKernelsForBackend('tensorflow'))
+      if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
   });
   beforeEach(() => {
     expect(['Multiply', 'Sub', 'Exp', 'Sum', 'Cast', 'Reshape'].filter((kernel) => tf.getGradient(kernel))).toEqual([]);
@@ -158,11 +182,22 @@ describe('line 7: without registered gradients', () => {
     const inDirection = tf.grad((x) => head.loss(given, x, options))(variable, tf.scalar(-2));
     expect(await value.array()).toBeCloseTo(2 * Math.LN2 + 2.5, 5);
     const before = held();
-    const spec = head.createEstimatorSpec({ ...options, mode: 'train', labels: given, logits: () => variable, optimizer, trainableVariables: [variable] });
+    const spec = head.createEstimatorSpec({
+      ...options,
+      mode: 'train',
+      labels: given,
+      logits: () => variable,
+      optimizer,
+      trainableVariables: [variable],
+    });
     spec.trainOp();
     spec.dispose();
     expect(held()).toEqual(before);
-    for (const [tensor, factor] of [[grads[variable.name] as tf.Tensor, 1], [inDirection, -2], [variable, -1]] as const) {
+    for (const [tensor, factor] of [
+      [grads[variable.name] as tf.Tensor, 1],
+      [inDirection, -2],
+      [variable, -1],
+    ] as const) {
       (await tensor.data()).forEach((slope, i) => expect(slope).toBeCloseTo(factor * ([0.25, -0.75][i] as number), 6));
     }
     variable.dispose();

@@ -1,7 +1,19 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { binaryMetrics, type BinarySample, random } from '@tfjs-heads/reference';
 import { describe, expect, it } from 'vitest';
-import { accuracy, average, buckets, confusion, majority, mean, prAuc, precision, recall, rocAuc, StreamingMetric } from '../src/index.js';
+import {
+  accuracy,
+  average,
+  buckets,
+  confusion,
+  majority,
+  mean,
+  prAuc,
+  precision,
+  recall,
+  rocAuc,
+  StreamingMetric,
+} from '../src/index.js';
 
 const views = {
   accuracy: () => new StreamingMetric(confusion(0.5), accuracy),
@@ -17,7 +29,11 @@ function update(metric: StreamingMetric, samples: readonly BinarySample[]): void
   tidy(() => {
     const column = (of: (sample: BinarySample) => number) => tensor(samples.map(of), [samples.length, 1]);
     const weights = samples.some(({ weight }) => weight !== undefined) ? column(({ weight = 1 }) => weight) : undefined;
-    metric.update(column(({ prediction }) => prediction), column(({ label }) => label), weights);
+    metric.update(
+      column(({ prediction }) => prediction),
+      column(({ label }) => label),
+      weights,
+    );
   });
 }
 
@@ -32,7 +48,15 @@ function drawSamples(count: number, seed: number, weighted: boolean): BinarySamp
 }
 
 describe('binary metrics of shared sums', () => {
-  it.each(names.flatMap((name) => [[name, false], [name, true]] as const))('%s is that of the reference, weighted: %s', async (name, weighted) => {
+  it.each(
+    names.flatMap(
+      (name) =>
+        [
+          [name, false],
+          [name, true],
+        ] as const,
+    ),
+  )('%s is that of the reference, weighted: %s', async (name, weighted) => {
     const samples = drawSamples(500, 7, weighted);
     const metric = views[name]();
     update(metric, samples.slice(0, 123));
@@ -45,19 +69,50 @@ describe('binary metrics of shared sums', () => {
     [30, 29],
     [31, 31], // float32's product of 199 and 31/199 is more than 31
     [198, 197],
-  ])('a prediction of %d/199 falls into the bucket %d: the product is float32\'s, as in the original', async (threshold, bucket) => {
-    const metric = views.auc();
-    update(metric, [{ prediction: Math.fround(threshold / 199), label: 1 }]);
-    expect((await metric.state()).sums.indexOf(1)).toBe(bucket);
-  });
+  ])(
+    "a prediction of %d/199 falls into the bucket %d: the product is float32's, as in the original",
+    async (threshold, bucket) => {
+      const metric = views.auc();
+      update(metric, [{ prediction: Math.fround(threshold / 199), label: 1 }]);
+      expect((await metric.state()).sums.indexOf(1)).toBe(bucket);
+    },
+  );
 
   const nothing = { accuracy: 0, precision: 0, recall: 0, auc: 0, auc_precision_recall: 0 };
   it.each([
     ['nothing', [], nothing],
-    ['positives alone', [{ prediction: 0.9, label: 1 }, { prediction: 0.2, label: 1 }], { accuracy: 0.5, precision: 1, recall: 0.5, auc: 0, auc_precision_recall: 1 }],
-    ['negatives alone', [{ prediction: 0.9, label: 0 }, { prediction: 0.2, label: 0 }], { ...nothing, accuracy: 0.5 }],
-    ['soft labels', [{ prediction: 0.9, label: 0.5 }, { prediction: 0.2, label: 0.5 }], { accuracy: 0, precision: 1, recall: 0.5, auc: 0, auc_precision_recall: 1 }],
-    ['a prediction at the threshold', [{ prediction: 0.5, label: 0 }, { prediction: 0.5, label: 1 }], { ...nothing, accuracy: 0.5, auc: 0.5, auc_precision_recall: 0.5 }],
+    [
+      'positives alone',
+      [
+        { prediction: 0.9, label: 1 },
+        { prediction: 0.2, label: 1 },
+      ],
+      { accuracy: 0.5, precision: 1, recall: 0.5, auc: 0, auc_precision_recall: 1 },
+    ],
+    [
+      'negatives alone',
+      [
+        { prediction: 0.9, label: 0 },
+        { prediction: 0.2, label: 0 },
+      ],
+      { ...nothing, accuracy: 0.5 },
+    ],
+    [
+      'soft labels',
+      [
+        { prediction: 0.9, label: 0.5 },
+        { prediction: 0.2, label: 0.5 },
+      ],
+      { accuracy: 0, precision: 1, recall: 0.5, auc: 0, auc_precision_recall: 1 },
+    ],
+    [
+      'a prediction at the threshold',
+      [
+        { prediction: 0.5, label: 0 },
+        { prediction: 0.5, label: 1 },
+      ],
+      { ...nothing, accuracy: 0.5, auc: 0.5, auc_precision_recall: 0.5 },
+    ],
   ] as const)('of %s they are what the original says', async (_, samples, expected) => {
     for (const name of names) {
       const metric = views[name]();
@@ -71,9 +126,16 @@ describe('binary metrics of shared sums', () => {
     const curves = ['auc', 'auc_precision_recall'] as const;
     for (const name of curves) {
       const [bad, clipped] = [views[name](), views[name]()];
-      update(bad, [{ prediction: NaN, label: 1 }, { prediction: 0.3, label: 0 }]);
+      update(bad, [
+        { prediction: NaN, label: 1 },
+        { prediction: 0.3, label: 0 },
+      ]);
       expect(await bad.result()).toBeNaN();
-      update(clipped, [{ prediction: 7, label: 1 }, { prediction: -3, label: 0 }, { prediction: 0.4, label: 1 }]);
+      update(clipped, [
+        { prediction: 7, label: 1 },
+        { prediction: -3, label: 0 },
+        { prediction: 0.4, label: 1 },
+      ]);
       expect(await clipped.result()).toBeCloseTo(1, 12);
     }
   });
@@ -86,17 +148,23 @@ describe('binary metrics of shared sums', () => {
     update(second, samples.slice(60));
     second.merge(JSON.parse(JSON.stringify(await first.state())));
     expect(await second.state()).toEqual(await whole.state());
-    expect(() => new StreamingMetric(confusion(0.25), accuracy).merge({ metric: name.startsWith('auc') ? 'buckets(200)' : 'confusion(0.5)', sums: [0, 0, 0, 0, 0] })).toThrow(
-      expect.objectContaining({ code: 'METRIC_STATE_INVALID' }),
-    );
+    expect(() =>
+      new StreamingMetric(confusion(0.25), accuracy).merge({
+        metric: name.startsWith('auc') ? 'buckets(200)' : 'confusion(0.5)',
+        sums: [0, 0, 0, 0, 0],
+      }),
+    ).toThrow(expect.objectContaining({ code: 'METRIC_STATE_INVALID' }));
   });
 
   it.each(names)('%s refuses labels and weights that are not one for each prediction', (name) => {
     tidy(() => {
       const predictions = tensor([0.1, 0.9, 0.6, 0.2], [2, 2]);
-      const refuse = (shape: string): unknown => expect.objectContaining({ code: 'METRIC_INPUT_INVALID', message: expect.stringContaining(shape) });
+      const refuse = (shape: string): unknown =>
+        expect.objectContaining({ code: 'METRIC_INPUT_INVALID', message: expect.stringContaining(shape) });
       expect(() => views[name]().update(predictions, tensor([1, 0, 1]))).toThrow(refuse('[3]'));
-      expect(() => views[name]().update(predictions, tensor([1, 0, 1, 1], [2, 2]), tensor([1, 2, 3]))).toThrow(refuse('[3]'));
+      expect(() => views[name]().update(predictions, tensor([1, 0, 1, 1], [2, 2]), tensor([1, 2, 3]))).toThrow(
+        refuse('[3]'),
+      );
       // That weighs the means over what follows its dimensions: legal for a mean, nothing that could be counted.
       const [deep, labels] = [tensor(new Float32Array(8), [2, 2, 2]), tensor(new Float32Array(8), [2, 2, 2])];
       expect(() => views[name]().update(deep, labels, tensor([1, 2]))).toThrow(refuse('[2]'));

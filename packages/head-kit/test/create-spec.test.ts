@@ -56,14 +56,24 @@ describe('line 31: the rules of a spec', () => {
   it('4 and line 33: export outputs have a default', () => {
     const map = { p: predictions };
     const value = regressionOutput({ value: predictions });
-    expect(createSpec({ mode: 'infer', predictions: map }).exportOutputs).toEqual({ serving_default: predictOutput({ outputs: map }) });
+    expect(createSpec({ mode: 'infer', predictions: map }).exportOutputs).toEqual({
+      serving_default: predictOutput({ outputs: map }),
+    });
     const one = createSpec({ mode: 'infer', predictions: map, exportOutputs: { mine: value } }).exportOutputs;
     expect(one).toEqual({ mine: value, serving_default: value });
     const named = { a: value, serving_default: predictOutput({ outputs: map }) };
     expect(createSpec({ mode: 'infer', predictions: map, exportOutputs: named }).exportOutputs).toEqual(named);
-    refuses({ mode: 'infer', predictions: map, exportOutputs: { a: value, b: value } }, 'EXPORT_OUTPUT_INVALID', '["a","b"]');
+    refuses(
+      { mode: 'infer', predictions: map, exportOutputs: { a: value, b: value } },
+      'EXPORT_OUTPUT_INVALID',
+      '["a","b"]',
+    );
     refuses({ mode: 'infer', predictions: map, exportOutputs: 3 }, 'EXPORT_OUTPUT_INVALID', 'the number 3');
-    refuses({ mode: 'infer', predictions: map, exportOutputs: { a: predictions } }, 'EXPORT_OUTPUT_INVALID', "exportOutputs['a']");
+    refuses(
+      { mode: 'infer', predictions: map, exportOutputs: { a: predictions } },
+      'EXPORT_OUTPUT_INVALID',
+      "exportOutputs['a']",
+    );
     // Looked at to predict only.
     expect(() => createSpec({ mode: 'eval', loss, exportOutputs: 3 as never })).not.toThrow();
   });
@@ -71,7 +81,12 @@ describe('line 31: the rules of a spec', () => {
   it('5: hooks are lists of objects with a method of a hook', () => {
     const hook = { begin: (): void => undefined };
     const spec = createSpec({ mode: 'train', loss, trainOp, trainingHooks: [hook] });
-    expect([spec.trainingHooks, spec.trainingChiefHooks, spec.evaluationHooks, spec.predictionHooks]).toEqual([[hook], [], [], []]);
+    expect([spec.trainingHooks, spec.trainingChiefHooks, spec.evaluationHooks, spec.predictionHooks]).toEqual([
+      [hook],
+      [],
+      [],
+      [],
+    ]);
     for (const name of ['trainingHooks', 'trainingChiefHooks', 'evaluationHooks', 'predictionHooks']) {
       refuses({ mode: 'train', loss, trainOp, [name]: [{}] }, 'SPEC_INVALID', name);
       refuses({ mode: 'train', loss, trainOp, [name]: hook }, 'SPEC_INVALID', name);
@@ -97,8 +112,15 @@ describe('line 31: the rules of a spec', () => {
       merge: () => undefined,
       dispose: () => undefined,
     });
-    refuses({ mode: 'eval', loss, evalMetricOps: { m: metric(0) } }, 'EVAL_METRICS_INVALID', 'Please call update', "evalMetricOps['m']");
-    expect(() => createSpec({ mode: 'eval', loss, evalMetricOps: { told: metric(1), untold: metric() } })).not.toThrow();
+    refuses(
+      { mode: 'eval', loss, evalMetricOps: { m: metric(0) } },
+      'EVAL_METRICS_INVALID',
+      'Please call update',
+      "evalMetricOps['m']",
+    );
+    expect(() =>
+      createSpec({ mode: 'eval', loss, evalMetricOps: { told: metric(1), untold: metric() } }),
+    ).not.toThrow();
   });
 
   it('7 and 8: there is no scaffold, nor any other field; tensors are alive', () => {
@@ -113,7 +135,11 @@ describe('line 31: the rules of a spec', () => {
   it('knows its mode, and is frozen', () => {
     refuses({ mode: 'predict', predictions }, 'MODE_INVALID', 'train, eval, infer', '"predict"');
     refuses({ loss }, 'MODE_INVALID', 'undefined');
-    const specs = [createSpec({ mode: 'train', loss, trainOp }), createSpec({ mode: 'eval', loss }), createSpec({ mode: 'infer', predictions })];
+    const specs = [
+      createSpec({ mode: 'train', loss, trainOp }),
+      createSpec({ mode: 'eval', loss }),
+      createSpec({ mode: 'infer', predictions }),
+    ];
     expect(specs.every(Object.isFrozen)).toBe(true);
     const hooks = ['trainingChiefHooks', 'trainingHooks', 'evaluationHooks', 'predictionHooks'];
     expect(specs.map((spec) => Object.keys(spec))).toEqual([
@@ -126,7 +152,11 @@ describe('line 31: the rules of a spec', () => {
   it('is replaced field by field, the mode never', () => {
     const spec = createSpec({ mode: 'train', loss, trainOp, predictions });
     const other = replaceSpec(spec, { trainOp: () => 2 });
-    expect(other.mode === 'train' && [other.trainOp(), other.loss, other.predictions]).toEqual([2, loss, { output: predictions }]);
+    expect(other.mode === 'train' && [other.trainOp(), other.loss, other.predictions]).toEqual([
+      2,
+      loss,
+      { output: predictions },
+    ]);
     expect(() => replaceSpec(spec, { mode: 'eval' })).toThrow('mode of EstimatorSpec cannot be changed');
     expect(() => replaceSpec(spec, { loss: 3 as never })).toThrow(expect.objectContaining({ code: 'SPEC_INVALID' }));
     expect(() => replaceSpec({} as never, {})).toThrow(expect.objectContaining({ code: 'SPEC_INVALID' }));
@@ -134,14 +164,24 @@ describe('line 31: the rules of a spec', () => {
 
   it('releases what it holds, once', () => {
     let released = 0;
-    const spec = createSpec({ mode: 'train', loss, trainOp, predictions: { p: predictions }, onDispose: () => released++ });
+    const spec = createSpec({
+      mode: 'train',
+      loss,
+      trainOp,
+      predictions: { p: predictions },
+      onDispose: () => released++,
+    });
     spec.dispose();
     expect([loss.isDisposed, predictions.isDisposed, released]).toEqual([true, true, 1]);
   });
 
   it('releases exports that are no predictions, and metrics, with the spec', async () => {
     const value = tensor([1]);
-    createSpec({ mode: 'infer', predictions: { a: scalar(1) }, exportOutputs: { only: regressionOutput({ value }) } }).dispose();
+    createSpec({
+      mode: 'infer',
+      predictions: { a: scalar(1) },
+      exportOutputs: { only: regressionOutput({ value }) },
+    }).dispose();
     expect(value.isDisposed).toBe(true);
     const mean = new Mean();
     mean.merge({ metric: 'mean', sums: [6, 2] });

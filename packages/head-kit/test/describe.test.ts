@@ -25,7 +25,10 @@ describe('a value in a message', () => {
     [Promise.resolve(), 'a promise'],
     [new RangeError('off'), 'the error "off"'],
     [{ a: 1, b: 2 }, 'an object with the keys ["a","b"]'],
-    [Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`k${i}`, i])), 'an object with the keys ["k0","k1","k2","k3","k4","k5","k6","k7","k8","k9", and 2 more]'],
+    [
+      Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`k${i}`, i])),
+      'an object with the keys ["k0","k1","k2","k3","k4","k5","k6","k7","k8","k9", and 2 more]',
+    ],
   ])('is told by what it is: %o', (value, text) => {
     expect(describeValue(value)).toBe(text);
   });
@@ -49,7 +52,13 @@ describe('a value in a message', () => {
 
   it('has no control characters, and no half of one', () => {
     const nasty = '\u001b[31m\u009b\u202e\n\r\u2028\u2066';
-    for (const text of [describeValue(nasty), describeValue({ [nasty]: 1 }), quote(nasty), describeValue(new Error(nasty)), headError('SPEC_INVALID', nasty).message]) {
+    for (const text of [
+      describeValue(nasty),
+      describeValue({ [nasty]: 1 }),
+      quote(nasty),
+      describeValue(new Error(nasty)),
+      headError('SPEC_INVALID', nasty).message,
+    ]) {
       expect(text).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
       expect(text).toContain(String.raw`\u001b`);
     }
@@ -64,8 +73,17 @@ describe('a value in a message', () => {
     const { proxy, revoke } = Proxy.revocable([], {});
     revoke();
     const hostile = [
-      new Proxy({}, { get: boom, ownKeys: boom }), new Proxy(ones([1]), { get: boom }), proxy,
-      { get shape(): never { return boom(); }, get dataSync(): never { return boom(); } },
+      new Proxy({}, { get: boom, ownKeys: boom }),
+      new Proxy(ones([1]), { get: boom }),
+      proxy,
+      {
+        get shape(): never {
+          return boom();
+        },
+        get dataSync(): never {
+          return boom();
+        },
+      },
     ];
     for (const value of hostile) expect(describeValue(value)).toMatch(/^an object/);
   });

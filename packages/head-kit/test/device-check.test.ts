@@ -1,8 +1,36 @@
-import { abs, customGrad, engine, getBackend, getKernel, grad, mul, onesLike, reshape, scalar, squaredDifference, sum, tensor } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  customGrad,
+  engine,
+  getBackend,
+  getKernel,
+  grad,
+  mul,
+  onesLike,
+  reshape,
+  scalar,
+  squaredDifference,
+  sum,
+  tensor,
+} from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  BaseHead, copyOf, customLoss, createSpec, deviceCheck, headError, Mean, meanMetric, reduceLoss, rejectReads, replaceSpec, sigmoidCrossEntropy, sumOfScalars, weightedSum, LabelRange,
+  BaseHead,
+  copyOf,
+  customLoss,
+  createSpec,
+  deviceCheck,
+  headError,
+  Mean,
+  meanMetric,
+  reduceLoss,
+  rejectReads,
+  replaceSpec,
+  sigmoidCrossEntropy,
+  sumOfScalars,
+  weightedSum,
+  LabelRange,
 } from '../src/index.js';
 import type { MetricDefinition } from '../src/index.js';
 
@@ -24,7 +52,9 @@ const head = new LogisticHead();
 const named = { name: 'HeadError', code: 'LABELS_RANGE' };
 
 /** What the kit makes of a value, and what is read of it. */
-const makers: Readonly<Record<string, (loss: Scalar) => { readonly read: () => Promise<unknown>; readonly dispose: () => void }>> = {
+const makers: Readonly<
+  Record<string, (loss: Scalar) => { readonly read: () => Promise<unknown>; readonly dispose: () => void }>
+> = {
   'a sum': (loss) => made(sumOfScalars([scalar(1), loss])),
   'a sum of itself alone': (loss) => made(sumOfScalars([loss])),
   'a sum of a sum': (loss) => made(sumOfScalars([sumOfScalars([loss, loss]), scalar(2)])),
@@ -42,7 +72,10 @@ const makers: Readonly<Record<string, (loss: Scalar) => { readonly read: () => P
   'a spec with another field': (loss) => {
     const spec = createSpec({ mode: 'train', loss: copyOf(loss), trainOp: () => undefined });
     const other = replaceSpec(spec, { trainOp: () => 1 });
-    return { read: () => (other.mode === 'train' ? other.loss.data() : Promise.reject(new Error(other.mode))), dispose: () => other.dispose() };
+    return {
+      read: () => (other.mode === 'train' ? other.loss.data() : Promise.reject(new Error(other.mode))),
+      dispose: () => other.dispose(),
+    };
   },
   'the regularization losses of another loss': (loss) => {
     const [labels, logits] = [tensor([[1]]), tensor([[2]])];
@@ -75,7 +108,9 @@ describe.each(Object.entries(makers))('an error that only the device knows survi
 
   it('and is none where all is well', async () => {
     let asked = 0;
-    const loss = rejectReads(scalar(1), [deviceCheck({ valid: scalar(true, 'bool'), error: () => headError('LABELS_RANGE', ''), onValid: () => asked++ })]);
+    const loss = rejectReads(scalar(1), [
+      deviceCheck({ valid: scalar(true, 'bool'), error: () => headError('LABELS_RANGE', ''), onValid: () => asked++ }),
+    ]);
     const { read, dispose: end } = make(loss);
     await expect(read()).resolves.toBeDefined();
     expect(asked).toBe(1);
@@ -83,12 +118,13 @@ describe.each(Object.entries(makers))('an error that only the device knows survi
   });
 
   const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
-  if (isOnGpu) it('that is the loss of labels which a device has made', async () => {
-    const [labels, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[1], [2]])];
-    const { read, dispose: end } = make(head.loss(labels, logits));
-    await expect(read()).rejects.toMatchObject(named);
-    end();
-  });
+  if (isOnGpu)
+    it('that is the loss of labels which a device has made', async () => {
+      const [labels, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[1], [2]])];
+      const { read, dispose: end } = make(head.loss(labels, logits));
+      await expect(read()).rejects.toMatchObject(named);
+      end();
+    });
 });
 
 it('the losses of rows reject, too, where a device knows that a label is out of range', async () => {
@@ -120,15 +156,20 @@ it('the weighted sum of losses is differentiable, with the gradient 0 where it i
 });
 
 it.each([[[1]], [[1, 2, 3]], [['1', 2]]])('weights %j for two scalars are refused', (weights) => {
-  expect(() => weightedSum([scalar(1), scalar(2)], weights as number[])).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  expect(() => weightedSum([scalar(1), scalar(2)], weights as number[])).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+  );
 });
 
 /** The sum, differentiable with no registered gradient. */
-const summed = (x: Tensor): Tensor => customGrad((a) => ({ value: sum(a as Tensor), gradFunc: (dy: Tensor) => mul(dy, onesLike(x)) }))(x);
+const summed = (x: Tensor): Tensor =>
+  customGrad((a) => ({ value: sum(a as Tensor), gradFunc: (dy: Tensor) => mul(dy, onesLike(x)) }))(x);
 
 /** Any differentiable function of logits and labels. */
 class SquareHead extends LogisticHead {
-  protected override readonly elementLoss = customLoss(({ labels, logits }) => squaredDifference(logits, labels)) as never;
+  protected override readonly elementLoss = customLoss(({ labels, logits }) =>
+    squaredDifference(logits, labels),
+  ) as never;
 }
 
 type Recorded = Parameters<ReturnType<typeof engine>['runKernel']>;
@@ -150,19 +191,25 @@ function recorded(run: () => unknown): readonly Recorded[] {
 }
 
 const hasRangeKernel = ['cpu', 'wasm'].includes(getBackend());
-if (hasRangeKernel) it.each([
-  ['the loss', (labels: Tensor, logits: Tensor) => head.loss(labels, logits)],
-  ['the loss with its gradient', (labels: Tensor, logits: Tensor) => grad((x) => head.loss(labels, x))(logits)],
-  ['the loss under two gradients', (labels: Tensor, logits: Tensor) => grad((y) => summed(grad((x) => head.loss(labels, x))(y)))(logits)],
-  ['the losses of rows', (labels: Tensor, logits: Tensor) => head.rowLosses(labels, logits)],
-  ['a custom loss', (labels: Tensor, logits: Tensor) => new SquareHead().loss(labels, logits)],
-])('%s looks at its labels in a kernel, so that a recorded step throws when it is run with others', (_, run) => {
-  const [labels, logits, others] = [tensor([[0], [1]]), tensor([[1], [2]]), tensor([[0], [1.5]])];
-  const calls = recorded(() => run(labels, logits));
-  const withOthers = ([name, inputs, attributes]: Recorded): unknown => {
-    const { kernelFunc } = getKernel(name, getBackend());
-    const replaced = Array.isArray(inputs) ? inputs.map((one) => (one === labels ? others : one)) : Object.fromEntries(Object.entries(inputs).map(([key, one]) => [key, one === labels ? others : one]));
-    return kernelFunc({ inputs: replaced as never, attrs: attributes as never, backend: engine().backend });
-  };
-  expect(() => calls.map(withOthers)).toThrow(expect.objectContaining(named));
-});
+if (hasRangeKernel)
+  it.each([
+    ['the loss', (labels: Tensor, logits: Tensor) => head.loss(labels, logits)],
+    ['the loss with its gradient', (labels: Tensor, logits: Tensor) => grad((x) => head.loss(labels, x))(logits)],
+    [
+      'the loss under two gradients',
+      (labels: Tensor, logits: Tensor) => grad((y) => summed(grad((x) => head.loss(labels, x))(y)))(logits),
+    ],
+    ['the losses of rows', (labels: Tensor, logits: Tensor) => head.rowLosses(labels, logits)],
+    ['a custom loss', (labels: Tensor, logits: Tensor) => new SquareHead().loss(labels, logits)],
+  ])('%s looks at its labels in a kernel, so that a recorded step throws when it is run with others', (_, run) => {
+    const [labels, logits, others] = [tensor([[0], [1]]), tensor([[1], [2]]), tensor([[0], [1.5]])];
+    const calls = recorded(() => run(labels, logits));
+    const withOthers = ([name, inputs, attributes]: Recorded): unknown => {
+      const { kernelFunc } = getKernel(name, getBackend());
+      const replaced = Array.isArray(inputs)
+        ? inputs.map((one) => (one === labels ? others : one))
+        : Object.fromEntries(Object.entries(inputs).map(([key, one]) => [key, one === labels ? others : one]));
+      return kernelFunc({ inputs: replaced as never, attrs: attributes as never, backend: engine().backend });
+    };
+    expect(() => calls.map(withOthers)).toThrow(expect.objectContaining(named));
+  });

@@ -67,7 +67,12 @@ export type Exact = (x: number, z: number) => Terms;
 /** float32 has the difference of two of its numbers to half a unit, so that nothing cancels. */
 const squaredError: Exact = (x, z) => {
   const difference = fixed(x) - fixed(z);
-  return { value: rounded(times(difference, difference)), derivative: rounded(2n * difference), valueScale: 0, derivativeScale: 0 };
+  return {
+    value: rounded(times(difference, difference)),
+    derivative: rounded(2n * difference),
+    valueScale: 0,
+    derivativeScale: 0,
+  };
 };
 
 /** The derivative is 0 where the prediction is the label: there, and only there, its terms cancel. */

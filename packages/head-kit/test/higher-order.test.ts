@@ -2,7 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { fullLogPoisson, type Loss, sigmoidCrossEntropy, softmaxCrossEntropy, squaredError, weightedLoss } from '../src/index.js';
+import {
+  fullLogPoisson,
+  type Loss,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  squaredError,
+  weightedLoss,
+} from '../src/index.js';
 import { expectCoded } from './coded.js';
 import { releaseTensors } from './memory.js';
 import { logisticHead, ToyHead } from './toy-head.js';
@@ -18,7 +25,8 @@ describe.each<[string, Loss]>([
   const logits = tf.keep(tf.tensor2d([[0.5], [-1], [2]]));
   const labels = tf.keep(tf.tensor2d([[0], [0], [0]]));
   const weights = tf.keep(tf.tensor2d([[1], [2], [0.5]]));
-  const lossOf = (x: tf.Tensor, z: tf.Tensor = labels, w: tf.Tensor = weights): tf.Tensor => weightedLoss({ logits: x, labels: z, weights: w }, { loss, divisor: 3 });
+  const lossOf = (x: tf.Tensor, z: tf.Tensor = labels, w: tf.Tensor = weights): tf.Tensor =>
+    weightedLoss({ logits: x, labels: z, weights: w }, { loss, divisor: 3 });
 
   it('of third order', () => {
     const first = (x: tf.Tensor): tf.Tensor => tf.sum(tf.grad((y) => lossOf(y))(x));
@@ -33,7 +41,8 @@ describe.each<[string, Loss]>([
     ['labels', (x) => lossOf(tf.mul(x, 0.5), tf.mul(x, 3))],
   ])('with respect to %s, of first order or of second', (named, of) => {
     expectCoded(() => tf.grad(of)(tf.zeros([3, 1])), 'GRADIENT_UNSUPPORTED', [named]);
-    const slopes = (x: tf.Tensor): tf.Tensor => tf.sum(tf.grad((y) => lossOf(y, named === 'labels' ? x : labels, named === 'weights' ? x : weights))(logits));
+    const slopes = (x: tf.Tensor): tf.Tensor =>
+      tf.sum(tf.grad((y) => lossOf(y, named === 'labels' ? x : labels, named === 'weights' ? x : weights))(logits));
     expectCoded(() => tf.grad(slopes)(tf.zeros([3, 1])), 'GRADIENT_UNSUPPORTED', [named]);
   });
 });
@@ -41,7 +50,11 @@ describe.each<[string, Loss]>([
 it('labels that were read are constants; what is computed of the network does not pass for one', async () => {
   const x = tf.tensor2d([[1], [2], [4]]);
   const targets = tf.tensor(await tf.mul(x, 2).data(), x.shape);
-  const slopes = await tf.grad((y) => new ToyHead().loss(targets, y))(x).data();
+  const slopes = await tf
+    .grad((y) => new ToyHead().loss(targets, y))(x)
+    .data();
   slopes.forEach((slope, i) => expect(slope).toBeCloseTo([-2 / 3, -4 / 3, -8 / 3][i] as number, 5));
-  expectCoded(() => tf.grad((y) => logisticHead().loss(tf.sigmoid(y), tf.zeros([3, 1])))(x), 'GRADIENT_UNSUPPORTED', ['labels']);
+  expectCoded(() => tf.grad((y) => logisticHead().loss(tf.sigmoid(y), tf.zeros([3, 1])))(x), 'GRADIENT_UNSUPPORTED', [
+    'labels',
+  ]);
 });

@@ -4,7 +4,15 @@ import '@tensorflow/tfjs-layers';
 import type { HeadError } from '@tfjs-heads/head-api';
 import { describe, expect, it } from 'vitest';
 import {
-  classificationOutput, createSpec, Mean, numericColumn, predictOutput, reduceLoss, regressionOutput, replaceSpec, signaturesOf,
+  classificationOutput,
+  createSpec,
+  Mean,
+  numericColumn,
+  predictOutput,
+  reduceLoss,
+  regressionOutput,
+  replaceSpec,
+  signaturesOf,
 } from '../src/index.js';
 import { expectHeld, held } from './memory.js';
 import { logisticHead, ToyHead } from './toy-head.js';
@@ -28,25 +36,52 @@ cyclic['self'] = cyclic;
 const getters = (names: readonly string[]): object =>
   Object.defineProperties({}, Object.fromEntries(names.map((name) => [name, { enumerable: true, get: boom }])));
 const anyName = [
-  'features', 'mode', 'logits', 'labels', 'optimizer', 'trainableVariables', 'trainOpFn', 'updateOps', 'regularizationLosses',
-  'numReplicasInSync', 'w', 'name', 'weightColumn', 'lossReduction', 'logitsDimension', 'kind', 'shape', 'dtype', 'data', 'dataSync', 'length',
-  'then', 'read', 'metric', 'sums', 'predictions', 'loss', 'trainOp', 'value', 'outputs',
+  'features',
+  'mode',
+  'logits',
+  'labels',
+  'optimizer',
+  'trainableVariables',
+  'trainOpFn',
+  'updateOps',
+  'regularizationLosses',
+  'numReplicasInSync',
+  'w',
+  'name',
+  'weightColumn',
+  'lossReduction',
+  'logitsDimension',
+  'kind',
+  'shape',
+  'dtype',
+  'data',
+  'dataSync',
+  'length',
+  'then',
+  'read',
+  'metric',
+  'sums',
+  'predictions',
+  'loss',
+  'trainOp',
+  'value',
+  'outputs',
 ];
 const rejected = Promise.reject(new Error('rejected'));
 rejected.catch(() => undefined);
 
 const values: Readonly<Record<string, unknown>> = {
-  'null': null,
+  null: null,
   'a bigint': 5n,
   'a bigint of a million bits': 1n << 1_000_000n,
   'a symbol': Symbol('s'),
   'a symbol that names a million': Symbol('x'.repeat(1e6)),
   'a function': () => undefined,
   'an async function': async () => undefined,
-  'NaN': NaN,
+  NaN: NaN,
   'an infinity': Infinity,
   'a negative fraction': -0.5,
-  'true': true,
+  true: true,
   'an escape sequence': '\u001b[31mred\u001b[0m\u0007\u202e\n',
   'a long string': 'x'.repeat(1e6),
   'half a character, long': '\ud83d\ude00'.repeat(1e5),
@@ -57,7 +92,9 @@ const values: Readonly<Record<string, unknown>> = {
   'a list of four billion': Object.assign([], { length: 2 ** 32 - 1 }),
   'a million numbers': new Float32Array(1e6),
   'a view of bytes': new DataView(new ArrayBuffer(8)),
-  'an object of a thousand keys': Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${i}\u001b`.repeat(100), i])),
+  'an object of a thousand keys': Object.fromEntries(
+    Array.from({ length: 1000 }, (_, i) => [`${i}\u001b`.repeat(100), i]),
+  ),
   'a cyclic object': cyclic,
   'an object without a prototype': Object.create(null),
   'half a tensor': { shape: [2, 1], dtype: 'float32', size: 2, rank: 2, isDisposed: false, dataId: {} },
@@ -70,7 +107,10 @@ const values: Readonly<Record<string, unknown>> = {
   'a promise that is rejected': rejected,
   // oxlint-disable-next-line no-thenable
   'a thenable': { then: () => undefined },
-  'a proxy that throws': new Proxy({}, { get: boom, has: boom, ownKeys: boom, getOwnPropertyDescriptor: boom, getPrototypeOf: boom }),
+  'a proxy that throws': new Proxy(
+    {},
+    { get: boom, has: boom, ownKeys: boom, getOwnPropertyDescriptor: boom, getPrototypeOf: boom },
+  ),
   'a revoked proxy': revoked({}),
   'a revoked list': revoked([]),
   'getters that throw': getters(anyName),
@@ -91,10 +131,18 @@ const logistic = logisticHead();
 const features = { w: ones };
 const metrics = head.metrics();
 const network = (): tf.Tensor => tf.matMul(ones, variable);
-const training = { mode: 'train', logits: network, labels: z21, features, optimizer: tf.train.sgd(0.1), trainableVariables: [variable] };
+const training = {
+  mode: 'train',
+  logits: network,
+  labels: z21,
+  features,
+  optimizer: tf.train.sgd(0.1),
+  trainableVariables: [variable],
+};
 const train = (args: object): { dispose(): void } => plain.createEstimatorSpec({ ...training, ...args } as never);
 const specOf = (fields: object): unknown => createSpec(fields as never);
-const column = (fields: object): ToyHead => new ToyHead({ weightColumn: { kind: 'numericColumn', key: 'w', ...fields } as never });
+const column = (fields: object): ToyHead =>
+  new ToyHead({ weightColumn: { kind: 'numericColumn', key: 'w', ...fields } as never });
 const predictSpec = createSpec({ mode: 'infer', predictions: { a: z21 } });
 
 /** Where something can be passed; a call that succeeds gives what is to be released. */
@@ -133,13 +181,18 @@ const places: Readonly<Record<string, (value: never) => { dispose(): void } | vo
   ...Object.fromEntries(
     Object.keys(training)
       .filter((name) => name !== 'mode')
-      .map((name) => [`${name} of a training step`, (value: never) => head.createEstimatorSpec({ ...training, [name]: value } as never)]),
+      .map((name) => [
+        `${name} of a training step`,
+        (value: never) => head.createEstimatorSpec({ ...training, [name]: value } as never),
+      ]),
   ),
   'what a network returns to train': (value) => train({ logits: () => value }),
-  'what a network returns to evaluate': (value) => plain.createEstimatorSpec({ mode: 'eval', labels: z21, logits: () => value }),
+  'what a network returns to evaluate': (value) =>
+    plain.createEstimatorSpec({ mode: 'eval', labels: z21, logits: () => value }),
   'what a network returns to predict': (value) => plain.createEstimatorSpec({ mode: 'infer', logits: () => value }),
   'a variable': (value) => train({ trainableVariables: [value] }),
-  'what read() of a variable returns': (value) => train({ trainableVariables: [{ name: 'v', trainable: true, read: () => value }] }),
+  'what read() of a variable returns': (value) =>
+    train({ trainableVariables: [{ name: 'v', trainable: true, read: () => value }] }),
   'an update op': (value) => train({ updateOps: [value] }),
   updateOps: (value) => train({ updateOps: value }),
   trainOpFn: (value) => train({ optimizer: undefined, trainOpFn: value }),
@@ -186,7 +239,8 @@ function complaintOf(run: (value: never) => { dispose(): void } | void, value: u
     run(value as never)?.dispose();
   } catch (error) {
     const { code, message, name } = error as HeadError;
-    if (name !== 'HeadError' || !/^[A-Z_]+$/.test(code)) return `an error without a code: ${String((error as Error).stack)}`;
+    if (name !== 'HeadError' || !/^[A-Z_]+$/.test(code))
+      return `an error without a code: ${String((error as Error).stack)}`;
     if (message.length > 1000) return `a message of ${message.length} characters: ${message.slice(0, 300)}`;
     if (/[\p{Cc}\u202e]/u.test(message)) return `control characters: ${JSON.stringify(message)}`;
   }

@@ -14,7 +14,9 @@ async function kernelCalls(loss: ElementLoss, form: LossForm): Promise<string[]>
   const inputs = { logits: tensor([[1], [2], [3]]), labels: tensor([[1], [0], [1]]), weights: tensor([[1], [2], [3]]) };
   const { logits, ...others } = inputs;
   const { kernels } = await profile(() => {
-    const { value, grad } = valueAndGrad((x) => weightedLoss({ logits: x, ...others }, { loss, divisor: 3, form }))(logits);
+    const { value, grad } = valueAndGrad((x) => weightedLoss({ logits: x, ...others }, { loss, divisor: 3, form }))(
+      logits,
+    );
     dispose([value, grad]);
     return value;
   });
@@ -34,10 +36,11 @@ describe('kernel calls for a weighted loss and its gradient', () => {
   });
 
   const hasHostKernel = ['cpu', 'wasm', 'tensorflow'].includes(getBackend());
-  if (hasHostKernel) it('host kernel: at most 2', async () => {
-    for (const loss of [sigmoidCrossEntropy, squaredError, fullLogPoisson]) {
-      const calls = await kernelCalls(loss, 'host');
-      expect(calls.length, calls.join(' ')).toBeLessThanOrEqual(2);
-    }
-  });
+  if (hasHostKernel)
+    it('host kernel: at most 2', async () => {
+      for (const loss of [sigmoidCrossEntropy, squaredError, fullLogPoisson]) {
+        const calls = await kernelCalls(loss, 'host');
+        expect(calls.length, calls.join(' ')).toBeLessThanOrEqual(2);
+      }
+    });
 });

@@ -3,7 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { drawValues, type DrawKind } from '@tfjs-heads/reference';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { fullLogPoisson, LabelRange, logPoisson, reduceLoss, sigmoidCrossEntropy, softmaxCrossEntropy, squaredError } from '../src/index.js';
+import {
+  fullLogPoisson,
+  LabelRange,
+  logPoisson,
+  reduceLoss,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  squaredError,
+} from '../src/index.js';
 import { expectHeld, held } from './memory.js';
 import { results, ToyHead, type ToyHeadOptions } from './toy-head.js';
 
@@ -12,7 +20,11 @@ afterAll(() => tf.env().set('IS_TEST', false));
 
 const heads: readonly (readonly [string, ToyHeadOptions, DrawKind])[] = [
   ['the squared error', { loss: squaredError }, 'real'],
-  ['the logistic loss, with a range of labels', { loss: sigmoidCrossEntropy, labelRange: new LabelRange({ min: 0, max: 1 }) }, 'probability'],
+  [
+    'the logistic loss, with a range of labels',
+    { loss: sigmoidCrossEntropy, labelRange: new LabelRange({ min: 0, max: 1 }) },
+    'probability',
+  ],
   ['the Poisson loss', { loss: logPoisson }, 'count'],
   ['the full Poisson loss', { loss: fullLogPoisson }, 'count'],
   ['the softmax loss', { loss: softmaxCrossEntropy }, 'class'],
@@ -28,9 +40,14 @@ describe.each(heads)('the kernels of a head leave nothing that the engine counts
 
   it.each(rows)('with rows of shape %j', async (...shape) => {
     const before = held();
-    const tensor = (of: DrawKind, last: number): tf.Tensor => tf.tensor(drawValues(3, [...shape, last], of), [...shape, last]);
+    const tensor = (of: DrawKind, last: number): tf.Tensor =>
+      tf.tensor(drawValues(3, [...shape, last], of), [...shape, last]);
     // Made by an op, so that a GPU alone knows the labels.
-    const [logits, labels, w] = [tensor('logits', 2), tf.tidy(() => tf.mul(tensor(kind, labelsPerRow), 1)), tensor('weights', 1)];
+    const [logits, labels, w] = [
+      tensor('logits', 2),
+      tf.tidy(() => tf.mul(tensor(kind, labelsPerRow), 1)),
+      tensor('weights', 1),
+    ];
     const loss = (x: tf.Tensor): tf.Scalar => head.loss(labels, x, { features: { w } });
     const metrics = head.metrics();
     loss(logits).dispose();
@@ -42,7 +59,15 @@ describe.each(heads)('the kernels of a head leave nothing that the engine counts
     const [variable, optimizer] = [tf.tidy(() => tf.variable(tf.mul(logits, 1))), tf.train.sgd(0.1)];
     const regularizationLosses = (): tf.Scalar[] => [tf.sum(tf.square(variable)) as tf.Scalar];
     const network = (): tf.Tensor => tf.mul(variable, 2);
-    const spec = head.createEstimatorSpec({ mode: 'train', features: { w }, labels, logits: network, regularizationLosses, optimizer, trainableVariables: [variable] });
+    const spec = head.createEstimatorSpec({
+      mode: 'train',
+      features: { w },
+      labels,
+      logits: network,
+      regularizationLosses,
+      optimizer,
+      trainableVariables: [variable],
+    });
     spec.trainOp();
     spec.dispose();
     optimizer.dispose();

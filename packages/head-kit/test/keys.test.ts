@@ -34,7 +34,15 @@ describe('line 3: the strings of all keys', () => {
 
   it('prediction and serving keys', () => {
     expect(Object.values(PredictionKeys)).toEqual([
-      'classes', 'class_ids', 'all_classes', 'all_class_ids', 'logistic', 'logits', 'predictions', 'probabilities', 'top_k',
+      'classes',
+      'class_ids',
+      'all_classes',
+      'all_class_ids',
+      'logistic',
+      'logits',
+      'predictions',
+      'probabilities',
+      'top_k',
     ]);
     expect(Object.values(ServingKeys)).toEqual(['serving_default', 'classification', 'regression', 'predict']);
   });

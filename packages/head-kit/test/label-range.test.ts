@@ -23,7 +23,15 @@ afterEach(async () => {
 
 /** Runs something with labels that an op has made, so that a GPU alone knows them. */
 async function withMade(labels: readonly number[], run: (labels: tf.Tensor) => Promise<void> | void): Promise<void> {
-  const made = tf.tidy(() => tf.mul(tf.tensor2d(labels.map((label) => label / 2), [3, 1]), 2));
+  const made = tf.tidy(() =>
+    tf.mul(
+      tf.tensor2d(
+        labels.map((label) => label / 2),
+        [3, 1],
+      ),
+      2,
+    ),
+  );
   await run(made);
   made.dispose();
 }
@@ -37,7 +45,11 @@ describe('line 16: labels from the host that are out of range', () => {
     { what: 'NaN', values: [NaN, 0, 1], got: 'NaN at index 0' },
     { what: 'infinite', values: [0, Infinity, 1], got: 'Infinity' },
     { what: 'both, of which the upper end is told first', values: [-1, 0, 2], got: '2 at index 2' },
-    { what: 'NaN after one below 0, since NaN is tested at the upper end', values: [-1, 0, NaN], got: 'NaN at index 2' },
+    {
+      what: 'NaN after one below 0, since NaN is tested at the upper end',
+      values: [-1, 0, NaN],
+      got: 'NaN at index 2',
+    },
   ])('$what', ({ values, got }) => {
     const labels = tf.tensor2d(values, [3, 1]);
     const fragments = ['Labels must be in range [0, 1]', 'labels', '[3,1]', got];
@@ -89,60 +101,83 @@ it('line 16: labels that a device has made are as good as others while they are 
     tf.dispose([same, five, logitsOfFive, expected?.value as tf.Tensor, expected?.grad as tf.Tensor]);
   }));
 
-describe.each([1.5, -0.5, NaN])('line 16: a label of %d that only the device knows, or that is found out at once,', (bad) => {
-  /** What must throw at once where no GPU has the labels; else what it makes is looked at. */
-  const refused = <T>(run: (labels: tf.Tensor) => T, look: (made: T) => Promise<void>): Promise<void> =>
-    withMade([0, bad, 1], async (labels) => {
-      if (isOnGpu) await look(run(labels));
-      else expectCoded(() => run(labels), 'LABELS_RANGE', ['[3,1]', 'at index 1']);
+describe.each([1.5, -0.5, NaN])(
+  'line 16: a label of %d that only the device knows, or that is found out at once,',
+  (bad) => {
+    /** What must throw at once where no GPU has the labels; else what it makes is looked at. */
+    const refused = <T>(run: (labels: tf.Tensor) => T, look: (made: T) => Promise<void>): Promise<void> =>
+      withMade([0, bad, 1], async (labels) => {
+        if (isOnGpu) await look(run(labels));
+        else expectCoded(() => run(labels), 'LABELS_RANGE', ['[3,1]', 'at index 1']);
+      });
+
+    it('makes reads of the loss reject, which is NaN in what is computed from it', () =>
+      refused(
+        (labels) => head.loss(labels, logits, { features }),
+        async (loss) => {
+          await expect(loss.data()).rejects.toMatchObject(named);
+          await expect(loss.array()).rejects.toThrow(/Labels must be in range \[0, 1\].*labels of shape \[3,1\]/);
+          const more = tf.add(loss, 1);
+          expect(await more.array()).toBeNaN();
+          tf.dispose([loss, more]);
+        },
+      ));
+
+    it('makes gradients 0, and the loss that comes with them reject', () =>
+      refused(
+        (labels) => tf.valueAndGrad((x) => head.loss(labels, x, { features }))(logits),
+        async ({ value, grad }) => {
+          expect(Array.from(await grad.data(), Math.abs)).toEqual([0, 0, 0]);
+          await expect(value.data()).rejects.toMatchObject(named);
+          tf.dispose([value, grad]);
+        },
+      ));
+
+    it('makes gradients of second order 0', () =>
+      refused(
+        (labels) => tf.grad((y) => tf.sum(tf.grad((x) => head.loss(labels, x, { features }))(y)))(logits),
+        async (second) => {
+          expect(Array.from(await second.data(), Math.abs)).toEqual([0, 0, 0]);
+          second.dispose();
+        },
+      ));
+
+    it('makes metrics reject, and a reset makes them well again', () =>
+      refused(
+        (labels) => head.updateMetrics(head.metrics(), features, logits, labels),
+        async (metrics) => {
+          for (const metric of Object.values(metrics)) {
+            await expect(metric.result()).rejects.toMatchObject(named);
+            await expect(metric.state()).rejects.toThrow(/Labels must be in range \[0, 1\]/);
+            metric.reset();
+            expect(await metric.result()).toBe(0);
+          }
+        },
+      ));
+
+    it('leaves the variables of a training step as they were', async () => {
+      const [optimizer, variable] = [tf.train.sgd(1), tf.tidy(() => tf.variable(tf.tensor1d([0.5])))];
+      const network = (): tf.Tensor => tf.add(logits, variable);
+      await refused(
+        (labels) =>
+          head.createEstimatorSpec({
+            mode: 'train',
+            labels,
+            features,
+            logits: network,
+            optimizer,
+            trainableVariables: [variable],
+          }),
+        async (spec) => {
+          const loss = spec.trainOp() as tf.Scalar;
+          await expect(loss.data()).rejects.toMatchObject(named);
+          await expect(spec.summaries['loss']?.data()).rejects.toMatchObject(named);
+          spec.dispose();
+        },
+      );
+      expect(await variable.array()).toEqual([0.5]);
+      variable.dispose();
+      optimizer.dispose();
     });
-
-  it('makes reads of the loss reject, which is NaN in what is computed from it', () =>
-    refused((labels) => head.loss(labels, logits, { features }), async (loss) => {
-      await expect(loss.data()).rejects.toMatchObject(named);
-      await expect(loss.array()).rejects.toThrow(/Labels must be in range \[0, 1\].*labels of shape \[3,1\]/);
-      const more = tf.add(loss, 1);
-      expect(await more.array()).toBeNaN();
-      tf.dispose([loss, more]);
-    }));
-
-  it('makes gradients 0, and the loss that comes with them reject', () =>
-    refused((labels) => tf.valueAndGrad((x) => head.loss(labels, x, { features }))(logits), async ({ value, grad }) => {
-      expect(Array.from(await grad.data(), Math.abs)).toEqual([0, 0, 0]);
-      await expect(value.data()).rejects.toMatchObject(named);
-      tf.dispose([value, grad]);
-    }));
-
-  it('makes gradients of second order 0', () =>
-    refused((labels) => tf.grad((y) => tf.sum(tf.grad((x) => head.loss(labels, x, { features }))(y)))(logits), async (second) => {
-      expect(Array.from(await second.data(), Math.abs)).toEqual([0, 0, 0]);
-      second.dispose();
-    }));
-
-  it('makes metrics reject, and a reset makes them well again', () =>
-    refused((labels) => head.updateMetrics(head.metrics(), features, logits, labels), async (metrics) => {
-      for (const metric of Object.values(metrics)) {
-        await expect(metric.result()).rejects.toMatchObject(named);
-        await expect(metric.state()).rejects.toThrow(/Labels must be in range \[0, 1\]/);
-        metric.reset();
-        expect(await metric.result()).toBe(0);
-      }
-    }));
-
-  it('leaves the variables of a training step as they were', async () => {
-    const [optimizer, variable] = [tf.train.sgd(1), tf.tidy(() => tf.variable(tf.tensor1d([0.5])))];
-    const network = (): tf.Tensor => tf.add(logits, variable);
-    await refused(
-      (labels) => head.createEstimatorSpec({ mode: 'train', labels, features, logits: network, optimizer, trainableVariables: [variable] }),
-      async (spec) => {
-        const loss = spec.trainOp() as tf.Scalar;
-        await expect(loss.data()).rejects.toMatchObject(named);
-        await expect(spec.summaries['loss']?.data()).rejects.toMatchObject(named);
-        spec.dispose();
-      },
-    );
-    expect(await variable.array()).toEqual([0.5]);
-    variable.dispose();
-    optimizer.dispose();
-  });
-});
+  },
+);

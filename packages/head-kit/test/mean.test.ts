@@ -23,7 +23,15 @@ describe('line 19: Mean', () => {
     ['a scalar', [2, 3], 2, (2 + 3 + 4 + 5 + 6 + 7) / 6],
     ['one for each row', [2, 3], [[1], [3]], (2 + 3 + 4 + 3 * (5 + 6 + 7)) / 12],
     ['one dimension fewer', [2, 3], [1, 3], (2 + 3 + 4 + 3 * (5 + 6 + 7)) / 12],
-    ['one for each value', [2, 3], [[1, 0, 0], [0, 0, 1]], (2 + 7) / 2],
+    [
+      'one for each value',
+      [2, 3],
+      [
+        [1, 0, 0],
+        [0, 0, 1],
+      ],
+      (2 + 7) / 2,
+    ],
     ['one for each column', [2, 3], [[1, 0, 2]], (2 + 5 + 2 * (4 + 7)) / 6],
     ['a last dimension more', [6], [[1], [0], [0], [0], [0], [3]], (2 + 3 * 7) / 4],
     ['of a lower rank by two', [3, 2, 1], [1, 0, 0], 2.5],
@@ -111,13 +119,24 @@ describe('line 19: Mean', () => {
       mean.update(values, weights);
       return mean.result(); // where values are read asynchronously, the error comes with the result
     };
-    await expect(add()).rejects.toMatchObject({ code: 'METRIC_INPUT_INVALID', message: expect.stringContaining('[3]') });
+    await expect(add()).rejects.toMatchObject({
+      code: 'METRIC_INPUT_INVALID',
+      message: expect.stringContaining('[3]'),
+    });
     const fresh = new Mean();
     expect(() => fresh.update(3 as never)).toThrow(expect.objectContaining({ code: 'METRIC_INPUT_INVALID' }));
-    expect(() => fresh.update(values, weights, weights)).toThrow(expect.objectContaining({ code: 'METRIC_INPUT_INVALID' }));
+    expect(() => fresh.update(values, weights, weights)).toThrow(
+      expect.objectContaining({ code: 'METRIC_INPUT_INVALID' }),
+    );
     weights.dispose();
     expect(() => fresh.update(values, weights)).toThrow(expect.objectContaining({ code: 'TENSOR_DISPOSED' }));
-    for (const state of [undefined, {}, { metric: 'auc', sums: [0, 0] }, { metric: 'mean', sums: [1] }, { metric: 'mean', sums: [1, 'x'] }]) {
+    for (const state of [
+      undefined,
+      {},
+      { metric: 'auc', sums: [0, 0] },
+      { metric: 'mean', sums: [1] },
+      { metric: 'mean', sums: [1, 'x'] },
+    ]) {
       expect(() => fresh.merge(state as never)).toThrow(expect.objectContaining({ code: 'METRIC_STATE_INVALID' }));
     }
     expect(await fresh.result()).toBe(0);

@@ -22,10 +22,16 @@ class HalfSquareHead extends BaseHead<Tensor, { readonly doubled: Tensor }> {
   }
 }
 
-describe('line 7: a head of the user\'s own', () => {
+describe("line 7: a head of the user's own", () => {
   const head = new HalfSquareHead();
-  const labels = tensor([[1, 2], [3, 4]]);
-  const logits = tensor([[2, 2], [3, 8]]);
+  const labels = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const logits = tensor([
+    [2, 2],
+    [3, 8],
+  ]);
   const features = { weight: tensor([1, 3]) };
 
   it('has a loss, a gradient, predictions, metrics and exports', async () => {
@@ -39,7 +45,10 @@ describe('line 7: a head of the user\'s own', () => {
     const spec = head.createEstimatorSpec({ mode: 'infer', logits });
     expect(spec.mode === 'infer' && Object.keys(spec.exportOutputs)).toEqual(['serving_default', 'predict']);
     expect(Object.keys(spec.predictions)).toEqual(['doubled']);
-    expect(await spec.predictions.doubled.array()).toEqual([[4, 4], [6, 16]]);
+    expect(await spec.predictions.doubled.array()).toEqual([
+      [4, 4],
+      [6, 16],
+    ]);
     spec.dispose();
     dispose([loss, gradient]);
     expect(memory().numTensors).toBe(before);
@@ -48,8 +57,14 @@ describe('line 7: a head of the user\'s own', () => {
   it('line 6: names what a subclass in JavaScript has left out', () => {
     class Unfinished extends (BaseHead as unknown as new (options: object) => HalfSquareHead) {}
     const unfinished = new Unfinished({ logitsDimension: 2 });
-    for (const call of [() => unfinished.loss(labels, logits), () => unfinished.metrics(), () => unfinished.predictions(logits)]) {
-      expect(call).toThrow(expect.objectContaining({ code: 'NOT_IMPLEMENTED', message: expect.stringContaining('Unfinished') }));
+    for (const call of [
+      () => unfinished.loss(labels, logits),
+      () => unfinished.metrics(),
+      () => unfinished.predictions(logits),
+    ]) {
+      expect(call).toThrow(
+        expect.objectContaining({ code: 'NOT_IMPLEMENTED', message: expect.stringContaining('Unfinished') }),
+      );
     }
   });
 
@@ -58,7 +73,10 @@ describe('line 7: a head of the user\'s own', () => {
       protected override readonly labelRange = { min: 0, max: 1 } as never;
     }
     expect(() => new Ranged().loss(labels, logits, { features })).toThrow(
-      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('labelRange must be a LabelRange') }),
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('labelRange must be a LabelRange'),
+      }),
     );
   });
 

@@ -20,7 +20,9 @@ describe('reading several tensors', () => {
     const pending = readTensors(tensors);
     if (pending instanceof Promise) dispose(tensors); // they may go as soon as it has returned
     const values = await pending;
-    expect(Object.entries(values).map(([key, { values: numbers, shape }]) => [key, Array.from(numbers), shape])).toEqual([
+    expect(
+      Object.entries(values).map(([key, { values: numbers, shape }]) => [key, Array.from(numbers), shape]),
+    ).toEqual([
       ['a', [2, 3], [2]],
       ['b', [4], [1]],
       ['c', [5, 6, 7], [3]],

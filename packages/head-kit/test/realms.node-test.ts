@@ -37,7 +37,19 @@ function anotherCore(globals?: object): typeof tf {
   if (globals === undefined) {
     new Function('module', 'exports', 'require', coreSource)(module, module.exports, require);
   } else {
-    runInNewContext(coreSource, Object.assign(globals, { module, exports: module.exports, require, console, performance, process, setTimeout, setImmediate }));
+    runInNewContext(
+      coreSource,
+      Object.assign(globals, {
+        module,
+        exports: module.exports,
+        require,
+        console,
+        performance,
+        process,
+        setTimeout,
+        setImmediate,
+      }),
+    );
   }
   return module.exports as typeof tf;
 }
@@ -59,7 +71,9 @@ describe('things of another realm', () => {
     const scalar = tf.scalar(0.5);
     const options = runInNewContext('({ features: { w }, regularizationLosses: [scalar] })', { w, scalar }) as object;
     expect(await head.loss(labels, logits, options).array()).toBe((1 + 3 * 4) / 2 + 0.5);
-    expect(Object.keys(head.predictions(logits, runInNewContext("['predictions']") as string[]))).toEqual(['predictions']);
+    expect(Object.keys(head.predictions(logits, runInNewContext("['predictions']") as string[]))).toEqual([
+      'predictions',
+    ]);
     const state = runInNewContext("({ metric: 'mean', sums: [6, 2] })") as never;
     const mean = new Mean();
     mean.merge(state);
@@ -78,17 +92,30 @@ describe('things of another realm', () => {
 
   it('can be a network that answers later, which is named', () => {
     const logits = runInNewContext('async () => 1') as never;
-    expect(() => head.createEstimatorSpec({ mode: 'infer', logits })).toThrow(expect.objectContaining({ code: 'LOGITS_DTYPE', message: expect.stringContaining('promise') }));
+    expect(() => head.createEstimatorSpec({ mode: 'infer', logits })).toThrow(
+      expect.objectContaining({ code: 'LOGITS_DTYPE', message: expect.stringContaining('promise') }),
+    );
   });
 
   it('can be a tensor of an engine that is not ours, which is refused for that', async () => {
     const other = anotherCore({});
-    const methods = { numDataIds: () => 0, floatPrecision: () => 32, write: () => ({ id: 1 }), disposeData: () => true, dispose: () => undefined, refCount: () => 1, incRef: () => undefined };
+    const methods = {
+      numDataIds: () => 0,
+      floatPrecision: () => 32,
+      write: () => ({ id: 1 }),
+      disposeData: () => true,
+      dispose: () => undefined,
+      refCount: () => 1,
+      incRef: () => undefined,
+    };
     other.registerBackend('nothing', () => methods as never);
     await other.setBackend('nothing');
     expect(other.engine()).not.toBe(tf.engine());
     const foreign = other.tensor2d([1, 2], [2, 1]);
-    const refusal = expect.objectContaining({ code: 'TENSOR_FOREIGN', message: expect.stringContaining('two copies of tfjs-core') });
+    const refusal = expect.objectContaining({
+      code: 'TENSOR_FOREIGN',
+      message: expect.stringContaining('two copies of tfjs-core'),
+    });
     const [own, w] = [tf.ones([2, 1]), tf.ones([2, 1])];
     expect(() => head.loss(foreign, own, { features: { w } })).toThrow(refusal);
     expect(() => head.loss(own, foreign, { features: { w } })).toThrow(refusal);
@@ -96,7 +123,14 @@ describe('things of another realm', () => {
     expect(() => head.predictions(foreign)).toThrow(refusal);
     expect(() => new Mean().update(foreign)).toThrow(refusal);
     const variable = foreign.variable();
-    const train = { mode: 'train', logits: () => own, labels: own, features: { w }, optimizer: { applyGradients: () => undefined }, trainableVariables: [variable] } as const;
+    const train = {
+      mode: 'train',
+      logits: () => own,
+      labels: own,
+      features: { w },
+      optimizer: { applyGradients: () => undefined },
+      trainableVariables: [variable],
+    } as const;
     expect(() => head.createEstimatorSpec(train)).toThrow(refusal);
   });
 });
@@ -110,7 +144,14 @@ describe('a second copy of tfjs-core in the same realm', () => {
     const w = other.tensor1d([1, 3]);
     expect(await head.loss(labels, logits, { features: { w } }).array()).toBe(6.5);
     const variable = other.variable(other.zeros([2, 1]));
-    const args = { mode: 'train', labels, features: { w }, logits: () => variable, optimizer: other.train.sgd(0.5), trainableVariables: [variable] } as const;
+    const args = {
+      mode: 'train',
+      labels,
+      features: { w },
+      logits: () => variable,
+      optimizer: other.train.sgd(0.5),
+      trainableVariables: [variable],
+    } as const;
     const spec = head.createEstimatorSpec(args);
     if (spec.mode === 'train') spec.trainOp();
     expect(await variable.array()).toEqual([[0.5], [3]]);
@@ -119,7 +160,11 @@ describe('a second copy of tfjs-core in the same realm', () => {
   });
 
   it('is told from a tensor that stands in a proxy', () => {
-    const reactive = new Proxy(tf.ones([2, 1]), { get: (target, key) => (key === 'dataId' ? new Proxy(target.dataId, {}) : Reflect.get(target, key) as unknown) });
-    expect(() => head.predictions(reactive)).toThrow(expect.objectContaining({ code: 'TENSOR_FOREIGN', message: expect.stringContaining('proxy') }));
+    const reactive = new Proxy(tf.ones([2, 1]), {
+      get: (target, key) => (key === 'dataId' ? new Proxy(target.dataId, {}) : (Reflect.get(target, key) as unknown)),
+    });
+    expect(() => head.predictions(reactive)).toThrow(
+      expect.objectContaining({ code: 'TENSOR_FOREIGN', message: expect.stringContaining('proxy') }),
+    );
   });
 });

@@ -13,9 +13,17 @@ async function read(make: () => Tensor): Promise<number[]> {
 }
 
 describe('lines 9 and 10: reductions', () => {
-  const losses = tensor([[1, 2], [3, 4], [5, 7]]);
+  const losses = tensor([
+    [1, 2],
+    [3, 4],
+    [5, 7],
+  ]);
   const perRow = tensor([[1], [0], [10]]);
-  const perLoss = tensor([[1, 0], [0, 2], [0, 3]]);
+  const perLoss = tensor([
+    [1, 0],
+    [0, 2],
+    [0, 3],
+  ]);
   it.each([
     ['sum', Reduction.SUM, undefined, 22],
     ['sum, weights for each row', Reduction.SUM, perRow, 123],
@@ -38,7 +46,11 @@ describe('lines 9 and 10: reductions', () => {
   });
 
   it('is differentiable without registered gradients', async () => {
-    expectAllWithin(await read(() => grad((l) => reduceLoss(l, perRow, Reduction.AUTO))(losses)), [1, 1, 0, 0, 10, 10].map((w) => w / 6), 8);
+    expectAllWithin(
+      await read(() => grad((l) => reduceLoss(l, perRow, Reduction.AUTO))(losses)),
+      [1, 1, 0, 0, 10, 10].map((w) => w / 6),
+      8,
+    );
   });
 
   it.each([2048, 2053, 10_007, 65_537, 100_000])('adds %d equal losses without drift', async (count) => {
@@ -61,12 +73,16 @@ describe('lines 9 and 10: reductions', () => {
       [tensor([[1], [2], [3]]), ['[3,1]', '[3]']],
       [tensor([[1]]), ['[1,1]']],
     ] as const) {
-      expect(() => reduceLoss(line, bad, Reduction.SUM)).toThrow(expect.objectContaining({ code: 'WEIGHTS_SHAPE', message: expect.stringContaining(shapes[0]) }));
+      expect(() => reduceLoss(line, bad, Reduction.SUM)).toThrow(
+        expect.objectContaining({ code: 'WEIGHTS_SHAPE', message: expect.stringContaining(shapes[0]) }),
+      );
       bad.dispose();
     }
     const wide = tensor([[1, 2, 3]]);
     expect(() => reduceLoss(losses, wide, Reduction.SUM)).toThrow(expect.objectContaining({ code: 'WEIGHTS_SHAPE' }));
-    expect(() => reduceLoss(losses, undefined, 'none')).toThrow(expect.objectContaining({ code: 'LOSS_REDUCTION_INVALID' }));
+    expect(() => reduceLoss(losses, undefined, 'none')).toThrow(
+      expect.objectContaining({ code: 'LOSS_REDUCTION_INVALID' }),
+    );
     expect(() => reduceLoss(tensor([]), undefined, 'sum')).toThrow(expect.objectContaining({ code: 'LOSS_FN_SHAPE' }));
     expect(() => reduceLoss(3 as never, undefined, 'sum')).toThrow(expect.objectContaining({ code: 'LOSS_FN_SHAPE' }));
     dispose([line, wide]);

@@ -14,7 +14,10 @@ class Replaced<T> implements PromiseLike<T> {
     this.#inner = new native(executor);
   }
   // oxlint-disable-next-line no-thenable
-  then<A = T, B = never>(onResolve?: ((value: T) => A | PromiseLike<A>) | null, onReject?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  then<A = T, B = never>(
+    onResolve?: ((value: T) => A | PromiseLike<A>) | null,
+    onReject?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     return Replaced.of(this.#inner.then(onResolve, onReject));
   }
   catch(onReject: (reason: unknown) => never): Promise<T> {
@@ -28,7 +31,9 @@ class Replaced<T> implements PromiseLike<T> {
   }
 }
 for (const name of ['resolve', 'reject', 'all', 'allSettled', 'race', 'any'] as const) {
-  Object.assign(Replaced, { [name]: (given: unknown) => Replaced.of(Reflect.apply(native[name], native, [given]) as Promise<unknown>) });
+  Object.assign(Replaced, {
+    [name]: (given: unknown) => Replaced.of(Reflect.apply(native[name], native, [given]) as Promise<unknown>),
+  });
 }
 
 beforeAll(() => {
@@ -39,16 +44,21 @@ afterAll(() => {
 });
 
 /** As a device makes it, which a GPU alone knows. */
-const made = (values: readonly number[]): tf.Tensor => tf.tidy(() => tf.mul(tf.tensor2d([...values], [values.length, 1]), 2));
+const made = (values: readonly number[]): tf.Tensor =>
+  tf.tidy(() => tf.mul(tf.tensor2d([...values], [values.length, 1]), 2));
 
 describe('where Promise is replaced', () => {
   it('metrics of what only the device knows are right', async () => {
     const head = new ToyHead({ weightColumn: 'w' });
-    const [logits, labels, w] = [made([0.5, 1, -1, 2]), tf.tensor2d([[1], [2], [3], [4]]), tf.tensor2d([[1], [0], [2], [1]])];
+    const [logits, labels, w] = [
+      made([0.5, 1, -1, 2]),
+      tf.tensor2d([[1], [2], [3], [4]]),
+      tf.tensor2d([[1], [0], [2], [1]]),
+    ];
     const before = held();
     const metrics = head.metrics();
     for (let i = 0; i < 2; i++) head.updateMetrics(metrics, { w }, logits, labels);
-    expect(await results(metrics)).toEqual({ 'average_loss': (0 + 2 * 25 + 0) / 4, 'label/mean': (1 + 6 + 4) / 4 });
+    expect(await results(metrics)).toEqual({ average_loss: (0 + 2 * 25 + 0) / 4, 'label/mean': (1 + 6 + 4) / 4 });
     await expectHeld(before);
     tf.dispose([logits, labels, w]);
   });
@@ -56,7 +66,7 @@ describe('where Promise is replaced', () => {
   it('an evaluation spec has its metrics', async () => {
     const labels = tf.ones([4, 1]);
     const spec = new ToyHead().createEstimatorSpec({ mode: 'eval', labels, logits: () => made([0.5, 0.5, 0.5, 0.5]) });
-    expect(await results(spec.evalMetricOps)).toEqual({ 'average_loss': 0, 'label/mean': 1 });
+    expect(await results(spec.evalMetricOps)).toEqual({ average_loss: 0, 'label/mean': 1 });
     spec.dispose();
     labels.dispose();
   });
@@ -72,7 +82,9 @@ describe('where Promise is replaced', () => {
       }
     };
     expect(await codeOf(async () => head.loss(labels, logits).data())).toBe('LABELS_RANGE');
-    expect(await codeOf(async () => results(head.updateMetrics(head.metrics(), undefined, logits, labels)))).toBe('LABELS_RANGE');
+    expect(await codeOf(async () => results(head.updateMetrics(head.metrics(), undefined, logits, labels)))).toBe(
+      'LABELS_RANGE',
+    );
     tf.dispose([labels, logits]);
   });
 

@@ -3,15 +3,36 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
-  type Accumulator, BaseHead, classIds, equalTo, fromEach, Mean, mean, meanMetric, type MetricDefinition, type Quantities, sigmoidCrossEntropy,
-  softmaxCrossEntropy, StreamingMetric, updateTogether, LabelRange,
+  type Accumulator,
+  BaseHead,
+  classIds,
+  equalTo,
+  fromEach,
+  Mean,
+  mean,
+  meanMetric,
+  type MetricDefinition,
+  type Quantities,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  StreamingMetric,
+  updateTogether,
+  LabelRange,
 } from '../src/index.js';
 
 afterEach(() => vi.restoreAllMocks());
 
 const isDevice = ['webgl', 'webgpu', 'tensorflow'].includes(getBackend());
 /** A tensor whose values are where the backend computes. */
-const computed = (values: number[], shape: number[]): Tensor => tidy(() => neg(tensor(values.map((value) => -value), shape)));
+const computed = (values: number[], shape: number[]): Tensor =>
+  tidy(() =>
+    neg(
+      tensor(
+        values.map((value) => -value),
+        shape,
+      ),
+    ),
+  );
 const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
 
 class BinaryHead extends BaseHead {
@@ -36,9 +57,20 @@ class BinaryHead extends BaseHead {
 }
 
 const batchOf = (rows: number): { logits: Tensor; labels: Tensor; features: { weight: Tensor } } => ({
-  logits: computed(Array.from({ length: rows }, (_, i) => (i % 7) - 3), [rows, 1]),
-  labels: tensor(Array.from({ length: rows }, (_, i) => i % 2), [rows, 1]),
-  features: { weight: computed(Array.from({ length: rows }, (_, i) => 1 + (i % 3)), [rows, 1]) },
+  logits: computed(
+    Array.from({ length: rows }, (_, i) => (i % 7) - 3),
+    [rows, 1],
+  ),
+  labels: tensor(
+    Array.from({ length: rows }, (_, i) => i % 2),
+    [rows, 1],
+  ),
+  features: {
+    weight: computed(
+      Array.from({ length: rows }, (_, i) => 1 + (i % 3)),
+      [rows, 1],
+    ),
+  },
 });
 
 function countReads(): () => number {
@@ -64,7 +96,8 @@ describe('metrics of one head', () => {
       }),
       unused: { make: () => expect.fail('nobody asked for it') },
     };
-    const twice = (key: string, quantity: string): MetricDefinition[] => [key, `${key}_again`].map((name) => ({ ...meanMetric(name, quantity), accumulator: counted(mean(quantity)) }));
+    const twice = (key: string, quantity: string): MetricDefinition[] =>
+      [key, `${key}_again`].map((name) => ({ ...meanMetric(name, quantity), accumulator: counted(mean(quantity)) }));
     const head = new BinaryHead('', [...twice('prediction', 'logistic'), ...twice('label', 'labels')], quantities);
     const { logits, labels, features } = batchOf(6);
     const metrics = head.updateMetrics(head.metrics(), features, logits, labels);
@@ -83,7 +116,10 @@ describe('metrics of one head', () => {
     const head = new BinaryHead('', [meanMetric('x', 'probabilities')]);
     const { logits, labels, features } = batchOf(2);
     expect(() => head.updateMetrics(head.metrics(), features, logits, labels)).toThrow(
-      expect.objectContaining({ code: 'METRIC_INPUT_INVALID', message: expect.stringMatching(/'probabilities'.*labels, logits, weights, losses/) }),
+      expect.objectContaining({
+        code: 'METRIC_INPUT_INVALID',
+        message: expect.stringMatching(/'probabilities'.*labels, logits, weights, losses/),
+      }),
     );
     dispose([logits, labels, features.weight]);
   });
@@ -121,12 +157,22 @@ class ClassHead extends BaseHead {
 describe('a hundred classes', () => {
   const rows = 8;
   const values = Array.from({ length: rows * 100 }, (_, i) => ((i * 37) % 101) / 25);
-  const ids = Array.from({ length: rows }, (_, row) => values.slice(row * 100, row * 100 + 100).indexOf(Math.max(...values.slice(row * 100, row * 100 + 100))));
+  const ids = Array.from({ length: rows }, (_, row) =>
+    values.slice(row * 100, row * 100 + 100).indexOf(Math.max(...values.slice(row * 100, row * 100 + 100))),
+  );
   const labels = ids.map((id, row) => (row % 4 === 0 ? (id + 1) % 100 : id));
 
   it.each([
-    ['class ids, losses and labels are read, not all logits', [meanMetric('accuracy', 'hits'), meanMetric('average_loss', 'losses')], 3 * rows],
-    ['all logits are, where something else needs them', [meanMetric('accuracy', 'hits'), meanMetric('x', 'largest')], 100 * rows],
+    [
+      'class ids, losses and labels are read, not all logits',
+      [meanMetric('accuracy', 'hits'), meanMetric('average_loss', 'losses')],
+      3 * rows,
+    ],
+    [
+      'all logits are, where something else needs them',
+      [meanMetric('accuracy', 'hits'), meanMetric('x', 'largest')],
+      100 * rows,
+    ],
   ])('%s', async (_, definitions, most) => {
     const head = new ClassHead(definitions);
     const [logits, given] = [computed(values, [rows, 100]), tensor(labels, [rows, 1])];
@@ -149,8 +195,15 @@ describe('a hundred classes', () => {
 
 it('a batch has the same metrics before and after its tensors were uploaded', async () => {
   const head = new ClassHead([meanMetric('average_loss', 'losses')]);
-  const [logits, labels] = [tensor(Float32Array.from({ length: 500 }, (_, i) => Math.sin(i)), [5, 100]), tensor([3, 1, 4, 1, 5], [5, 1])];
-  const measure = async (): Promise<number | undefined> => head.updateMetrics(head.metrics(), undefined, logits, labels)['average_loss']?.result();
+  const [logits, labels] = [
+    tensor(
+      Float32Array.from({ length: 500 }, (_, i) => Math.sin(i)),
+      [5, 100],
+    ),
+    tensor([3, 1, 4, 1, 5], [5, 1]),
+  ];
+  const measure = async (): Promise<number | undefined> =>
+    head.updateMetrics(head.metrics(), undefined, logits, labels)['average_loss']?.result();
   const first = await measure();
   head.loss(labels, logits).dispose();
   expect(await measure()).toBe(first);
@@ -214,7 +267,9 @@ describe('several heads', () => {
       },
     } satisfies Pick<Head, 'updateMetrics'>;
     class Halved extends BinaryHead {
-      override updateMetrics(...[all, given, x, y, options]: Parameters<BinaryHead['updateMetrics']>): ReturnType<BinaryHead['updateMetrics']> {
+      override updateMetrics(
+        ...[all, given, x, y, options]: Parameters<BinaryHead['updateMetrics']>
+      ): ReturnType<BinaryHead['updateMetrics']> {
         return tidy(() => super.updateMetrics(all, given, x, mul(y as Tensor, 0.5), options) as never);
       }
     }
@@ -238,7 +293,9 @@ describe('several heads', () => {
 
   it('cannot be updated by a function that goes on later', () => {
     const before = memory().numTensors;
-    expect(() => updateTogether((async () => undefined) as unknown as () => void)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    expect(() => updateTogether((async () => undefined) as unknown as () => void)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
     expect(memory().numTensors).toBe(before);
   });
 

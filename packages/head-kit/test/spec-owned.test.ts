@@ -34,7 +34,14 @@ const newVariable = (): tf.Variable => tf.tidy(() => tf.variable(tf.scalar(2)));
 function step(variable: tf.Variable, options: ToyHeadOptions = {}, more: object = {}): TrainSpec {
   const labels = tf.tensor2d([1, 2, 3, 4], [4, 1]);
   const logits = (): tf.Tensor => tf.mul(tf.ones([4, 1]), variable);
-  return new ToyHead(options).createEstimatorSpec({ mode: 'train', labels, logits, optimizer, trainableVariables: [variable], ...more });
+  return new ToyHead(options).createEstimatorSpec({
+    mode: 'train',
+    labels,
+    logits,
+    optimizer,
+    trainableVariables: [variable],
+    ...more,
+  });
 }
 
 describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) => {
@@ -44,7 +51,9 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
     const regularizationLosses = (): tf.Scalar[] => [tf.mul(variable, 0.25) as tf.Scalar];
     const spec = scoped(() => step(variable, { name: 'h' }, { regularizationLosses }));
     const { predictions, summaries } = spec;
-    const values = [spec.loss, summaries['loss/h'], summaries['regularization_loss/h'], predictions['predictions']].map((each) => each?.array());
+    const values = [spec.loss, summaries['loss/h'], summaries['regularization_loss/h'], predictions['predictions']].map(
+      (each) => each?.array(),
+    );
     expect(await Promise.all(values)).toEqual([2, 2, 0.5, [[2], [2], [2], [2]]]);
     expect(await (spec.trainOp() as tf.Scalar).array()).toBe(2);
     expect(await variable.array()).toBe(2.375);
@@ -57,7 +66,9 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
     const before = held();
     const trainOpFn = (loss: tf.Scalar, recompute: () => tf.Scalar): tf.Tensor => tf.stack([loss, recompute()]);
     const labels = tf.tensor2d([1, 2, 3, 4], [4, 1]);
-    const spec = scoped(() => new ToyHead().createEstimatorSpec({ mode: 'train', labels, logits: () => tf.fill([4, 1], 2), trainOpFn }));
+    const spec = scoped(() =>
+      new ToyHead().createEstimatorSpec({ mode: 'train', labels, logits: () => tf.fill([4, 1], 2), trainOpFn }),
+    );
     const both = tf.tidy(() => spec.trainOp() as tf.Tensor);
     expect(await both.array()).toEqual([1.5, 1.5]);
     tf.dispose([both, labels]);
@@ -67,10 +78,21 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
 
   it('has its loss, predictions, metrics and exports, also where the caller made it', async () => {
     const before = held();
-    const evaluation = scoped(() => new ToyHead({ link: tf.exp }).createEstimatorSpec({ mode: 'eval', labels: tf.ones([3, 1]), logits: tf.zeros([3, 1]) }));
-    expect([await evaluation.loss.array(), await evaluation.predictions['predictions']?.array()]).toEqual([1, [[1], [1], [1]]]);
-    expect(await results(evaluation.evalMetricOps)).toEqual({ 'average_loss': 1, 'label/mean': 1 });
-    const serving = scoped(() => new ToyHead({ link: tf.exp }).createEstimatorSpec({ mode: 'infer', logits: tf.zeros([2, 1]) }));
+    const evaluation = scoped(() =>
+      new ToyHead({ link: tf.exp }).createEstimatorSpec({
+        mode: 'eval',
+        labels: tf.ones([3, 1]),
+        logits: tf.zeros([3, 1]),
+      }),
+    );
+    expect([await evaluation.loss.array(), await evaluation.predictions['predictions']?.array()]).toEqual([
+      1,
+      [[1], [1], [1]],
+    ]);
+    expect(await results(evaluation.evalMetricOps)).toEqual({ average_loss: 1, 'label/mean': 1 });
+    const serving = scoped(() =>
+      new ToyHead({ link: tf.exp }).createEstimatorSpec({ mode: 'infer', logits: tf.zeros([2, 1]) }),
+    );
     const { predict } = serving.exportOutputs;
     expect(predict?.kind === 'predict' && (await predict.outputs['predictions']?.array())).toEqual([[1], [1]]);
     const own = scoped(() => createSpec({ mode: 'eval', loss: tf.ones([1, 1]), predictions: { p: tf.ones([2]) } }));

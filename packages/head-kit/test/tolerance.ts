@@ -5,7 +5,13 @@ import { expect } from 'vitest';
  * Expects `|actual - expected| <= K * 2^-24 * max(|expected|, scale) + tiny`. NaN equals NaN only, and
  * an infinity only itself.
  */
-export function expectWithin(actual: number, expected: number, k: number, scale = 0, told = `${actual} against ${expected}`): void {
+export function expectWithin(
+  actual: number,
+  expected: number,
+  k: number,
+  scale = 0,
+  told = `${actual} against ${expected}`,
+): void {
   expect(usedTolerance(actual, expected, { k, unit: 2 ** -24, scale }), told).toBeLessThanOrEqual(1);
 }
 

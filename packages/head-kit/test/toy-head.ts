@@ -1,8 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Metrics } from '@tfjs-heads/head-api';
 import {
-  BASE_HEAD_OPTIONS, BaseHead, type BaseHeadOptions, checkOptions, type CustomLoss, LabelRange, type Loss, type LossFn, meanMetric, type MetricDefinition,
-  sigmoidCrossEntropy, squaredError,
+  BASE_HEAD_OPTIONS,
+  BaseHead,
+  type BaseHeadOptions,
+  checkOptions,
+  type CustomLoss,
+  LabelRange,
+  type Loss,
+  type LossFn,
+  meanMetric,
+  type MetricDefinition,
+  sigmoidCrossEntropy,
+  squaredError,
 } from '../src/index.js';
 
 export interface ToyHeadOptions extends Partial<BaseHeadOptions> {
@@ -22,7 +32,13 @@ export class ToyHead extends BaseHead {
   readonly #link: (logits: Tensor) => Tensor;
 
   constructor(given?: ToyHeadOptions) {
-    const { loss = squaredError, labelRange, link = (logits: Tensor) => logits, logitsDimension = 1, ...options } = checkOptions('ToyHead', given, OPTIONS);
+    const {
+      loss = squaredError,
+      labelRange,
+      link = (logits: Tensor) => logits,
+      logitsDimension = 1,
+      ...options
+    } = checkOptions('ToyHead', given, OPTIONS);
     super({ logitsDimension, ...options });
     this.elementLoss = loss;
     this.labelRange = labelRange;

@@ -16,7 +16,12 @@ const newVariable = (trainable = true): tf.Variable => tf.tidy(() => tf.variable
 
 function step(args: Partial<EstimatorSpecArgs<tf.Tensor, tf.Tensor>> = {}): { spec: TrainSpec; w: tf.Variable } {
   const [x, w] = [xs(), newVariable()];
-  const given = { logits: () => tf.matMul(x, w), labels: tf.zeros([3, 1]), optimizer: tf.train.sgd(RATE), trainableVariables: [w] };
+  const given = {
+    logits: () => tf.matMul(x, w),
+    labels: tf.zeros([3, 1]),
+    optimizer: tf.train.sgd(RATE),
+    trainableVariables: [w],
+  };
   return { spec: new ToyHead().createEstimatorSpec({ ...given, ...args, mode: 'train' }), w };
 }
 
@@ -37,7 +42,13 @@ describe('line 27: a training step by an optimizer', () => {
     const before = held();
     const network = (): tf.Tensor => tf.add(tf.matMul(tf.mul(x, 2), w), tf.ones([3, 1]));
     const trainableVariables = what === 'with nothing to train' ? [] : [w];
-    const spec = new ToyHead().createEstimatorSpec({ mode: 'train', logits: network, labels, optimizer, trainableVariables });
+    const spec = new ToyHead().createEstimatorSpec({
+      mode: 'train',
+      logits: network,
+      labels,
+      optimizer,
+      trainableVariables,
+    });
     if (what !== 'not called') spec.trainOp();
     await expectNear(spec.loss, [(9 + 25 + 49) / 3]);
     spec.dispose();
@@ -45,7 +56,12 @@ describe('line 27: a training step by an optimizer', () => {
   });
 
   // A network may take another path in each step, and layers may be frozen on the way.
-  const steps = [{ usesA: true, trainsA: true }, { usesA: false, trainsA: true }, { usesA: true, trainsA: false }, { usesA: true, trainsA: true }];
+  const steps = [
+    { usesA: true, trainsA: true },
+    { usesA: false, trainsA: true },
+    { usesA: true, trainsA: false },
+    { usesA: true, trainsA: true },
+  ];
 
   it.each([
     ['momentum', () => tf.train.momentum(0.1, 0.9)],
@@ -61,10 +77,15 @@ describe('line 27: a training step by an optimizer', () => {
       return [...(await a.data()), ...(await b.data())];
     };
     const [ours, theirs] = [create(), create()];
-    const byHead = await run((logits, trainableVariables) => void step({ logits, labels, optimizer: ours, trainableVariables }).spec.trainOp());
+    const byHead = await run(
+      (logits, trainableVariables) => void step({ logits, labels, optimizer: ours, trainableVariables }).spec.trainOp(),
+    );
     const byHand = await run((logits, variables) => {
       const loss = (): tf.Scalar => tf.mean(tf.squaredDifference(logits(), labels));
-      const { grads } = tf.variableGrads(loss, variables.filter(({ trainable }) => trainable));
+      const { grads } = tf.variableGrads(
+        loss,
+        variables.filter(({ trainable }) => trainable),
+      );
       // A gradient that is missing keeps its place in the list.
       theirs.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name] as tf.Tensor })));
     });
@@ -110,8 +131,22 @@ describe('lines 18, 27: regularization losses in training', () => {
   });
 });
 
-it.each(['eval', 'infer'] as const)('line 25: the arguments of training are neither used nor checked in the mode %s', (mode) => {
-  const wrong = { optimizer: 7, trainOpFn: 'no', trainableVariables: 'none', updateOps: 'never', numReplicasInSync: -1 } as unknown as object;
-  const spec = new ToyHead().createEstimatorSpec({ ...wrong, mode, logits: tf.zeros([2, 1]), labels: tf.zeros([2, 1]) });
-  expect(spec.mode).toBe(mode);
-});
+it.each(['eval', 'infer'] as const)(
+  'line 25: the arguments of training are neither used nor checked in the mode %s',
+  (mode) => {
+    const wrong = {
+      optimizer: 7,
+      trainOpFn: 'no',
+      trainableVariables: 'none',
+      updateOps: 'never',
+      numReplicasInSync: -1,
+    } as unknown as object;
+    const spec = new ToyHead().createEstimatorSpec({
+      ...wrong,
+      mode,
+      logits: tf.zeros([2, 1]),
+      labels: tf.zeros([2, 1]),
+    });
+    expect(spec.mode).toBe(mode);
+  },
+);

@@ -1,6 +1,26 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { EstimatorSpec, EvalSpec, ExportOutputs, Head, Labels, Predictions, PredictSpec, SparseTensor, StringValues, TrainSpec } from '@tfjs-heads/head-api';
-import { BaseHead, createSpec, estimatorSpec, type MetricDefinition, type Predictors, regressionOutput, replaceSpec, squaredError } from '@tfjs-heads/head-kit';
+import type {
+  EstimatorSpec,
+  EvalSpec,
+  ExportOutputs,
+  Head,
+  Labels,
+  Predictions,
+  PredictSpec,
+  SparseTensor,
+  StringValues,
+  TrainSpec,
+} from '@tfjs-heads/head-api';
+import {
+  BaseHead,
+  createSpec,
+  estimatorSpec,
+  type MetricDefinition,
+  type Predictors,
+  regressionOutput,
+  replaceSpec,
+  squaredError,
+} from '@tfjs-heads/head-kit';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const tensor: Tensor;
@@ -61,7 +81,9 @@ describe('a head of BaseHead', () => {
   it('makes each of them, but for those that it need not have', () => {
     expectTypeOf<{ probabilities: () => Tensor; classes: () => StringValues }>().toExtend<Predictors<Classes>>();
     expectTypeOf<{ probabilities: () => Tensor }>().not.toExtend<Predictors<Classes>>();
-    expectTypeOf<{ probabilities: () => StringValues; classes: () => StringValues }>().not.toExtend<Predictors<Classes>>();
+    expectTypeOf<{ probabilities: () => StringValues; classes: () => StringValues }>().not.toExtend<
+      Predictors<Classes>
+    >();
   });
 
   it('is made only where it says what a base class cannot know', () => {
@@ -77,20 +99,36 @@ describe('a head of BaseHead', () => {
 
 describe('a spec', () => {
   it('has the predictions of its head', () => {
-    const spec = estimatorSpec(classHead, { mode: 'eval', logits: tensor, labels: sparse }, { exportsOf: ({ probabilities }) => ({ mine: regressionOutput({ value: probabilities }) }) });
+    const spec = estimatorSpec(
+      classHead,
+      { mode: 'eval', logits: tensor, labels: sparse },
+      { exportsOf: ({ probabilities }) => ({ mine: regressionOutput({ value: probabilities }) }) },
+    );
     expectTypeOf(spec).toEqualTypeOf<EstimatorSpec<Classes>>();
     expectTypeOf(estimatorSpec(classHead as Head, { mode: 'eval', logits: tensor })).toEqualTypeOf<EstimatorSpec>();
     // @ts-expect-error -- labels of heads by name
     estimatorSpec(classHead, { mode: 'eval', logits: tensor, labels: { a: tensor } });
-    estimatorSpec(classHead, { mode: 'train', logits: tensor }, { summariesOf: ({ logits }) => (expectTypeOf(logits).toEqualTypeOf<Tensor>(), {}) });
+    estimatorSpec(
+      classHead,
+      { mode: 'train', logits: tensor },
+      { summariesOf: ({ logits }) => (expectTypeOf(logits).toEqualTypeOf<Tensor>(), {}) },
+    );
   });
 
   it('has the predictions that it was made with, those of a function, too, and one tensor under output', () => {
-    expectTypeOf(createSpec({ mode: 'train', loss: scalar, trainOp: () => 1, predictions: () => ({ a: tensor }) })).toEqualTypeOf<TrainSpec<{ a: Tensor }>>();
-    expectTypeOf(createSpec({ mode: 'eval', loss: scalar, predictions: { a: names } })).toEqualTypeOf<EvalSpec<{ a: StringValues }>>();
-    expectTypeOf(createSpec({ mode: 'infer', predictions: tensor })).toEqualTypeOf<PredictSpec<{ readonly output: Tensor }>>();
+    expectTypeOf(
+      createSpec({ mode: 'train', loss: scalar, trainOp: () => 1, predictions: () => ({ a: tensor }) }),
+    ).toEqualTypeOf<TrainSpec<{ a: Tensor }>>();
+    expectTypeOf(createSpec({ mode: 'eval', loss: scalar, predictions: { a: names } })).toEqualTypeOf<
+      EvalSpec<{ a: StringValues }>
+    >();
+    expectTypeOf(createSpec({ mode: 'infer', predictions: tensor })).toEqualTypeOf<
+      PredictSpec<{ readonly output: Tensor }>
+    >();
     expectTypeOf(createSpec({ mode: 'eval', loss: scalar })).toEqualTypeOf<EvalSpec>();
-    expectTypeOf(createSpec({ mode: 'eval' as 'eval' | 'infer', loss: scalar, predictions: { a: tensor } })).toEqualTypeOf<EvalSpec<{ a: Tensor }> | PredictSpec<{ a: Tensor }>>();
+    expectTypeOf(
+      createSpec({ mode: 'eval' as 'eval' | 'infer', loss: scalar, predictions: { a: tensor } }),
+    ).toEqualTypeOf<EvalSpec<{ a: Tensor }> | PredictSpec<{ a: Tensor }>>();
   });
 
   it('keeps them where other fields are replaced', () => {

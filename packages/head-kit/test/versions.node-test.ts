@@ -36,7 +36,11 @@ async function olderVersion(contract: number): Promise<Kit> {
     ],
   });
   const module = { exports: {} };
-  new Function('module', 'exports', 'require', outputFiles[0]?.text as string)(module, module.exports, createRequire(import.meta.url));
+  new Function('module', 'exports', 'require', outputFiles[0]?.text as string)(
+    module,
+    module.exports,
+    createRequire(import.meta.url),
+  );
   return module.exports as Kit;
 }
 
@@ -44,7 +48,9 @@ async function olderVersion(contract: number): Promise<Kit> {
 async function lossBy({ squaredError, weightedLoss }: Kit, older: boolean): Promise<number[]> {
   const inputs = { logits: tensor([[2], [4]]), labels: tensor([[1], [2]]), weights: tensor([[1], [3]]) };
   const attributes = { loss: squaredError, [older ? 'oldDivisor' : 'divisor']: 2 } as never;
-  const { value, grad } = valueAndGrad((logits: Tensor) => weightedLoss({ ...inputs, logits }, attributes))(inputs.logits);
+  const { value, grad } = valueAndGrad((logits: Tensor) => weightedLoss({ ...inputs, logits }, attributes))(
+    inputs.logits,
+  );
   const numbers = [...(await value.data()), ...(await grad.data())];
   dispose([value, grad, ...Object.values(inputs)]);
   return numbers;
@@ -65,7 +71,7 @@ describe('two versions of head-kit in one program', () => {
     expect(await lossBy(same, true)).not.toEqual([13, 2, 12]);
   });
 
-  it('know each other\'s errors that only a device knows', async () => {
+  it("know each other's errors that only a device knows", async () => {
     const older = await olderVersion(1);
     const error = ours.headError('LABELS_RANGE', 'Labels must be in range [0, 1].');
     const loss = older.rejectReads(tensor(1), [Promise.resolve(error)]);

@@ -10,8 +10,18 @@ releaseTensors();
 
 describe('line 11: numericColumn', () => {
   it('has the defaults of the original', () => {
-    expect(numericColumn('w')).toEqual({ kind: 'numericColumn', key: 'w', shape: [1], defaultValue: undefined, dtype: 'float32', normalizerFn: undefined });
-    expect(numericColumn('w', { shape: 3, dtype: 'int32', defaultValue: [1, 2, 3] })).toMatchObject({ shape: [3], defaultValue: [1, 2, 3] });
+    expect(numericColumn('w')).toEqual({
+      kind: 'numericColumn',
+      key: 'w',
+      shape: [1],
+      defaultValue: undefined,
+      dtype: 'float32',
+      normalizerFn: undefined,
+    });
+    expect(numericColumn('w', { shape: 3, dtype: 'int32', defaultValue: [1, 2, 3] })).toMatchObject({
+      shape: [3],
+      defaultValue: [1, 2, 3],
+    });
     expect(Object.isFrozen(numericColumn('w'))).toBe(true);
   });
 
@@ -38,7 +48,10 @@ describe('line 11: numericColumn', () => {
       const weights = weightsOf(numericColumn('w', { normalizerFn }), { w }, tf.zeros([2, 1]), false);
       expect([weights?.dtype, weights?.shape, await weights?.array()]).toEqual(['float32', [2, 1], [[6], [8]]]);
     }
-    expect(seen).toEqual([['int32', [2, 1]], ['int32', [2, 1]]]);
+    expect(seen).toEqual([
+      ['int32', [2, 1]],
+      ['int32', [2, 1]],
+    ]);
   });
 
   it('does not enforce its shape, as the original does not', async () => {
@@ -74,7 +87,8 @@ describe('line 12: the shapes of weights', () => {
 
 describe('lines 11, 13: weights that are no weights', () => {
   const sparse = { indices: tf.tensor2d([[0]], [1, 1], 'int32'), values: tf.tensor1d([1]), denseShape: [3] };
-  const normalized = (normalizerFn: (feature: tf.Tensor) => tf.Tensor): ReturnType<typeof numericColumn> => numericColumn('w', { normalizerFn });
+  const normalized = (normalizerFn: (feature: tf.Tensor) => tf.Tensor): ReturnType<typeof numericColumn> =>
+    numericColumn('w', { normalizerFn });
   const gone = tf.ones([3]);
   gone.dispose();
 
@@ -88,14 +102,20 @@ describe('lines 11, 13: weights that are no weights', () => {
     ['disposed of', () => ({ w: gone }), 'TENSOR_DISPOSED', ["features['w']", '[3]']],
     ['of features that are a Map', () => new Map([['w', tf.ones([3])]]) as never, 'FEATURES_INVALID', ['a Map of 1']],
   ])('%s', (_, features, code, says) => {
-    for (const column of ['w', numericColumn('w')]) expectCoded(() => weightsOf(column, features(), tf.zeros([3, 1]), true), code, says);
+    for (const column of ['w', numericColumn('w')])
+      expectCoded(() => weightsOf(column, features(), tf.zeros([3, 1]), true), code, says);
   });
 
   it.each<[string, ReturnType<typeof numericColumn>, HeadErrorCode, string[]]>([
     ['makes no tensor', normalized(() => 1 as never), 'WEIGHTS_DTYPE', ['normalizerFn', "'w'"]],
     ['makes another batch', normalized(() => tf.ones([2, 1])), 'WEIGHTS_SHAPE', ["features['w']", '[2,1]']],
     ['returns a disposed tensor', normalized(() => gone), 'TENSOR_DISPOSED', ['normalizerFn', "'w'", '[3]']],
-    ['disposes of the feature', normalized((w) => [tf.mul(w, 1), w.dispose()][0] as tf.Tensor), 'TENSOR_DISPOSED', ["features['w']", 'normalizerFn']],
+    [
+      'disposes of the feature',
+      normalized((w) => [tf.mul(w, 1), w.dispose()][0] as tf.Tensor),
+      'TENSOR_DISPOSED',
+      ["features['w']", 'normalizerFn'],
+    ],
   ])('of a normalizer that %s', (_, column, code, says) => {
     expectCoded(() => weightsOf(column, { w: tf.ones([3, 1]) }, tf.zeros([3, 1]), true), code, says);
   });
@@ -106,13 +126,18 @@ describe('lines 11, 13: weights that are no weights', () => {
 
   it('of a column that is neither a string nor a numeric column: found at use, not before', () => {
     const head = new ToyHead({ weightColumn: 7 as unknown as string });
-    expectCoded(() => head.loss(tf.zeros([3, 1]), tf.zeros([3, 1]), { features: {} }), 'WEIGHT_COLUMN_INVALID', ['either a string or NumericColumn', '7']);
+    expectCoded(() => head.loss(tf.zeros([3, 1]), tf.zeros([3, 1]), { features: {} }), 'WEIGHT_COLUMN_INVALID', [
+      'either a string or NumericColumn',
+      '7',
+    ]);
     expect(Object.keys(head.predictions(tf.zeros([3, 1])))).toContain('predictions');
   });
 });
 
 it.each(['int32', 'bool'] as const)('weights may be of dtype %s', async (dtype) => {
   const head = new ToyHead({ weightColumn: 'w', lossReduction: 'sum' });
-  const loss = head.loss(tf.zeros([3, 1]), tf.tensor2d([[1], [2], [3]]), { features: { w: tf.tensor1d([1, 0, 1], dtype) } });
+  const loss = head.loss(tf.zeros([3, 1]), tf.tensor2d([[1], [2], [3]]), {
+    features: { w: tf.tensor1d([1, 0, 1], dtype) },
+  });
   expect(await loss.array()).toBe(10);
 });

@@ -1,6 +1,11 @@
 import { checkOptions, LabelRange, sigmoidCrossEntropy } from '@tfjs-heads/head-kit';
 import { sigmoidLink } from './inverse-link.js';
-import { FAMILY_OPTIONS, type LinkedPredictions, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
+import {
+  FAMILY_OPTIONS,
+  type LinkedPredictions,
+  RegressionFamilyHead,
+  type RegressionFamilyHeadOptions,
+} from './regression-family.js';
 
 /** The options of {@link LogisticRegressionHead}. */
 export type LogisticRegressionHeadOptions = RegressionFamilyHeadOptions;

@@ -1,7 +1,12 @@
 import { checkOptions, describeValue, fullLogPoisson, headError, logPoisson } from '@tfjs-heads/head-kit';
 import { expLink } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { FAMILY_OPTIONS, type LinkedPredictions, RegressionFamilyHead, type RegressionFamilyHeadOptions } from './regression-family.js';
+import {
+  FAMILY_OPTIONS,
+  type LinkedPredictions,
+  RegressionFamilyHead,
+  type RegressionFamilyHeadOptions,
+} from './regression-family.js';
 
 /** The options of {@link PoissonRegressionHead}. */
 export interface PoissonRegressionHeadOptions extends RegressionFamilyHeadOptions {
@@ -11,7 +16,11 @@ export interface PoissonRegressionHeadOptions extends RegressionFamilyHeadOption
   readonly computeFullLoss?: boolean | undefined;
 }
 
-const OPTIONS: readonly (keyof PoissonRegressionHeadOptions)[] = ['labelDimension', 'computeFullLoss', ...FAMILY_OPTIONS];
+const OPTIONS: readonly (keyof PoissonRegressionHeadOptions)[] = [
+  'labelDimension',
+  'computeFullLoss',
+  ...FAMILY_OPTIONS,
+];
 
 /**
  * A head for counts: the logits are logarithms of the expected count, and the loss is the negative
@@ -22,9 +31,18 @@ const OPTIONS: readonly (keyof PoissonRegressionHeadOptions)[] = ['labelDimensio
 export class PoissonRegressionHead extends RegressionFamilyHead<LinkedPredictions> {
   /** @throws LABEL_DIMENSION_INVALID, LOSS_REDUCTION_INVALID, INVALID_ARGUMENT */
   constructor(options?: PoissonRegressionHeadOptions) {
-    const { labelDimension = 1, computeFullLoss = true, lossReduction, weightColumn, name } = checkOptions('PoissonRegressionHead', options, OPTIONS);
+    const {
+      labelDimension = 1,
+      computeFullLoss = true,
+      lossReduction,
+      weightColumn,
+      name,
+    } = checkOptions('PoissonRegressionHead', options, OPTIONS);
     if (typeof computeFullLoss !== 'boolean') {
-      throw headError('INVALID_ARGUMENT', `computeFullLoss must be true or false, got ${describeValue(computeFullLoss)}.`);
+      throw headError(
+        'INVALID_ARGUMENT',
+        `computeFullLoss must be true or false, got ${describeValue(computeFullLoss)}.`,
+      );
     }
     super({
       logitsDimension: checkLabelDimension(labelDimension),

@@ -63,7 +63,9 @@ export abstract class RegressionFamilyHead<P extends RegressionPredictions> exte
   protected override predictors(logits: Tensor): Predictors<P> {
     const link = this.#inverseLink;
     const predictors: Predictors<RegressionPredictions> =
-      link === undefined ? { predictions: () => logits } : { predictions: () => applyLink(link, logits), logits: () => logits };
+      link === undefined
+        ? { predictions: () => logits }
+        : { predictions: () => applyLink(link, logits), logits: () => logits };
     return predictors as Predictors<P>;
   }
 
@@ -85,10 +87,6 @@ export abstract class RegressionFamilyHead<P extends RegressionPredictions> exte
 
   protected override exportsOf(predictions: P): ExportOutputs {
     const value = regressionOutput({ value: predictions.predictions });
-    return {
-      serving_default: value,
-      regression: value,
-      predict: predictOutput({ outputs: predictions }),
-    };
+    return { serving_default: value, regression: value, predict: predictOutput({ outputs: predictions }) };
   }
 }

@@ -9,7 +9,12 @@ import {
 } from '@tfjs-heads/head-kit';
 import type { InverseLinkFn } from './inverse-link.js';
 import { checkLabelDimension } from './label-dimension.js';
-import { FAMILY_OPTIONS, RegressionFamilyHead, type RegressionFamilyHeadOptions, type RegressionPredictions } from './regression-family.js';
+import {
+  FAMILY_OPTIONS,
+  RegressionFamilyHead,
+  type RegressionFamilyHeadOptions,
+  type RegressionPredictions,
+} from './regression-family.js';
 
 /** The options of {@link RegressionHead}. */
 export interface RegressionHeadOptions extends RegressionFamilyHeadOptions {
@@ -21,7 +26,12 @@ export interface RegressionHeadOptions extends RegressionFamilyHeadOptions {
   readonly inverseLinkFn?: InverseLinkFn | undefined;
 }
 
-const OPTIONS: readonly (keyof RegressionHeadOptions)[] = ['labelDimension', 'lossFn', 'inverseLinkFn', ...FAMILY_OPTIONS];
+const OPTIONS: readonly (keyof RegressionHeadOptions)[] = [
+  'labelDimension',
+  'lossFn',
+  'inverseLinkFn',
+  ...FAMILY_OPTIONS,
+];
 
 /**
  * A head for regression, by default with the squared error.
@@ -32,13 +42,27 @@ const OPTIONS: readonly (keyof RegressionHeadOptions)[] = ['labelDimension', 'lo
 export class RegressionHead extends RegressionFamilyHead<RegressionPredictions> {
   /** @throws LABEL_DIMENSION_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
   constructor(options?: RegressionHeadOptions) {
-    const { labelDimension = 1, lossFn, inverseLinkFn, lossReduction, weightColumn, name } = checkOptions('RegressionHead', options, OPTIONS);
+    const {
+      labelDimension = 1,
+      lossFn,
+      inverseLinkFn,
+      lossReduction,
+      weightColumn,
+      name,
+    } = checkOptions('RegressionHead', options, OPTIONS);
     const logitsDimension = checkLabelDimension(labelDimension);
     if (lossReduction !== undefined) checkReduction(lossReduction);
     checkLossFn(lossFn);
     if (inverseLinkFn !== undefined && typeof inverseLinkFn !== 'function') {
       throw headError('INVALID_ARGUMENT', `inverseLinkFn must be a function, got ${describeValue(inverseLinkFn)}.`);
     }
-    super({ logitsDimension, lossReduction, weightColumn, name, elementLoss: lossFn ?? squaredError, inverseLink: inverseLinkFn });
+    super({
+      logitsDimension,
+      lossReduction,
+      weightColumn,
+      name,
+      elementLoss: lossFn ?? squaredError,
+      inverseLink: inverseLinkFn,
+    });
   }
 }

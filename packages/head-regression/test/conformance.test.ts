@@ -3,4 +3,5 @@ import '@tensorflow/tfjs-layers';
 import { regressionSubjects } from '../src/conformance.js';
 import { describeConformance } from '@tfjs-heads/conformance-kit/vitest';
 
-for (const [name, { create, ...claims }] of Object.entries(regressionSubjects)) describeConformance(create, { name, ...claims });
+for (const [name, { create, ...claims }] of Object.entries(regressionSubjects))
+  describeConformance(create, { name, ...claims });

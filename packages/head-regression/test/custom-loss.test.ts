@@ -32,7 +32,9 @@ describe('line 17: a custom loss', () => {
   });
 
   it('may use the features', async () => {
-    const head = new RegressionHead({ lossFn: ({ labels, logits, features }) => tf.mul(tf.sub(logits, labels), features['f'] as tf.Tensor) });
+    const head = new RegressionHead({
+      lossFn: ({ labels, logits, features }) => tf.mul(tf.sub(logits, labels), features['f'] as tf.Tensor),
+    });
     const loss = head.loss(tf.zeros([2, 1]), tf.tensor2d([[1], [2]]), { features: { f: tf.tensor2d([[10], [100]]) } });
     expect(await loss.data()).toBeNear([105]);
   });
@@ -45,7 +47,10 @@ describe('line 17: a custom loss', () => {
   });
 
   it('has a gradient of second order, too', async () => {
-    const head = new RegressionHead({ lossFn: ({ labels, logits }) => tf.pow(tf.sub(logits, labels), 3), lossReduction: 'sum' });
+    const head = new RegressionHead({
+      lossFn: ({ labels, logits }) => tf.pow(tf.sub(logits, labels), 3),
+      lossReduction: 'sum',
+    });
     const labels = tf.tensor2d([[0], [1]]);
     const second = tf.grad((y) => tf.sum(tf.grad((x) => head.loss(labels, x))(y)))(tf.tensor2d([[1], [3]]));
     expect(await second.data()).toBeNear([6, 12]);
@@ -53,14 +58,22 @@ describe('line 17: a custom loss', () => {
 
   it('is also what average_loss is the mean of', async () => {
     const head = new RegressionHead({ lossFn: ({ logits }) => tf.mul(logits, 10), weightColumn: 'w' });
-    const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1], [2]]), tf.zeros([2, 1]));
+    const metrics = head.updateMetrics(
+      head.metrics(),
+      { w: tf.tensor1d([1, 3]) },
+      tf.tensor2d([[1], [2]]),
+      tf.zeros([2, 1]),
+    );
     expect([(await results(metrics))['average_loss']]).toBeNear([70 / 4]);
   });
 });
 
 describe('line 17: a custom loss that is refused', () => {
   it.each([7, 'squared', {}, null])('%j, when the head is made', (lossFn) => {
-    expect(() => new RegressionHead({ lossFn: lossFn as unknown as LossFn })).toThrowCoded('LOSS_FN_INVALID', ['lossFn', 'labels, logits']);
+    expect(() => new RegressionHead({ lossFn: lossFn as unknown as LossFn })).toThrowCoded('LOSS_FN_INVALID', [
+      'lossFn',
+      'labels, logits',
+    ]);
   });
 
   it('keeps an error of its own', () => {

@@ -4,9 +4,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import type { Head, Reduction } from '@tfjs-heads/head-api';
 import { numericColumn } from '@tfjs-heads/head-kit';
-import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead, type RegressionHeadOptions } from '@tfjs-heads/head-regression';
 import {
-  drawValues, type Formula, fullLogPoisson, logPoisson, random, regressionMetrics, sigmoidCrossEntropy, sizeOf, squaredError, trainingLoss, type Values,
+  LogisticRegressionHead,
+  PoissonRegressionHead,
+  RegressionHead,
+  type RegressionHeadOptions,
+} from '@tfjs-heads/head-regression';
+import {
+  drawValues,
+  type Formula,
+  fullLogPoisson,
+  logPoisson,
+  random,
+  regressionMetrics,
+  sigmoidCrossEntropy,
+  sizeOf,
+  squaredError,
+  trainingLoss,
+  type Values,
 } from '@tfjs-heads/reference';
 import { describe, it } from 'vitest';
 import { expect } from './support/expect.js';
@@ -51,7 +66,8 @@ const heads: Readonly<Record<string, HeadCase>> = {
       predict: (x) => ({ value: 2 * x, scale: 0 }),
     },
     create: (options) => {
-      const lossFn = (args: { labels: tf.Tensor; logits: tf.Tensor }): tf.Tensor => tf.mul(tf.squaredDifference(args.logits, args.labels), 0.5);
+      const lossFn = (args: { labels: tf.Tensor; logits: tf.Tensor }): tf.Tensor =>
+        tf.mul(tf.squaredDifference(args.logits, args.labels), 0.5);
       return new RegressionHead({ ...options, lossFn, inverseLinkFn: (x) => tf.mul(x, 2) });
     },
   },
@@ -66,7 +82,8 @@ const heads: Readonly<Record<string, HeadCase>> = {
     labels: 'probability',
     dimensions: [1],
     ends: { logits: exponents, labels: [0, 1, 1e-20, 1 - 2 ** -24, 0.999] },
-    create: ({ weightColumn, lossReduction, name }) => new LogisticRegressionHead({ weightColumn, lossReduction, name }),
+    create: ({ weightColumn, lossReduction, name }) =>
+      new LogisticRegressionHead({ weightColumn, lossReduction, name }),
   },
 };
 
@@ -78,39 +95,70 @@ interface DrawnBatch {
 }
 
 /** What a seed makes of a head. */
-function drawCase({ dimensions, labels: kind, ends }: HeadCase, seed: number): { options: RegressionHeadOptions; isDoubled: boolean; batches: DrawnBatch[] } {
+function drawCase(
+  { dimensions, labels: kind, ends }: HeadCase,
+  seed: number,
+): { options: RegressionHeadOptions; isDoubled: boolean; batches: DrawnBatch[] } {
   const next = random(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const k = pick(dimensions);
   const [areEnds, isWeighted, isDoubled] = [next() < 0.15, next() < 0.75, next() < 0.2];
   // One kind for all batches: the sum of 1, -1 and 1e-30 would depend on the order.
   const weightKind = pick(['usual', 'usual', 'usual', 'negative', 'tiny', 'zero'] as const);
-  const ofDtype = (shape: readonly number[], values: readonly number[], dtype: 'float32' | 'int32' | 'bool'): Values => ({
+  const ofDtype = (
+    shape: readonly number[],
+    values: readonly number[],
+    dtype: 'float32' | 'int32' | 'bool',
+  ): Values => ({
     shape,
     dtype,
-    values: values.map((value) => (dtype === 'float32' ? Math.fround(value) : dtype === 'int32' ? Math.max(-(2 ** 24), Math.min(Math.round(value), 2 ** 24)) : Number(value > 0.5))),
+    values: values.map((value) =>
+      dtype === 'float32'
+        ? Math.fround(value)
+        : dtype === 'int32'
+          ? Math.max(-(2 ** 24), Math.min(Math.round(value), 2 ** 24))
+          : Number(value > 0.5),
+    ),
   });
   const drawBatch = (): DrawnBatch => {
-    const rows = next() < 0.003 ? pick([[2049], [3, 1367]]) : pick([[1], [2], [3], [5], [2, 1], [2, 3], [1, 2, 2], [3, 1, 1]]);
+    const rows =
+      next() < 0.003 ? pick([[2049], [3, 1367]]) : pick([[1], [2], [3], [5], [2, 1], [2, 3], [1, 2, 2], [3, 1, 1]]);
     const shape = [...rows, k];
     const draw = (of: 'logits' | 'labels'): number[] =>
-      areEnds ? Array.from({ length: sizeOf(shape) }, () => pick(ends[of])) : drawValues(Math.floor(next() * 2 ** 30), shape, of === 'logits' ? 'logits' : kind);
+      areEnds
+        ? Array.from({ length: sizeOf(shape) }, () => pick(ends[of]))
+        : drawValues(Math.floor(next() * 2 ** 30), shape, of === 'logits' ? 'logits' : kind);
     const weightShape = pick([rows, [...rows, 1], shape]);
     const weights = drawValues(Math.floor(next() * 2 ** 30), weightShape, 'weights').map(
       (weight) => ({ usual: weight, negative: Math.round(weight) - 1, tiny: weight * 1e-30, zero: 0 })[weightKind],
     );
     return {
       logits: ofDtype(shape, draw('logits'), areEnds ? 'float32' : pick(['float32', 'float32', 'int32'])),
-      labels: ofDtype(k === 1 && next() < 0.4 ? rows : shape, draw('labels'), pick(['float32', 'float32', 'int32', 'bool'])),
+      labels: ofDtype(
+        k === 1 && next() < 0.4 ? rows : shape,
+        draw('labels'),
+        pick(['float32', 'float32', 'int32', 'bool']),
+      ),
       weights: isWeighted ? ofDtype(weightShape, weights, pick(['float32', 'float32', 'int32', 'bool'])) : undefined,
     };
   };
-  const weightColumn = isDoubled ? numericColumn('w', { normalizerFn: (w) => tf.mul(w, 2) }) : pick(['w', numericColumn('w')]);
-  const options = { labelDimension: k, lossReduction: pick<Reduction>(['sum', 'sum_over_batch_size', 'auto']), name: pick(['', 'head']) };
-  return { options: { ...options, ...(isWeighted && { weightColumn }) }, isDoubled, batches: Array.from({ length: pick([1, 2, 3]) }, drawBatch) };
+  const weightColumn = isDoubled
+    ? numericColumn('w', { normalizerFn: (w) => tf.mul(w, 2) })
+    : pick(['w', numericColumn('w')]);
+  const options = {
+    labelDimension: k,
+    lossReduction: pick<Reduction>(['sum', 'sum_over_batch_size', 'auto']),
+    name: pick(['', 'head']),
+  };
+  return {
+    options: { ...options, ...(isWeighted && { weightColumn }) },
+    isDoubled,
+    batches: Array.from({ length: pick([1, 2, 3]) }, drawBatch),
+  };
 }
 
-const tensorOf = ({ values, shape, dtype }: Values): tf.Tensor => tf.tensor([...values], [...shape], dtype as 'float32');
+const tensorOf = ({ values, shape, dtype }: Values): tf.Tensor =>
+  tf.tensor([...values], [...shape], dtype as 'float32');
 
 async function expectRight(one: HeadCase, seed: number): Promise<void> {
   const { options, isDoubled, batches } = drawCase(one, seed);
@@ -125,7 +173,11 @@ async function expectRight(one: HeadCase, seed: number): Promise<void> {
   for (const [i, batch] of batches.entries()) {
     const [logits, labels] = [tensorOf(batch.logits), tensorOf(batch.labels)];
     const features = batch.weights ? { w: tensorOf(batch.weights) } : {};
-    const { loss, gradient } = trainingLoss(one.formula, expected[i] as (typeof expected)[0], options.lossReduction as 'sum');
+    const { loss, gradient } = trainingLoss(
+      one.formula,
+      expected[i] as (typeof expected)[0],
+      options.lossReduction as 'sum',
+    );
     expect(await head.loss(labels, logits, { features }).data(), told).toBeNear([loss]);
     if (logits.dtype === 'float32') {
       const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => head.loss(labels, x, { features }))(logits);
@@ -136,7 +188,8 @@ async function expectRight(one: HeadCase, seed: number): Promise<void> {
     expect(await predictions?.data(), told).toBeNear(batch.logits.values.map(one.formula.predict));
     head.updateMetrics(whole, features, logits, labels);
     const part = head.updateMetrics(head.metrics(), features, logits, labels);
-    for (const [key, metric] of Object.entries(part)) merged[key]?.merge(JSON.parse(JSON.stringify(await metric.state())));
+    for (const [key, metric] of Object.entries(part))
+      merged[key]?.merge(JSON.parse(JSON.stringify(await metric.state())));
   }
   const means = Object.values(regressionMetrics(one.formula, expected));
   for (const metrics of [whole, merged]) expect(Object.values(await results(metrics)), told).toBeNear(means);

@@ -1,7 +1,21 @@
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { EstimatorSpec, EvalSpec, Head, Predictions, PredictSpec, SparseTensor, TrainSpec } from '@tfjs-heads/head-api';
+import type {
+  EstimatorSpec,
+  EvalSpec,
+  Head,
+  Predictions,
+  PredictSpec,
+  SparseTensor,
+  TrainSpec,
+} from '@tfjs-heads/head-api';
 import { replaceSpec, type BaseHead } from '@tfjs-heads/head-kit';
-import type { LinkedPredictions, LogisticRegressionHead, PoissonRegressionHead, RegressionHead, RegressionPredictions } from '@tfjs-heads/head-regression';
+import type {
+  LinkedPredictions,
+  LogisticRegressionHead,
+  PoissonRegressionHead,
+  RegressionHead,
+  RegressionPredictions,
+} from '@tfjs-heads/head-regression';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const tensor: Tensor;
@@ -60,8 +74,12 @@ describe('the specs of a regression', () => {
     const train = poisson.createEstimatorSpec({ mode: 'train', logits: () => tensor, labels: tensor });
     expectTypeOf(train).toEqualTypeOf<TrainSpec<LinkedPredictions>>();
     expectTypeOf(train.predictions.logits).toEqualTypeOf<Tensor>();
-    expectTypeOf(regression.createEstimatorSpec({ mode: 'eval', logits: tensor, labels: tensor })).toEqualTypeOf<EvalSpec<RegressionPredictions>>();
-    expectTypeOf(regression.createEstimatorSpec({ mode: 'infer', logits: tensor })).toEqualTypeOf<PredictSpec<RegressionPredictions>>();
+    expectTypeOf(regression.createEstimatorSpec({ mode: 'eval', logits: tensor, labels: tensor })).toEqualTypeOf<
+      EvalSpec<RegressionPredictions>
+    >();
+    expectTypeOf(regression.createEstimatorSpec({ mode: 'infer', logits: tensor })).toEqualTypeOf<
+      PredictSpec<RegressionPredictions>
+    >();
     const any = regression.createEstimatorSpec({ mode: 'infer' as 'infer' | 'eval', logits: tensor });
     expectTypeOf(any).toEqualTypeOf<EstimatorSpec<RegressionPredictions>>();
   });
@@ -86,7 +104,9 @@ describe('a regression head', () => {
   });
 
   it('can be made where any head is asked for', () => {
-    expectTypeOf<(options: { readonly name?: string }) => RegressionHead>().toExtend<(options: { readonly name?: string }) => Head>();
+    expectTypeOf<(options: { readonly name?: string }) => RegressionHead>().toExtend<
+      (options: { readonly name?: string }) => Head
+    >();
     expectTypeOf<typeof LogisticRegressionHead>().toExtend<new () => Head>();
   });
 });
@@ -94,7 +114,11 @@ describe('a regression head', () => {
 describe('lines 6, 7: the heads of a regression', () => {
   it('are made from options that are checked', () => {
     expectTypeOf<typeof RegressionHead>().toBeConstructibleWith();
-    expectTypeOf<typeof RegressionHead>().toBeConstructibleWith({ labelDimension: 2, weightColumn: 'w', lossReduction: 'sum' });
+    expectTypeOf<typeof RegressionHead>().toBeConstructibleWith({
+      labelDimension: 2,
+      weightColumn: 'w',
+      lossReduction: 'sum',
+    });
     expectTypeOf<{ labelDimension: string }>().not.toExtend<ConstructorParameters<typeof RegressionHead>[0]>();
     expectTypeOf<{ lossReduction: 'mean' }>().not.toExtend<ConstructorParameters<typeof LogisticRegressionHead>[0]>();
     expectTypeOf<{ lossFn: () => number }>().not.toExtend<ConstructorParameters<typeof RegressionHead>[0]>();

@@ -13,7 +13,8 @@ const lossOf = (label: number, logit: number) => sum.loss(tf.tensor2d([[label]])
 
 describe('line 41: the loss of a LogisticRegressionHead', () => {
   it.each([0, 0.125, 0.5, 0.9, 1])('takes the soft label %d', async (label) => {
-    for (const logit of [-20, -3, -0.5, 0, 0.5, 3, 20]) expect(await lossOf(label, logit)).toBeNear([sigmoidCrossEntropy.loss(logit, Math.fround(label))]);
+    for (const logit of [-20, -3, -0.5, 0, 0.5, 3, 20])
+      expect(await lossOf(label, logit)).toBeNear([sigmoidCrossEntropy.loss(logit, Math.fround(label))]);
   });
 
   it.each([
@@ -35,7 +36,14 @@ describe('line 41: the loss of a LogisticRegressionHead', () => {
     expect(await gradient.data()).toBeNear([sigmoidCrossEntropy.derivative(logit, 0.25)]);
   });
 
-  it.each([[20, 1], [-20, 0], [40, 1], [-80, 0], [12, 0.999], [-15, 1e-7]])('has all digits where a prediction is right with great confidence: logit %d, label %d', async (x, z) => {
+  it.each([
+    [20, 1],
+    [-20, 0],
+    [40, 1],
+    [-80, 0],
+    [12, 0.999],
+    [-15, 1e-7],
+  ])('has all digits where a prediction is right with great confidence: logit %d, label %d', async (x, z) => {
     const label = Math.fround(z);
     const { value, grad } = tf.valueAndGrad((logits) => sum.loss(tf.tensor2d([[label]]), logits))(tf.tensor2d([[x]]));
     const decay = Math.exp(-Math.abs(x));
@@ -47,7 +55,11 @@ describe('line 41: the loss of a LogisticRegressionHead', () => {
   it('refuses labels that are no probabilities', () => {
     for (const label of [1 + 2 ** -23, -(2 ** -149), NaN]) {
       const labels = tf.tensor2d([[0.5], [label]]);
-      expect(() => sum.loss(labels, tf.zeros([2, 1]))).toThrowCoded('LABELS_RANGE', ['Labels must be in range [0, 1]', 'at index 1', '[2,1]']);
+      expect(() => sum.loss(labels, tf.zeros([2, 1]))).toThrowCoded('LABELS_RANGE', [
+        'Labels must be in range [0, 1]',
+        'at index 1',
+        '[2,1]',
+      ]);
     }
   });
 });
@@ -62,12 +74,20 @@ describe('line 41: what a LogisticRegressionHead predicts', () => {
   });
 
   it('has the metrics of a regression, nothing else', async () => {
-    const values = await results(head.updateMetrics(head.metrics(), {}, tf.tensor2d([[0], [2]]), tf.tensor1d([0.5, 1])));
+    const values = await results(
+      head.updateMetrics(head.metrics(), {}, tf.tensor2d([[0], [2]]), tf.tensor1d([0.5, 1])),
+    );
     expect(Object.keys(values)).toEqual(['average_loss', 'prediction/mean', 'label/mean']);
-    expect(Object.values(values)).toBeNear([(Math.LN2 + sigmoidCrossEntropy.loss(2, 1).value) / 2, (0.5 + sigmoidCrossEntropy.predict(2).value) / 2, 0.75]);
+    expect(Object.values(values)).toBeNear([
+      (Math.LN2 + sigmoidCrossEntropy.loss(2, 1).value) / 2,
+      (0.5 + sigmoidCrossEntropy.predict(2).value) / 2,
+      0.75,
+    ]);
   });
 
   it('has no class keys', () => {
-    expect(() => head.predictions(tf.zeros([1, 1]), ['classes' as never])).toThrowCoded('PREDICTION_KEY_INVALID', ['given: classes']);
+    expect(() => head.predictions(tf.zeros([1, 1]), ['classes' as never])).toThrowCoded('PREDICTION_KEY_INVALID', [
+      'given: classes',
+    ]);
   });
 });

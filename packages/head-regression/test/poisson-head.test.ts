@@ -26,7 +26,9 @@ describe('line 40: the full loss of a PoissonRegressionHead', () => {
     const [labels, logits] = [tf.tensor2d([[count]]), tf.tensor2d([[0.5]])];
     const expected = logPoisson.loss(0.5, count);
     expect(await short.loss(labels, logits).data()).toBeNear([expected]);
-    expect(await head.loss(labels, logits).data()).toBeNear([{ value: expected.value + log, scale: Math.abs(expected.value) + log }]);
+    expect(await head.loss(labels, logits).data()).toBeNear([
+      { value: expected.value + log, scale: Math.abs(expected.value) + log },
+    ]);
   });
 
   it.each([1e5, 1e6, 1e7])('does not cancel for counts near %d that are predicted', async (count) => {
@@ -58,7 +60,16 @@ describe('line 40: the full loss of a PoissonRegressionHead', () => {
   });
 
   it('has the gradient of the short one', async () => {
-    const [logits, labels] = [tf.tensor2d([[0.5, -1], [2, 0]]), tf.tensor2d([[0, 1], [2, 50]])];
+    const [logits, labels] = [
+      tf.tensor2d([
+        [0.5, -1],
+        [2, 0],
+      ]),
+      tf.tensor2d([
+        [0, 1],
+        [2, 50],
+      ]),
+    ];
     const [full, short] = [true, false].map((computeFullLoss) => {
       const head = new PoissonRegressionHead({ labelDimension: 2, computeFullLoss });
       return tf.grad((x) => head.loss(labels, x))(logits);
@@ -80,7 +91,10 @@ describe('line 40: the full loss of a PoissonRegressionHead', () => {
 
 describe('line 40: what a PoissonRegressionHead predicts', () => {
   const head = new PoissonRegressionHead({ labelDimension: 2 });
-  const logits = [[0, -1], [3, 0.5]];
+  const logits = [
+    [0, -1],
+    [3, 0.5],
+  ];
 
   it('is exp of the logits, which come along', async () => {
     const predictions = head.predictions(tf.tensor2d(logits));
@@ -90,11 +104,24 @@ describe('line 40: what a PoissonRegressionHead predicts', () => {
   });
 
   it('has its mean in the metrics, labels of more dimensions included', async () => {
-    const metrics = head.updateMetrics(head.metrics(), {}, tf.tensor2d(logits), tf.tensor2d([[0, 1], [2, 50]]));
+    const metrics = head.updateMetrics(
+      head.metrics(),
+      {},
+      tf.tensor2d(logits),
+      tf.tensor2d([
+        [0, 1],
+        [2, 50],
+      ]),
+    );
     const { 'prediction/mean': predicted, 'label/mean': labelMean, average_loss: loss } = await results(metrics);
     expect([predicted]).toBeNear([(1 + Math.exp(-1) + Math.exp(3) + Math.exp(0.5)) / 4]);
     expect(labelMean).toBe(53 / 4);
-    const losses = [fullLogPoisson.loss(0, 0).value, fullLogPoisson.loss(-1, 1).value, fullLogPoisson.loss(3, 2).value, fullLogPoisson.loss(0.5, 50).value];
+    const losses = [
+      fullLogPoisson.loss(0, 0).value,
+      fullLogPoisson.loss(-1, 1).value,
+      fullLogPoisson.loss(3, 2).value,
+      fullLogPoisson.loss(0.5, 50).value,
+    ];
     expect([loss]).toBeNear([losses.reduce((sum, one) => sum + one) / 4]);
   });
 });

@@ -31,20 +31,44 @@ describe('line 35: the squared error in several dimensions', () => {
   it.each([
     { lossReduction: 'sum_over_batch_size', expected: 91 / 6 },
     { lossReduction: 'sum', expected: 91 },
-  ] as const)('is reduced by $lossReduction: divided by batch times labels, or by nothing', async ({ lossReduction, expected }) => {
-    const head = new RegressionHead({ labelDimension: 3, lossReduction });
-    expect(await head.loss(tf.zeros([2, 3]), tf.tensor2d([[1, 2, 3], [4, 5, 6]])).data()).toBeNear([expected]);
-  });
+  ] as const)(
+    'is reduced by $lossReduction: divided by batch times labels, or by nothing',
+    async ({ lossReduction, expected }) => {
+      const head = new RegressionHead({ labelDimension: 3, lossReduction });
+      expect(
+        await head
+          .loss(
+            tf.zeros([2, 3]),
+            tf.tensor2d([
+              [1, 2, 3],
+              [4, 5, 6],
+            ]),
+          )
+          .data(),
+      ).toBeNear([expected]);
+    },
+  );
 
   it('may have more leading dimensions, each row with its weight', async () => {
     const head = new RegressionHead({ labelDimension: 2, weightColumn: 'w' });
-    const logits = tf.tensor4d([[[[1, 2]], [[3, 4]]], [[[5, 6]], [[7, 8]]]]);
-    const features = { w: tf.tensor3d([[[1], [0]], [[0], [2]]]) };
+    const logits = tf.tensor4d([
+      [[[1, 2]], [[3, 4]]],
+      [[[5, 6]], [[7, 8]]],
+    ]);
+    const features = {
+      w: tf.tensor3d([
+        [[1], [0]],
+        [[0], [2]],
+      ]),
+    };
     expect(await head.loss(tf.zerosLike(logits), logits, { features }).data()).toBeNear([(1 + 4 + 2 * (49 + 64)) / 8]);
   });
 
   it.each([1e-20, 1e-10, 1e10, 1e18])('keeps its precision at %d', async (scale) => {
-    const loss = new RegressionHead({ lossReduction: 'sum' }).loss(tf.tensor2d([[0.5 * scale]]), tf.tensor2d([[2 * scale]]));
+    const loss = new RegressionHead({ lossReduction: 'sum' }).loss(
+      tf.tensor2d([[0.5 * scale]]),
+      tf.tensor2d([[2 * scale]]),
+    );
     const difference = Math.fround(2 * scale) - Math.fround(0.5 * scale);
     // The square of 1e-20 is below the smallest float32 that every device has.
     expect(await loss.data()).toBeNear([scale < 1e-19 ? 0 : difference ** 2]);
@@ -62,30 +86,50 @@ describe('line 9: a mean is finite wherever it can be', () => {
     { rows: 33, first: 1, others: 1 },
     { rows: 33, first: 10, others: 0.5 },
     { rows: 4099, first: 10, others: 0.5 },
-  ])('though neither the sum of $rows losses of 1e38 is, nor one that weighs $first', async ({ rows, first, others }) => {
-    const features = { w: tf.tensor1d(Array.from({ length: rows }, (_, row) => (row === 0 ? first : others))) };
-    const [zeros, logits] = [tf.zeros([rows, 1]), tf.fill([rows, 1], 1e19)];
-    const loss = new RegressionHead({ weightColumn: 'w' }).loss(zeros, logits, { features });
-    expect(await loss.data()).toBeNear([(Math.fround(1e19) ** 2 * (first + (rows - 1) * others)) / rows]);
-    expect(await new RegressionHead().loss(zeros, logits).data()).toBeNear([Math.fround(1e19) ** 2]);
-  });
+  ])(
+    'though neither the sum of $rows losses of 1e38 is, nor one that weighs $first',
+    async ({ rows, first, others }) => {
+      const features = { w: tf.tensor1d(Array.from({ length: rows }, (_, row) => (row === 0 ? first : others))) };
+      const [zeros, logits] = [tf.zeros([rows, 1]), tf.fill([rows, 1], 1e19)];
+      const loss = new RegressionHead({ weightColumn: 'w' }).loss(zeros, logits, { features });
+      expect(await loss.data()).toBeNear([(Math.fround(1e19) ** 2 * (first + (rows - 1) * others)) / rows]);
+      expect(await new RegressionHead().loss(zeros, logits).data()).toBeNear([Math.fround(1e19) ** 2]);
+    },
+  );
 });
 
 describe('line 36: predictions', () => {
-  const logits = () => tf.tensor2d([[1, -2], [0, 4]]);
+  const logits = () =>
+    tf.tensor2d([
+      [1, -2],
+      [0, 4],
+    ]);
 
   it('are the logits, under one key', async () => {
     const predictions = new RegressionHead({ labelDimension: 2 }).predictions(logits());
     expect(Object.keys(predictions)).toEqual(['predictions']);
-    expect(await predictions.predictions.array()).toEqual([[1, -2], [0, 4]]);
+    expect(await predictions.predictions.array()).toEqual([
+      [1, -2],
+      [0, 4],
+    ]);
   });
 
   it('are what the inverse link makes of the logits, which then come along; the loss knows nothing of it', async () => {
-    const head = new RegressionHead({ labelDimension: 2, lossReduction: 'sum', inverseLinkFn: (x) => tf.add(tf.mul(x, 2), 1) });
+    const head = new RegressionHead({
+      labelDimension: 2,
+      lossReduction: 'sum',
+      inverseLinkFn: (x) => tf.add(tf.mul(x, 2), 1),
+    });
     const predictions = head.predictions(logits());
     expect(Object.keys(predictions)).toEqual(['predictions', 'logits']);
-    expect(await predictions.predictions.array()).toEqual([[3, -3], [1, 9]]);
-    expect(await predictions.logits?.array()).toEqual([[1, -2], [0, 4]]);
+    expect(await predictions.predictions.array()).toEqual([
+      [3, -3],
+      [1, 9],
+    ]);
+    expect(await predictions.logits?.array()).toEqual([
+      [1, -2],
+      [0, 4],
+    ]);
     expect(await head.loss(tf.zeros([2, 2]), logits()).data()).toBeNear([21]);
   });
 
@@ -99,7 +143,10 @@ describe('line 36: predictions', () => {
   it.each(['classes', 'Predictions', '', 'logits'])('have no key %j without an inverse link', (key) => {
     const head = new RegressionHead({ labelDimension: 2 });
     const message = ['Prediction key must be in PredictionKeys', `given: ${key}`];
-    expect(() => head.predictions(logits(), ['predictions', key as never])).toThrowCoded('PREDICTION_KEY_INVALID', message);
+    expect(() => head.predictions(logits(), ['predictions', key as never])).toThrowCoded(
+      'PREDICTION_KEY_INVALID',
+      message,
+    );
   });
 
   it.each([
@@ -112,27 +159,54 @@ describe('line 36: predictions', () => {
     const predictions = new RegressionHead({ labelDimension: 2, inverseLinkFn }).predictions(given);
     tf.dispose(predictions);
     expect(tf.memory().numTensors).toBe(before);
-    expect(await given.array()).toEqual([[1, -2], [0, 4]]);
+    expect(await given.array()).toEqual([
+      [1, -2],
+      [0, 4],
+    ]);
   });
 
   it('of a link that makes integers cannot be exported', () => {
     const head = new RegressionHead({ inverseLinkFn: (x) => tf.cast(x, 'int32') });
-    expect(() => head.createEstimatorSpec({ mode: 'infer', logits: tf.zeros([4, 1]) })).toThrowCoded('EXPORT_OUTPUT_INVALID', ['value', 'int32', '[4,1]']);
+    expect(() => head.createEstimatorSpec({ mode: 'infer', logits: tf.zeros([4, 1]) })).toThrowCoded(
+      'EXPORT_OUTPUT_INVALID',
+      ['value', 'int32', '[4,1]'],
+    );
   });
 });
 
 it('line 37: prediction/mean is after the inverse link, weighted, and divides by labels times the sum of the weights', async () => {
   const head = new RegressionHead({ labelDimension: 2, inverseLinkFn: (x) => tf.mul(x, 10), weightColumn: 'w' });
-  const metrics = head.updateMetrics(head.metrics(), { w: tf.tensor1d([1, 3]) }, tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[0, 0], [1, 2]]));
-  expect(await results(metrics)).toEqual({ 'average_loss': (5 + 3 * 8) / 8, 'prediction/mean': (30 + 3 * 70) / 8, 'label/mean': 9 / 8 });
-});
-
-describe.each(Object.entries({ RegressionHead, PoissonRegressionHead, LogisticRegressionHead }))('line 38: the exports of a %s', (_, Head) => {
-  it.each([undefined, 'h'])('are serving_default, regression and predict, whatever its name: %s', (name) => {
-    const { exportOutputs, predictions } = new Head({ name }).createEstimatorSpec({ mode: 'infer', logits: tf.zeros([3, 1]) });
-    expect(Object.keys(exportOutputs)).toEqual(['serving_default', 'regression', 'predict']);
-    expect(exportOutputs['serving_default']).toBe(exportOutputs['regression']);
-    expect(exportOutputs['regression']).toEqual({ kind: 'regression', value: predictions.predictions });
-    expect(exportOutputs['predict']).toEqual({ kind: 'predict', outputs: predictions });
+  const metrics = head.updateMetrics(
+    head.metrics(),
+    { w: tf.tensor1d([1, 3]) },
+    tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]),
+    tf.tensor2d([
+      [0, 0],
+      [1, 2],
+    ]),
+  );
+  expect(await results(metrics)).toEqual({
+    average_loss: (5 + 3 * 8) / 8,
+    'prediction/mean': (30 + 3 * 70) / 8,
+    'label/mean': 9 / 8,
   });
 });
+
+describe.each(Object.entries({ RegressionHead, PoissonRegressionHead, LogisticRegressionHead }))(
+  'line 38: the exports of a %s',
+  (_, Head) => {
+    it.each([undefined, 'h'])('are serving_default, regression and predict, whatever its name: %s', (name) => {
+      const { exportOutputs, predictions } = new Head({ name }).createEstimatorSpec({
+        mode: 'infer',
+        logits: tf.zeros([3, 1]),
+      });
+      expect(Object.keys(exportOutputs)).toEqual(['serving_default', 'regression', 'predict']);
+      expect(exportOutputs['serving_default']).toBe(exportOutputs['regression']);
+      expect(exportOutputs['regression']).toEqual({ kind: 'regression', value: predictions.predictions });
+      expect(exportOutputs['predict']).toEqual({ kind: 'predict', outputs: predictions });
+    });
+  },
+);

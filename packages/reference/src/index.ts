@@ -1,5 +1,15 @@
 // The truth of the suite, in doubles and as plainly as possible. It shares nothing with the heads and knows no tensors.
-export { drawn, drawValues, exact, labelKinds, magnitudes, random, spread, type DrawKind, type LabelKind } from './draw.js';
+export {
+  drawn,
+  drawValues,
+  exact,
+  labelKinds,
+  magnitudes,
+  random,
+  spread,
+  type DrawKind,
+  type LabelKind,
+} from './draw.js';
 export { binaryMetrics, type BinarySample } from './binary.js';
 export { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, type Formula } from './formulas.js';
 export { addRow, columnSums, matMul, matrixOf, transposed } from './matrix.js';

@@ -24,7 +24,10 @@ export function matMul(a: Values, b: Values): Values & { readonly scale: readonl
 /** A matrix turned. */
 export function transposed({ shape, values }: Values): Values {
   const [rows, columns] = shape as [number, number];
-  return { shape: [columns, rows], values: values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)] as number) };
+  return {
+    shape: [columns, rows],
+    values: values.map((_, at) => values[(at % rows) * columns + Math.floor(at / rows)] as number),
+  };
 }
 
 /** Adds a row to each row. */

@@ -4,7 +4,10 @@ import type { Scaled } from './scaled.js';
 import { mapValues, type Values } from './values.js';
 
 /** A loss with its gradient by the logits, which it is given row-major. */
-export type LossOfLogits = (logits: readonly number[]) => { readonly loss: Scaled; readonly gradient: readonly Scaled[] };
+export type LossOfLogits = (logits: readonly number[]) => {
+  readonly loss: Scaled;
+  readonly gradient: readonly Scaled[];
+};
 
 /** Where a training starts. */
 export interface Untrained {
@@ -27,7 +30,12 @@ export interface Trained {
 }
 
 /** Trains a network of one hidden layer of relu under a loss, on all rows in each step. */
-export function trainNetwork({ inputs, start }: Untrained, lossOf: LossOfLogits, rule: UpdateRule, steps: number): Trained {
+export function trainNetwork(
+  { inputs, start }: Untrained,
+  lossOf: LossOfLogits,
+  rule: UpdateRule,
+  steps: number,
+): Trained {
   const variables = start.map(({ shape, values }) => ({ shape, values: [...values] }));
   const states = variables.map(({ values }) => values.map(() => [...rule.start]));
   const closest = { relu: Infinity, gradient: Infinity };
@@ -57,10 +65,17 @@ export function backward(
   const logits = addRow(matMul(hidden, kernel2), bias2.values);
   const { loss, gradient } = lossOf(logits.values);
   const top = mapValues(logits, (_, i) => gradient[i]?.value as number);
-  const bottom = mapValues(matMul(top, transposed(kernel2)), (value, i) => ((before.values[i] as number) > 0 ? value : 0));
+  const bottom = mapValues(matMul(top, transposed(kernel2)), (value, i) =>
+    (before.values[i] as number) > 0 ? value : 0,
+  );
   return {
     loss,
-    gradients: [matMul(transposed(inputs), bottom).values, columnSums(bottom), matMul(transposed(hidden), top).values, columnSums(top)],
+    gradients: [
+      matMul(transposed(inputs), bottom).values,
+      columnSums(bottom),
+      matMul(transposed(hidden), top).values,
+      columnSums(top),
+    ],
     beforeRelu: before.values,
   };
 }

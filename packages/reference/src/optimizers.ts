@@ -36,7 +36,10 @@ function momentum({
 /** tfjs takes the epsilon of the backend, which is 1e-7 wherever floats are float32. */
 const epsilonOfBackend = 1e-7;
 
-function adagrad({ learningRate, initialAccumulatorValue }: Settings<'learningRate' | 'initialAccumulatorValue'>): UpdateRule {
+function adagrad({
+  learningRate,
+  initialAccumulatorValue,
+}: Settings<'learningRate' | 'initialAccumulatorValue'>): UpdateRule {
   return {
     start: [initialAccumulatorValue],
     update: (g, state) => {
@@ -60,7 +63,12 @@ function adadelta({ learningRate, rho, epsilon }: Settings<'learningRate' | 'rho
   };
 }
 
-function adam({ learningRate, beta1, beta2, epsilon }: Settings<'learningRate' | 'beta1' | 'beta2' | 'epsilon'>): UpdateRule {
+function adam({
+  learningRate,
+  beta1,
+  beta2,
+  epsilon,
+}: Settings<'learningRate' | 'beta1' | 'beta2' | 'epsilon'>): UpdateRule {
   return {
     start: [0, 0],
     update: (g, state, step) => {
@@ -122,7 +130,15 @@ function float32Power(base: number, exponent: number): number {
 /** The names of the optimizers in `tf.train`. */
 export type OptimizerName = 'sgd' | 'momentum' | 'adagrad' | 'adadelta' | 'adam' | 'adamax' | 'rmsprop';
 
-const rules: Readonly<Record<OptimizerName, (settings: never) => UpdateRule>> = { sgd, momentum, adagrad, adadelta, adam, adamax, rmsprop };
+const rules: Readonly<Record<OptimizerName, (settings: never) => UpdateRule>> = {
+  sgd,
+  momentum,
+  adagrad,
+  adadelta,
+  adam,
+  adamax,
+  rmsprop,
+};
 
 /** The rule of `tf.train[name]` with these settings. */
 export function updateRule(name: OptimizerName, settings: Readonly<Record<string, number | boolean>>): UpdateRule {

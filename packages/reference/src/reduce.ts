@@ -22,7 +22,11 @@ export function weightOfEach({ logits, weights }: ReferenceBatch): number[] {
  * The training loss and its gradient by the logits: the weighted sum of the element losses, which all reductions but
  * `sum` divide by the number of elements, never by the weights.
  */
-export function trainingLoss(formula: Formula, batch: ReferenceBatch, reduction: Reducing): { loss: Scaled; gradient: Scaled[] } {
+export function trainingLoss(
+  formula: Formula,
+  batch: ReferenceBatch,
+  reduction: Reducing,
+): { loss: Scaled; gradient: Scaled[] } {
   const { logits, labels } = batch;
   const weights = weightOfEach(batch);
   const divisor = reduction === 'sum' ? 1 : logits.length;

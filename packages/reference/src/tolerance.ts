@@ -14,8 +14,13 @@ const TINY = 2 ** -126;
  * Used over allowed of `|actual - expected| <= k * unit * max(|expected|, scale) + tiny`: right up
  * to 1. NaN is near NaN only, an infinity only itself. `scale` is the magnitude of the terms that were combined.
  */
-export function usedTolerance(actual: number, expected: number, options: { k: number; unit: number; scale: number }): number {
+export function usedTolerance(
+  actual: number,
+  expected: number,
+  options: { k: number; unit: number; scale: number },
+): number {
   if (Object.is(actual, expected) || actual === expected) return 0;
-  const used = Math.abs(actual - expected) / (options.k * options.unit * Math.max(Math.abs(expected), options.scale) + TINY);
+  const used =
+    Math.abs(actual - expected) / (options.k * options.unit * Math.max(Math.abs(expected), options.scale) + TINY);
   return Number.isNaN(used) ? Infinity : used;
 }

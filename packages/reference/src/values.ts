@@ -23,5 +23,7 @@ export function mapValues({ shape, values }: Values, map: (value: number, index:
 
 /** The largest magnitude, 0 of nothing; numbers that are not finite have no say. */
 export function largest(values: ArrayLike<number>): number {
-  return Array.from(values, Math.abs).filter(Number.isFinite).reduce((most, magnitude) => Math.max(most, magnitude), 0);
+  return Array.from(values, Math.abs)
+    .filter(Number.isFinite)
+    .reduce((most, magnitude) => Math.max(most, magnitude), 0);
 }

@@ -13,12 +13,15 @@ const formulas = { squaredError, sigmoidCrossEntropy, logPoisson, fullLogPoisson
 const h = 1e-4;
 
 describe.each(Object.entries(formulas))('the formula %s', (_, formula) => {
-  it.each([-3, -0.75, 0.5, 2, 3.25].flatMap((x) => [0, 0.25, 1, 2.5].map((z) => [x, z] as const)))('has the derivatives of its loss at %d and %d', (x, z) => {
-    const difference = (formula.loss(x + h, z).value - formula.loss(x - h, z).value) / (2 * h);
-    expect(formula.derivative(x, z).value).toBeCloseTo(difference, 6);
-    const second = (formula.derivative(x + h, z).value - formula.derivative(x - h, z).value) / (2 * h);
-    expect(formula.curvature(x, z).value).toBeCloseTo(second, 6);
-  });
+  it.each([-3, -0.75, 0.5, 2, 3.25].flatMap((x) => [0, 0.25, 1, 2.5].map((z) => [x, z] as const)))(
+    'has the derivatives of its loss at %d and %d',
+    (x, z) => {
+      const difference = (formula.loss(x + h, z).value - formula.loss(x - h, z).value) / (2 * h);
+      expect(formula.derivative(x, z).value).toBeCloseTo(difference, 6);
+      const second = (formula.derivative(x + h, z).value - formula.derivative(x - h, z).value) / (2 * h);
+      expect(formula.curvature(x, z).value).toBeCloseTo(second, 6);
+    },
+  );
 });
 
 describe('the formulas', () => {
@@ -64,7 +67,9 @@ describe('the reduction', () => {
     expect(trainingLoss(squaredError, batch, 'sum_over_batch_size').loss.value).toBe(6.5);
     expect(trainingLoss(squaredError, batch, 'auto').loss.value).toBe(6.5);
     expect(trainingLoss(squaredError, batch, 'sum').loss.value).toBe(13);
-    expect(trainingLoss(squaredError, batch, 'sum_over_batch_size').gradient.map(({ value }) => value)).toEqual([2, -3]);
+    expect(trainingLoss(squaredError, batch, 'sum_over_batch_size').gradient.map(({ value }) => value)).toEqual([
+      2, -3,
+    ]);
   });
 
   it.each([
@@ -80,9 +85,11 @@ describe('the reduction', () => {
   it.each(Object.entries(formulas))('has the gradient of its loss, with %s', (_, formula) => {
     const numbers = { logits: [0.5, -1.25, 2, 0, 1.5, -2], labels: [1, 0, 0.25, 0.5, 0, 1], weights: [0.5, 0, 2] };
     const moved = (i: number, by: number): number =>
-      trainingLoss(formula, { ...numbers, logits: numbers.logits.map((x, at) => (at === i ? x + by : x)) }, 'auto').loss.value;
+      trainingLoss(formula, { ...numbers, logits: numbers.logits.map((x, at) => (at === i ? x + by : x)) }, 'auto').loss
+        .value;
     const { gradient } = trainingLoss(formula, numbers, 'auto');
-    for (const [i, { value }] of gradient.entries()) expect(value).toBeCloseTo((moved(i, h) - moved(i, -h)) / (2 * h), 7);
+    for (const [i, { value }] of gradient.entries())
+      expect(value).toBeCloseTo((moved(i, h) - moved(i, -h)) / (2 * h), 7);
   });
 
   it('is infinite beyond float32, where doubles are not', () => {
@@ -96,13 +103,17 @@ describe('the metrics', () => {
   const heavy: ReferenceBatch = { logits: [1, 2, 3, 4], labels: [0, 0, 1, 1], weights: [1, 3] };
 
   it('are weighted means over all batches', () => {
-    const values = (batches: readonly ReferenceBatch[]): number[] => Object.values(regressionMetrics(squaredError, batches)).map(({ value }) => value);
+    const values = (batches: readonly ReferenceBatch[]): number[] =>
+      Object.values(regressionMetrics(squaredError, batches)).map(({ value }) => value);
     // (1 + 4 + 3 * 4 + 3 * 9) / 8, (1 + 2 + 9 + 12) / 8, 6 / 8
     expect(values([heavy])).toEqual([5.5, 3, 0.75]);
     expect(values([heavy, { logits: [3, 3], labels: [3, 0] }])).toEqual([5.3, 3, 0.9]);
   });
 
-  it.each([[0, 0], [1, -1]])('are 0 where the weights %d and %d sum to 0', (...weights) => {
+  it.each([
+    [0, 0],
+    [1, -1],
+  ])('are 0 where the weights %d and %d sum to 0', (...weights) => {
     expect(regressionMetrics(logPoisson, [{ ...heavy, weights }])['average_loss']).toEqual({ value: 0, scale: 0 });
   });
 });

@@ -45,18 +45,26 @@ describe('the update rules', () => {
       // No gradient is small, or the variance of the centered rmsprop would be less than its epsilon.
       const gradients = drawValues(step + 1, [4], 'real').map((value) => (Math.abs(value) < 0.5 ? 0.5 : value));
       optimizer.applyGradients([{ name: variable.name, tensor: tf.tensor1d(gradients) }]);
-      for (const [i, g] of gradients.entries()) parameters[i] = (parameters[i] as number) + rule.update(g, states[i] as number[], step);
+      for (const [i, g] of gradients.entries())
+        parameters[i] = (parameters[i] as number) + rule.update(g, states[i] as number[], step);
     }
     const actual = await variable.data();
-    for (const [i, value] of parameters.entries()) expect(Math.abs((actual[i] as number) - value)).toBeLessThan(16 * 2 ** -24 * Math.max(2, Math.abs(value)));
+    for (const [i, value] of parameters.entries())
+      expect(Math.abs((actual[i] as number) - value)).toBeLessThan(16 * 2 ** -24 * Math.max(2, Math.abs(value)));
     expect(parameters).not.toContain(NaN);
   });
 });
 
 describe('the network', () => {
-  const drawn = (seed: number, shape: readonly number[]): Values => ({ shape, values: drawValues(seed, shape, 'logits') });
+  const drawn = (seed: number, shape: readonly number[]): Values => ({
+    shape,
+    values: drawValues(seed, shape, 'logits'),
+  });
   const labels = drawValues(2, [5, 2], 'probability');
-  const lossBy = (formula: Formula): LossOfLogits => (logits) => trainingLoss(formula, { logits, labels, weights: [1, 0.5, 2, 0, 1] }, 'auto');
+  const lossBy =
+    (formula: Formula): LossOfLogits =>
+    (logits) =>
+      trainingLoss(formula, { logits, labels, weights: [1, 0.5, 2, 0, 1] }, 'auto');
   const problem: Untrained = {
     inputs: drawn(1, [5, 3]),
     start: [drawn(3, [3, 4]), drawn(4, [4]), drawn(5, [4, 2]), drawn(6, [2])],
@@ -69,8 +77,15 @@ describe('the network', () => {
     for (const [v, { values }] of problem.start.entries()) {
       for (const [i, value] of values.entries()) {
         const moved = (by: number): number => {
-          const start = problem.start.map((each, at) => (at === v ? { ...each, values: values.with(i, value + by) } : each));
-          return trainNetwork({ ...problem, start: start as unknown as Untrained['start'] }, lossBy(formula), updateRule('sgd', { learningRate: 0 }), 1).losses[0]?.value as number;
+          const start = problem.start.map((each, at) =>
+            at === v ? { ...each, values: values.with(i, value + by) } : each,
+          );
+          return trainNetwork(
+            { ...problem, start: start as unknown as Untrained['start'] },
+            lossBy(formula),
+            updateRule('sgd', { learningRate: 0 }),
+            1,
+          ).losses[0]?.value as number;
         };
         expect((value - (end[v]?.[i] as number)) / rate).toBeCloseTo((moved(h) - moved(-h)) / (2 * h), 5);
       }

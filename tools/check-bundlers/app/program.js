@@ -25,6 +25,8 @@ export async function program(options) {
   const metrics = head.updateMetrics(head.metrics(), {}, tf.tensor2d([[45], [41]]), labels);
   lines.push(`average_loss ${(await metrics['average_loss'].result()).toFixed(2)}`);
   const reasons = Object.fromEntries(candidates.map((candidate) => [candidate.name, candidate.reason]));
-  const repairs = Object.fromEntries(candidates.flatMap((candidate) => candidate.repairs).map(({ repair, detail }) => [repair, detail]));
+  const repairs = Object.fromEntries(
+    candidates.flatMap((candidate) => candidate.repairs).map(({ repair, detail }) => [repair, detail]),
+  );
   return { lines, reasons, repairs };
 }

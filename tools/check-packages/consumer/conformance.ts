@@ -9,7 +9,12 @@ import { it } from 'vitest';
 const create: HeadFactory = (options) => new RegressionHead(options);
 const subjects: Subjects = { ...ours, Mine: { create, labels: 'real', metrics: ['average_loss'] } };
 
-describeConformance(create, { name: 'Mine', backend: 'wasm', filter: ['*:law', '*:parity'], metrics: ['average_loss'] });
+describeConformance(create, {
+  name: 'Mine',
+  backend: 'wasm',
+  filter: ['*:law', '*:parity'],
+  metrics: ['average_loss'],
+});
 
 it('has cases', async ({ task }) => {
   const queries: readonly string[] = (await suiteOf(subjects)).cases.map(({ head, family }) => `${head}:${family}`);

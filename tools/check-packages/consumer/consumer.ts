@@ -26,7 +26,9 @@ const heads: Head[] = [head, typed];
 const refused = (): tf.Scalar => typed.loss({ mine: labels }, logits);
 // @ts-expect-error -- no such prediction
 const unknown = (): unknown => typed.predictions(logits, ['probabilities']);
-console.log(`${heads.length} heads, predictions ${String(predictions.shape)}, ${perhaps?.dtype}, ${typeof refused} ${typeof unknown}`);
+console.log(
+  `${heads.length} heads, predictions ${String(predictions.shape)}, ${perhaps?.dtype}, ${typeof refused} ${typeof unknown}`,
+);
 
 const { name, candidates } = await startBackend({ allow: ['cpu', 'wasm'] });
 console.log(`backend ${name}`);

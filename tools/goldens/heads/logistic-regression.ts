@@ -7,7 +7,15 @@ import { regressionExports } from '../regression-exports.js';
 import { specialCase } from '../special-case.js';
 
 const predictions = { predictions: ULPS.ELEMENT, logits: ULPS.EXACT };
-const extreme = [1e-8, 30, 80, 1e4].flatMap((x) => [[x, 1], [x, 0], [-x, 1], [-x, 0]] as const);
+const extreme = [1e-8, 30, 80, 1e4].flatMap(
+  (x) =>
+    [
+      [x, 1],
+      [x, 0],
+      [-x, 1],
+      [-x, 0],
+    ] as const,
+);
 
 export const logisticRegression: HeadDescription = {
   head: 'LogisticRegressionHead',
@@ -20,11 +28,30 @@ export const logisticRegression: HeadDescription = {
   exports: regressionExports(Object.keys(predictions)),
   cases: [
     specialCase('extreme', extreme),
-    specialCase('extreme-soft', [[1e-8, 0.5], [-30, 0.5], [30, 0.25], [80, 0.75], [-80, 0.125], [1e4, 0.5], [-1e4, 0.875]]),
-    specialCase('soft', [[0, 0.5], [2, 0.25], [-1.5, 2 ** -10], [0.5, 1 - 2 ** -10], [-3, 0.75], [1, 0], [1, 1]]),
+    specialCase('extreme-soft', [
+      [1e-8, 0.5],
+      [-30, 0.5],
+      [30, 0.25],
+      [80, 0.75],
+      [-80, 0.125],
+      [1e4, 0.5],
+      [-1e4, 0.875],
+    ]),
+    specialCase('soft', [
+      [0, 0.5],
+      [2, 0.25],
+      [-1.5, 2 ** -10],
+      [0.5, 1 - 2 ** -10],
+      [-3, 0.75],
+      [1, 0],
+      [1, 1],
+    ]),
     ...commonCases('probability', 1),
   ],
-  evaluations: commonEvaluations('probability', 1, { nothing: { logit: -1e4, label: 0 }, something: { logit: 0, label: 1 } }),
+  evaluations: commonEvaluations('probability', 1, {
+    nothing: { logit: -1e4, label: 0 },
+    something: { logit: 0, label: 1 },
+  }),
   trainings: [
     { ...optimizers.sgd, options: {}, outputs: 1, seed: 11 },
     { ...optimizers.adam, options: {}, outputs: 1, seed: 12 },

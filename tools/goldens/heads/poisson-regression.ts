@@ -9,7 +9,17 @@ import { specialCase } from '../special-case.js';
 const predictions = { predictions: ULPS.ELEMENT, logits: ULPS.EXACT };
 const notFull = { computeFullLoss: false };
 const counts = [0, 0.5, 1, 1 + 2 ** -10, 1.5, 2, 50, 1000].map((count) => [0.25, count] as const);
-const extreme = [[1e-8, 1], [-1e-8, 0], [30, 2], [-30, 50], [80, 1], [-80, 0], [-80, 2], [-1e4, 0], [-1e4, 1]] as const;
+const extreme = [
+  [1e-8, 1],
+  [-1e-8, 0],
+  [30, 2],
+  [-30, 50],
+  [80, 1],
+  [-80, 0],
+  [-80, 2],
+  [-1e4, 0],
+  [-1e4, 1],
+] as const;
 
 export const poissonRegression: HeadDescription = {
   head: 'PoissonRegressionHead',
@@ -25,9 +35,17 @@ export const poissonRegression: HeadDescription = {
     { ...specialCase('counts', counts, notFull), parameters: { inputs: 'counts', full: false } },
     specialCase('extreme', extreme),
     { ...specialCase('extreme', extreme, notFull), parameters: { inputs: 'extreme', full: false } },
-    specialCase('infinite', [[1e4, 1], [1, 2], [-3, 0]]),
+    specialCase('infinite', [
+      [1e4, 1],
+      [1, 2],
+      [-3, 0],
+    ]),
     // Nothing refuses a negative count; its loss says so, and its gradient is that of any other.
-    specialCase('negative', [[0.25, -1], [1, 2], [-0.5, 0]]),
+    specialCase('negative', [
+      [0.25, -1],
+      [1, 2],
+      [-0.5, 0],
+    ]),
     ...commonCases('count', 3),
   ],
   evaluations: commonEvaluations('count', 3, { nothing: { logit: -1e4, label: 0 }, something: { logit: 0, label: 1 } }),

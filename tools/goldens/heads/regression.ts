@@ -17,13 +17,34 @@ export const regression: HeadDescription = {
   exports: regressionExports(Object.keys(predictions)),
   cases: [
     // The example of the tests of tf.estimator.RegressionHead: a loss of 6.5.
-    specialCase('43-and-44', [[45, 43], [41, 44]]),
-    specialCase('extreme', [
-      [1e-8, 0], [-1e-8, 0.5], [30, -30], [-30, -29], [80, 80], [-80, 1], [1e4, 1], [-1e4, 1e4], [1e-20, -1e-10], [1, 1],
+    specialCase('43-and-44', [
+      [45, 43],
+      [41, 44],
     ]),
-    specialCase('cancelling', [[1e4, 1e4 + 2 ** -10], [2 ** 24, 2 ** 24 - 1], [-4096.5, -4096.25], [1 + 2 ** -23, 1]]),
+    specialCase('extreme', [
+      [1e-8, 0],
+      [-1e-8, 0.5],
+      [30, -30],
+      [-30, -29],
+      [80, 80],
+      [-80, 1],
+      [1e4, 1],
+      [-1e4, 1e4],
+      [1e-20, -1e-10],
+      [1, 1],
+    ]),
+    specialCase('cancelling', [
+      [1e4, 1e4 + 2 ** -10],
+      [2 ** 24, 2 ** 24 - 1],
+      [-4096.5, -4096.25],
+      [1 + 2 ** -23, 1],
+    ]),
     // The first loss is beyond float32, a third of it is not: what overflows does so before the mean is taken.
-    specialCase('infinite', [[1.25e19, -1.25e19], [1, 2], [3, 3]]),
+    specialCase('infinite', [
+      [1.25e19, -1.25e19],
+      [1, 2],
+      [3, 3],
+    ]),
     ...commonCases('real', 3),
   ],
   evaluations: commonEvaluations('real', 3, { nothing: { logit: 0, label: 0 }, something: { logit: 3, label: 1 } }),

@@ -16,7 +16,9 @@ kept in $TFJS_HEADS_CACHE, or $XDG_CACHE_HOME/tfjs-heads, or ~/.cache/tfjs-heads
   --check  runs no Python: says whether the goldens are those that were replayed last
   --test   tests the replay itself`;
 
-const { values } = parseArgs({ options: { check: { type: 'boolean' }, test: { type: 'boolean' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { check: { type: 'boolean' }, test: { type: 'boolean' }, help: { type: 'boolean' } },
+});
 const conformance = join(root, 'packages/backend-conformance');
 const goldens = join(root, 'packages/head-regression/goldens');
 

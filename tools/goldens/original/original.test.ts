@@ -25,14 +25,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
-const someGolden = (): string => readdirSync(copy).find((name) => name.endsWith('.json') && name !== 'original.json') as string;
+const someGolden = (): string =>
+  readdirSync(copy).find((name) => name.endsWith('.json') && name !== 'original.json') as string;
 
 it('goldens that have changed since, are new or are gone, are named', () => {
   const name = someGolden();
   const text = readFileSync(join(copy, name), 'utf8');
   writeFileSync(join(copy, name), `${text} `);
   writeFileSync(join(copy, 'new.json'), text);
-  expect(problemsOf(copy).toSorted()).toEqual([`${name} has changed since it was replayed`, 'new.json was not replayed'].toSorted());
+  expect(problemsOf(copy).toSorted()).toEqual(
+    [`${name} has changed since it was replayed`, 'new.json was not replayed'].toSorted(),
+  );
   rmSync(join(copy, 'new.json'));
   rmSync(join(copy, name));
   expect(problemsOf(copy)).toEqual([`${name} was replayed and is gone`]);
@@ -41,8 +44,14 @@ it('goldens that have changed since, are new or are gone, are named', () => {
 it('a replay that failed, or knew differences that are none, is no proof', () => {
   const summary = readSummary(copy);
   const [known] = summary.known;
-  writeFileSync(summaryPath(copy), JSON.stringify({ ...summary, failures: ['one is wrong'], known: [{ ...known, compared: 0, largest: 0 }] }));
-  expect(problemsOf(copy)).toEqual([`${known?.pattern} is no difference: 0 numbers within the tolerance`, 'one is wrong']);
+  writeFileSync(
+    summaryPath(copy),
+    JSON.stringify({ ...summary, failures: ['one is wrong'], known: [{ ...known, compared: 0, largest: 0 }] }),
+  );
+  expect(problemsOf(copy)).toEqual([
+    `${known?.pattern} is no difference: 0 numbers within the tolerance`,
+    'one is wrong',
+  ]);
   writeFileSync(summaryPath(copy), JSON.stringify({ ...summary, heads: {} }));
   expect(problemsOf(copy)).toEqual(['nothing was compared']);
   rmSync(summaryPath(copy));

@@ -20,12 +20,27 @@ export async function ensurePython(log: (line: string) => void): Promise<string>
   const folder = await makeFolder(join(cache, `original-${hash}`), async (unfinished) => {
     const python = findPython();
     log(`installing TensorFlow and its estimators (1.3 GB) with ${python}, to ${cache}`);
-    await demand(python, ['-m', 'venv', unfinished], `Install its module venv (Debian: apt-get install python${PYTHON}-venv).`);
+    await demand(
+      python,
+      ['-m', 'venv', unfinished],
+      `Install its module venv (Debian: apt-get install python${PYTHON}-venv).`,
+    );
     // Where somebody without network may have put wheels, and tools/native keeps one for a while.
     const wheels = join(cache, 'wheels');
     await demand(
       join(unfinished, 'bin/python'),
-      ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--quiet', '--find-links', wheels, '--requirement', requirements],
+      [
+        '-m',
+        'pip',
+        'install',
+        '--disable-pip-version-check',
+        '--no-input',
+        '--quiet',
+        '--find-links',
+        wheels,
+        '--requirement',
+        requirements,
+      ],
       `Check that this machine reaches a Python package index (pip config list), or put the wheels of ${requirements} into ${wheels}.`,
     );
   });
@@ -53,5 +68,8 @@ function versionOf(python: string): string | undefined {
 async function demand(command: string, args: string[], remedy: string): Promise<void> {
   const { status, output } = await run(command, args);
   if (status === 0) return;
-  throw new Problem(`${command} ${args.slice(0, 3).join(' ')} failed:\n    ${output.trim().split('\n').slice(-5).join('\n    ')}`, remedy);
+  throw new Problem(
+    `${command} ${args.slice(0, 3).join(' ')} failed:\n    ${output.trim().split('\n').slice(-5).join('\n    ')}`,
+    remedy,
+  );
 }

@@ -13,7 +13,9 @@ export function withSection(readme: string, summary: Summary): string {
 function sectionOf({ versions, tolerance, heads, rules, known }: Summary): string {
   const names = Object.keys(heads).toSorted();
   const quantities = [...new Set(Object.values(heads).flatMap(Object.keys))];
-  const total = Object.values(heads).flatMap(Object.values).reduce((sum, { compared }) => sum + compared, 0);
+  const total = Object.values(heads)
+    .flatMap(Object.values)
+    .reduce((sum, { compared }) => sum + compared, 0);
   return [
     `tensorflow-estimator ${versions['tensorflow-estimator']} on tensorflow-cpu ${versions['tensorflow-cpu']}, Python ${versions.python}:`,
     `${total} numbers, none more than ${tolerance.toExponential()} off, relative to the larger of the expected value and its scale.`,
@@ -24,7 +26,10 @@ function sectionOf({ versions, tolerance, heads, rules, known }: Summary): strin
     '',
     `Trained by TensorFlow's own optimizer: ${listOf(rules, 'tensorflow')}. By the rule of tfjs written out, since TensorFlow's is another,`,
     `on the gradients that the original gives: ${listOf(rules, 'tfjs, written out')}.`,
-    ...known.flatMap(({ pattern, reason, ...count }) => ['', `Known to differ: \`${pattern}\` (${cell(count)}). ${reason}`]),
+    ...known.flatMap(({ pattern, reason, ...count }) => [
+      '',
+      `Known to differ: \`${pattern}\` (${cell(count)}). ${reason}`,
+    ]),
   ].join('\n');
 }
 
@@ -33,9 +38,15 @@ function row(cells: readonly string[]): string {
 }
 
 function cell(count: Count | undefined): string {
-  return count === undefined ? '' : `${count.compared}, ${count.largest === 0 ? 0 : Number(count.largest).toExponential(1)}`;
+  return count === undefined
+    ? ''
+    : `${count.compared}, ${count.largest === 0 ? 0 : Number(count.largest).toExponential(1)}`;
 }
 
 function listOf(rules: Summary['rules'], rule: string): string {
-  return Object.keys(rules).filter((name) => rules[name] === rule).join(', ') || 'none';
+  return (
+    Object.keys(rules)
+      .filter((name) => rules[name] === rule)
+      .join(', ') || 'none'
+  );
 }

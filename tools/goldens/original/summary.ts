@@ -52,7 +52,12 @@ export function readSummary(folder: string): Summary {
 export function problemsOf(folder: string): string[] {
   if (!existsSync(summaryPath(folder))) return [`there is no ${fileName}: the goldens were never replayed`];
   const summary = readSummary(folder);
-  return [...fileProblems(summary, hashesOf(folder)), ...countProblems(summary), ...knownProblems(summary), ...summary.failures];
+  return [
+    ...fileProblems(summary, hashesOf(folder)),
+    ...countProblems(summary),
+    ...knownProblems(summary),
+    ...summary.failures,
+  ];
 }
 
 function fileProblems({ goldens }: Summary, files: Summary['goldens']): string[] {
@@ -85,5 +90,12 @@ function knownProblems({ known, tolerance }: Summary): string[] {
 
 function hashesOf(folder: string): Record<string, string> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== fileName);
-  return Object.fromEntries(names.map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex'),
+    ]),
+  );
 }

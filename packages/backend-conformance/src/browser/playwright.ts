@@ -17,15 +17,25 @@ export async function startLocal(settings: BrowserSettings, origin: string): Pro
   });
   const browser = await starting.catch((error: unknown) => {
     if (executablePath !== undefined) throw error;
-    throw new Error('none was found; `npx playwright-core install chromium` installs one, and CHROMIUM_PATH names one', { cause: error });
+    throw new Error(
+      'none was found; `npx playwright-core install chromium` installs one, and CHROMIUM_PATH names one',
+      { cause: error },
+    );
   });
   return sessionOf(browser, settings);
 }
 
 /** Has a Playwright server (`npx playwright run-server`, of the same version as playwright-core) start one. */
-export async function startPlaywright({ href }: URL, settings: BrowserSettings, origin: string): Promise<BrowserSession> {
+export async function startPlaywright(
+  { href }: URL,
+  settings: BrowserSettings,
+  origin: string,
+): Promise<BrowserSession> {
   const launchOptions = JSON.stringify({ args: flagsFor(settings, origin) });
-  return sessionOf(await chromium.connect(href, { headers: { 'x-playwright-launch-options': launchOptions } }), settings);
+  return sessionOf(
+    await chromium.connect(href, { headers: { 'x-playwright-launch-options': launchOptions } }),
+    settings,
+  );
 }
 
 async function sessionOf(browser: Browser, { onOutput }: BrowserSettings): Promise<BrowserSession> {

@@ -36,5 +36,8 @@ function onlyFor(host: () => string | undefined): Plugin {
     if (request.headers.host?.toLowerCase() === host()?.toLowerCase()) return next();
     response.writeHead(403, { 'content-type': 'text/plain' }).end('This is not the host that the page is served at.\n');
   };
-  return { name: 'conformance:only-for-host', configurePreviewServer: ({ middlewares }) => void middlewares.use(check) };
+  return {
+    name: 'conformance:only-for-host',
+    configurePreviewServer: ({ middlewares }) => void middlewares.use(check),
+  };
 }

@@ -47,6 +47,9 @@ function userModules({ subjects, register }: Modules): Plugin {
       if (register.includes(id)) return { id, moduleSideEffects: true };
       return id === subjects ? id : null;
     },
-    load: (id) => (id === list ? `export const register = [${register.map(entry).join()}];\nexport const subjects = ${entry(subjects)};\n` : null),
+    load: (id) =>
+      id === list
+        ? `export const register = [${register.map(entry).join()}];\nexport const subjects = ${entry(subjects)};\n`
+        : null,
   };
 }

@@ -5,11 +5,20 @@ import { flagsFor } from './flags.js';
 const LONGEST_CASE = 120_000; // ms
 
 /** Has a WebDriver server start a browser. */
-export async function startWebDriver({ href }: URL, settings: BrowserSettings, origin: string): Promise<BrowserSession> {
+export async function startWebDriver(
+  { href }: URL,
+  settings: BrowserSettings,
+  origin: string,
+): Promise<BrowserSession> {
   const { Builder } = await import('selenium-webdriver').catch((error: unknown) => {
-    throw new Error('A WebDriver server needs the package selenium-webdriver: npm install selenium-webdriver', { cause: error });
+    throw new Error('A WebDriver server needs the package selenium-webdriver: npm install selenium-webdriver', {
+      cause: error,
+    });
   });
-  const capabilities = settings.capabilities ?? { browserName: 'chrome', 'goog:chromeOptions': { args: flagsFor(settings, origin) } };
+  const capabilities = settings.capabilities ?? {
+    browserName: 'chrome',
+    'goog:chromeOptions': { args: flagsFor(settings, origin) },
+  };
   const driver = await new Builder().usingServer(href).withCapabilities(capabilities).build();
   await driver.manage().setTimeouts({ script: LONGEST_CASE });
   return {

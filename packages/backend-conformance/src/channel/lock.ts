@@ -7,12 +7,31 @@ function plain(): readonly object[] {
   async function* asyncGenerator(): AsyncGenerator<never> {}
   function* generator(): Generator<never> {}
   const constructors = [Array, BigInt, Boolean, Map, Number, Promise, RegExp, Set, String, Symbol, WeakMap, WeakSet];
-  const iterators = [[][Symbol.iterator](), new Map().entries(), new Set().values(), ''[Symbol.iterator](), 'a'.matchAll(/a/g)].map(proto);
+  const iterators = [
+    [][Symbol.iterator](),
+    new Map().entries(),
+    new Set().values(),
+    ''[Symbol.iterator](),
+    'a'.matchAll(/a/g),
+  ].map(proto);
   const generators = [generator(), asyncGenerator()].map((one) => proto(proto(one)));
   const functions = [async () => {}, generator, asyncGenerator].map(proto);
   const parents = [...iterators, ...generators].map(proto); // %IteratorPrototype% and its asynchronous like
-  const prototypes = [...constructors.map(({ prototype }) => prototype as object), ...iterators, ...generators, ...functions];
-  return [JSON, Math, Reflect, Object, ...constructors, ...prototypes, ...parents.filter((one) => one !== Object.prototype)];
+  const prototypes = [
+    ...constructors.map(({ prototype }) => prototype as object),
+    ...iterators,
+    ...generators,
+    ...functions,
+  ];
+  return [
+    JSON,
+    Math,
+    Reflect,
+    Object,
+    ...constructors,
+    ...prototypes,
+    ...parents.filter((one) => one !== Object.prototype),
+  ];
 }
 
 /** What objects of other programs inherit from and have keys of their own instead: `toString`, `name`, `slice`. */
@@ -40,7 +59,8 @@ export function lockBuiltIns(): void {
   for (const name of names.split(' ')) {
     const value = (globalThis as Record<string, unknown>)[name];
     const { enumerable = false } = getOwnPropertyDescriptor(globalThis, name) ?? {};
-    if (value !== undefined) defineProperty(globalThis, name, { value, enumerable, writable: false, configurable: false });
+    if (value !== undefined)
+      defineProperty(globalThis, name, { value, enumerable, writable: false, configurable: false });
   }
 }
 
@@ -53,7 +73,8 @@ function lockInherited(object: object, key: PropertyKey): void {
     configurable: false,
     get: () => value as unknown,
     set(this: object, own: unknown) {
-      if (this === object) throw new TypeError(`The suite has locked the built-in ${String(key)}: code under test must not change it.`);
+      if (this === object)
+        throw new TypeError(`The suite has locked the built-in ${String(key)}: code under test must not change it.`);
       defineProperty(this, key, { value: own, writable: true, enumerable: true, configurable: true });
     },
   });

@@ -10,7 +10,11 @@ export type Load = (path: string) => Promise<object>;
 const LOAD_LIMIT = 60_000; // ms
 
 /** Does a job to its end, in a process or in a page of its own. Whatever goes wrong is its last message. */
-export async function* perform({ modules, request }: Job, load: Load, strayErrors: StrayErrors): AsyncGenerator<SessionMessage> {
+export async function* perform(
+  { modules, request }: Job,
+  load: Load,
+  strayErrors: StrayErrors,
+): AsyncGenerator<SessionMessage> {
   const imported = async (path: string): Promise<object> => {
     const loading = (): Promise<object> => within(LOAD_LIMIT, load(path));
     return naming(`${path} does not load`, () => strayErrors.during(loading));
@@ -28,14 +32,21 @@ export async function* perform({ modules, request }: Job, load: Load, strayError
       return { subjects: checked, cases: (await suiteOf(checked)).cases };
     });
     if (request === undefined) yield { type: 'cases', cases };
-    else yield* thenQuiet(runSession(subjects, request, (run) => strayErrors.during(run)), strayErrors);
+    else
+      yield* thenQuiet(
+        runSession(subjects, request, (run) => strayErrors.during(run)),
+        strayErrors,
+      );
   } catch (error) {
     yield { type: 'broken', reason: reasonInFull(await faultOf(error)) };
   }
 }
 
 /** A session is done when no error can come of it any more, so far as can be told. */
-async function* thenQuiet(session: AsyncGenerator<SessionMessage>, strayErrors: StrayErrors): AsyncGenerator<SessionMessage> {
+async function* thenQuiet(
+  session: AsyncGenerator<SessionMessage>,
+  strayErrors: StrayErrors,
+): AsyncGenerator<SessionMessage> {
   for await (const message of session) {
     if (message.type === 'done') await naming('after the last case', () => strayErrors.during(quiet));
     yield message;

@@ -33,7 +33,9 @@ export function opener(key: Key): (line: string) => unknown {
   return (line) => {
     const [, seal, text = '', number, json = ''] = /^([\da-f]+) ((\d+) (.*))$/s.exec(line) ?? [];
     if (seal === undefined || sipHash(k0, k1, text).toString(16) !== seal || Number(number) !== count + 1) {
-      throw new Error(`something other than the suite wrote to its channel, so that no result can be believed: ${excerpt(line)}`);
+      throw new Error(
+        `something other than the suite wrote to its channel, so that no result can be believed: ${excerpt(line)}`,
+      );
     }
     count++;
     return parse(json);

@@ -39,7 +39,8 @@ export class StrayErrors {
   #throwFirst(): void {
     const first = this.#first;
     this.#first = undefined;
-    if (first !== undefined) throw new Error(`an error that nothing caught: ${reasonOf(first.thrown)}`, { cause: first.thrown });
+    if (first !== undefined)
+      throw new Error(`an error that nothing caught: ${reasonOf(first.thrown)}`, { cause: first.thrown });
   }
 }
 
@@ -78,5 +79,6 @@ export async function quiet(): Promise<void> {
   const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void later(resolve, milliseconds));
   if (immediate === undefined) return pause(200);
   const { process } = globalThis;
-  for (const end = Date.now() + 2000; Date.now() < end && process.getActiveResourcesInfo().includes('Timeout'); ) await pause(20);
+  for (const end = Date.now() + 2000; Date.now() < end && process.getActiveResourcesInfo().includes('Timeout');)
+    await pause(20);
 }

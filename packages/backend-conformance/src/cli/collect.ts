@@ -22,7 +22,10 @@ export interface CollectOptions {
  * Runs a session to its end. Where it dies or hangs, the cases that are left fail: none is ever lost. Only results of cases that
  * were asked for are taken, each in its turn and once.
  */
-export async function collect(session: Session, { cases, silence, interrupted, stopped, onMessage }: CollectOptions): Promise<Omit<BackendRun, 'target'>> {
+export async function collect(
+  session: Session,
+  { cases, silence, interrupted, stopped, onMessage }: CollectOptions,
+): Promise<Omit<BackendRun, 'target'>> {
   const start = performance.now();
   const collected: { record?: BackendRecord; unavailable?: string; cases: CaseResult[] } = { cases: [] };
   const add = (result: CaseResult): void => {
@@ -64,7 +67,9 @@ export async function collect(session: Session, { cases, silence, interrupted, s
 function asAsked(result: CaseResult, one: ConformanceCase | undefined): CaseResult {
   const query = one === undefined ? undefined : queryOf(one);
   if (one === undefined || result.query !== query) {
-    throw new Error(`a result of ${result.query} came, where ${query ?? 'none'} was to come, so that no result can be believed`);
+    throw new Error(
+      `a result of ${result.query} came, where ${query ?? 'none'} was to come, so that no result can be believed`,
+    );
   }
   return { ...result, ...one, query: result.query };
 }

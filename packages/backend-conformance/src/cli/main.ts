@@ -8,7 +8,11 @@ import { UsageError } from './usage-error.js';
 const LONGEST_END = 20_000; // ms
 
 const interrupted = new AbortController();
-for (const [name, exitCode] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]] as const) {
+for (const [name, exitCode] of [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
   process.once(name, () => {
     process.exitCode = exitCode;
     interrupted.abort();

@@ -13,8 +13,14 @@ export interface MergeOptions {
 /** The command `merge`: one report of several. */
 export async function merge(files: readonly string[], options: MergeOptions): Promise<void> {
   const { out, require = [], quiet } = options;
-  const report = await orUsageError(async () => joinReports(await readAll(files)), (reason) => `results: ${reason}`);
-  await tryOut(out, report.runs.reduce((sum, { cases }) => sum + cases.length, 0));
+  const report = await orUsageError(
+    async () => joinReports(await readAll(files)),
+    (reason) => `results: ${reason}`,
+  );
+  await tryOut(
+    out,
+    report.runs.reduce((sum, { cases }) => sum + cases.length, 0),
+  );
   if (!quiet) {
     printReport(report);
     print('');

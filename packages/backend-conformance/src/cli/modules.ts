@@ -27,9 +27,17 @@ export function findModules(module: string | undefined, register: readonly strin
  * @param limit Milliseconds.
  * @throws UsageError where it does not load, takes too long or exports no subjects
  */
-export async function listCases(modules: Modules, limit: number, interrupted: AbortSignal): Promise<readonly ConformanceCase[]> {
+export async function listCases(
+  modules: Modules,
+  limit: number,
+  interrupted: AbortSignal,
+): Promise<readonly ConformanceCase[]> {
   const over = new AbortController();
-  const messages = runInProcess({ modules: { ...modules, register: [] } }, AbortSignal.any([interrupted, over.signal]), () => {});
+  const messages = runInProcess(
+    { modules: { ...modules, register: [] } },
+    AbortSignal.any([interrupted, over.signal]),
+    () => {},
+  );
   try {
     for await (const message of watched(messages, limit)) if (message.type === 'cases') return message.cases;
     throw new Error('it listed no cases');

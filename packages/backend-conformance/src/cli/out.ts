@@ -22,7 +22,11 @@ export function tryFolder(out: string, names: readonly string[]): Promise<void> 
 const refusal = (reason: string): string => `--out: expected a folder that can be written to, but ${reason}`;
 
 /** Writes a report and says where, or why not. Gives whether it is written. */
-export async function writeOut(report: ConformanceReport, out: string, { quiet }: { readonly quiet?: boolean }): Promise<boolean> {
+export async function writeOut(
+  report: ConformanceReport,
+  out: string,
+  { quiet }: { readonly quiet?: boolean },
+): Promise<boolean> {
   try {
     const paths = await writeReports(report, out);
     if (!quiet) print(`Written: ${paths.join(', ')}`);

@@ -13,14 +13,21 @@ export interface PageOptions {
 }
 
 /** The command `page`: builds the page for visitors. */
-export async function writePage(module: string | undefined, { out, register = [] }: PageOptions, interrupted: AbortSignal): Promise<void> {
+export async function writePage(
+  module: string | undefined,
+  { out, register = [] }: PageOptions,
+  interrupted: AbortSignal,
+): Promise<void> {
   const modules = findModules(module, register);
   const folder = resolve(out);
   await tryFolder(folder, ['index.html']);
   await listCases(modules, LIST_LIMIT, interrupted); // Or a mistake would show to visitors only.
   const { buildSite } = await import('../browser/site.js');
   await buildSite(folder, modules, { sourceMap: false }).catch((error: unknown): never => {
-    throw new UsageError(`module: ${modules.subjects} cannot be built into a page, or not into ${folder}: ${reasonOf(error)}`, { cause: error });
+    throw new UsageError(
+      `module: ${modules.subjects} cannot be built into a page, or not into ${folder}: ${reasonOf(error)}`,
+      { cause: error },
+    );
   });
   print(`Written: ${folder}. Serve it from any path, by https or from localhost: WebGPU is for secure pages only.`);
 }

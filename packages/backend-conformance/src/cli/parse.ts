@@ -33,7 +33,8 @@ export function browserAddress(text: string): URL {
 
 export function jsonObject(text: string): Record<string, unknown> {
   const value = asArgument(() => parseJson(text, 'it'));
-  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.hasOwn(value, '__proto__')) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.hasOwn(value, '__proto__'))
+    return value as Record<string, unknown>;
   throw new InvalidArgumentError(`Expected a JSON object, such as '{"browserName":"firefox"}'.`);
 }
 

@@ -1,4 +1,11 @@
-import { type ConformanceCase, idleExpectations, inShard, loadExpectations, parseQueries, TFJS } from '@tfjs-heads/conformance-kit/host';
+import {
+  type ConformanceCase,
+  idleExpectations,
+  inShard,
+  loadExpectations,
+  parseQueries,
+  TFJS,
+} from '@tfjs-heads/conformance-kit/host';
 import type { Selection } from '../report/format.js';
 import type { Modules } from '../modules.js';
 import { selectionOf } from '../selection.js';
@@ -27,7 +34,11 @@ export interface Plan {
  *
  * @throws UsageError where that makes no sense
  */
-export async function planFor(module: string | undefined, options: RunCommandOptions, interrupted: AbortSignal): Promise<Plan> {
+export async function planFor(
+  module: string | undefined,
+  options: RunCommandOptions,
+  interrupted: AbortSignal,
+): Promise<Plan> {
   const { filter: filters = [], shard, repairs: repair, register = [] } = options;
   const modules = findModules(module, register);
   const targets = parseTargets(options.backend, '--backend', register.length > 0);
@@ -41,13 +52,24 @@ export async function planFor(module: string | undefined, options: RunCommandOpt
   }
   const cases = inShard(asked, shard);
   if (cases.length === 0) {
-    throw new UsageError(`--shard: expected at most ${asked.length} parts of ${asked.length} cases, got ${shard?.count}.`);
+    throw new UsageError(
+      `--shard: expected at most ${asked.length} parts of ${asked.length} cases, got ${shard?.count}.`,
+    );
   }
-  const idle = idleExpectations(files.flatMap(({ expectations }) => expectations), all);
-  if (idle[0] !== undefined) throw new UsageError(`--expectations: expected queries of cases that there are, but ${idle[0].query} matches none.`);
+  const idle = idleExpectations(
+    files.flatMap(({ expectations }) => expectations),
+    all,
+  );
+  if (idle[0] !== undefined)
+    throw new UsageError(
+      `--expectations: expected queries of cases that there are, but ${idle[0].query} matches none.`,
+    );
   const withRequests = targets.map(async (target) => {
     const expectations = [...expectationsFor(target.backend, files), ...(await loadExpectations(target.backend))];
-    return { ...target, request: { backend: target.backend, filters, shard, repair, expectations, caseLimit: options.caseTimeout * 1000 } };
+    return {
+      ...target,
+      request: { backend: target.backend, filters, shard, repair, expectations, caseLimit: options.caseTimeout * 1000 },
+    };
   });
   const project = projectOf(modules.subjects);
   const selection = selectionOf(asked, { filters, repair, subjects: headsOf(all), project });

@@ -29,7 +29,11 @@ export function program(interrupted: AbortSignal): Command {
         .argParser(list)
         .default(defaultTargets, 'all'),
     )
-    .option('--filter <query>', 'only these cases, such as RegressionHead:law or *:golden:*:rows=33 (repeatable)', another)
+    .option(
+      '--filter <query>',
+      'only these cases, such as RegressionHead:law or *:golden:*:rows=33 (repeatable)',
+      another,
+    )
     .option('--list', 'print the queries of the cases, and run nothing')
     .option('--out <folder>', 'write results.json, junit.xml and report.html')
     .option('--shard <i/n>', 'only the i-th of n parts of the cases', shard)
@@ -37,17 +41,33 @@ export function program(interrupted: AbortSignal): Command {
     .option('--expectations <file>', 'known divergences, added to those of the suite (repeatable)', another)
     .option('--no-repairs', 'the backends as tfjs ships them')
     .option('--register <module>', 'imported first: registers a backend of your own (repeatable)', another)
-    .addOption(new Option('--bail [number]', 'stop after so many failures (1 where no number is given)').argParser(wholeNumber(1, MOST_FAILURES)).preset(1))
+    .addOption(
+      new Option('--bail [number]', 'stop after so many failures (1 where no number is given)')
+        .argParser(wholeNumber(1, MOST_FAILURES))
+        .preset(1),
+    )
     .option('--jobs <number>', 'how many backends run at once', wholeNumber(1, 64), availableParallelism())
-    .option('--silence <seconds>', 'how long a process or page may say nothing before it counts as hung', wholeNumber(1, DAY), 180)
+    .option(
+      '--silence <seconds>',
+      'how long a process or page may say nothing before it counts as hung',
+      wholeNumber(1, DAY),
+      180,
+    )
     .option('--case-timeout <seconds>', 'how long one case may take', wholeNumber(1, DAY), CASE_LIMIT / 1000)
     .option('--gpu', "Chromium with this machine's GPU, not the software GPU")
-    .option('--browser <address>', 'a browser elsewhere: ws://... of a Playwright server, http://... of a WebDriver server', browserAddress)
+    .option(
+      '--browser <address>',
+      'a browser elsewhere: ws://... of a Playwright server, http://... of a WebDriver server',
+      browserAddress,
+    )
     .option('--capabilities <json>', 'what to ask a WebDriver server for', jsonObject)
     .option('--host <address>', 'of this machine, as the browser reaches it', '127.0.0.1')
     .option('--verbose', 'print what backends and heads print')
     .option('--quiet', 'print failures and the last line only')
-    .addHelpText('after', '\nExit codes: 0 all is good; 1 something failed or is missing, nothing passed, a required backend did not run, or there is no report; 2 wrong usage.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all is good; 1 something failed or is missing, nothing passed, a required backend did not run, or there is no report; 2 wrong usage.',
+    )
     .action((module: string | undefined, options: RunCommandOptions) => run(module, options, interrupted));
   root
     .command('merge')

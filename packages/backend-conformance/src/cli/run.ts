@@ -15,7 +15,11 @@ import { slowFirst } from './target.js';
 import { suiteVersion } from './version.js';
 
 /** The command itself: runs the cases on every target, shows how they come out, and sets the exit code. */
-export async function run(module: string | undefined, options: RunCommandOptions, interrupted: AbortSignal): Promise<void> {
+export async function run(
+  module: string | undefined,
+  options: RunCommandOptions,
+  interrupted: AbortSignal,
+): Promise<void> {
   const plan = await planFor(module, options, interrupted);
   if (options.list) {
     for (const one of plan.cases) print(queryOf(one));
@@ -26,7 +30,11 @@ export async function run(module: string | undefined, options: RunCommandOptions
   if (out !== undefined) await tryOut(out, plan.cases.length * plan.targets.length);
   const created = new Date().toISOString();
   const start = performance.now();
-  const progress = progressFor(options, plan.targets.map(({ name }) => name), plan.cases.length);
+  const progress = progressFor(
+    options,
+    plan.targets.map(({ name }) => name),
+    plan.cases.length,
+  );
   const runs = await runTargets(plan, options, progress, interrupted).finally(() => progress.close());
   interrupted.throwIfAborted();
   const report = reportOfOne({
@@ -37,7 +45,10 @@ export async function run(module: string | undefined, options: RunCommandOptions
     shard: options.shard,
     asked: plan.cases.length,
     runs,
-    stopped: options.bail === undefined ? undefined : `stopped after ${options.bail} ${options.bail === 1 ? 'failure' : 'failures'} (--bail)`,
+    stopped:
+      options.bail === undefined
+        ? undefined
+        : `stopped after ${options.bail} ${options.bail === 1 ? 'failure' : 'failures'} (--bail)`,
     expectations: new Map(plan.targets.map(({ name, request }) => [name, expectationsDigest(request.expectations)])),
   });
   if (!options.quiet) {
@@ -74,7 +85,13 @@ async function runTargets(
         progress.message(name, message);
         if (message.type === 'result' && isFailure(message.result) && ++failures >= bail) stop.abort();
       };
-      const collected = await collect(session, { cases: plan.cases, silence: silence * 1000, interrupted, stopped: stop.signal, onMessage });
+      const collected = await collect(session, {
+        cases: plan.cases,
+        silence: silence * 1000,
+        interrupted,
+        stopped: stop.signal,
+        onMessage,
+      });
       const ended: BackendRun = { target: name, ...collected };
       runs.set(name, ended);
       progress.ended(ended);

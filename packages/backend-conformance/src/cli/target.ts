@@ -30,14 +30,18 @@ export const defaultTargets: readonly string[] = [...environments.keys()];
  */
 export function parseTargets(names: readonly string[], option: string, anyName: boolean): readonly Target[] {
   const targets = names.map((name): Target => {
-    const [, environment, backend] = name.length > LONGEST_NAME ? [] : (/^(?:(node|chromium):)?([^:\p{C}\p{Z}]+)$/u.exec(name) ?? []);
+    const [, environment, backend] =
+      name.length > LONGEST_NAME ? [] : (/^(?:(node|chromium):)?([^:\p{C}\p{Z}]+)$/u.exec(name) ?? []);
     const possible = environments.get(backend ?? '') ?? (anyName ? (['node', 'chromium'] as const) : undefined);
     if (backend === undefined || possible === undefined) {
       const own = anyName ? '' : '; one of your own needs --register MODULE';
-      throw new UsageError(`${option}: expected some of ${defaultTargets.join(', ')}, or node:x or chromium:x, but got '${shortened(name, LONGEST_NAME)}'${own}.`);
+      throw new UsageError(
+        `${option}: expected some of ${defaultTargets.join(', ')}, or node:x or chromium:x, but got '${shortened(name, LONGEST_NAME)}'${own}.`,
+      );
     }
     const chosen = possible.find((each) => environment === undefined || each === environment);
-    if (chosen === undefined) throw new UsageError(`${option}: ${backend} runs in ${possible.join(', ')} only, but got '${name}'.`);
+    if (chosen === undefined)
+      throw new UsageError(`${option}: ${backend} runs in ${possible.join(', ')} only, but got '${name}'.`);
     return { name, environment: chosen, backend };
   });
   const keys = targets.map(({ environment, backend }) => `${environment}:${backend}`);

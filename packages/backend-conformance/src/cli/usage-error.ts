@@ -6,7 +6,10 @@ export class UsageError extends Error {
 }
 
 /** What `make` makes; where it throws, that is the user's mistake. */
-export async function orUsageError<T>(make: () => T | Promise<T>, toMessage: (reason: string) => string = (reason) => reason): Promise<T> {
+export async function orUsageError<T>(
+  make: () => T | Promise<T>,
+  toMessage: (reason: string) => string = (reason) => reason,
+): Promise<T> {
   try {
     return await make();
   } catch (error) {

@@ -8,7 +8,10 @@ import type { SessionMessage } from '@tfjs-heads/conformance-kit';
  * @param silence Milliseconds without a message after which it counts as hung.
  * @throws Error where it breaks off, dies or hangs: says so, and what it was doing
  */
-export async function* watched(session: AsyncGenerator<SessionMessage>, silence: number): AsyncGenerator<SessionMessage> {
+export async function* watched(
+  session: AsyncGenerator<SessionMessage>,
+  silence: number,
+): AsyncGenerator<SessionMessage> {
   let doing: string | undefined = 'was starting';
   try {
     for (;;) {
@@ -25,7 +28,10 @@ export async function* watched(session: AsyncGenerator<SessionMessage>, silence:
     }
   } catch (error) {
     const [first = '', ...rest] = reasonOf(error).split('\n');
-    const reason = doing === undefined || first.includes(doing) ? first : `${first.replace(/;? its last words:$/, '')} while it ${doing}`;
+    const reason =
+      doing === undefined || first.includes(doing)
+        ? first
+        : `${first.replace(/;? its last words:$/, '')} while it ${doing}`;
     throw new Error([reason, ...rest].join('\n'), { cause: error });
   }
 }

@@ -50,7 +50,11 @@ export function killAll(pid: number | undefined): void {
 function startGuard(): Guard {
   const before = process.env['TMPDIR'];
   const folder = mkdtempSync(join(tmpdir(), 'backend-conformance-'));
-  const child: ChildProcess = spawn(process.execPath, [program, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, windowsHide: true });
+  const child: ChildProcess = spawn(process.execPath, [program, folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    windowsHide: true,
+  });
   const tell = (text: string): void => void child.stdin?.write(`${text}\n`);
   child.stdin?.on('error', () => {}); // Somebody killed it.
   child.unref();

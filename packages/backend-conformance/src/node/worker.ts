@@ -20,7 +20,10 @@ lockSuite();
 let doing = 'nothing';
 const exit = process.exit.bind(process);
 process.on('beforeExit', () => {
-  say({ type: 'broken', reason: `it waits for a promise that nothing will settle, such as a top-level await, while it ${doing}` });
+  say({
+    type: 'broken',
+    reason: `it waits for a promise that nothing will settle, such as a top-level await, while it ${doing}`,
+  });
   exit(13);
 });
 

@@ -14,7 +14,10 @@ export function save(report: ConformanceReport, form: 'json' | 'html'): void {
 }
 
 /** A button that asks for a saved report. */
-export function openButton(onReport: (report: ConformanceReport) => void, onError: (reason: string) => void): HTMLElement {
+export function openButton(
+  onReport: (report: ConformanceReport) => void,
+  onError: (reason: string) => void,
+): HTMLElement {
   const load = async (file: File): Promise<void> => {
     try {
       onReport(checkReport(parseJson(new Uint8Array(await file.arrayBuffer()), file.name), file.name));

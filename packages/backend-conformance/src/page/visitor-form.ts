@@ -41,15 +41,19 @@ export function visitorForm(offered: readonly Offer[], onChange: () => void): Vi
     group('Only the cases', filter),
     group('Repairs', repair.label),
   );
-  for (const [i, { missing }] of offered.entries()) if (missing !== undefined) backends[i]?.input.setAttribute('disabled', '');
+  for (const [i, { missing }] of offered.entries())
+    if (missing !== undefined) backends[i]?.input.setAttribute('disabled', '');
   fieldset.addEventListener('input', onChange);
   return {
     element: fieldset,
     request() {
-      const chosen = (checks: readonly Check[]): string[] => checks.filter(({ input }) => input.checked).map(({ input }) => input.value);
+      const chosen = (checks: readonly Check[]): string[] =>
+        checks.filter(({ input }) => input.checked).map(({ input }) => input.value);
       const filters = queriesOf(filter.value, chosen(groups) as Family[]);
       const names = chosen(backends);
-      return filters === undefined || names.length === 0 ? undefined : { backends: names, filters, repair: repair.input.checked };
+      return filters === undefined || names.length === 0
+        ? undefined
+        : { backends: names, filters, repair: repair.input.checked };
     },
     setRunning(isRunning) {
       fieldset.disabled = isRunning;
@@ -69,7 +73,10 @@ interface Check {
 
 function check(value: string, note: string, checked: boolean, text: string): Check {
   const input = element('input', { type: 'checkbox', value, checked });
-  return { input, label: element('label', {}, input, element('span', {}, text, ...(note === '' ? [] : [element('small', {}, note)]))) };
+  return {
+    input,
+    label: element('label', {}, input, element('span', {}, text, ...(note === '' ? [] : [element('small', {}, note)]))),
+  };
 }
 
 function group(title: string, ...content: Node[]): HTMLElement {

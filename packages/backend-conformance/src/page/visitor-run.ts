@@ -40,7 +40,8 @@ export async function* runHere(
   // Reports of several browsers are not to be merged into one.
   const browser = browserOf(navigator.userAgent)?.name.toLowerCase() ?? 'browser';
   const targetOf = (backend: string): string => `${browser}:${backend}`;
-  for (const backend of backends) expectations.set(targetOf(backend), expectationsDigest(await loadExpectations(backend)));
+  for (const backend of backends)
+    expectations.set(targetOf(backend), expectationsDigest(await loadExpectations(backend)));
   for (const [i, backend] of backends.entries()) {
     const begun = performance.now();
     const cases: CaseResult[] = [];
@@ -48,7 +49,12 @@ export async function* runHere(
     const progress = (): VisitorProgress => {
       run = { ...run, milliseconds: Math.round(performance.now() - begun), cases: [...cases] };
       // That the rest is missing yet is no problem.
-      return { report: { ...reportOf([...runs, run]), problems: [] }, backend, done: cases.length, total: asked.length };
+      return {
+        report: { ...reportOf([...runs, run]), problems: [] },
+        backend,
+        done: cases.length,
+        total: asked.length,
+      };
     };
     const strayErrors = new StrayErrors(); // It listens for none, but lets the page breathe between cases.
     const request = { backend, filters, repair, expectations: await loadExpectations(backend) };
@@ -58,7 +64,9 @@ export async function* runHere(
       if (message.type === 'result') cases.push(message.result);
       yield progress();
       if (!signal.aborted) continue;
-      const notBegun = backends.slice(i + 1).map((rest): BackendRun => ({ target: targetOf(rest), milliseconds: 0, cases: [] }));
+      const notBegun = backends
+        .slice(i + 1)
+        .map((rest): BackendRun => ({ target: targetOf(rest), milliseconds: 0, cases: [] }));
       yield { ...progress(), report: reportOf([...runs, run, ...notBegun], 'the visitor stopped it') };
       return;
     }

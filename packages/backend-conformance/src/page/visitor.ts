@@ -69,7 +69,11 @@ function workbench(offered: readonly Offer[], subjects: Subjects, cases: readonl
   const announce = (): void => {
     const request = form.request();
     count = request === undefined ? 0 : cases.filter(parseQueries(request.filters)).length;
-    say(count === 0 ? 'Nothing is chosen.' : `${countText(count, 'case')} on ${countText(request?.backends.length ?? 0, 'backend')}`);
+    say(
+      count === 0
+        ? 'Nothing is chosen.'
+        : `${countText(count, 'case')} on ${countText(request?.backends.length ?? 0, 'backend')}`,
+    );
     draw();
   };
   const open = openButton(show, (reason) => say(reason, true));

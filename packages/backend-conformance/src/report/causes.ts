@@ -33,7 +33,10 @@ export function causeOf({ status, head, message = '' }: Pick<CaseResult, 'status
 
 /** All failures, by their causes: those with most cases first. */
 export function causesOf(runs: readonly Pick<BackendRun, 'target' | 'cases'>[]): readonly Cause[] {
-  const causes = new Map<string, { -readonly [K in keyof Cause]: Cause[K] } & { targets: Map<string, number>; heads: Set<string>; others: string[] }>();
+  const causes = new Map<
+    string,
+    { -readonly [K in keyof Cause]: Cause[K] } & { targets: Map<string, number>; heads: Set<string>; others: string[] }
+  >();
   for (const { target, cases } of runs) {
     for (const one of cases) {
       if (!isFailure(one)) continue;

@@ -10,11 +10,22 @@ import { MOST_RESULTS, outlineSchema, resultSchema } from './schema.js';
  */
 export function checkReport(value: unknown, from: string): ConformanceReport {
   checkFormat(value, from);
-  const runs: readonly unknown[] = Array.isArray((value as Partial<ConformanceReport>).runs) ? (value as ConformanceReport).runs : [];
-  const lists = runs.map((run) => (run as Partial<BackendRun> | null)?.cases).map((cases) => (Array.isArray(cases) ? (cases as unknown[]) : []));
+  const runs: readonly unknown[] = Array.isArray((value as Partial<ConformanceReport>).runs)
+    ? (value as ConformanceReport).runs
+    : [];
+  const lists = runs
+    .map((run) => (run as Partial<BackendRun> | null)?.cases)
+    .map((cases) => (Array.isArray(cases) ? (cases as unknown[]) : []));
   if (lists.reduce((sum, { length }) => sum + length, 0) > MOST_RESULTS) throw tooMany(from);
-  const outline = { ...(value as object), ...(runs.length > 0 && { runs: runs.map((run, i) => withoutResults(run, lists[i])) }) };
-  return assembled(outline, lists.map((cases, i) => cases.map((one, j) => checkResult(one, from, i, j))), from);
+  const outline = {
+    ...(value as object),
+    ...(runs.length > 0 && { runs: runs.map((run, i) => withoutResults(run, lists[i])) }),
+  };
+  return assembled(
+    outline,
+    lists.map((cases, i) => cases.map((one, j) => checkResult(one, from, i, j))),
+    from,
+  );
 }
 
 export function tooMany(from: string): Error {
@@ -35,13 +46,21 @@ export function checkResult(value: unknown, from: string, i: number, j: number):
   const result = validated(resultSchema, value, place);
   const query = queryOf(result);
   if (result.query !== query) {
-    throw new Error(printableLine(`${place}.query: expected '${query}' as head, family, check and parameters say, got '${result.query}'`));
+    throw new Error(
+      printableLine(
+        `${place}.query: expected '${query}' as head, family, check and parameters say, got '${result.query}'`,
+      ),
+    );
   }
   return result;
 }
 
 /** A report of its outline and the results of each run. */
-export function assembled(value: unknown, results: readonly (readonly CaseResult[])[], from: string): ConformanceReport {
+export function assembled(
+  value: unknown,
+  results: readonly (readonly CaseResult[])[],
+  from: string,
+): ConformanceReport {
   checkFormat(value, from);
   const outline = validated(outlineSchema, value, from);
   const runs = outline.runs.map((run, i): BackendRun => ({ ...run, cases: results[i] ?? [] }));
@@ -53,14 +72,26 @@ export function assembled(value: unknown, results: readonly (readonly CaseResult
 /** What a report says against itself. */
 function contradictions({ selection, parts, runs }: ConformanceReport): string[] {
   return [
-    ...repeated(runs.map(({ target }) => target)).map((target) => `runs: expected each target once, got '${target}' twice`),
+    ...repeated(runs.map(({ target }) => target)).map(
+      (target) => `runs: expected each target once, got '${target}' twice`,
+    ),
     ...parts.flatMap((part, i) => [
-      ...(part.asked === share(part, selection.total) ? [] : [`parts[${i}].asked: expected ${share(part, selection.total)}, got ${part.asked}`]),
-      ...repeated(part.targets.map(({ target }) => target)).map((target) => `parts[${i}].targets: expected each target once, got '${target}' twice`),
+      ...(part.asked === share(part, selection.total)
+        ? []
+        : [`parts[${i}].asked: expected ${share(part, selection.total)}, got ${part.asked}`]),
+      ...repeated(part.targets.map(({ target }) => target)).map(
+        (target) => `parts[${i}].targets: expected each target once, got '${target}' twice`,
+      ),
       ...part.targets.flatMap(({ target, results, unavailable }, j) => [
-        ...(results <= part.asked ? [] : [`parts[${i}].targets[${j}].results: expected at most ${part.asked}, got ${results}`]),
-        ...(unavailable === undefined || results === 0 ? [] : [`parts[${i}].targets[${j}]: expected no results of what is unavailable, got ${results}`]),
-        ...(runs.some((run) => run.target === target) ? [] : [`parts[${i}].targets[${j}]: expected a run of '${target}', got none`]),
+        ...(results <= part.asked
+          ? []
+          : [`parts[${i}].targets[${j}].results: expected at most ${part.asked}, got ${results}`]),
+        ...(unavailable === undefined || results === 0
+          ? []
+          : [`parts[${i}].targets[${j}]: expected no results of what is unavailable, got ${results}`]),
+        ...(runs.some((run) => run.target === target)
+          ? []
+          : [`parts[${i}].targets[${j}]: expected a run of '${target}', got none`]),
       ]),
     ]),
     ...runs.flatMap(({ target, unavailable, cases }, i) => {
@@ -69,9 +100,15 @@ function contradictions({ selection, parts, runs }: ConformanceReport): string[]
       const isUnavailable = said.every((one) => one.unavailable !== undefined);
       return [
         ...(said.length > 0 ? [] : [`runs[${i}]: expected '${target}' among the targets of a part, got none`]),
-        ...(results === cases.length ? [] : [`runs[${i}].cases: expected ${results} results as parts say, got ${cases.length}`]),
-        ...((unavailable !== undefined) === isUnavailable || said.length === 0 ? [] : [`runs[${i}].unavailable: parts say something else`]),
-        ...repeated(cases.map(({ query }) => query)).map((query) => `runs[${i}].cases: expected one result of each case, got two of '${query}'`),
+        ...(results === cases.length
+          ? []
+          : [`runs[${i}].cases: expected ${results} results as parts say, got ${cases.length}`]),
+        ...((unavailable !== undefined) === isUnavailable || said.length === 0
+          ? []
+          : [`runs[${i}].unavailable: parts say something else`]),
+        ...repeated(cases.map(({ query }) => query)).map(
+          (query) => `runs[${i}].cases: expected one result of each case, got two of '${query}'`,
+        ),
       ];
     }),
   ];
@@ -88,5 +125,10 @@ function repeated(names: readonly string[]): string[] {
 }
 
 function withoutResults(run: unknown, cases: readonly unknown[] | undefined): unknown {
-  return typeof run === 'object' && run !== null && Array.isArray((run as Partial<BackendRun>).cases) && cases !== undefined ? { ...run, cases: [] } : run;
+  return typeof run === 'object' &&
+    run !== null &&
+    Array.isArray((run as Partial<BackendRun>).cases) &&
+    cases !== undefined
+    ? { ...run, cases: [] }
+    : run;
 }

@@ -21,7 +21,11 @@ export async function writeFiles(directory: string, files: Files): Promise<reado
   const { join } = globalThis.process.getBuiltinModule('node:path');
   const { randomUUID } = globalThis.process.getBuiltinModule('node:crypto');
   const mark = randomUUID();
-  const places = Object.keys(files).map((name) => ({ name, path: join(directory, name), beside: join(directory, `.${name}.${mark}.tmp`) }));
+  const places = Object.keys(files).map((name) => ({
+    name,
+    path: join(directory, name),
+    beside: join(directory, `.${name}.${mark}.tmp`),
+  }));
   try {
     await mkdir(directory, { recursive: true });
     for (const { name, path, beside } of places) await saying(path, () => writeDown(beside, files[name] ?? []));
@@ -55,7 +59,8 @@ export async function tryFiles(directory: string, names: readonly string[], byte
   const { bavail, bsize, blocks } = await statfs(directory).catch(() => ({ bavail: 0, bsize: 0, blocks: 0 }));
   const free = bavail * bsize;
   // Some file systems do not tell.
-  if (blocks > 0 && free < bytes) throw new Error(`about ${formatBytes(bytes)} are needed and ${formatBytes(free)} are free`);
+  if (blocks > 0 && free < bytes)
+    throw new Error(`about ${formatBytes(bytes)} are needed and ${formatBytes(free)} are free`);
 }
 
 async function writeDown(path: string, pieces: Iterable<string>): Promise<void> {
@@ -65,12 +70,12 @@ async function writeDown(path: string, pieces: Iterable<string>): Promise<void> 
   const buffer = new Uint8Array(BATCH);
   let length = 0;
   const flush = async (): Promise<void> => {
-    for (let at = 0; at < length; ) at += (await file.write(buffer, at, length - at)).bytesWritten;
+    for (let at = 0; at < length;) at += (await file.write(buffer, at, length - at)).bytesWritten;
     length = 0;
   };
   try {
     for (const piece of pieces) {
-      for (let rest = piece; rest !== ''; ) {
+      for (let rest = piece; rest !== '';) {
         const { read, written } = encoder.encodeInto(rest, buffer.subarray(length));
         length += written;
         rest = read === rest.length ? '' : rest.slice(read);

@@ -50,7 +50,11 @@ function* suite(run: BackendRun, { created }: ConformanceReport): Generator<stri
 
 function testcase(target: string, one: CaseResult): string {
   const { head, family, query, milliseconds } = one;
-  const begun = opening('testcase', { classname: `${target}.${head}.${family}`, name: query, time: seconds(milliseconds) });
+  const begun = opening('testcase', {
+    classname: `${target}.${head}.${family}`,
+    name: query,
+    time: seconds(milliseconds),
+  });
   const content = outcome(one);
   if (content.length === 0) return `    ${begun.slice(0, -1)}/>\n`;
   return `    ${begun}\n${content.map((line) => `      ${line}\n`).join('')}    </testcase>\n`;
@@ -75,9 +79,16 @@ function outcome(one: CaseResult): string[] {
 function propertiesOf(run: BackendRun): (readonly [name: string, value: string])[] {
   const { record } = run;
   return [
-    ...(record === undefined ? [] : ([['unit', formatUnit(record.unit)], ['runs on', record.runsOn]] as const)),
+    ...(record === undefined
+      ? []
+      : ([
+          ['unit', formatUnit(record.unit)],
+          ['runs on', record.runsOn],
+        ] as const)),
     ...Object.entries(record?.versions ?? {}).map(([name, version]) => [`version ${name}`, version] as const),
-    ...[...cellsOf(run)].flatMap(([head, { worst }]) => (worst === undefined ? [] : [[`used/allowed ${head}`, String(worst)] as const])),
+    ...[...cellsOf(run)].flatMap(([head, { worst }]) =>
+      worst === undefined ? [] : [[`used/allowed ${head}`, String(worst)] as const],
+    ),
   ];
 }
 

@@ -51,8 +51,16 @@ function listedRun(run: BackendRun, shares: ReadonlyMap<Status, number>): Listed
     room.set(one.status, left - 1);
     (left > 0 ? cases : others).push(one);
   }
-  const cells = [...groupBy(others, ({ head }) => head)].map(([head, some]) => ({ head, counts: tallyOf([{ cases: some }]), worst: worstOf(some) }));
-  return { ...run, cases, leftOut: { count: others.length, cells, histogram: histogramOf(others), median: medianOf(run.cases) } };
+  const cells = [...groupBy(others, ({ head }) => head)].map(([head, some]) => ({
+    head,
+    counts: tallyOf([{ cases: some }]),
+    worst: worstOf(some),
+  }));
+  return {
+    ...run,
+    cases,
+    leftOut: { count: others.length, cells, histogram: histogramOf(others), median: medianOf(run.cases) },
+  };
 }
 
 function worstOf(cases: readonly CaseResult[]): number | undefined {

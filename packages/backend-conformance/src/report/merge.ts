@@ -14,10 +14,12 @@ import { unlike, type Named } from './unlike.js';
  * @throws Error where there is no report, or what they say does not go together: everything that does not, in lines
  */
 export function mergeReports(reports: readonly ConformanceReport[], from: readonly string[] = []): ConformanceReport {
-  return joinReports(reports.map((report, i): Named => {
-    const name = from[i] ?? `report ${i + 1}`;
-    return { report: checkReport(report, name), from: name };
-  }));
+  return joinReports(
+    reports.map((report, i): Named => {
+      const name = from[i] ?? `report ${i + 1}`;
+      return { report: checkReport(report, name), from: name };
+    }),
+  );
 }
 
 /** The same of reports that were checked when they were read. */
@@ -25,16 +27,23 @@ export function joinReports(named: readonly Named[]): ConformanceReport {
   const [first] = named;
   if (first === undefined) throw new Error('There are no reports to merge.');
   const wrong = unlike(named);
-  if (wrong.length > 0) throw new Error(`these reports do not merge:\n${wrong.map((reason) => `  ${reason}`).join('\n')}`);
+  if (wrong.length > 0)
+    throw new Error(`these reports do not merge:\n${wrong.map((reason) => `  ${reason}`).join('\n')}`);
   const reports = named.map(({ report }) => report);
-  const byTarget = groupBy(named.flatMap(({ report, from }) => report.runs.map((run) => ({ run, from }))), ({ run }) => run.target);
+  const byTarget = groupBy(
+    named.flatMap(({ report, from }) => report.runs.map((run) => ({ run, from }))),
+    ({ run }) => run.target,
+  );
   const { format, suite, selection } = first.report;
   const joined = {
     format,
     suite,
     created: reports.map(({ created }) => created).reduce((a, b) => (Date.parse(a) <= Date.parse(b) ? a : b)),
     milliseconds: sum(reports),
-    selection: { ...selection, project: reports.map((report) => report.selection.project).find((project) => project !== null) ?? null },
+    selection: {
+      ...selection,
+      project: reports.map((report) => report.selection.project).find((project) => project !== null) ?? null,
+    },
     parts: reports.flatMap(({ parts }) => parts),
     runs: [...byTarget.values()].map((runs) => joinRuns(runs as readonly [NamedRun, ...NamedRun[]])),
   };
@@ -74,12 +83,17 @@ function joinCases(named: readonly NamedRun[]): CaseResult[] {
     for (const one of run.cases) {
       const other = seen.get(one.query);
       if (other === undefined) seen.set(one.query, one);
-      else conflicts.push(`  ${run.target} ${one.query}: ${other.status} in ${placeOf(other, named)}; ${one.status} in ${from}`);
+      else
+        conflicts.push(
+          `  ${run.target} ${one.query}: ${other.status} in ${placeOf(other, named)}; ${one.status} in ${from}`,
+        );
     }
   }
   if (conflicts.length === 0) return [...seen.values()];
   const more = conflicts.length > TOLD ? [`  and ${conflicts.length - TOLD} more`] : [];
-  throw new Error(`these reports do not merge, since cases have two results:\n${[...conflicts.slice(0, TOLD), ...more].join('\n')}`);
+  throw new Error(
+    `these reports do not merge, since cases have two results:\n${[...conflicts.slice(0, TOLD), ...more].join('\n')}`,
+  );
 }
 
 function placeOf(one: CaseResult, named: readonly NamedRun[]): string | undefined {

@@ -19,7 +19,17 @@ export interface OnePart {
 }
 
 /** The report of one run, of which nothing is merged yet. */
-export function reportOfOne({ suite, created, milliseconds, selection, shard, asked, runs, expectations, stopped }: OnePart): ConformanceReport {
+export function reportOfOne({
+  suite,
+  created,
+  milliseconds,
+  selection,
+  shard,
+  asked,
+  runs,
+  expectations,
+  stopped,
+}: OnePart): ConformanceReport {
   const targets = runs.map(({ target, cases, unavailable }) => ({
     target,
     expectations: expectations.get(target) ?? '',
@@ -28,5 +38,14 @@ export function reportOfOne({ suite, created, milliseconds, selection, shard, as
     ...(stopped !== undefined && cases.length < asked && { stopped }),
   }));
   const parts = [{ created, milliseconds, ...(shard && { shard }), asked, targets }];
-  return { format: FORMAT, suite, created, milliseconds, selection, parts, problems: problemsOf({ selection, parts, runs }), runs };
+  return {
+    format: FORMAT,
+    suite,
+    created,
+    milliseconds,
+    selection,
+    parts,
+    problems: problemsOf({ selection, parts, runs }),
+    runs,
+  };
 }

@@ -15,18 +15,21 @@ export async function readReport(path: string): Promise<ConformanceReport> {
   const results: CaseResult[][] = [];
   const share = shareTexts();
   let [run, count] = [0, 0];
-  const lists = new ResultLists({
-    begin(i) {
-      run = i;
-      results[run] = [];
+  const lists = new ResultLists(
+    {
+      begin(i) {
+        run = i;
+        results[run] = [];
+      },
+      result(json) {
+        if (++count > MOST_RESULTS) throw tooMany(path);
+        const list = results[run] as CaseResult[];
+        const one = parseShallow(json, `${path}: runs[${run}].cases[${list.length}]`);
+        list.push(share(checkResult(one, path, run, list.length)));
+      },
     },
-    result(json) {
-      if (++count > MOST_RESULTS) throw tooMany(path);
-      const list = results[run] as CaseResult[];
-      const one = parseShallow(json, `${path}: runs[${run}].cases[${list.length}]`);
-      list.push(share(checkResult(one, path, run, list.length)));
-    },
-  }, printableLine(path));
+    printableLine(path),
+  );
   for await (const piece of piecesOf(path)) lists.write(piece);
   if (lists.isWithin) throw new Error(printableLine(`${path}: expected JSON, but it ends in the middle`));
   return assembled(parseJson(lists.rest(), path), results, path);

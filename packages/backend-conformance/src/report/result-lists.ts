@@ -60,7 +60,8 @@ export class ResultLists {
         if (this.#isEscaped) this.#isEscaped = false;
         else if (byte === BACKSLASH) this.#isEscaped = true;
         else if (byte === QUOTE) this.#isText = false;
-        if (this.#depth < IN_RESULTS && this.#text.length < 8 && byte !== QUOTE) this.#text += String.fromCharCode(byte);
+        if (this.#depth < IN_RESULTS && this.#text.length < 8 && byte !== QUOTE)
+          this.#text += String.fromCharCode(byte);
         continue;
       }
       if (byte > BRACE_END) continue;
@@ -96,11 +97,13 @@ export class ResultLists {
   /** Whether a list of results begins. */
   #open(byte: number): boolean {
     this.#depth++;
-    if (this.#depth > DEEPEST) throw new Error(`${this.#from}: expected JSON, but it is nested more than ${DEEPEST} deep`);
+    if (this.#depth > DEEPEST)
+      throw new Error(`${this.#from}: expected JSON, but it is nested more than ${DEEPEST} deep`);
     if (this.#depth < IN_RESULTS) this.#keys[this.#depth] = '';
     if (this.#depth === 2 && this.#keys[1] === 'runs') this.#run = -1;
     if (this.#depth === 3 && this.#keys[1] === 'runs' && byte === BRACE) this.#run++;
-    if (this.#depth !== IN_RESULTS || byte !== BRACKET || this.#keys[1] !== 'runs' || this.#keys[3] !== 'cases') return false;
+    if (this.#depth !== IN_RESULTS || byte !== BRACKET || this.#keys[1] !== 'runs' || this.#keys[3] !== 'cases')
+      return false;
     this.#count = 0;
     this.#found.begin(this.#run);
     return true;

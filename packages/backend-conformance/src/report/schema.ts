@@ -1,5 +1,14 @@
 import * as v from 'valibot';
-import { allCapabilities, type CaseResult, type ConformanceCase, exactly, jsonNumberSchema, LONGEST_NAME, printableLine, statuses } from '@tfjs-heads/conformance-kit/host';
+import {
+  allCapabilities,
+  type CaseResult,
+  type ConformanceCase,
+  exactly,
+  jsonNumberSchema,
+  LONGEST_NAME,
+  printableLine,
+  statuses,
+} from '@tfjs-heads/conformance-kit/host';
 import { type BackendRun, type ConformanceReport, FORMAT } from './format.js';
 import type { BackendRecord } from '@tfjs-heads/conformance-kit';
 
@@ -11,8 +20,15 @@ const SEEMING = ['__proto__', 'constructor', 'prototype'];
 
 /** valibot passes over keys that every object seems to have, whatever is in them. */
 const named = <T>(value: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, Record<string, T>> => {
-  const isPlain = (input: unknown): boolean => typeof input === 'object' && input !== null && !Array.isArray(input) && !SEEMING.some((key) => Object.hasOwn(input, key));
-  return v.pipe(v.custom<Record<string, unknown>>(isPlain, `expected an object without the keys ${SEEMING.join(', ')}`), v.record(text(LONGEST_NAME), value));
+  const isPlain = (input: unknown): boolean =>
+    typeof input === 'object' &&
+    input !== null &&
+    !Array.isArray(input) &&
+    !SEEMING.some((key) => Object.hasOwn(input, key));
+  return v.pipe(
+    v.custom<Record<string, unknown>>(isPlain, `expected an object without the keys ${SEEMING.join(', ')}`),
+    v.record(text(LONGEST_NAME), value),
+  );
 };
 const name = v.pipe(
   v.string(),
@@ -22,7 +38,11 @@ const name = v.pipe(
 );
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(MOST_RESULTS));
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
-const date = v.pipe(v.string(), v.isoTimestamp(), v.check((value) => !Number.isNaN(Date.parse(value)), 'expected a date that there is'));
+const date = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.check((value) => !Number.isNaN(Date.parse(value)), 'expected a date that there is'),
+);
 const address = v.pipe(text(2000), v.url());
 const digest = v.pipe(v.string(), v.regex(/^[\da-f]{32}$/));
 const reason = text(20_000);
@@ -112,12 +132,26 @@ export const outlineSchema: v.GenericSchema<unknown, Outline> = exactly({
         shard: v.optional(shard),
         asked: count,
         targets: v.array(
-          exactly({ target: name, expectations: digest, results: count, unavailable: v.exactOptional(reason), stopped: v.exactOptional(reason) }),
+          exactly({
+            target: name,
+            expectations: digest,
+            results: count,
+            unavailable: v.exactOptional(reason),
+            stopped: v.exactOptional(reason),
+          }),
         ),
       }),
     ),
     v.minLength(1),
   ),
   problems: v.array(reason),
-  runs: v.array(exactly({ target: name, unavailable: v.exactOptional(reason), record: v.exactOptional(recordSchema), milliseconds, cases: v.strictTuple([]) })),
+  runs: v.array(
+    exactly({
+      target: name,
+      unavailable: v.exactOptional(reason),
+      record: v.exactOptional(recordSchema),
+      milliseconds,
+      cases: v.strictTuple([]),
+    }),
+  ),
 });

@@ -16,7 +16,20 @@ export function shareTexts(): (result: CaseResult) => CaseResult {
     if (texts.size < KEPT) texts.set(text, text);
     return text;
   };
-  return ({ head, family, check, parameters, query, status, message, place, states, expected, closest, milliseconds }) => {
+  return ({
+    head,
+    family,
+    check,
+    parameters,
+    query,
+    status,
+    message,
+    place,
+    states,
+    expected,
+    closest,
+    milliseconds,
+  }) => {
     let one = cases.get(query);
     if (one === undefined) {
       one = { head: shared(head), family: shared(family), check: shared(check), parameters, query };
@@ -32,7 +45,9 @@ export function shareTexts(): (result: CaseResult) => CaseResult {
       ...(message !== undefined && { message: shared(message) }),
       ...(place && { place: { ...place, file: shared(place.file) } }),
       ...(states !== undefined && { states: shared(states) }),
-      ...(expected && { expected: { reason: shared(expected.reason), upstream: expected.upstream && shared(expected.upstream) } }),
+      ...(expected && {
+        expected: { reason: shared(expected.reason), upstream: expected.upstream && shared(expected.upstream) },
+      }),
       ...(closest && { closest: { ...closest, what: shared(closest.what) } }),
       milliseconds,
     };

@@ -39,7 +39,12 @@ export function resultsOf({ cases, leftOut }: ListedRun): number {
 export function cellsOf({ cases, leftOut }: ListedRun): ReadonlyMap<string, Cell> {
   const others = new Map(leftOut?.cells.map((cell) => [cell.head, cell]));
   const byHead = groupBy(cases, ({ head }) => head);
-  return new Map([...new Set([...byHead.keys(), ...others.keys()])].map((head) => [head, cellOf(byHead.get(head) ?? [], others.get(head))]));
+  return new Map(
+    [...new Set([...byHead.keys(), ...others.keys()])].map((head) => [
+      head,
+      cellOf(byHead.get(head) ?? [], others.get(head)),
+    ]),
+  );
 }
 
 /** Sums up the cases of one head on one backend. */
@@ -55,7 +60,9 @@ function cellOf(cases: readonly CaseResult[], others: LeftOut['cells'][number] |
 }
 
 function sumOf(a: Tally, b: Tally): Tally {
-  return Object.fromEntries(Object.entries(a).map(([status, count]) => [status, count + b[status as keyof Tally]])) as Tally;
+  return Object.fromEntries(
+    Object.entries(a).map(([status, count]) => [status, count + b[status as keyof Tally]]),
+  ) as Tally;
 }
 
 /** A share of the allowed error in at most five characters. */
@@ -68,7 +75,8 @@ export function formatUsed(used: number): string {
 
 /** A time for people: `2.3 ms`, `1.5 s`, `1 min 12 s`. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${milliseconds < 9.95 ? Math.round(milliseconds * 10) / 10 : Math.round(milliseconds)} ms`;
+  if (milliseconds < 1000)
+    return `${milliseconds < 9.95 ? Math.round(milliseconds * 10) / 10 : Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

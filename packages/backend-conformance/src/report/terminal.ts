@@ -2,14 +2,30 @@ import Table from 'cli-table3';
 import { printable, printableLine, reasonInFull, type Status, statuses } from '@tfjs-heads/conformance-kit/host';
 import type { BackendRun, ConformanceReport } from './format.js';
 import { causesOf, whereOf } from './causes.js';
-import { cellsOf, divergencesOf, formatDuration, formatPlace, formatUnit, formatUsed, headsOf, type Cell } from './summary.js';
+import {
+  cellsOf,
+  divergencesOf,
+  formatDuration,
+  formatPlace,
+  formatUnit,
+  formatUsed,
+  headsOf,
+  type Cell,
+} from './summary.js';
 
 export interface TerminalOptions {
   readonly colour: boolean;
 }
 
 /** Colours of a terminal, by their number. */
-const colours: Readonly<Record<Status | 'faint', number>> = { pass: 32, fail: 31, xpass: 31, xfail: 35, skip: 33, faint: 90 };
+const colours: Readonly<Record<Status | 'faint', number>> = {
+  pass: 32,
+  fail: 31,
+  xpass: 31,
+  xfail: 35,
+  skip: 33,
+  faint: 90,
+};
 type Paint = (text: string, colour: keyof typeof colours) => string;
 
 /** So many kinds of failures are shown. */
@@ -26,8 +42,16 @@ export function terminalMatrix(report: ConformanceReport, { colour }: TerminalOp
   const tables = Array.from({ length: Math.ceil(there.length / PER_TABLE) }, (_, i) =>
     table(headsOf(report), there.slice(i * PER_TABLE, (i + 1) * PER_TABLE), paint),
   );
-  const parts = [...tables, list('Incomplete', report.problems.map(printable)), list('Unavailable', missing(runs)), list('Failures', failures(runs, paint)), list('Known divergences', known(report))];
-  const total = printableLine(`Suite ${report.suite}, begun ${report.created}, ${formatDuration(report.milliseconds)}.`);
+  const parts = [
+    ...tables,
+    list('Incomplete', report.problems.map(printable)),
+    list('Unavailable', missing(runs)),
+    list('Failures', failures(runs, paint)),
+    list('Known divergences', known(report)),
+  ];
+  const total = printableLine(
+    `Suite ${report.suite}, begun ${report.created}, ${formatDuration(report.milliseconds)}.`,
+  );
   return [...parts, list('Ran on', places(runs)), total].filter((part) => part !== '').join('\n\n');
 }
 
@@ -53,7 +77,10 @@ const LINES = 4;
 function broken(name: string, width: number): string {
   const shown = printableLine(name);
   const lines = [''];
-  for (const part of shown.slice(0, LINES * width + 1).split(/(?<=[:-])/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
+  for (const part of shown
+    .slice(0, LINES * width + 1)
+    .split(/(?<=[:-])/)
+    .flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
     const line = lines.at(-1) ?? '';
     if (line.length + part.length <= width) lines[lines.length - 1] = line + part;
     else lines.push(part);
@@ -64,7 +91,9 @@ function broken(name: string, width: number): string {
 
 function cellText(cell: Cell | undefined, paint: Paint): string {
   if (cell === undefined) return paint('no cases', 'faint');
-  const counts = statuses.filter((status) => cell.counts[status] > 0).map((status) => paint(`${cell.counts[status]} ${status}`, status));
+  const counts = statuses
+    .filter((status) => cell.counts[status] > 0)
+    .map((status) => paint(`${cell.counts[status]} ${status}`, status));
   return [...counts, ...(cell.worst === undefined ? [] : [`worst ${formatUsed(cell.worst)}`])].join('\n');
 }
 
@@ -92,12 +121,20 @@ function known(report: ConformanceReport): string[] {
 }
 
 function missing(runs: readonly BackendRun[]): string[] {
-  return runs.flatMap(({ target, unavailable: reason }) => (reason === undefined ? [] : [printable(`${target}: ${reason}`)]));
+  return runs.flatMap(({ target, unavailable: reason }) =>
+    reason === undefined ? [] : [printable(`${target}: ${reason}`)],
+  );
 }
 
 function places(runs: readonly BackendRun[]): string[] {
   return runs.flatMap(({ target, record, milliseconds }) =>
-    record === undefined ? [] : [printableLine(`${target}: unit ${formatUnit(record.unit)}, ${formatDuration(milliseconds)}, ${formatPlace(record.runsOn)}`)],
+    record === undefined
+      ? []
+      : [
+          printableLine(
+            `${target}: unit ${formatUnit(record.unit)}, ${formatDuration(milliseconds)}, ${formatPlace(record.runsOn)}`,
+          ),
+        ],
   );
 }
 

@@ -17,13 +17,18 @@ export function unlike(reports: readonly Named[]): string[] {
     const known = reports.filter(({ report }) => factOf(report) !== undefined);
     return difference(what, known, ({ report }) => factOf(report) as string);
   });
-  const claims = reports.flatMap(({ report, from }) => report.parts.flatMap((part) => part.targets.map((one): Claim => ({ ...one, part, from }))));
+  const claims = reports.flatMap(({ report, from }) =>
+    report.parts.flatMap((part) => part.targets.map((one): Claim => ({ ...one, part, from }))),
+  );
   const perTarget = [...groupBy(claims, ({ target }) => target)].flatMap(([target, all]) => {
     const records = reports.filter(({ report }) => versionsOf(report, target) !== undefined);
     return [
       ...difference(`${target}: versions`, records, ({ report }) => versionsOf(report, target) as string),
       ...difference(`${target}: expectations`, all, ({ expectations }) => expectations),
-      ...twice(target, all.filter(({ unavailable }) => unavailable === undefined)),
+      ...twice(
+        target,
+        all.filter(({ unavailable }) => unavailable === undefined),
+      ),
     ];
   });
   return [...differing, ...perTarget];
@@ -42,7 +47,13 @@ const facts: readonly (readonly [what: string, factOf: (report: ConformanceRepor
 
 function versionsOf({ runs }: ConformanceReport, target: string): string | undefined {
   const versions = runs.find((run) => run.target === target)?.record?.versions;
-  return versions && Object.entries(versions).map((entry) => entry.join(' ')).toSorted().join(', ');
+  return (
+    versions &&
+    Object.entries(versions)
+      .map((entry) => entry.join(' '))
+      .toSorted()
+      .join(', ')
+  );
 }
 
 /** The same cases of a backend in two places, or its cases dealt out in two ways. */
@@ -51,12 +62,21 @@ function twice(target: string, ran: readonly Claim[]): string[] {
   if (counts.length > 0) return counts;
   return [...groupBy(ran, ({ part }) => part.shard?.index ?? 1).values()]
     .filter((claims) => claims.length > 1)
-    .map((claims) => `${target}: expected ${shareOf((claims[0] as Claim).part)} once, got ${claims.map(({ from }) => from).join(' and ')}`);
+    .map(
+      (claims) =>
+        `${target}: expected ${shareOf((claims[0] as Claim).part)} once, got ${claims.map(({ from }) => from).join(' and ')}`,
+    );
 }
 
 /** `suite: 0.1.0 in a.json; 0.2.0 in b.json`. Nothing where all are the same. */
-function difference<T extends { readonly from: string }>(what: string, items: readonly T[], valueOf: (item: T) => string): string[] {
+function difference<T extends { readonly from: string }>(
+  what: string,
+  items: readonly T[],
+  valueOf: (item: T) => string,
+): string[] {
   const groups = [...groupBy(items, valueOf)];
   if (groups.length < 2) return [];
-  return [`${what}: ${groups.map(([value, some]) => `${shortened(value, 300)} in ${[...new Set(some.map(({ from }) => from))].join(', ')}`).join('; ')}`];
+  return [
+    `${what}: ${groups.map(([value, some]) => `${shortened(value, 300)} in ${[...new Set(some.map(({ from }) => from))].join(', ')}`).join('; ')}`,
+  ];
 }

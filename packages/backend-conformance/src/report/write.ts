@@ -17,7 +17,11 @@ const [PAGE_BYTES, RESULT_BYTES] = [100_000, 400];
  * @throws Error that says which could not be written, and why
  */
 export function writeReports(report: ConformanceReport, directory: string): Promise<readonly string[]> {
-  const pieces = { 'results.json': toJson(report), 'junit.xml': junitPieces(report), 'report.html': htmlPieces(report) };
+  const pieces = {
+    'results.json': toJson(report),
+    'junit.xml': junitPieces(report),
+    'report.html': htmlPieces(report),
+  };
   return writeFiles(directory, pieces satisfies Readonly<Record<(typeof names)[number], Iterable<string>>>);
 }
 

@@ -5,7 +5,9 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** The beginning of an element: `<name a="b">`. */
 export function opening(name: string, attributes: Attributes = {}): string {
-  const list = Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [` ${key}="${attribute(String(value))}"`]));
+  const list = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [` ${key}="${attribute(String(value))}"`],
+  );
   return `<${name}${list.join('')}>`;
 }
 
@@ -17,7 +19,9 @@ export function leaf(name: string, attributes: Attributes, content = ''): string
 
 /** Line breaks in an attribute would be read as spaces. */
 function attribute(value: string): string {
-  return PLAIN.test(value) ? value : printable(value).replaceAll(/[&<>"\n\t]/g, (character) => entities[character] as string);
+  return PLAIN.test(value)
+    ? value
+    : printable(value).replaceAll(/[&<>"\n\t]/g, (character) => entities[character] as string);
 }
 
 function escaped(text: string): string {
@@ -27,4 +31,11 @@ function escaped(text: string): string {
 /** What stands for itself everywhere: most texts, found out in a fraction of the time. */
 const PLAIN = /^[\w .:;,+=()[\]/#-]*$/;
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;', '\t': '&#9;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+  '\t': '&#9;',
+};

@@ -36,7 +36,10 @@ export const of3: Subject = subjects['RegressionHead-of-3'] as Subject;
  * @param change From the right methods and the options to the wrong ones.
  * @param claims What the head says of itself in place of what the right one says.
  */
-export function breakHead(change: (methods: Methods, options: HeadOptions) => Partial<Methods>, claims: Claims = {}): Subject {
+export function breakHead(
+  change: (methods: Methods, options: HeadOptions) => Partial<Methods>,
+  claims: Claims = {},
+): Subject {
   const create = (options: HeadOptions): Head => {
     const head: RightHead = new RegressionHead(options);
     const { loss, predictions, metrics, updateMetrics, createEstimatorSpec } = head;
@@ -50,7 +53,8 @@ export function breakHead(change: (methods: Methods, options: HeadOptions) => Pa
     const wrong = { ...methods, ...change(methods, options) };
     return Object.assign(head, wrong, {
       loss: (...args: Parameters<RightHead['loss']>) => tidy(() => wrong.loss(...args)),
-      predictions: (...args: Parameters<RightHead['predictions']>) => tidy(() => ({ ...wrong.predictions(...args) }) as Record<string, Tensor>),
+      predictions: (...args: Parameters<RightHead['predictions']>) =>
+        tidy(() => ({ ...wrong.predictions(...args) }) as Record<string, Tensor>),
     });
   };
   return { ...right, ...claims, create };

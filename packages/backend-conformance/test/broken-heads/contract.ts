@@ -62,7 +62,8 @@ export const wrongByContract: BrokenHeads = {
     subject: breakHead(
       ({ loss, updateMetrics }) => ({
         loss: (labels, ...rest) => loss(notNegative(labels), ...rest),
-        updateMetrics: (metrics, features, logits, labels, options) => updateMetrics(metrics, features, logits, notNegative(labels), options),
+        updateMetrics: (metrics, features, logits, labels, options) =>
+          updateMetrics(metrics, features, logits, notNegative(labels), options),
       }),
       { labels: 'count', labelsOutOfRange: [-1] },
     ),
@@ -94,7 +95,10 @@ export const wrongByContract: BrokenHeads = {
         const predict = head.predictions.bind(head);
         const second = (x: Tensor): Tensor => mul(oneHot(1, 3), onesLike(x));
         const swallowed = (x: Tensor): Tensor => where(logicalAnd(isNaN(x), cast(second(x), 'bool')), zerosLike(x), x);
-        return Object.assign(head, { predictions: (...args: Parameters<typeof predict>) => mapped(predict(...args), (one) => tidy(() => swallowed(one))) });
+        return Object.assign(head, {
+          predictions: (...args: Parameters<typeof predict>) =>
+            mapped(predict(...args), (one) => tidy(() => swallowed(one))),
+        });
       },
     },
   },
@@ -124,7 +128,9 @@ export const wrongByContract: BrokenHeads = {
 };
 
 function mapped<T extends object>(values: T, map: (one: Tensor) => Tensor): Record<string, Tensor> {
-  return Object.fromEntries(Object.entries<Tensor>(values as Record<string, Tensor>).map(([key, one]) => [key, map(one)]));
+  return Object.fromEntries(
+    Object.entries<Tensor>(values as Record<string, Tensor>).map(([key, one]) => [key, map(one)]),
+  );
 }
 
 function notNegative(labels: Tensor): Tensor {

@@ -1,4 +1,16 @@
-import { add, cast, clipByValue, clone, customGrad, getBackend, greater, mul, reshape, sub, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  clipByValue,
+  clone,
+  customGrad,
+  getBackend,
+  greater,
+  mul,
+  reshape,
+  sub,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { HeadOptions } from '../../src/index.js';
 import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
@@ -15,7 +27,8 @@ function withGradient(gradientOf: GradientOf): (methods: Methods, options: HeadO
       const op = customGrad((...args) => {
         const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
         save([x, gradientOfSquares(x, labels, weights, divisor)]);
-        const gradFunc = (dy: Tensor, [saved, right]: Tensor[]): Tensor => gradientOf(right as Tensor, dy, saved as Tensor);
+        const gradFunc = (dy: Tensor, [saved, right]: Tensor[]): Tensor =>
+          gradientOf(right as Tensor, dy, saved as Tensor);
         return { value: loss(labels, x, options), gradFunc };
       });
       return op(logits) as Scalar;
@@ -30,7 +43,9 @@ function gradientOfSquares(x: Tensor, labels: Tensor, weights: Tensor | undefine
 }
 
 /** The same values without a slope. */
-const constant = customGrad((x) => ({ value: clone(x as Tensor), gradFunc: (dy: Tensor) => zerosLike(dy) })) as (x: Tensor) => Tensor;
+const constant = customGrad((x) => ({ value: clone(x as Tensor), gradFunc: (dy: Tensor) => zerosLike(dy) })) as (
+  x: Tensor,
+) => Tensor;
 
 /** Heads whose loss is right and its gradient is not. */
 export const wrongGradients: BrokenHeads = {
@@ -44,7 +59,11 @@ export const wrongGradients: BrokenHeads = {
     wrong: 'the gradient is 1 % too large where a logit is beyond 4',
     caughtBy: 'law:gradient-adds-up:from=-6,to=6',
     says: 'what the gradient of logit 0 adds up to from',
-    subject: breakHead(withGradient((right, upstream, logits) => mul(mul(right, upstream), add(1, mul(cast(greater(logits, 4), 'float32'), 0.01))))),
+    subject: breakHead(
+      withGradient((right, upstream, logits) =>
+        mul(mul(right, upstream), add(1, mul(cast(greater(logits, 4), 'float32'), 0.01))),
+      ),
+    ),
   },
   Clipped: {
     wrong: 'the gradient of each logit is clipped to 1/4',
@@ -69,12 +88,16 @@ export const wrongGradients: BrokenHeads = {
     caughtBy: 'law:gradient-of-gradient:rows=3',
     says: 'the gradient of the gradient',
     // On the tape it looks as if it came from the logits.
-    subject: breakHead(withGradient((right, upstream, logits) => add(mul(constant(right), upstream), sub(logits, logits)))),
+    subject: breakHead(
+      withGradient((right, upstream, logits) => add(mul(constant(right), upstream), sub(logits, logits))),
+    ),
   },
   GradientOnThisBackend: {
     wrong: 'the gradient is off by 1e-3 on the backend under test',
     caughtBy: 'training:curve:optimizer=sgd',
     says: 'the losses',
-    subject: breakHead(withGradient((right, upstream) => mul(mul(right, upstream), getBackend() === 'cpu' ? 1.001 : 1))),
+    subject: breakHead(
+      withGradient((right, upstream) => mul(mul(right, upstream), getBackend() === 'cpu' ? 1.001 : 1)),
+    ),
   },
 };

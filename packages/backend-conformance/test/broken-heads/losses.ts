@@ -140,7 +140,10 @@ export const wrongLosses: BrokenHeads = {
     subject: breakHead(({ loss }) => ({
       loss(labels, logits, { regularizationLosses = [], ...options } = {}) {
         const penalties = typeof regularizationLosses === 'function' ? regularizationLosses() : regularizationLosses;
-        return loss(labels, logits, { ...options, regularizationLosses: penalties.map((one) => div(one, logits.size)) });
+        return loss(labels, logits, {
+          ...options,
+          regularizationLosses: penalties.map((one) => div(one, logits.size)),
+        });
       },
     })),
   },

@@ -1,4 +1,16 @@
-import { div, greater, onesLike, reshape, sqrt, square, squaredDifference, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  div,
+  greater,
+  onesLike,
+  reshape,
+  sqrt,
+  square,
+  squaredDifference,
+  tidy,
+  where,
+  zerosLike,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { Mean } from '@tfjs-heads/head-kit';
 import type { Metric, Metrics } from '@tfjs-heads/head-api';
 import type { HeadOptions } from '../../src/index.js';
@@ -29,7 +41,10 @@ function boundTo(metric: Metric): Metric {
 }
 
 /** Metrics, or one of them, weighted by something else than the weights. */
-function measuringBy(change: (weights: Tensor) => Tensor, only?: string): (methods: Methods, options: HeadOptions) => Partial<Methods> {
+function measuringBy(
+  change: (weights: Tensor) => Tensor,
+  only?: string,
+): (methods: Methods, options: HeadOptions) => Partial<Methods> {
   return ({ updateMetrics, metrics: fresh }, { weightColumn = '' }) => ({
     updateMetrics(metrics, features, logits, labels, options) {
       const weights = features?.[weightColumn] as Tensor | undefined;
@@ -37,8 +52,23 @@ function measuringBy(change: (weights: Tensor) => Tensor, only?: string): (metho
       const changed = Object.fromEntries(Object.entries(metrics).filter(([key]) => only === undefined || key === only));
       // Those that are not meant are measured by others that nobody looks at.
       const besides = fresh(options);
-      updateMetrics({ ...metrics, ...besides, ...(only !== undefined && without(metrics, only)) }, features, logits, labels, options);
-      tidy(() => void updateMetrics({ ...besides, ...changed }, { ...features, [weightColumn]: change(weights) }, logits, labels, options));
+      updateMetrics(
+        { ...metrics, ...besides, ...(only !== undefined && without(metrics, only)) },
+        features,
+        logits,
+        labels,
+        options,
+      );
+      tidy(
+        () =>
+          void updateMetrics(
+            { ...besides, ...changed },
+            { ...features, [weightColumn]: change(weights) },
+            logits,
+            labels,
+            options,
+          ),
+      );
       return metrics;
     },
   });
@@ -94,12 +124,14 @@ export const wrongMetrics: BrokenHeads = {
     wrong: 'metrics sum in float32, which stands still at 2^24',
     caughtBy: 'law:metrics-count-on:rows=3',
     says: 'what a batch adds',
-    subject: breakHead(withMetrics(({ state }) => ({
-      async state() {
-        const { metric, sums } = await state();
-        return { metric, sums: sums.map((sum) => Math.fround(Number(sum))) };
-      },
-    }))),
+    subject: breakHead(
+      withMetrics(({ state }) => ({
+        async state() {
+          const { metric, sums } = await state();
+          return { metric, sums: sums.map((sum) => Math.fround(Number(sum))) };
+        },
+      })),
+    ),
   },
   UnweightedMetrics: {
     wrong: 'metrics take no notice of weights',
@@ -139,7 +171,8 @@ export const wrongMetrics: BrokenHeads = {
       updateMetrics(metrics, features, logits, labels, options) {
         const weights = features?.[weightColumn] as Tensor | undefined;
         const { average_loss: metric, ...others } = metrics;
-        if (weights === undefined || metric === undefined) return updateMetrics(metrics, features, logits, labels, options);
+        if (weights === undefined || metric === undefined)
+          return updateMetrics(metrics, features, logits, labels, options);
         updateMetrics({ ...others, average_loss: new Mean() }, features, logits, labels, options);
         tidy(() => {
           const losses = squaredDifference(logits, reshape(labels, logits.shape));
@@ -164,7 +197,16 @@ export const wrongMetrics: BrokenHeads = {
           const weights = features?.[String(options.weightColumn)] as Tensor | undefined;
           const isFlat = weights?.rank === 1 && logits.rank === 3;
           if (!isFlat) return right(metrics, features, logits, labels, more);
-          tidy(() => void right(metrics, { ...features, [String(options.weightColumn)]: div(weights, head.logitsDimension) }, logits, labels, more));
+          tidy(
+            () =>
+              void right(
+                metrics,
+                { ...features, [String(options.weightColumn)]: div(weights, head.logitsDimension) },
+                logits,
+                labels,
+                more,
+              ),
+          );
           return metrics;
         };
         return Object.assign(head, { updateMetrics });
@@ -180,7 +222,12 @@ export const wrongMetrics: BrokenHeads = {
       return {
         updateMetrics(...args) {
           const drift = 1e-7 * calls++;
-          return Object.fromEntries(Object.entries(updateMetrics(...args)).map(([key, one]) => [key, withResult(one, (result) => result + drift)]));
+          return Object.fromEntries(
+            Object.entries(updateMetrics(...args)).map(([key, one]) => [
+              key,
+              withResult(one, (result) => result + drift),
+            ]),
+          );
         },
       };
     }),

@@ -3,8 +3,12 @@ import type { EstimatorSpec, EstimatorSpecArgs, GradientOptimizer, TrainSpec } f
 import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
 
 /** The arguments of specs replaced. */
-function withArgs(change: (args: EstimatorSpecArgs<Tensor, Tensor>) => Partial<EstimatorSpecArgs<Tensor, Tensor>>): (methods: Methods) => Partial<Methods> {
-  return ({ createEstimatorSpec }) => ({ createEstimatorSpec: (args) => createEstimatorSpec({ ...args, ...change(args) }) });
+function withArgs(
+  change: (args: EstimatorSpecArgs<Tensor, Tensor>) => Partial<EstimatorSpecArgs<Tensor, Tensor>>,
+): (methods: Methods) => Partial<Methods> {
+  return ({ createEstimatorSpec }) => ({
+    createEstimatorSpec: (args) => createEstimatorSpec({ ...args, ...change(args) }),
+  });
 }
 
 /** The training step replaced. */
@@ -31,10 +35,12 @@ export const wrongTraining: BrokenHeads = {
     wrong: 'variables change when the spec is made, not when trainOp is called',
     caughtBy: 'training:others-stand-still',
     says: 'the updates before trainOp',
-    subject: breakHead(withTrainOp((spec) => {
-      const result = spec.trainOp();
-      return () => result;
-    })),
+    subject: breakHead(
+      withTrainOp((spec) => {
+        const result = spec.trainOp();
+        return () => result;
+      }),
+    ),
   },
   NoPenalty: {
     wrong: 'trains on the loss without its regularization',

@@ -1,5 +1,27 @@
-import { argMax, cast, concat, expandDims, logSumExp, mul, oneHot, reshape, softmax, sub, sum, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, customLoss, meanMetric, type BaseHeadOptions, LabelRange, type LossFn, type MetricDefinition } from '@tfjs-heads/head-kit';
+import {
+  argMax,
+  cast,
+  concat,
+  expandDims,
+  logSumExp,
+  mul,
+  oneHot,
+  reshape,
+  softmax,
+  sub,
+  sum,
+  zeros,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import {
+  BaseHead,
+  customLoss,
+  meanMetric,
+  type BaseHeadOptions,
+  LabelRange,
+  type LossFn,
+  type MetricDefinition,
+} from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 export const CLASSES = 4;
@@ -23,14 +45,13 @@ export class BaselineHead extends BaseHead<Tensor, { readonly probabilities: Ten
     super({ ...options, logitsDimension: CLASSES - 1 });
   }
   protected predictors(logits: Tensor) {
-    return { probabilities: () => softmax(withLast(logits)), class_ids: () => expandDims(argMax(withLast(logits), -1), -1) };
+    return {
+      probabilities: () => softmax(withLast(logits)),
+      class_ids: () => expandDims(argMax(withLast(logits), -1), -1),
+    };
   }
   protected metricDefinitions(regularization: readonly MetricDefinition[]): MetricDefinition[] {
-    return [
-      meanMetric('average_loss', 'losses'),
-      meanMetric('label/mean', 'labels', null),
-      ...regularization,
-    ];
+    return [meanMetric('average_loss', 'losses'), meanMetric('label/mean', 'labels', null), ...regularization];
   }
 }
 
@@ -41,5 +62,8 @@ export const baselineHead: Subject = {
   labelsOutOfRange: [-1, CLASSES],
   metrics: ['average_loss', 'label/mean'],
   unweightedMetrics: ['label/mean'],
-  predictions: { probabilities: { lastDimension: CLASSES, dtype: 'float32' }, class_ids: { lastDimension: 1, dtype: 'int32' } },
+  predictions: {
+    probabilities: { lastDimension: CLASSES, dtype: 'float32' },
+    class_ids: { lastDimension: 1, dtype: 'int32' },
+  },
 };

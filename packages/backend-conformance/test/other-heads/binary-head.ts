@@ -1,5 +1,12 @@
 import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, meanMetric, sigmoidCrossEntropy, type BaseHeadOptions, LabelRange, type MetricDefinition } from '@tfjs-heads/head-kit';
+import {
+  BaseHead,
+  meanMetric,
+  sigmoidCrossEntropy,
+  type BaseHeadOptions,
+  LabelRange,
+  type MetricDefinition,
+} from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 /** Several yes-or-no questions at once, with a weight for each. */

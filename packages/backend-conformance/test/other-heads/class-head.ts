@@ -1,18 +1,35 @@
 import { argMax, expandDims, softmax, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, LabelRange, classIds, equalTo, meanMetric, softmaxCrossEntropy, type BaseHeadOptions, type MetricDefinition, type Quantities } from '@tfjs-heads/head-kit';
+import {
+  BaseHead,
+  LabelRange,
+  classIds,
+  equalTo,
+  meanMetric,
+  softmaxCrossEntropy,
+  type BaseHeadOptions,
+  type MetricDefinition,
+  type Quantities,
+} from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
 
 /** One of three classes, by a softmax; the labels are their ids. */
-export class ClassHead extends BaseHead<Tensor, { readonly logits: Tensor; readonly probabilities: Tensor; readonly class_ids: Tensor }> {
+export class ClassHead extends BaseHead<
+  Tensor,
+  { readonly logits: Tensor; readonly probabilities: Tensor; readonly class_ids: Tensor }
+> {
   protected override readonly labelRange = new LabelRange({ min: 0, max: CLASSES - 1, whole: true });
   protected readonly elementLoss = softmaxCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES });
   }
   protected predictors(logits: Tensor) {
-    return { logits: () => logits, probabilities: () => softmax(logits), class_ids: () => expandDims(argMax(logits, -1), -1) };
+    return {
+      logits: () => logits,
+      probabilities: () => softmax(logits),
+      class_ids: () => expandDims(argMax(logits, -1), -1),
+    };
   }
   protected override quantities(logits: Tensor): Quantities {
     return { class_ids: classIds(logits), hits: equalTo('class_ids', 'labels') };

@@ -23,7 +23,8 @@ export const exposureHead: Subject = {
 };
 
 /** Times until an event of a constant hazard, whose logarithm the logit is; where `event` is 0 the time is one until nobody looked any more. */
-export const survivalLoss: LossFn = ({ labels, logits, features }) => sub(mul(expOf(logits), labels), mul(features.event as Tensor, logits));
+export const survivalLoss: LossFn = ({ labels, logits, features }) =>
+  sub(mul(expOf(logits), labels), mul(features.event as Tensor, logits));
 
 export const survivalHead: Subject = {
   create: (options) => new RegressionHead({ ...options, lossFn: survivalLoss, inverseLinkFn: exp }),

@@ -1,4 +1,22 @@
-import { abs, add, cast, clipByValue, customGrad, greater, less, logicalAnd, maximum, minimum, mul, neg, pow, relu, sign, sub, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  cast,
+  clipByValue,
+  customGrad,
+  greater,
+  less,
+  logicalAnd,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  relu,
+  sign,
+  sub,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import type { Subject } from '../../src/index.js';
 

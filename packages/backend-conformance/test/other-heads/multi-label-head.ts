@@ -1,5 +1,13 @@
 import { sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { BaseHead, LabelRange, meanMetric, meanOverRow, sigmoidCrossEntropy, type BaseHeadOptions, type MetricDefinition } from '@tfjs-heads/head-kit';
+import {
+  BaseHead,
+  LabelRange,
+  meanMetric,
+  meanOverRow,
+  sigmoidCrossEntropy,
+  type BaseHeadOptions,
+  type MetricDefinition,
+} from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
@@ -24,5 +32,8 @@ export const multiLabelHead: Subject = {
   labels: 'binary',
   labelsOutOfRange: [-1, 2],
   metrics: ['average_loss'],
-  predictions: { logits: { lastDimension: CLASSES, dtype: 'float32' }, probabilities: { lastDimension: CLASSES, dtype: 'float32' } },
+  predictions: {
+    logits: { lastDimension: CLASSES, dtype: 'float32' },
+    probabilities: { lastDimension: CLASSES, dtype: 'float32' },
+  },
 };

@@ -1,6 +1,19 @@
 import { abs, cast, clone, customGrad, mul, reshape, sign, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Features, Head, LossOptions, Metric } from '@tfjs-heads/head-api';
-import { checkDenseLabels, checkLogits, checkReduction, estimatorSpec, headError, Mean, reduceLoss, regularizationScalars, sumOfScalars, weightsOf, withHeadName, type BaseHeadOptions } from '@tfjs-heads/head-kit';
+import {
+  checkDenseLabels,
+  checkLogits,
+  checkReduction,
+  estimatorSpec,
+  headError,
+  Mean,
+  reduceLoss,
+  regularizationScalars,
+  sumOfScalars,
+  weightsOf,
+  withHeadName,
+  type BaseHeadOptions,
+} from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
 
 /** The absolute error, with a gradient of its own. */
@@ -18,13 +31,22 @@ type PlainHead = Head<Tensor, Tensor, { readonly predictions: Tensor }>;
 
 /** A head that extends nothing: an object of the shape that the contract says. */
 function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }: Partial<BaseHeadOptions>): PlainHead {
-  const [averageLoss, regularizationLoss] = ['average_loss', 'regularization_loss'].map((key) => withHeadName(key, name)) as [string, string];
+  const [averageLoss, regularizationLoss] = ['average_loss', 'regularization_loss'].map((key) =>
+    withHeadName(key, name),
+  ) as [string, string];
 
-  const lossesOf = (givenLabels: Tensor, givenLogits: Tensor, features: Features | undefined): { losses: Tensor; weights: Tensor | undefined } => {
+  const lossesOf = (
+    givenLabels: Tensor,
+    givenLogits: Tensor,
+    features: Features | undefined,
+  ): { losses: Tensor; weights: Tensor | undefined } => {
     const logits = checkLogits(givenLogits, 1);
     const labels = checkDenseLabels(givenLabels, logits, 1);
     const weights = weightsOf(weightColumn, features, logits, false);
-    return { losses: absoluteError(logits, cast(reshape(labels, logits.shape), 'float32')), weights: weights && reshape(weights, logits.shape) };
+    return {
+      losses: absoluteError(logits, cast(reshape(labels, logits.shape), 'float32')),
+      weights: weights && reshape(weights, logits.shape),
+    };
   };
 
   const head: PlainHead = {
@@ -35,11 +57,18 @@ function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }
     loss: (labels, logits, { features, regularizationLosses }: LossOptions = {}) =>
       tidy(() => {
         const { losses, weights } = lossesOf(labels, logits, features);
-        return sumOfScalars([reduceLoss(losses, weights, lossReduction), ...(regularizationScalars(regularizationLosses) ?? [])]);
+        return sumOfScalars([
+          reduceLoss(losses, weights, lossReduction),
+          ...(regularizationScalars(regularizationLosses) ?? []),
+        ]);
       }),
     predictions: (logits, keys = []) => {
       const unknown = keys.find((key) => key !== 'predictions');
-      if (unknown !== undefined) throw headError('PREDICTION_KEY_INVALID', `The only prediction is 'predictions', but '${unknown}' was asked for.`);
+      if (unknown !== undefined)
+        throw headError(
+          'PREDICTION_KEY_INVALID',
+          `The only prediction is 'predictions', but '${unknown}' was asked for.`,
+        );
       return { predictions: clone(checkLogits(logits, 1)) };
     },
     metrics: ({ regularizationLosses } = {}) => ({
@@ -49,7 +78,11 @@ function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }
     updateMetrics: (metrics, features, logits, labels, { regularizationLosses } = {}) => {
       const at = (key: string): Metric => {
         const metric = metrics[key];
-        if (metric === undefined) throw headError('EVAL_METRICS_INVALID', `A metric '${key}' is needed, but there are ${Object.keys(metrics).join()}.`);
+        if (metric === undefined)
+          throw headError(
+            'EVAL_METRICS_INVALID',
+            `A metric '${key}' is needed, but there are ${Object.keys(metrics).join()}.`,
+          );
         return metric;
       };
       tidy(() => {
@@ -65,4 +98,8 @@ function plainHead({ lossReduction = 'sum_over_batch_size', name, weightColumn }
   return head;
 }
 
-export const plain: Subject = { create: plainHead, metrics: ['average_loss'], predictions: { predictions: { lastDimension: 1, dtype: 'float32' } } };
+export const plain: Subject = {
+  create: plainHead,
+  metrics: ['average_loss'],
+  predictions: { predictions: { lastDimension: 1, dtype: 'float32' } },
+};

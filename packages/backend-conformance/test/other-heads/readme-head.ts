@@ -2,8 +2,18 @@ import { abs, cast, clone, customGrad, mul, neg, reshape, sign, sub, tidy } from
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head, Reduction } from '@tfjs-heads/head-api';
 import {
-  checkDenseLabels, checkLogits, checkOptions, checkReduction, estimatorSpec, headError, Mean, quote, reduceLoss,
-  regularizationScalars, sumOfScalars, withHeadName,
+  checkDenseLabels,
+  checkLogits,
+  checkOptions,
+  checkReduction,
+  estimatorSpec,
+  headError,
+  Mean,
+  quote,
+  reduceLoss,
+  regularizationScalars,
+  sumOfScalars,
+  withHeadName,
 } from '@tfjs-heads/head-kit';
 
 /** With a gradient of its own: a head should need none that is registered. */
@@ -31,7 +41,10 @@ interface Options {
 type AbsoluteErrorHead = Head<Tensor, Tensor, { readonly predictions: Tensor }>;
 
 export function absoluteErrorHead(options?: Options): AbsoluteErrorHead {
-  const { name, lossReduction = 'sum_over_batch_size' } = checkOptions('absoluteErrorHead', options, ['name', 'lossReduction']);
+  const { name, lossReduction = 'sum_over_batch_size' } = checkOptions('absoluteErrorHead', options, [
+    'name',
+    'lossReduction',
+  ]);
   const averageLoss = withHeadName('average_loss', name);
   const regularizationLoss = withHeadName('regularization_loss', name);
   const head: AbsoluteErrorHead = {
@@ -46,7 +59,8 @@ export function absoluteErrorHead(options?: Options): AbsoluteErrorHead {
       }),
     predictions(logits, keys = []) {
       const unknown = keys.find((key) => key !== 'predictions');
-      if (unknown !== undefined) throw headError('PREDICTION_KEY_INVALID', `The prediction is 'predictions', got ${quote(unknown)}.`);
+      if (unknown !== undefined)
+        throw headError('PREDICTION_KEY_INVALID', `The prediction is 'predictions', got ${quote(unknown)}.`);
       return tidy(() => ({ predictions: clone(checkLogits(logits, 1)) }));
     },
     metrics: ({ regularizationLosses } = {}) => ({
@@ -56,7 +70,10 @@ export function absoluteErrorHead(options?: Options): AbsoluteErrorHead {
     updateMetrics(metrics, _features, logits, labels, { regularizationLosses } = {}) {
       const { [averageLoss]: average, [regularizationLoss]: regularization } = metrics;
       if (average === undefined || (regularizationLosses && regularization === undefined)) {
-        throw headError('EVAL_METRICS_INVALID', `evalMetrics must have '${averageLoss}' and, with penalties, '${regularizationLoss}'.`);
+        throw headError(
+          'EVAL_METRICS_INVALID',
+          `evalMetrics must have '${averageLoss}' and, with penalties, '${regularizationLoss}'.`,
+        );
       }
       tidy(() => {
         const losses = lossesOf(labels, logits);

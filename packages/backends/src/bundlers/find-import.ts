@@ -7,6 +7,8 @@ import type { BackendPackage, Failure } from './import-backend.js';
  */
 export async function importBackend(name: BackendPackage): Promise<Failure | undefined> {
   // A page without a bundler knows no `#`; there the module is at its address.
-  const { importBackend: imports } = await import('#import-backend').catch(() => import(/* webpackIgnore: true */ './import-backend.js'));
+  const { importBackend: imports } = await import('#import-backend').catch(
+    () => import(/* webpackIgnore: true */ './import-backend.js'),
+  );
   return imports[name]();
 }

@@ -68,7 +68,9 @@ const tensorflow: Candidate = {
   load: () => loadNative('@tensorflow/tfjs-node'),
   repairsBeforeStart: [repairNodeUtil],
   unfit: () =>
-    usesCuda(backend()) ? "this process runs TensorFlow's CUDA build already: ask for tensorflow-gpu, or for this one alone" : undefined,
+    usesCuda(backend())
+      ? "this process runs TensorFlow's CUDA build already: ask for tensorflow-gpu, or for this one alone"
+      : undefined,
   repairs: ofTfjs,
 };
 
@@ -103,5 +105,11 @@ export function builtInCandidates(): readonly Candidate[] {
 
 /** A candidate that was asked for by name, wherever this is; it may be a backend that the program has registered itself. */
 export function candidateNamed(name: string): Candidate {
-  return all.find((candidate) => candidate.name === name) ?? registeredCandidate(name, all.map((candidate) => candidate.name));
+  return (
+    all.find((candidate) => candidate.name === name) ??
+    registeredCandidate(
+      name,
+      all.map((candidate) => candidate.name),
+    )
+  );
 }

@@ -10,7 +10,10 @@ export function mayDraw(): boolean {
 
 /** Why no WebGL is to be had, found by asking canvases for it. */
 export function lackingWebgl(): string | undefined {
-  const canvases: (() => OffscreenCanvas | HTMLCanvasElement)[] = [() => new OffscreenCanvas(1, 1), () => document.createElement('canvas')];
+  const canvases: (() => OffscreenCanvas | HTMLCanvasElement)[] = [
+    () => new OffscreenCanvas(1, 1),
+    () => document.createElement('canvas'),
+  ];
   let reason = 'there is no canvas here';
   for (const makeCanvas of canvases) {
     for (const version of ['webgl2', 'webgl'] as const) {
@@ -31,7 +34,9 @@ export function lackingWebgl(): string | undefined {
 
 /** Why it has not registered itself: it looks for `navigator.gpu` when it is imported, and never again. */
 export function unregisteredWebgpu(): string | undefined {
-  return isRegistered('webgpu') ? undefined : '@tensorflow/tfjs-backend-webgpu was imported before there was a navigator.gpu: leave that to startBackend';
+  return isRegistered('webgpu')
+    ? undefined
+    : '@tensorflow/tfjs-backend-webgpu was imported before there was a navigator.gpu: leave that to startBackend';
 }
 
 interface WebGpu {
@@ -49,7 +54,9 @@ export async function lackingWebgpu(): Promise<string | undefined> {
   }
   try {
     const adapter = await gpu.requestAdapter();
-    return adapter ? undefined : 'there is WebGPU here, but no adapter: no GPU that the driver or the browser lets it use';
+    return adapter
+      ? undefined
+      : 'there is WebGPU here, but no adapter: no GPU that the driver or the browser lets it use';
   } catch (error) {
     return `there is WebGPU here, but no adapter: ${reasonOf(error)}`;
   }

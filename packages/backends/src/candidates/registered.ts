@@ -10,7 +10,9 @@ export function registeredCandidate(name: string, known: readonly string[]): Can
     backendName: name,
     load: async () => {
       const meant = nearest(name, known);
-      throw new Error(`no backend is registered as '${name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`);
+      throw new Error(
+        `no backend is registered as '${name}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
+      );
     },
     repairsBeforeStart: [repairNodeGradients],
     repairs: ofTfjs,

@@ -1,7 +1,26 @@
 import {
-  cumprod, cumsum, gather, getBackend, getGradient, getKernel, mul, ones, registerGradient, reshape, reverse, scalar, tensor1d, tidy, transpose,
-  unregisterGradient, util,
-  type GradConfig, type KernelFunc, type NamedAttrMap, type Tensor, type TensorInfo,
+  cumprod,
+  cumsum,
+  gather,
+  getBackend,
+  getGradient,
+  getKernel,
+  mul,
+  ones,
+  registerGradient,
+  reshape,
+  reverse,
+  scalar,
+  tensor1d,
+  tidy,
+  transpose,
+  unregisterGradient,
+  util,
+  type GradConfig,
+  type KernelFunc,
+  type NamedAttrMap,
+  type Tensor,
+  type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { isWrapped, wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
@@ -79,7 +98,11 @@ const gradients: Readonly<Record<string, GradientRepair>> = {
       ...config,
       inputsToSave: [],
       gradFunc: (dy, _, attrs) => {
-        const { axis: written, exclusive, reverse: isReverse } = attrs as unknown as { axis: number; exclusive: boolean; reverse: boolean };
+        const {
+          axis: written,
+          exclusive,
+          reverse: isReverse,
+        } = attrs as unknown as { axis: number; exclusive: boolean; reverse: boolean };
         const axis = axisOf(written, (dy as Tensor).shape);
         const cumulate = (x: Tensor): Tensor => cumsum(x, axis, exclusive);
         return { x: () => (isReverse ? cumulate(dy as Tensor) : backwards(cumulate, dy as Tensor, axis)) };
@@ -93,7 +116,9 @@ const gradients: Readonly<Record<string, GradientRepair>> = {
       ...config,
       gradFunc: (dy, saved, attrs) => {
         const x = saved[0] as Tensor;
-        return { x: () => gradientOfProd(dy as Tensor, x, util.parseAxisParam(attrs['axis'] as number | number[], x.shape)) };
+        return {
+          x: () => gradientOfProd(dy as Tensor, x, util.parseAxisParam(attrs['axis'] as number | number[], x.shape)),
+        };
       },
     }),
   },
@@ -110,7 +135,10 @@ function gradientOfProd(dy: Tensor, x: Tensor, axes: readonly number[]): Tensor 
   const before = (values: Tensor): Tensor => cumprod(values, last, true);
   const others = mul(before(flat), backwards(before, flat, last));
   const dx = mul(others, reshape(dy, [...outer, 1]));
-  return transpose(reshape(dx, moved.shape), order.map((_, i) => order.indexOf(i)));
+  return transpose(
+    reshape(dx, moved.shape),
+    order.map((_, i) => order.indexOf(i)),
+  );
 }
 
 /** From the other end. webgpu's own way of that is right for the first length alone that it was used on. */

@@ -14,7 +14,9 @@ export async function repairNodeGradients(): Promise<RepairReport> {
     await import('../gradients.js');
   } catch (error) {
     // A service worker may not load anything later. Whoever does not train needs none.
-    return report.impossible(`import '@tensorflow/tfjs-core/dist/register_all_gradients.js' where startBackend is imported (${reasonOf(error)})`);
+    return report.impossible(
+      `import '@tensorflow/tfjs-core/dist/register_all_gradients.js' where startBackend is imported (${reasonOf(error)})`,
+    );
   }
   return report.applied('no gradients were registered; they are now');
 }

@@ -19,7 +19,8 @@ const marker = Symbol.for('@tfjs-heads/backends/destroyed-at-exit');
  */
 export async function repairNodeWebgpu(): Promise<RepairReport> {
   const process = nodeModule<NodeJS.Process>('node:process');
-  if (process === undefined || typeof document !== 'undefined') return report.notNeeded('this is not Node, or a page in it');
+  if (process === undefined || typeof document !== 'undefined')
+    return report.notNeeded('this is not Node, or a page in it');
   const hasGpu = Boolean((globalThis as { readonly navigator?: { readonly gpu?: unknown } }).navigator?.gpu);
   const done: string[] = [];
   if (!hasGpu || !('GPUBufferUsage' in globalThis)) {
@@ -48,7 +49,9 @@ function define(target: object, name: string, value: unknown): void {
 
 /** Whether there was need of it. */
 function destroyAtExit(process: NodeJS.Process): boolean {
-  const { GPUAdapter: adapter } = globalThis as { readonly GPUAdapter?: { readonly prototype: { requestDevice: RequestDevice & { [marker]?: true } } } };
+  const { GPUAdapter: adapter } = globalThis as {
+    readonly GPUAdapter?: { readonly prototype: { requestDevice: RequestDevice & { [marker]?: true } } };
+  };
   if (adapter === undefined || adapter.prototype.requestDevice[marker]) return false;
   const { requestDevice } = adapter.prototype;
   const devices = new Set<WeakRef<Device>>();

@@ -19,11 +19,13 @@ export function reporter(
   repair: string,
   issue: number | undefined,
 ): Readonly<Record<'applied' | 'notNeeded' | 'impossible', (detail: string) => RepairReport>> {
-  const report = (outcome: RepairReport['outcome']) => (detail: string): RepairReport => ({
-    repair,
-    issue: issue === undefined ? undefined : `${issues}${issue}`,
-    outcome,
-    detail,
-  });
+  const report =
+    (outcome: RepairReport['outcome']) =>
+    (detail: string): RepairReport => ({
+      repair,
+      issue: issue === undefined ? undefined : `${issues}${issue}`,
+      outcome,
+      detail,
+    });
   return { applied: report('applied'), notNeeded: report('not needed'), impossible: report('impossible') };
 }

@@ -1,4 +1,19 @@
-import { engine, exp, getBackend, getGradient, grad, mul, registerGradient, scalar, square, step, sub, tidy, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  exp,
+  getBackend,
+  getGradient,
+  grad,
+  mul,
+  registerGradient,
+  scalar,
+  square,
+  step,
+  sub,
+  tidy,
+  type NamedTensorMap,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { reasonOf } from '../reason.js';
 import { reporter, type RepairReport } from './report.js';
 
@@ -12,7 +27,14 @@ interface TapeNode {
   readonly gradient?: unknown;
 }
 
-type AddTapeNode = (name: string, inputs: TapeNode['inputs'], outputs: Tensor[], gradient: unknown, saved: Tensor[], attributes: unknown) => void;
+type AddTapeNode = (
+  name: string,
+  inputs: TapeNode['inputs'],
+  outputs: Tensor[],
+  gradient: unknown,
+  saved: Tensor[],
+  attributes: unknown,
+) => void;
 type Forward = (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor;
 
 /** What is private in tfjs' engine. */
@@ -47,8 +69,13 @@ export async function repairSecondDerivatives(): Promise<RepairReport> {
     linkIntermediates(tfjs);
     if (!getGradient('EluGrad')) registerGradientOfEluGrad();
   }
-  if (!(await areSecondDerivativesRight())) return report.impossible(`the second derivative of exp is wrong on ${getBackend()}, and stays so with the tape in order`);
-  return report.applied('the second derivative of exp lacked a term; what operations put out and gradients use is linked to the tape now');
+  if (!(await areSecondDerivativesRight()))
+    return report.impossible(
+      `the second derivative of exp is wrong on ${getBackend()}, and stays so with the tape in order`,
+    );
+  return report.applied(
+    'the second derivative of exp lacked a term; what operations put out and gradients use is linked to the tape now',
+  );
 }
 
 /** Whether tfjs' second derivative of `exp(x)^2`, whose gradient uses what exp has put out, is right on the current backend. */
@@ -93,7 +120,8 @@ function linkIntermediates(tfjs: Engine): void {
   tfjs.runKernelFunc = (params) => {
     const { forwardFunc } = params;
     // Inside of a kernel nothing is written.
-    if (state.gradientDepth < 2 || state.kernelDepth > 0 || forwardFunc === undefined) return runKernelFunc.call(tfjs, params);
+    if (state.gradientDepth < 2 || state.kernelDepth > 0 || forwardFunc === undefined)
+      return runKernelFunc.call(tfjs, params);
     const written: Forward = (backend, save) => {
       const start = state.activeTape.length;
       const atDepth = <T>(depth: number, run: () => T): T => {
@@ -109,7 +137,8 @@ function linkIntermediates(tfjs: Engine): void {
         const value = forwardFunc(backend, (tensors) => atDepth(1, () => save(tensors)));
         for (const node of state.activeTape.splice(start)) {
           // What has no gradient, such as a comparison, is a constant as it was before.
-          if (node.gradient !== undefined && node.outputs.every(({ id }) => id !== value.id)) state.activeTape.push(node);
+          if (node.gradient !== undefined && node.outputs.every(({ id }) => id !== value.id))
+            state.activeTape.push(node);
           else for (const tensor of node.saved) tensor.dispose();
         }
         return value;

@@ -1,4 +1,13 @@
-import { fused, getBackend, getKernel, ones, tensor1d, tidy, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  fused,
+  getBackend,
+  getKernel,
+  ones,
+  tensor1d,
+  tidy,
+  type KernelFunc,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import type { WasmMemory } from '../wasm/memory.js';
 import { wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
@@ -23,7 +32,9 @@ export async function repairWasmFusedMatMul(): Promise<RepairReport> {
   if (getBackend() !== 'wasm') return report.notNeeded('the backend is not wasm');
   if (await isRight()) return report.notNeeded('a fused product of transposed operands has the right bias');
   wrapKernel(mark, '_FusedMatMul', 'wasm', compose);
-  return report.applied('the bias of a fused product of transposed operands was added more than once; such products are composed now');
+  return report.applied(
+    'the bias of a fused product of transposed operands was added more than once; such products are composed now',
+  );
 }
 
 function compose(original: KernelFunc): KernelFunc {
@@ -56,7 +67,12 @@ interface Attributes {
   leakyreluAlpha: number;
 }
 
-function runKernel(kernelName: string, backend: WasmMemory, inputs: Record<string, TensorInfo>, attrs: object): TensorInfo {
+function runKernel(
+  kernelName: string,
+  backend: WasmMemory,
+  inputs: Record<string, TensorInfo>,
+  attrs: object,
+): TensorInfo {
   const kernel = getKernel(kernelName, 'wasm');
   if (!kernel) throw new Error(`Kernel '${kernelName}' not registered for backend 'wasm'`);
   return kernel.kernelFunc({ inputs, backend, attrs: attrs as {} }) as TensorInfo;

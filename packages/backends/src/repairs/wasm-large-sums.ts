@@ -19,7 +19,9 @@ export async function repairWasmLargeSums(): Promise<RepairReport> {
   if (error < 1e-6) return report.notNeeded('large sums are right');
   wrapKernel(mark, 'Sum', 'wasm', (original) => inDoubles(original, () => 1));
   wrapKernel(mark, 'Mean', 'wasm', (original) => inDoubles(original, (count) => count));
-  return report.applied(`the sum of 100,000 numbers was ${error.toExponential(0)} off; large sums are taken in doubles now`);
+  return report.applied(
+    `the sum of 100,000 numbers was ${error.toExponential(0)} off; large sums are taken in doubles now`,
+  );
 }
 
 function inDoubles(original: KernelFunc, divisor: (count: number) => number): KernelFunc {

@@ -57,7 +57,11 @@ export async function repairWasmPaths(options: WasmPathsOptions = {}): Promise<R
 }
 
 /** In the order in which they are tried. */
-async function addressesOf(name: BinaryName, given: WasmPaths | undefined, mayBeSet: boolean): Promise<readonly (string | typeof asked)[]> {
+async function addressesOf(
+  name: BinaryName,
+  given: WasmPaths | undefined,
+  mayBeSet: boolean,
+): Promise<readonly (string | typeof asked)[]> {
   if (typeof given === 'string') return [given + name];
   if (given?.[name] !== undefined) return [given[name]];
   const likely = await likelyAddresses(name);
@@ -67,6 +71,7 @@ async function addressesOf(name: BinaryName, given: WasmPaths | undefined, mayBe
 /** tfjs says "Make sure the server can serve the `.wasm` file", whatever it was. */
 function failureOf(search: Search, error: unknown): unknown {
   if (search.state === 'not asked') return error;
-  if (search.state === 'not found') return backendsError('NO_BINARY', `${search}. Say where it is by the option wasmPaths of startBackend`);
+  if (search.state === 'not found')
+    return backendsError('NO_BINARY', `${search}. Say where it is by the option wasmPaths of startBackend`);
   return backendsError('NO_BINARY', `${search}, and did not start: ${reasonOf(error)}`);
 }

@@ -1,4 +1,13 @@
-import { getBackend, matMul, ones, reshape, tensor2d, tidy, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  getBackend,
+  matMul,
+  ones,
+  reshape,
+  tensor2d,
+  tidy,
+  type KernelFunc,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { copy, type WasmMemory } from '../wasm/memory.js';
 import { batchOf } from '../wasm/plan-product.js';
 import { wrapKernel } from '../wrap-kernel.js';

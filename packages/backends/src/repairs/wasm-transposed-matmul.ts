@@ -1,4 +1,13 @@
-import { backend, getBackend, getKernel, ones, tidy, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  getBackend,
+  getKernel,
+  ones,
+  tidy,
+  type KernelFunc,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { planProduct, type Product } from '../wasm/plan-product.js';
 import { copy, type WasmMemory } from '../wasm/memory.js';
 import { transpose } from '../wasm/transpose.js';
@@ -24,7 +33,9 @@ export async function repairWasmTransposedMatMul(): Promise<RepairReport> {
   await repairWasmStaleWeights();
   await repairWasmFusedMatMul();
   wrapKernel(mark, 'BatchMatMul', 'wasm', transposeFirst);
-  return report.applied(`a transposed product took ${slowdown.toFixed(1)} times as long as a plain one; operands are transposed first now`);
+  return report.applied(
+    `a transposed product took ${slowdown.toFixed(1)} times as long as a plain one; operands are transposed first now`,
+  );
 }
 
 function transposeFirst(original: KernelFunc): KernelFunc {
@@ -32,7 +43,10 @@ function transposeFirst(original: KernelFunc): KernelFunc {
     const a = params.inputs['a'] as TensorInfo;
     const b = params.inputs['b'] as TensorInfo;
     const { transposeA, transposeB } = params.attrs as { transposeA: boolean; transposeB: boolean };
-    const plan = a.dtype === 'float32' && b.dtype === 'float32' ? planProduct(a.shape, b.shape, transposeA, transposeB) : undefined;
+    const plan =
+      a.dtype === 'float32' && b.dtype === 'float32'
+        ? planProduct(a.shape, b.shape, transposeA, transposeB)
+        : undefined;
     if (plan === undefined) return original(params);
     return multiply(original, params.backend as WasmMemory, a, b, plan);
   };
@@ -81,7 +95,11 @@ function timeProduct(x: Tensor, transposeA: boolean): number {
   for (let round = 0; round < 3; round++) {
     const start = performance.now();
     for (let i = 0; i < 10; i++) {
-      const out = kernel({ inputs: { a: x, b: x }, backend: memory, attrs: { transposeA, transposeB: false } }) as TensorInfo;
+      const out = kernel({
+        inputs: { a: x, b: x },
+        backend: memory,
+        attrs: { transposeA, transposeB: false },
+      }) as TensorInfo;
       memory.disposeData(out.dataId);
     }
     best = Math.min(best, performance.now() - start);

@@ -1,4 +1,18 @@
-import { clipByValue, env, exp, fused, getBackend, getKernel, matMul, ones, tidy, zeros, type KernelFunc, type Tensor2D, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  clipByValue,
+  env,
+  exp,
+  fused,
+  getBackend,
+  getKernel,
+  matMul,
+  ones,
+  tidy,
+  zeros,
+  type KernelFunc,
+  type Tensor2D,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { withoutCpuForwarding } from '../without-cpu-forwarding.js';
 import { wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
@@ -18,8 +32,11 @@ export async function repairWebglPadding(): Promise<RepairReport> {
   if (await areProductsRight()) return report.notNeeded('products of odd sizes are right');
   for (const flag of flags) env().set(flag, false);
   wrapKernel(mark, '_FusedMatMul', 'webgl', sigmoidApart);
-  if (!(await areProductsRight())) return report.impossible('products of odd sizes are wrong, and stay so without packed operations');
-  return report.applied(`products of odd sizes were wrong; ${flags.join(', ')} are off now, and a fused sigmoid is computed apart`);
+  if (!(await areProductsRight()))
+    return report.impossible('products of odd sizes are wrong, and stay so without packed operations');
+  return report.applied(
+    `products of odd sizes were wrong; ${flags.join(', ')} are off now, and a fused sigmoid is computed apart`,
+  );
 }
 
 /** The other activations take zero to zero. */

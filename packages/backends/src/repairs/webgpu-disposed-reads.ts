@@ -1,4 +1,12 @@
-import { add, backend, getBackend, tensor1d, type BackendValues, type DataId, type DataStorage } from '@tensorflow/tfjs-core';
+import {
+  add,
+  backend,
+  getBackend,
+  tensor1d,
+  type BackendValues,
+  type DataId,
+  type DataStorage,
+} from '@tensorflow/tfjs-core';
 import { withoutCpuForwarding } from '../without-cpu-forwarding.js';
 import { reporter, type RepairReport } from './report.js';
 
@@ -20,7 +28,8 @@ export async function repairWebgpuDisposedReads(): Promise<RepairReport> {
   if (await isReadAfterDisposal()) return report.notNeeded('values of tensors that are disposed of meanwhile arrive');
   const webgpu = backend() as unknown as WebgpuBackend;
   const keepValues = webgpu.convertAndCacheOnCPU;
-  webgpu.convertAndCacheOnCPU = (dataId, values) => (webgpu.tensorMap.has(dataId) ? keepValues.call(webgpu, dataId, values) : values);
+  webgpu.convertAndCacheOnCPU = (dataId, values) =>
+    webgpu.tensorMap.has(dataId) ? keepValues.call(webgpu, dataId, values) : values;
   if (!(await isReadAfterDisposal())) return report.impossible('reading a tensor that is disposed of meanwhile fails');
   return report.applied('reading a tensor that is disposed of meanwhile failed; its values arrive now');
 }

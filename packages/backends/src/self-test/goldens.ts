@@ -1,13 +1,48 @@
 import {
-  clone, customGrad, fill, fused, gather, grad, losses, matMul, mean, mul, ones, reshape, sigmoid, softplus, square, sub, sum, tensor1d, tensor2d, train, variable,
-  type GradSaveFunc, type Scalar, type Tensor, type Tensor2D,
+  clone,
+  customGrad,
+  fill,
+  fused,
+  gather,
+  grad,
+  losses,
+  matMul,
+  mean,
+  mul,
+  ones,
+  reshape,
+  sigmoid,
+  softplus,
+  square,
+  sub,
+  sum,
+  tensor1d,
+  tensor2d,
+  train,
+  variable,
+  type GradSaveFunc,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import type { Golden } from './golden.js';
 
 // Sizes are odd, inputs are exact in float32, and products get operands that other kernels have made:
 // that is where the defects are.
-const logits: [number, number, number][] = [[0.5, -1, 2], [1.5, 0.25, -0.75], [-2, 1, 0.5], [0, 0.125, -0.5], [3, -1.25, 1]];
-const labels: [number, number, number][] = [[0, 0, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]];
+const logits: [number, number, number][] = [
+  [0.5, -1, 2],
+  [1.5, 0.25, -0.75],
+  [-2, 1, 0.5],
+  [0, 0.125, -0.5],
+  [3, -1.25, 1],
+];
+const labels: [number, number, number][] = [
+  [0, 0, 1],
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+  [1, 0, 0],
+];
 
 /** A quarter of the sigmoid cross-entropy, with its gradient written out as a head's is. */
 const sigmoidLoss = customGrad((x, save) => {
@@ -15,10 +50,7 @@ const sigmoidLoss = customGrad((x, save) => {
   const value = mul(sum(sub(softplus(logit), mul(logit, labels))), 0.25);
   // After the kernels: what is saved before one that fails is never released.
   (save as GradSaveFunc)([logit]);
-  return {
-    value,
-    gradFunc: (_: Tensor, saved: Tensor[]) => mul(sub(sigmoid(saved[0] as Tensor), labels), 0.25),
-  };
+  return { value, gradFunc: (_: Tensor, saved: Tensor[]) => mul(sub(sigmoid(saved[0] as Tensor), labels), 0.25) };
 });
 
 export const goldens: readonly Golden[] = [
@@ -34,11 +66,18 @@ export const goldens: readonly Golden[] = [
     name: 'gradient',
     catches: 'gradients that are not registered, and dirty padding in WebGL products of odd sizes',
     run: () => {
-      const weights = tensor2d([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+      const weights = tensor2d([
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ]);
       const inputs = sigmoid(tensor2d(logits)) as Tensor2D;
       return reshape(grad((w) => sigmoidLoss(matMul(inputs, w as Tensor2D)))(weights), [-1]);
     },
-    expected: [0.065972642638, 0.41970977493, 0.202163423666, 0.164697929224, 0.182798755154, 0.164256434862, 0.209050151312, 0.286290886471, 0.168215075003],
+    expected: [
+      0.065972642638, 0.41970977493, 0.202163423666, 0.164697929224, 0.182798755154, 0.164256434862, 0.209050151312,
+      0.286290886471, 0.168215075003,
+    ],
     k: 64,
     scale: 1,
   },
@@ -77,7 +116,17 @@ export const goldens: readonly Golden[] = [
   {
     name: 'fused product',
     catches: 'a bias that is added more than once to a transposed product',
-    run: () => reshape(fused.matMul({ a: fill([1, 101], 0.5), b: ones([3, 101]), transposeB: true, bias: tensor1d([1, 2, -60]), activation: 'relu' }), [-1]),
+    run: () =>
+      reshape(
+        fused.matMul({
+          a: fill([1, 101], 0.5),
+          b: ones([3, 101]),
+          transposeB: true,
+          bias: tensor1d([1, 2, -60]),
+          activation: 'relu',
+        }),
+        [-1],
+      ),
     expected: [51.5, 52.5, 0],
     k: 64,
     scale: 50.5,

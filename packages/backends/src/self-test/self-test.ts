@@ -46,7 +46,11 @@ export async function runSelfTest({ stay, isOver }: Course): Promise<SelfTestRes
     const unit = await probeUnit();
     const results: GoldenResult[] = [];
     if (unit > coarsestUnit) {
-      results.push({ golden: 'precision', used: Infinity, failure: `floats are coarse: 1 + ${unit.toExponential(1)} is 1` });
+      results.push({
+        golden: 'precision',
+        used: Infinity,
+        failure: `floats are coarse: 1 + ${unit.toExponential(1)} is 1`,
+      });
     }
     for (const golden of goldens) {
       if (isOver()) throw new Error('the self-test is not wanted any more');
@@ -59,7 +63,10 @@ export async function runSelfTest({ stay, isOver }: Course): Promise<SelfTestRes
   });
 }
 
-async function runGolden({ name, run, expected, k, scale }: (typeof goldens)[number], unit: number): Promise<GoldenResult> {
+async function runGolden(
+  { name, run, expected, k, scale }: (typeof goldens)[number],
+  unit: number,
+): Promise<GoldenResult> {
   try {
     const result = disposingVariables(() => tidy(run));
     const values = await result.data();

@@ -26,7 +26,10 @@ function servedFolders(own: string | undefined): readonly string[] {
   const beside = isHttp(own) && !own.includes('/node_modules/') ? [new URL('.', own).href] : [];
   const above = (starts.length > 0 ? starts : [`${origin}/`]).flatMap((address) => {
     const { origin: server, pathname } = new URL(address);
-    const parts = pathname.replace(/\/node_modules\/.*/, '/').split('/').slice(0, -1);
+    const parts = pathname
+      .replace(/\/node_modules\/.*/, '/')
+      .split('/')
+      .slice(0, -1);
     return parts.map((_, i) => `${server}${parts.slice(0, parts.length - i).join('/')}/node_modules/${folder}/`);
   });
   return [...beside, ...above];

@@ -18,7 +18,8 @@ function interceptFetch(search: Search): () => void {
   if (original === undefined) return () => {};
   let isOver = false;
   const intercepting: Fetch = (input, init) => {
-    const isAsked = !isOver && typeof input === 'string' && isBinary(input) && Object.keys(init ?? {}).join() === 'credentials';
+    const isAsked =
+      !isOver && typeof input === 'string' && isBinary(input) && Object.keys(init ?? {}).join() === 'credentials';
     return isAsked ? fetchBinary(absolute(input)) : original(input, init);
   };
   async function fetchBinary(askedFor: string): Promise<Response> {
@@ -54,7 +55,9 @@ async function responseFrom(address: string, fetch: Fetch): Promise<Response | s
     }
     const bytes = new Uint8Array(await response.arrayBuffer());
     // With its right type, or the backend would download it again to compile it in another way.
-    return startsLikeWasm(bytes) ? new Response(bytes, { headers: { 'content-type': 'application/wasm' } }) : `no binary: ${type}`;
+    return startsLikeWasm(bytes)
+      ? new Response(bytes, { headers: { 'content-type': 'application/wasm' } })
+      : `no binary: ${type}`;
   } catch (error) {
     return String((error as Error | undefined)?.message);
   }
@@ -80,7 +83,8 @@ function interceptFs(search: Search): () => void {
     throw new Error(String(search));
   };
   const intercepting = {
-    readFileSync: (file: unknown, ...rest: []) => (isAsked(file) ? readBinary(String(file)) : readFileSync(file as string, ...rest)),
+    readFileSync: (file: unknown, ...rest: []) =>
+      isAsked(file) ? readBinary(String(file)) : readFileSync(file as string, ...rest),
     // The backend reads so where there are a document and Node.
     readFile: (file: unknown, ...rest: [callback: (error: unknown, bytes?: Uint8Array) => void]) => {
       if (!isAsked(file) || rest.length !== 1) return readFile(file as string, ...rest);

@@ -50,7 +50,15 @@ export function planProduct(
   const swapped = costOf(m, k, n, transposeA, transposeB, true);
   if (Math.min(straight, swapped) >= asItIs) return undefined;
   const outer = b.length > a.length ? b.slice(0, -2) : a.slice(0, -2);
-  return { m, k, n, transposeA, transposeB, swap: swapped < straight, shape: [...outer, transposeA ? aColumns : aRows, n] };
+  return {
+    m,
+    k,
+    n,
+    transposeA,
+    transposeB,
+    swap: swapped < straight,
+    shape: [...outer, transposeA ? aColumns : aRows, n],
+  };
 }
 
 /** What transposing first costs, the packed product and all. */

@@ -37,7 +37,9 @@ export function startSearch(name: BinaryName, addresses: readonly (string | type
     toString() {
       const tried = refused.length === 0 ? '' : `; tried ${refused.join(', ')}`;
       if (current !== undefined) return `${name} is taken from ${current}${tried}`;
-      return rest === undefined ? `${name} will be looked for when the backend starts` : `${name} was not found${tried}`;
+      return rest === undefined
+        ? `${name} will be looked for when the backend starts`
+        : `${name} was not found${tried}`;
     },
   };
 }

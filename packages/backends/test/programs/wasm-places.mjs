@@ -5,6 +5,8 @@ import { startBackend } from '@tfjs-heads/backends';
 
 const [options = '{}', told] = process.argv.slice(2);
 if (told !== undefined) setWasmPaths(told);
-const { candidates } = await startBackend({ allow: ['wasm'], ...JSON.parse(options) }).catch((error) => /** @type {import('@tfjs-heads/backends').NoBackendError} */ (error));
+const { candidates } = await startBackend({ allow: ['wasm'], ...JSON.parse(options) }).catch(
+  (error) => /** @type {import('@tfjs-heads/backends').NoBackendError} */ (error),
+);
 const [wasm] = candidates;
 console.log(JSON.stringify({ ...wasm, place: wasm?.repairs.find(({ repair }) => repair === 'wasm-paths')?.detail }));

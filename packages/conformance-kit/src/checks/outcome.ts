@@ -57,7 +57,8 @@ export async function resultsOf(metrics: Metrics): Promise<Record<string, number
 
 /** Predictions by key, row-major. */
 export async function readPredictions(predictions: Predictions): Promise<Record<string, readonly (number | string)[]>> {
-  const read = async (values: Predictions[string]): Promise<(number | string)[]> => Array.from<number | string>(await values.data());
+  const read = async (values: Predictions[string]): Promise<(number | string)[]> =>
+    Array.from<number | string>(await values.data());
   const entries = Object.entries(predictions).map(async ([key, values]) => [key, await read(values)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -45,12 +45,19 @@ const LARGEST_K = 2 ** 20;
 /** They stand in queries, where some characters mean something. */
 const parameters = record(
   pipe(string(), regex(/^[\w-]+$/, 'expected a key of letters, digits, - and _')),
-  union([pipe(string(), regex(/^[^,:*=\s]+$/, 'expected text without , : * = and spaces')), pipe(number(), finite()), boolean()]),
+  union([
+    pipe(string(), regex(/^[^,:*=\s]+$/, 'expected text without , : * = and spaces')),
+    pipe(number(), finite()),
+    boolean(),
+  ]),
 );
 
 const options = record(string(), union([string(), number(), boolean()]));
 
-const inFloat32 = check<GoldenNumber, string>((value) => Object.is(Math.fround(Number(value)), Number(value)), 'expected a number that float32 has exactly');
+const inFloat32 = check<GoldenNumber, string>(
+  (value) => Object.is(Math.fround(Number(value)), Number(value)),
+  'expected a number that float32 has exactly',
+);
 
 type GoldenNumber = NonNullable<GoldenTensor['values']>[number];
 
@@ -58,7 +65,9 @@ const tensor: GenericSchema<unknown, GoldenTensor> = consistent(
   exactly({
     shape: array(wholeNumber(1)),
     values: exactOptional(array(pipe(jsonNumberSchema, inFloat32))),
-    draw: exactOptional(exactly({ seed: wholeNumber(0), kind: picklist(['logits', 'weights', 'real', 'count', 'probability']) })),
+    draw: exactOptional(
+      exactly({ seed: wholeNumber(0), kind: picklist(['logits', 'weights', 'real', 'count', 'probability']) }),
+    ),
     dtype: exactOptional(picklist(['float32', 'int32'])),
   }),
   problemsOfTensor,
@@ -94,7 +103,12 @@ const goldenCase: GenericSchema<unknown, GoldenCase> = consistent(
 );
 
 const evaluation: GenericSchema<unknown, GoldenEvaluation> = consistent(
-  exactly({ parameters, options, batches: pipe(array(exactly(batch)), minLength(1)), metrics: record(text, goldenValues) }),
+  exactly({
+    parameters,
+    options,
+    batches: pipe(array(exactly(batch)), minLength(1)),
+    metrics: record(text, goldenValues),
+  }),
   problemsOfEvaluation,
 );
 
@@ -104,7 +118,10 @@ const training: GenericSchema<unknown, GoldenTraining> = consistent(
   exactly({
     parameters,
     options,
-    optimizer: exactly({ name: picklist(Object.keys(optimizerSettings)), settings: record(string(), union([pipe(number(), finite()), boolean()])) }),
+    optimizer: exactly({
+      name: picklist(Object.keys(optimizerSettings)),
+      settings: record(string(), union([pipe(number(), finite()), boolean()])),
+    }),
     steps: wholeNumber(1),
     inputs,
     ...others,
@@ -121,7 +138,12 @@ export const goldenFile: GenericSchema<unknown, GoldenFile> = consistent(
     format: literal('tfjs-heads-goldens/1'),
     head: text,
     provenance: record(string(), string()),
-    exports: exactOptional(record(text, exactly({ kind: picklist(['regression', 'classification', 'predict']), outputs: record(text, text) }))),
+    exports: exactOptional(
+      record(
+        text,
+        exactly({ kind: picklist(['regression', 'classification', 'predict']), outputs: record(text, text) }),
+      ),
+    ),
     cases: distinct(goldenCase, ({ parameters: of }) => of),
     evaluations: distinct(evaluation, ({ parameters: of }) => of),
     trainings: distinct(training, ({ parameters: of }) => of),

@@ -1,5 +1,12 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { copyRegisteredKernels, getKernel, registerBackend, registerKernel, unregisterKernel, util } from '@tensorflow/tfjs-core';
+import {
+  copyRegisteredKernels,
+  getKernel,
+  registerBackend,
+  registerKernel,
+  unregisterKernel,
+  util,
+} from '@tensorflow/tfjs-core';
 
 // A backend that computes as cpu does, but for the kernels registered below. One that starts slowly, as on a GPU, returns a promise.
 registerBackend('my-backend', () => new MathBackendCPU());
@@ -13,7 +20,9 @@ copyRegisteredKernels('cpu', 'my-backend');
  */
 const compensatedSum = (original) => (params) => {
   const x = /** @type {import('@tensorflow/tfjs-core').TensorInfo} */ (params.inputs.x);
-  const axes = util.parseAxisParam(/** @type {number | number[]} */ (params.attrs?.axis), x.shape).toSorted((a, b) => a - b);
+  const axes = util
+    .parseAxisParam(/** @type {number | number[]} */ (params.attrs?.axis), x.shape)
+    .toSorted((a, b) => a - b);
   const first = axes[0] ?? 0;
   const isOneRun = axes.every((axis, i) => axis === first + i);
   if (x.dtype !== 'float32' || !isOneRun) return original(params);

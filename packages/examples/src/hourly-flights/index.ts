@@ -48,11 +48,13 @@ async function run({ epochs = 20, onStep }: RunOptions = {}): Promise<RunResult>
       model: meanError((row) => learned.predictions[row] ?? NaN),
       baseline: meanError(() => meanOfTraining),
     },
-    rows: test.slice(0, 6).map((hour, row) => ({
-      subject: departure.format(hour.time),
-      actual: `${hour.flights} flights`,
-      predicted: flights(learned.predictions[row] ?? NaN),
-    })),
+    rows: test
+      .slice(0, 6)
+      .map((hour, row) => ({
+        subject: departure.format(hour.time),
+        actual: `${hour.flights} flights`,
+        predicted: flights(learned.predictions[row] ?? NaN),
+      })),
   };
 }
 

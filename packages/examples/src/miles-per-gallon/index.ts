@@ -54,11 +54,13 @@ async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult>
       model: meanError((row) => learned.predictions[row] ?? NaN),
       baseline: meanError(() => meanOfTraining),
     },
-    rows: test.slice(0, 6).map((car, row) => ({
-      subject: `${car.name}, ${car.year}`,
-      actual: mpg(car.milesPerGallon),
-      predicted: mpg(learned.predictions[row] ?? NaN),
-    })),
+    rows: test
+      .slice(0, 6)
+      .map((car, row) => ({
+        subject: `${car.name}, ${car.year}`,
+        actual: mpg(car.milesPerGallon),
+        predicted: mpg(learned.predictions[row] ?? NaN),
+      })),
   };
 }
 

@@ -62,11 +62,13 @@ async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult>
       model: accuracy((row) => learned.predictions[row] ?? NaN),
       baseline: accuracy(() => shareOfMales),
     },
-    rows: test.slice(0, 6).map((penguin, row) => ({
-      subject: `${penguin.species}, ${penguin.bodyMass} g, beak ${penguin.beakLength} mm`,
-      actual: penguin.sex.toLowerCase(),
-      predicted: `${percent(learned.predictions[row] ?? NaN)} male`,
-    })),
+    rows: test
+      .slice(0, 6)
+      .map((penguin, row) => ({
+        subject: `${penguin.species}, ${penguin.bodyMass} g, beak ${penguin.beakLength} mm`,
+        actual: penguin.sex.toLowerCase(),
+        predicted: `${percent(learned.predictions[row] ?? NaN)} male`,
+      })),
   };
 }
 

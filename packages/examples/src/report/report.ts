@@ -28,10 +28,7 @@ export interface ExampleRuns {
 export function byExample(report: Report): readonly ExampleRuns[] {
   return Array.from(
     group(report.runs, (run) => run.example),
-    ([example, runs]) => ({
-      example,
-      runs: runs as [Run, ...Run[]],
-    }),
+    ([example, runs]) => ({ example, runs: runs as [Run, ...Run[]] }),
   );
 }
 

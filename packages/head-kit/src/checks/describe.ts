@@ -64,7 +64,8 @@ function textOfObject(value: object): string {
   if (isList(value)) return `an array of ${value.length}`;
   if (isPromise(value)) return 'a promise';
   const kind = classOf(value);
-  if (ArrayBuffer.isView(value)) return `a ${kind} of ${'length' in value ? String(value.length) : `${value.byteLength} bytes`}`;
+  if (ArrayBuffer.isView(value))
+    return `a ${kind} of ${'length' in value ? String(value.length) : `${value.byteLength} bytes`}`;
   if (kind === 'Error') return `the error ${JSON.stringify(String((value as Error).message).slice(0, LONGEST))}`;
   if (kind === 'Map' || kind === 'Set') return `a ${kind} of ${String((value as Set<unknown>).size)}`;
   return `an object with the keys ${keysOf(value)}`;

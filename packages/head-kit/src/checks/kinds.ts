@@ -46,21 +46,56 @@ export function isTensor(value: unknown): value is Tensor {
 }
 
 export function isVariable(value: unknown): value is Variable {
-  return isTensor(value) && ask(() => 'assign' in value && typeof value.assign === 'function' && 'name' in value && typeof value.name === 'string', false);
+  return (
+    isTensor(value) &&
+    ask(
+      () =>
+        'assign' in value && typeof value.assign === 'function' && 'name' in value && typeof value.name === 'string',
+      false,
+    )
+  );
 }
 
 /** Whether a value is a promise of any make: native, of a library, or of another realm. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return ask(() => (isObject(value) || typeof value === 'function') && typeof (value as Properties).then === 'function', false);
+  return ask(
+    () => (isObject(value) || typeof value === 'function') && typeof (value as Properties).then === 'function',
+    false,
+  );
 }
 
 export function isSparseTensor(value: unknown): value is SparseTensor {
-  return ask(() => isObject(value) && 'indices' in value && 'values' in value && Array.isArray(value.denseShape), false);
+  return ask(
+    () => isObject(value) && 'indices' in value && 'values' in value && Array.isArray(value.denseShape),
+    false,
+  );
 }
 
 /** Whether a value is a plain map from names: neither a tensor, a list, nor a collection or other built-in. */
 export function isMap(value: unknown): value is Properties {
-  return ask(() => isObject(value) && !Array.isArray(value) && !NO_MAPS.has(classOf(value)) && !ArrayBuffer.isView(value), false) && !isTensor(value) && !isSparseTensor(value) && !isPromise(value);
+  return (
+    ask(
+      () => isObject(value) && !Array.isArray(value) && !NO_MAPS.has(classOf(value)) && !ArrayBuffer.isView(value),
+      false,
+    ) &&
+    !isTensor(value) &&
+    !isSparseTensor(value) &&
+    !isPromise(value)
+  );
 }
 
-const NO_MAPS: ReadonlySet<string> = /*#__PURE__*/ new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Date', 'RegExp', 'Error', 'ArrayBuffer', 'SharedArrayBuffer', 'Promise', 'String', 'Number', 'Boolean']);
+const NO_MAPS: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  'Map',
+  'Set',
+  'WeakMap',
+  'WeakSet',
+  'Date',
+  'RegExp',
+  'Error',
+  'ArrayBuffer',
+  'SharedArrayBuffer',
+  'Promise',
+  'String',
+  'Number',
+  'Boolean',
+]);

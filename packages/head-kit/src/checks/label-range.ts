@@ -1,4 +1,16 @@
-import { all, engine, equal, floor, getGradient, getKernel, greaterEqual, lessEqual, logicalAnd, registerGradient, registerKernel } from '@tensorflow/tfjs-core';
+import {
+  all,
+  engine,
+  equal,
+  floor,
+  getGradient,
+  getKernel,
+  greaterEqual,
+  lessEqual,
+  logicalAnd,
+  registerGradient,
+  registerKernel,
+} from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadError } from '@tfjs-heads/head-api';
 import { copyOf, type DeviceCheck, deviceCheck } from '../device-check.js';
@@ -107,7 +119,10 @@ export class LabelRange implements LabelRangeOptions {
   }
 
   #outOfRange(got: string): HeadError {
-    return headError('LABELS_RANGE', `Labels must be ${this.whole ? 'whole numbers ' : ''}in range [${this.min}, ${this.max}], got ${got}.`);
+    return headError(
+      'LABELS_RANGE',
+      `Labels must be ${this.whole ? 'whole numbers ' : ''}in range [${this.min}, ${this.max}], got ${got}.`,
+    );
   }
 }
 
@@ -130,7 +145,8 @@ function register(backendName: string): void {
       return { dataId, shape, dtype };
     },
   });
-  if (getGradient(LABEL_RANGE) === undefined) registerGradient({ kernelName: LABEL_RANGE, gradFunc: (dy) => ({ labels: () => copyOf(dy as Tensor) }) });
+  if (getGradient(LABEL_RANGE) === undefined)
+    registerGradient({ kernelName: LABEL_RANGE, gradFunc: (dy) => ({ labels: () => copyOf(dy as Tensor) }) });
 }
 
 /**

@@ -50,10 +50,7 @@ export function checkDenseLabels(labels: unknown, logits: Tensor, dimension: num
   const shape = dense.rank === logits.rank - 1 ? [...dense.shape, 1] : dense.shape;
   const got = `got labels of shape ${shapeText(dense.shape)} with logits of shape ${shapeText(logits.shape)}`;
   if (shape.length < 2) {
-    throw headError(
-      'LABELS_SHAPE',
-      `labels must have rank at least 2, shape ${shapeText(target)}, ${got}.`,
-    );
+    throw headError('LABELS_SHAPE', `labels must have rank at least 2, shape ${shapeText(target)}, ${got}.`);
   }
   if (shape.at(-1) !== dimension) {
     throw headError(

@@ -17,7 +17,12 @@ import { ask, isMap } from './kinds.js';
  * @returns A copy of what was given; empty for undefined.
  * @throws INVALID_ARGUMENT, or the given code, which names the misspelled option and the nearest one known
  */
-export function checkOptions<T extends object>(of: string, options: T | undefined, known: readonly (string & keyof T)[], code: HeadErrorCode = 'INVALID_ARGUMENT'): T {
+export function checkOptions<T extends object>(
+  of: string,
+  options: T | undefined,
+  known: readonly (string & keyof T)[],
+  code: HeadErrorCode = 'INVALID_ARGUMENT',
+): T {
   const read = readOptions(of, options, known, code);
   const [unknown] = unknownNames(options, known);
   if (unknown === undefined) return read;
@@ -32,11 +37,16 @@ export function checkOptions<T extends object>(of: string, options: T | undefine
  *
  * @throws INVALID_ARGUMENT
  */
-export function checkWideOptions<T extends object>(of: string, options: T | undefined, known: readonly (string & keyof T)[]): T {
+export function checkWideOptions<T extends object>(
+  of: string,
+  options: T | undefined,
+  known: readonly (string & keyof T)[],
+): T {
   const read = readOptions(of, options, known);
   for (const name of unknownNames(options, known)) {
     const meant = nearest(name, known);
-    if (meant !== undefined) throw headError('INVALID_ARGUMENT', `${of} has no option ${quote(name)}: did you mean '${meant}'?`);
+    if (meant !== undefined)
+      throw headError('INVALID_ARGUMENT', `${of} has no option ${quote(name)}: did you mean '${meant}'?`);
   }
   return read;
 }
@@ -50,7 +60,12 @@ function unknownNames(options: object | undefined, known: readonly string[]): re
  *
  * @throws INVALID_ARGUMENT, or the given code, for what is no object or throws when it is read
  */
-export function readOptions<T extends object>(of: string, options: T | undefined, known: readonly (string & keyof T)[], code: HeadErrorCode = 'INVALID_ARGUMENT'): T {
+export function readOptions<T extends object>(
+  of: string,
+  options: T | undefined,
+  known: readonly (string & keyof T)[],
+  code: HeadErrorCode = 'INVALID_ARGUMENT',
+): T {
   if (options === undefined) return {} as T;
   if (!isMap(options)) throw headError(code, `The options of ${of} must be an object, got ${describe(options)}.`);
   return readAll(of, options, known, code) as T;
@@ -61,19 +76,31 @@ export function readOptions<T extends object>(of: string, options: T | undefined
  *
  * @throws The given code, where it is no map or throws when it is looked at
  */
-export function checkMap(name: string, map: unknown, expected: string, code: HeadErrorCode): Readonly<Record<string, unknown>> {
+export function checkMap(
+  name: string,
+  map: unknown,
+  expected: string,
+  code: HeadErrorCode,
+): Readonly<Record<string, unknown>> {
   if (!isMap(map)) throw headError(code, `${name} must be ${expected}, got ${describe(map)}.`);
   const keys = ask(() => Object.keys(map), undefined);
   if (keys === undefined) throw headError(code, `${name} must be ${expected}, got ${describe(map)}.`);
   return readAll(name, map, keys, code);
 }
 
-function readAll(of: string, map: object, names: readonly string[], code: HeadErrorCode): Readonly<Record<string, unknown>> {
+function readAll(
+  of: string,
+  map: object,
+  names: readonly string[],
+  code: HeadErrorCode,
+): Readonly<Record<string, unknown>> {
   const read = (name: string): unknown => {
     try {
       return (map as Record<string, unknown>)[name];
     } catch (cause) {
-      throw headError(code, `${of}: ${quote(name)} must be readable, but its getter threw ${describe(cause)}.`, { cause });
+      throw headError(code, `${of}: ${quote(name)} must be readable, but its getter threw ${describe(cause)}.`, {
+        cause,
+      });
     }
   };
   return Object.fromEntries(names.filter((name) => ask(() => name in map, true)).map((name) => [name, read(name)]));

@@ -17,17 +17,32 @@ export interface BaseHeadOptions {
 }
 
 /** The names of {@link BaseHeadOptions}, for a subclass to check its own with. */
-export const BASE_HEAD_OPTIONS: readonly (keyof BaseHeadOptions)[] = ['logitsDimension', 'name', 'lossReduction', 'weightColumn'];
+export const BASE_HEAD_OPTIONS: readonly (keyof BaseHeadOptions)[] = [
+  'logitsDimension',
+  'name',
+  'lossReduction',
+  'weightColumn',
+];
 
 /**
  * The options with their defaults, whatever others there are.
  *
  * @throws LOSS_REDUCTION_INVALID, INVALID_ARGUMENT
  */
-export function checkBaseHeadOptions(options: BaseHeadOptions): BaseHeadOptions & { readonly lossReduction: Reduction } {
-  const { logitsDimension, name, lossReduction = Reduction.SUM_OVER_BATCH_SIZE, weightColumn } = readOptions('a head', options, BASE_HEAD_OPTIONS);
+export function checkBaseHeadOptions(
+  options: BaseHeadOptions,
+): BaseHeadOptions & { readonly lossReduction: Reduction } {
+  const {
+    logitsDimension,
+    name,
+    lossReduction = Reduction.SUM_OVER_BATCH_SIZE,
+    weightColumn,
+  } = readOptions('a head', options, BASE_HEAD_OPTIONS);
   if (typeof logitsDimension !== 'number' || !Number.isInteger(logitsDimension) || logitsDimension < 1) {
-    throw headError('INVALID_ARGUMENT', `logitsDimension must be a whole number from 1 on, got ${describe(logitsDimension)}.`);
+    throw headError(
+      'INVALID_ARGUMENT',
+      `logitsDimension must be a whole number from 1 on, got ${describe(logitsDimension)}.`,
+    );
   }
   if (name !== undefined && name !== null && typeof name !== 'string') {
     throw headError('INVALID_ARGUMENT', `name must be a string, got ${describe(name)}.`);

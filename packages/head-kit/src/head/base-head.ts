@@ -1,9 +1,26 @@
 import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type {
-  EstimatorSpec, EstimatorSpecArgs, EvalSpec, ExportOutputs, Features, Head, Labels, Logits, LossOptions, Metrics,
-  MetricsOptions, ModeKeys, PredictionKey, Predictions, PredictionsAt, PredictSpec, Reduction, StringValues,
-  TrainSpec, UpdateMetricsOptions,
+  EstimatorSpec,
+  EstimatorSpecArgs,
+  EvalSpec,
+  ExportOutputs,
+  Features,
+  Head,
+  Labels,
+  Logits,
+  LossOptions,
+  Metrics,
+  MetricsOptions,
+  ModeKeys,
+  PredictionKey,
+  Predictions,
+  PredictionsAt,
+  PredictSpec,
+  Reduction,
+  StringValues,
+  TrainSpec,
+  UpdateMetricsOptions,
 } from '@tfjs-heads/head-api';
 import { quote } from '../checks/describe.js';
 import { checkDenseLabels } from '../checks/labels.js';
@@ -40,7 +57,11 @@ export type Predictors<P extends Predictions = Predictions> = { readonly [Key in
  * new ShiftHead({ logitsDimension: 1 }).predictions(logits).shifted; // a tensor
  * ```
  */
-export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions = Predictions> implements Head<L, Tensor, P> {
+export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions = Predictions> implements Head<
+  L,
+  Tensor,
+  P
+> {
   readonly apiVersion = 1;
   readonly name: string | undefined;
   readonly logitsDimension: number;
@@ -136,19 +157,26 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
    * @returns Tensors owned by the caller.
    * @throws LOGITS_*, PREDICTION_KEY_INVALID, TENSOR_DISPOSED
    */
-  predictions<K extends string = keyof P & string>(logits: Tensor, keys?: readonly PredictionKey<P, K>[]): PredictionsAt<P, K> {
+  predictions<K extends string = keyof P & string>(
+    logits: Tensor,
+    keys?: readonly PredictionKey<P, K>[],
+  ): PredictionsAt<P, K> {
     return scoped(() => {
       this.#checkImplemented();
       const checked = checkLogits(logits, this.logitsDimension);
       const predictors: Predictors = this.predictors(checked);
       const asked = predictionKeys(keys, Object.keys(predictors));
-      return Object.fromEntries(asked.map((key) => [key, ownedBy(predictors[key]?.() as Tensor | StringValues, checked)])) as PredictionsAt<P, K>;
+      return Object.fromEntries(
+        asked.map((key) => [key, ownedBy(predictors[key]?.() as Tensor | StringValues, checked)]),
+      ) as PredictionsAt<P, K>;
     });
   }
 
   /** Fresh metrics, in the head's order. */
   metrics(options?: MetricsOptions): Metrics {
-    const definitions = this.#definitions(areGiven(checkWideOptions<LossOptions>('metrics', options, METHOD_OPTIONS).regularizationLosses));
+    const definitions = this.#definitions(
+      areGiven(checkWideOptions<LossOptions>('metrics', options, METHOD_OPTIONS).regularizationLosses),
+    );
     return Object.fromEntries(definitions.map((definition) => [this.#named(definition.key), createMetric(definition)]));
   }
 
@@ -226,7 +254,10 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
   #checkImplemented(): void {
     for (const member of ['elementLoss', 'predictors', 'metricDefinitions'] as const) {
       if (this[member] === undefined) {
-        throw headError('NOT_IMPLEMENTED', `A subclass of BaseHead must implement ${member}, but ${quote(this.constructor.name)} does not.`);
+        throw headError(
+          'NOT_IMPLEMENTED',
+          `A subclass of BaseHead must implement ${member}, but ${quote(this.constructor.name)} does not.`,
+        );
       }
     }
   }

@@ -43,7 +43,15 @@ export interface TrainStep<X extends Logits = Logits> {
 }
 
 const ARGUMENTS: readonly (keyof EstimatorSpecArgs)[] = [
-  'features', 'mode', 'logits', 'labels', 'optimizer', 'trainableVariables', 'trainOpFn', 'updateOps', 'regularizationLosses',
+  'features',
+  'mode',
+  'logits',
+  'labels',
+  'optimizer',
+  'trainableVariables',
+  'trainOpFn',
+  'updateOps',
+  'regularizationLosses',
   'numReplicasInSync',
 ];
 
@@ -64,7 +72,11 @@ export function estimatorSpec<L extends Labels, X extends Logits, P extends Pred
   args: EstimatorSpecArgs<L, X>,
   options?: EstimatorSpecOptions<X, P>,
 ): EstimatorSpec<P>;
-export function estimatorSpec(head: Head, given: EstimatorSpecArgs, { exportsOf = exportAll, summariesOf }: EstimatorSpecOptions = {}): EstimatorSpec {
+export function estimatorSpec(
+  head: Head,
+  given: EstimatorSpecArgs,
+  { exportsOf = exportAll, summariesOf }: EstimatorSpecOptions = {},
+): EstimatorSpec {
   const args = checkOptions('createEstimatorSpec', given, ARGUMENTS);
   const mode = checkMode(args.mode);
   if (mode === ModeKeys.PREDICT) {
@@ -88,7 +100,10 @@ export function exportAll(predictions: Predictions): ExportOutputs {
 function runLogits({ logits }: EstimatorSpecArgs): Logits {
   const computed = typeof logits === 'function' ? logits() : logits;
   if (!isPromise(computed)) return computed;
-  const what = typeof logits === 'function' ? 'The function logits must return the logits at once' : 'logits must be a tensor or a function that returns one';
+  const what =
+    typeof logits === 'function'
+      ? 'The function logits must return the logits at once'
+      : 'logits must be a tensor or a function that returns one';
   throw headError('LOGITS_DTYPE', `${what}, got ${describeResult(computed)}.`);
 }
 
@@ -109,7 +124,12 @@ function evalSpec(head: Head, args: EstimatorSpecArgs): EstimatorSpec {
 }
 
 /** @param variables Those to train by an optimizer; none where `trainOpFn` takes gradients of its own. */
-function trainSpec(head: Head, args: EstimatorSpecArgs, variables: readonly Variable[], summariesOf: EstimatorSpecOptions['summariesOf']): EstimatorSpec {
+function trainSpec(
+  head: Head,
+  args: EstimatorSpecArgs,
+  variables: readonly Variable[],
+  summariesOf: EstimatorSpecOptions['summariesOf'],
+): EstimatorSpec {
   const { optimizer, trainOpFn } = args;
   const copies = new Copies();
   let regularization: Scalar | undefined;
@@ -122,9 +142,14 @@ function trainSpec(head: Head, args: EstimatorSpecArgs, variables: readonly Vari
     return parts.loss;
   };
   try {
-    const { loss, apply, dispose } = (gradients = gradientsOf(computeLoss, variables, replicaFactor(head.lossReduction, args)));
+    const { loss, apply, dispose } = (gradients = gradientsOf(
+      computeLoss,
+      variables,
+      replicaFactor(head.lossReduction, args),
+    ));
     const step = (): unknown => {
-      if (optimizer === undefined) return trainOpFn?.(loss, () => tidy(() => lossWithParts(head, args, runLogits(args)).loss));
+      if (optimizer === undefined)
+        return trainOpFn?.(loss, () => tidy(() => lossWithParts(head, args, runLogits(args)).loss));
       apply(optimizer);
       dispose();
       return loss;
@@ -184,7 +209,11 @@ class Copies {
 function lossWithParts(head: Head, args: EstimatorSpecArgs, logits: Logits): { loss: Scalar; regularization?: Scalar } {
   const scalars = regularizationScalars(args.regularizationLosses);
   const regularization = scalars && sumOfScalars(scalars);
-  const options = { mode: ModeKeys.TRAIN, features: args.features, ...(regularization && { regularizationLosses: [regularization] }) };
+  const options = {
+    mode: ModeKeys.TRAIN,
+    features: args.features,
+    ...(regularization && { regularizationLosses: [regularization] }),
+  };
   const loss = head.loss(args.labels as Labels, logits, options);
   return regularization === undefined ? { loss } : { loss, regularization };
 }
@@ -211,7 +240,11 @@ function mapLogits(logits: Logits, map: (tensor: Tensor) => Tensor): Logits {
 function once(trainOp: () => unknown): () => unknown {
   let used = false;
   return () => {
-    if (used) throw headError('TRAIN_OP_USED', 'trainOp must be called once for each spec, but it was called again: make a spec for each step.');
+    if (used)
+      throw headError(
+        'TRAIN_OP_USED',
+        'trainOp must be called once for each spec, but it was called again: make a spec for each step.',
+      );
     used = true;
     return trainOp();
   };

@@ -40,7 +40,8 @@ export class HeadLoss {
 
   /** @throws LOSS_FN_INVALID, INVALID_ARGUMENT */
   constructor(given: Loss | LossFn | CustomLoss, range: LabelRange | undefined, k: number) {
-    if (range !== undefined && typeof range.demand !== 'function') throw headError('INVALID_ARGUMENT', `labelRange must be a LabelRange, got ${describe(range)}.`);
+    if (range !== undefined && typeof range.demand !== 'function')
+      throw headError('INVALID_ARGUMENT', `labelRange must be a LabelRange, got ${describe(range)}.`);
     this.given = given;
     this.range = range;
     this.#loss = lossOrCustom(given, k);
@@ -58,7 +59,8 @@ export class HeadLoss {
   inRange(batch: Batch, forLoss: boolean): Batch {
     const { range } = this;
     if (range === undefined) return batch;
-    if (forLoss && hostMemory(engine().backend) !== undefined && !isCustom(this.#loss)) return { ...batch, toCheck: range };
+    if (forLoss && hostMemory(engine().backend) !== undefined && !isCustom(this.#loss))
+      return { ...batch, toCheck: range };
     const labels = range.demand(batch.labels);
     return labels === undefined ? { ...batch, valid: range.onDevice(batch.labels) } : { ...batch, labels };
   }
@@ -66,7 +68,11 @@ export class HeadLoss {
   /** The reduced loss of a batch. Where only the device knows that a label is out of range, reading it rejects. */
   reduced(batch: Batch, reduction: Reduction): Scalar {
     const { loss, tensors } = this.#prepare(batch);
-    const value = weightedLoss(tensors, { loss, divisor: divisorOf(reduction, loss, tensors.logits), labelRange: batch.toCheck });
+    const value = weightedLoss(tensors, {
+      loss,
+      divisor: divisorOf(reduction, loss, tensors.logits),
+      labelRange: batch.toCheck,
+    });
     return this.#rejectReads(value, batch);
   }
 
@@ -95,7 +101,10 @@ export class HeadLoss {
   }
 
   /** Looks at labels that have been read, where only the device knew. */
-  checkRead({ labels: { shape }, valid }: Batch): { reads: readonly string[]; run(batch: HostBatch): void } | undefined {
+  checkRead({
+    labels: { shape },
+    valid,
+  }: Batch): { reads: readonly string[]; run(batch: HostBatch): void } | undefined {
     const { range } = this;
     if (valid === undefined || range === undefined) return undefined;
     const run = (batch: HostBatch): void => {

@@ -21,13 +21,22 @@ export function checkTrainArgs(args: EstimatorSpecArgs): readonly Variable[] {
   const { updateOps, optimizer, trainOpFn, trainableVariables, logits, numReplicasInSync = 1 } = args;
   checkUpdateOps(updateOps);
   if (!Number.isInteger(numReplicasInSync) || numReplicasInSync < 1) {
-    throw headError('INVALID_ARGUMENT', `numReplicasInSync must be a whole number from 1 on, got ${describe(numReplicasInSync)}.`);
+    throw headError(
+      'INVALID_ARGUMENT',
+      `numReplicasInSync must be a whole number from 1 on, got ${describe(numReplicasInSync)}.`,
+    );
   }
   if (optimizer === undefined && trainOpFn === undefined) {
-    throw headError('TRAIN_OP_MISSING', 'train_op_fn and optimizer cannot both be None: one of optimizer and trainOpFn must be given to train, got neither.');
+    throw headError(
+      'TRAIN_OP_MISSING',
+      'train_op_fn and optimizer cannot both be None: one of optimizer and trainOpFn must be given to train, got neither.',
+    );
   }
   if (optimizer !== undefined && trainOpFn !== undefined) {
-    throw headError('TRAIN_OP_CONFLICT', 'train_op_fn and optimizer cannot both be set: one of optimizer and trainOpFn must be given to train, got both.');
+    throw headError(
+      'TRAIN_OP_CONFLICT',
+      'train_op_fn and optimizer cannot both be set: one of optimizer and trainOpFn must be given to train, got both.',
+    );
   }
   if (optimizer === undefined) {
     if (typeof trainOpFn !== 'function') {
@@ -36,7 +45,10 @@ export function checkTrainArgs(args: EstimatorSpecArgs): readonly Variable[] {
     return [];
   }
   if (!ask(() => typeof optimizer?.applyGradients === 'function', false)) {
-    throw headError('OPTIMIZER_INVALID', `optimizer must have a method applyGradients, as the optimizers of tfjs have, got ${describe(optimizer)}.`);
+    throw headError(
+      'OPTIMIZER_INVALID',
+      `optimizer must have a method applyGradients, as the optimizers of tfjs have, got ${describe(optimizer)}.`,
+    );
   }
   const variables = variablesOf(trainableVariables);
   if (typeof logits !== 'function') {
@@ -52,8 +64,13 @@ function checkUpdateOps(updateOps: unknown): void {
   if (updateOps === undefined) return;
   const wrong = isList(updateOps) ? firstIndex(updateOps, (op) => typeof op !== 'function') : 0;
   if (isList(updateOps) && wrong === undefined) return;
-  const got = isList(updateOps) ? `${describe(ask(() => updateOps[wrong as number], undefined))} at ${wrong}` : describe(updateOps);
-  throw headError('UPDATE_OPS_INVALID', `update_ops should be a list: updateOps must be a list of functions, got ${got}.`);
+  const got = isList(updateOps)
+    ? `${describe(ask(() => updateOps[wrong as number], undefined))} at ${wrong}`
+    : describe(updateOps);
+  throw headError(
+    'UPDATE_OPS_INVALID',
+    `update_ops should be a list: updateOps must be a list of functions, got ${got}.`,
+  );
 }
 
 /** By index: `findIndex` of a list that throws would throw, too. */
@@ -76,11 +93,19 @@ export function variablesOf(given: readonly TrainableVariable[] | undefined): re
     );
   }
   if (!isList(given)) {
-    throw headError('TRAINABLE_VARIABLES_INVALID', `trainable_variables should be a list: trainableVariables must be a list of variables, got ${describe(given)}.`);
+    throw headError(
+      'TRAINABLE_VARIABLES_INVALID',
+      `trainable_variables should be a list: trainableVariables must be a list of variables, got ${describe(given)}.`,
+    );
   }
   const variables: Variable[] = [];
   for (let index = 0; index < given.length; index++) {
-    variables.push(checkVariable(`trainableVariables[${index}]`, ask(() => given[index], undefined)));
+    variables.push(
+      checkVariable(
+        `trainableVariables[${index}]`,
+        ask(() => given[index], undefined),
+      ),
+    );
   }
   return variables;
 }
@@ -88,7 +113,10 @@ export function variablesOf(given: readonly TrainableVariable[] | undefined): re
 function checkVariable(name: string, given: unknown): Variable {
   const variable = ask(() => (isLayerVariable(given) ? given.read() : given), given); // A disposed one throws.
   if (!isVariable(variable) || variable.isDisposed) {
-    throw headError('TRAINABLE_VARIABLES_INVALID', `${name} must be a live variable, of tfjs-core or of a layer, got ${describe(given)}.`);
+    throw headError(
+      'TRAINABLE_VARIABLES_INVALID',
+      `${name} must be a live variable, of tfjs-core or of a layer, got ${describe(given)}.`,
+    );
   }
   checkLive(name, variable);
   return variable;
@@ -116,10 +144,14 @@ export interface Gradients {
 export function gradientsOf(computeLoss: () => Scalar, variables: readonly Variable[], factor: number): Gradients {
   const trainable = variables.filter((variable) => variable.trainable);
   // As in the original there may be nothing to train; the tape must have something.
-  if (trainable.length === 0) return { loss: keep(tidy(computeLoss)), apply: () => undefined, dispose: () => undefined };
+  if (trainable.length === 0)
+    return { loss: keep(tidy(computeLoss)), apply: () => undefined, dispose: () => undefined };
   // A replica's share goes into what the tape begins with, so the loss itself is not scaled.
   const dy = factor === 1 ? undefined : scalar(factor);
-  const { value, grads } = underTape(() => engine().gradients<Tensor>(computeLoss, trainable, dy, true), () => dy?.dispose());
+  const { value, grads } = underTape(
+    () => engine().gradients<Tensor>(computeLoss, trainable, dy, true),
+    () => dy?.dispose(),
+  );
   // The optimizers of tfjs find their slots by position, so each variable keeps its own, also while it
   // has no gradient; they skip those.
   const named = variables.map((variable) => ({
@@ -140,8 +172,11 @@ export function gradientsOf(computeLoss: () => Scalar, variables: readonly Varia
     loss: value as Scalar,
     apply(optimizer) {
       // A spec that replaceSpec made has the gradients of the first one.
-      if (isDisposed) throw headError('SPEC_DISPOSED', 'trainOp must be called before dispose(): its gradients are gone.');
-      variables.forEach((variable, index) => checkVariable(`trainableVariables[${index}], when trainOp is called,`, variable));
+      if (isDisposed)
+        throw headError('SPEC_DISPOSED', 'trainOp must be called before dispose(): its gradients are gone.');
+      variables.forEach((variable, index) =>
+        checkVariable(`trainableVariables[${index}], when trainOp is called,`, variable),
+      );
       optimizer.applyGradients(named);
     },
     dispose() {

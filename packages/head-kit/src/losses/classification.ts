@@ -1,4 +1,22 @@
-import { abs, add, cast, div, equal, exp, greater, log, max, mean, mul, neg, sigmoid, softplus, sub, sum, tensor1d } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  cast,
+  div,
+  equal,
+  exp,
+  greater,
+  log,
+  max,
+  mean,
+  mul,
+  neg,
+  sigmoid,
+  softplus,
+  sub,
+  sum,
+  tensor1d,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { whereOfAnyRank } from './device-ops.js';
 import { expOfMinus, log1pOfUnit } from './fast-exp.js';
@@ -26,8 +44,11 @@ export const sigmoidCrossEntropy: ElementLoss = {
     out.curvature = smaller * (1 - smaller);
   },
   compose: (logits, labels) =>
-    composedOnGpu(logits, labels, { value: logisticValue, derivative: logisticDerivative, curvature: logisticCurvature }) ??
-    composedLogistic(logits, labels),
+    composedOnGpu(logits, labels, {
+      value: logisticValue,
+      derivative: logisticDerivative,
+      curvature: logisticCurvature,
+    }) ?? composedLogistic(logits, labels),
 };
 
 function composedLogistic(logits: Tensor, labels: Tensor): ComposedLoss {

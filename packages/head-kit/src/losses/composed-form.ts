@@ -7,26 +7,48 @@ import { headError } from '../error.js';
 import { hostMemory } from '../host-memory.js';
 import { sumOnDevice, toFloat32, whereOfAnyRank } from './device-ops.js';
 import { hostSum } from './host-form.js';
-import { type ComposedLoss, labelsPerRow, type Loss, type LossAttributes, lossesPerRow, type LossTensors, rowsOf } from './loss.js';
+import {
+  type ComposedLoss,
+  labelsPerRow,
+  type Loss,
+  type LossAttributes,
+  lossesPerRow,
+  type LossTensors,
+  rowsOf,
+} from './loss.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
-export function composedLoss(tensors: LossTensors, { loss, divisor, withGradient }: LossAttributes & { withGradient: boolean }, backend: object): Tensor[] {
+export function composedLoss(
+  tensors: LossTensors,
+  { loss, divisor, withGradient }: LossAttributes & { withGradient: boolean },
+  backend: object,
+): Tensor[] {
   const { logits, labels, weights, valid } = alignTensors(tensors, loss);
   const shares = weights && div(weights, divisor);
   const composed = compose(loss, logits, labels);
   const total = weightedSum(composed.losses, weights, shares, divisor, backend);
   const totalOrNaN = valid === undefined ? total : orNaN(total, valid);
-  return withGradient ? [totalOrNaN, orZero(weighted(composed.gradient(), shares, divisor, backend), valid)] : [totalOrNaN];
+  return withGradient
+    ? [totalOrNaN, orZero(weighted(composed.gradient(), shares, divisor, backend), valid)]
+    : [totalOrNaN];
 }
 
 /** The derivative of the weighted loss with respect to each logit. */
 export function composedGradient(tensors: LossTensors, { loss, divisor }: LossAttributes, backend: object): Tensor {
   const { logits, labels, weights, valid } = alignTensors(tensors, loss);
-  return orZero(weighted(compose(loss, logits, labels).gradient(), weights && div(weights, divisor), divisor, backend), valid);
+  return orZero(
+    weighted(compose(loss, logits, labels).gradient(), weights && div(weights, divisor), divisor, backend),
+    valid,
+  );
 }
 
 /** The second derivatives of the weighted loss with respect to each logit, times a vector in the logits' shape. */
-export function composedHessianTimes(tensors: LossTensors, vector: Tensor, { loss, divisor }: LossAttributes, backend: object): Tensor {
+export function composedHessianTimes(
+  tensors: LossTensors,
+  vector: Tensor,
+  { loss, divisor }: LossAttributes,
+  backend: object,
+): Tensor {
   const { logits, labels, weights, valid } = alignTensors(tensors, loss);
   const share = weighted(vector, weights && div(weights, divisor), divisor, backend);
   return orZero(withCleanPadding(compose(loss, logits, labels).hessianTimes(share), backend), valid);
@@ -82,12 +104,16 @@ function compose(loss: Loss, logits: Tensor, labels: Tensor): ComposedLoss {
 }
 
 function checked(given: unknown, { name }: Loss, what: string, expected: number[]): Tensor {
-  if (isTensor(given) && given.dtype === 'float32' && !given.isDisposed && util.arraysEqual(given.shape, expected)) return given;
+  if (isTensor(given) && given.dtype === 'float32' && !given.isDisposed && util.arraysEqual(given.shape, expected))
+    return given;
   const whose = `${what} of the loss ${quote(name)}`;
   const tensor = checkTensor(whose, given, `a tensor of shape ${shapeText(expected)}`, 'LOSS_FN_SHAPE');
   checkNumeric(whose, tensor, 'LOSS_FN_SHAPE');
   if (util.arraysEqual(tensor.shape, expected)) return toFloat32(tensor, expected);
-  throw headError('LOSS_FN_SHAPE', `${whose} must be of shape ${shapeText(expected)}, got the shape ${shapeText(tensor.shape)}.`);
+  throw headError(
+    'LOSS_FN_SHAPE',
+    `${whose} must be of shape ${shapeText(expected)}, got the shape ${shapeText(tensor.shape)}.`,
+  );
 }
 
 /** wasm adds in one float32, 1 % off after a million terms; where the values are at hand, so are doubles. */

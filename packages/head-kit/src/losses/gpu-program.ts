@@ -40,7 +40,8 @@ export function composedOnGpu(
   const run = isWebgl(backend)
     ? (of: GpuFunction) => tracked(backend.runWebGLProgram(glslProgram(of, logits.shape), [logits, labels], 'float32'))
     : isWebgpu(backend)
-      ? (of: GpuFunction) => tracked(backend.runWebGPUProgram(wgslProgram(of, logits.shape), [logits, labels], 'float32'))
+      ? (of: GpuFunction) =>
+          tracked(backend.runWebGPUProgram(wgslProgram(of, logits.shape), [logits, labels], 'float32'))
       : undefined;
   return (
     run && {

@@ -20,7 +20,9 @@ type WalkableLoss = ElementLoss | RowLoss;
 export const isWalkable = (loss: Loss): loss is WalkableLoss => isElementLoss(loss) || isRowLoss(loss);
 
 /** The same of attributes; a spread to narrow them would cost as much as a small batch. */
-export const areWalkable = <A extends LossAttributes>(attributes: A): attributes is A & { readonly loss: WalkableLoss } => isWalkable(attributes.loss);
+export const areWalkable = <A extends LossAttributes>(
+  attributes: A,
+): attributes is A & { readonly loss: WalkableLoss } => isWalkable(attributes.loss);
 
 /** The weighted loss and, if asked for, its gradient, summed in doubles and rounded once at the end. */
 export function hostLoss(
@@ -36,7 +38,11 @@ export function hostLoss(
 }
 
 /** The derivative of the weighted loss with respect to each logit. */
-export function hostGradient(memory: HostMemory, tensors: LossTensors, { loss, divisor }: LossAttributes & { readonly loss: WalkableLoss }): TensorInfo {
+export function hostGradient(
+  memory: HostMemory,
+  tensors: LossTensors,
+  { loss, divisor }: LossAttributes & { readonly loss: WalkableLoss },
+): TensorInfo {
   const gradient = memory.allocate(tensors.logits.shape, 'float32');
   walk(memory, tensors, loss, divisor, gradient);
   return gradient;
@@ -48,12 +54,32 @@ export function hostGradient(memory: HostMemory, tensors: LossTensors, { loss, d
  *
  * @returns The sum of loss times weight.
  */
-function walk(memory: HostMemory, { logits, labels, weights }: LossTensors, loss: WalkableLoss, divisor: number, gradient: TensorInfo | undefined): number {
-  const [x, z = x, w, g] = viewAll(memory, [logits, labels, weights, gradient]) as [HostArray, HostArray?, HostArray?, HostArray?];
-  return isElementLoss(loss) ? walkLogits(loss, x, z, w, g, 1 / divisor) : walkRows(loss, rowsOf(logits), x, z, w, g, 1 / divisor);
+function walk(
+  memory: HostMemory,
+  { logits, labels, weights }: LossTensors,
+  loss: WalkableLoss,
+  divisor: number,
+  gradient: TensorInfo | undefined,
+): number {
+  const [x, z = x, w, g] = viewAll(memory, [logits, labels, weights, gradient]) as [
+    HostArray,
+    HostArray?,
+    HostArray?,
+    HostArray?,
+  ];
+  return isElementLoss(loss)
+    ? walkLogits(loss, x, z, w, g, 1 / divisor)
+    : walkRows(loss, rowsOf(logits), x, z, w, g, 1 / divisor);
 }
 
-function walkLogits(loss: ElementLoss, x: HostArray, z: HostArray, w: HostArray | undefined, g: HostArray | undefined, factor: number): number {
+function walkLogits(
+  loss: ElementLoss,
+  x: HostArray,
+  z: HostArray,
+  w: HostArray | undefined,
+  g: HostArray | undefined,
+  factor: number,
+): number {
   const columns = w === undefined ? 1 : x.length / w.length;
   const out = lossTerms();
   let sum = 0;
@@ -86,7 +112,8 @@ function walkRows(
   for (let row = 0; row < rows; row++) {
     loss.evaluateRow(x, z, row, k, out);
     for (let j = 0; j < losses.length; j++) {
-      sum += inRange(losses[j] as number) * (w === undefined ? 1 : (w[perRow === 1 ? row : row * perRow + j] as number));
+      sum +=
+        inRange(losses[j] as number) * (w === undefined ? 1 : (w[perRow === 1 ? row : row * perRow + j] as number));
     }
     if (g === undefined) continue;
     for (let j = 0, i = row * k; j < k; j++, i++) {
@@ -104,7 +131,13 @@ export function hostHessianTimes(
   { loss, divisor }: LossAttributes & { readonly loss: ElementLoss },
 ): TensorInfo {
   const product = memory.allocate(logits.shape, 'float32');
-  const [x, v, p, z = x, w] = viewAll(memory, [logits, vector, product, labels, weights]) as [HostArray, HostArray, HostArray, HostArray?, HostArray?];
+  const [x, v, p, z = x, w] = viewAll(memory, [logits, vector, product, labels, weights]) as [
+    HostArray,
+    HostArray,
+    HostArray,
+    HostArray?,
+    HostArray?,
+  ];
   const columns = w === undefined ? 1 : x.length / w.length;
   const factor = 1 / divisor;
   const out = lossTerms();
@@ -119,7 +152,12 @@ export function hostHessianTimes(
 /**
  * The losses of each row in doubles, `lossesPerRow(k)` a row, as metrics take them: what overflows float32 does so here, too.
  */
-export function lossesOnHost(loss: WalkableLoss, logits: ArrayLike<number>, labels: ArrayLike<number>, k: number): Float64Array {
+export function lossesOnHost(
+  loss: WalkableLoss,
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  k: number,
+): Float64Array {
   if (isElementLoss(loss)) {
     const out = lossTerms();
     const values = new Float64Array(logits.length);

@@ -49,15 +49,23 @@ export function customLoss(lossFn: LossFn, perRow: Pick<LossBase, 'labelsPerRow'
 export function lossOrCustom(loss: Loss | LossFn | CustomLoss, k: number): Loss | CustomLoss {
   if (typeof loss === 'function') return customLoss(loss);
   if (!ask(() => isLoss(Object(loss) as Partial<LossBase & CustomLoss>), false)) {
-    throw headError('LOSS_FN_INVALID', `elementLoss must be a function or a loss with compose and, perhaps, labelsPerRow and lossesPerRow, got ${describe(loss)}.`);
+    throw headError(
+      'LOSS_FN_INVALID',
+      `elementLoss must be a function or a loss with compose and, perhaps, labelsPerRow and lossesPerRow, got ${describe(loss)}.`,
+    );
   }
   const losses: unknown = lossesPerRow(loss, k);
   if (losses === k || losses === 1) return loss;
-  throw headError('LOSS_FN_INVALID', `lossesPerRow of a loss must be 1 or, for rows of ${k} logits, ${k}, got ${describe(losses)}.`);
+  throw headError(
+    'LOSS_FN_INVALID',
+    `lossesPerRow of a loss must be 1 or, for rows of ${k} logits, ${k}, got ${describe(losses)}.`,
+  );
 }
 
 function isLoss(loss: Partial<LossBase & CustomLoss>): boolean {
-  const areFunctions = [loss.labelsPerRow, loss.lossesPerRow].every((member) => member === undefined || typeof member === 'function');
+  const areFunctions = [loss.labelsPerRow, loss.lossesPerRow].every(
+    (member) => member === undefined || typeof member === 'function',
+  );
   return typeof (loss.compose ?? loss.lossFn) === 'function' && areFunctions;
 }
 

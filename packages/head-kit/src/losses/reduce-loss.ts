@@ -25,7 +25,10 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
   checkReduction(reduction);
   checkIsNumeric('losses', losses, 'LOSS_FN_SHAPE');
   if (losses.size === 0) {
-    throw headError('LOSS_FN_SHAPE', `losses must have at least one element, got the shape ${shapeText(losses.shape)}.`);
+    throw headError(
+      'LOSS_FN_SHAPE',
+      `losses must have at least one element, got the shape ${shapeText(losses.shape)}.`,
+    );
   }
   if (weights !== undefined) {
     checkIsNumeric('weights', weights, 'WEIGHTS_DTYPE');
@@ -47,6 +50,10 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
   return carryChecks(reduced, [losses]);
 }
 
-function checkIsNumeric(name: string, value: unknown, code: 'LOSS_FN_SHAPE' | 'WEIGHTS_DTYPE'): asserts value is Tensor {
+function checkIsNumeric(
+  name: string,
+  value: unknown,
+  code: 'LOSS_FN_SHAPE' | 'WEIGHTS_DTYPE',
+): asserts value is Tensor {
   checkNumeric(name, checkTensor(name, value, 'a tensor', code), code);
 }

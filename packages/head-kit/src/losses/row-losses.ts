@@ -17,7 +17,10 @@ export function rowLosses({ logits, ...others }: LossTensors, { loss, divisor }:
     const given = names.map((name) => others[name] as Tensor);
     (save as (tensors: Tensor[]) => void)([x as Tensor, ...given]);
     const gradFunc = (dy: Tensor, [savedLogits, ...saved]: Tensor[]): Tensor => {
-      const tensors = { logits: savedLogits as Tensor, ...Object.fromEntries(names.map((name, index) => [name, saved[index]])) };
+      const tensors = {
+        logits: savedLogits as Tensor,
+        ...Object.fromEntries(names.map((name, index) => [name, saved[index]])),
+      };
       return composedGradient({ ...tensors, weights: byRow(dy, tensors, loss) }, attributes, engine().backend);
     };
     return { value: composedRows({ logits: x as Tensor, ...others }, attributes), gradFunc };

@@ -1,5 +1,22 @@
-import { engine, getGradient, getKernel, mul, registerGradient, registerKernel, reshape, util } from '@tensorflow/tfjs-core';
-import type { GradConfig, KernelFunc, NamedAttrMap, NamedTensorMap, Scalar, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  getGradient,
+  getKernel,
+  mul,
+  registerGradient,
+  registerKernel,
+  reshape,
+  util,
+} from '@tensorflow/tfjs-core';
+import type {
+  GradConfig,
+  KernelFunc,
+  NamedAttrMap,
+  NamedTensorMap,
+  Scalar,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
 import { hostMemory, type HostMemory, nativeMemory, sharing } from '../host-memory.js';
 import { scoped } from '../scoped.js';
@@ -69,7 +86,11 @@ const lossKernel: KernelFunc = ({ inputs, attrs, backend }) => {
 };
 
 /** The memory of the backend if a walk over it is to be made. */
-function memoryToWalk(backend: object, { logits, valid }: LossTensors, { form, loss }: LossAttributes): HostMemory | undefined {
+function memoryToWalk(
+  backend: object,
+  { logits, valid }: LossTensors,
+  { form, loss }: LossAttributes,
+): HostMemory | undefined {
   if (form === 'composed' || valid !== undefined || !isWalkable(loss)) return undefined;
   const memory = hostMemory(backend) ?? nativeMemory(backend);
   if (memory === undefined || form === 'host' || loss.prefersWalk === 'always') return memory;
@@ -101,10 +122,13 @@ const gradientKernel: KernelFunc = ({ inputs, attrs, backend }) => {
 
 const hessianKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const attributes = attrs as unknown as OrderAttributes;
-  const tensors = byName(inputs as unknown as TensorInfo[], attributes.names) as unknown as LossTensors & { readonly vector: Tensor };
+  const tensors = byName(inputs as unknown as TensorInfo[], attributes.names) as unknown as LossTensors & {
+    readonly vector: Tensor;
+  };
   const { loss } = attributes;
   const memory = memoryToWalk(backend as object, tensors, attributes);
-  if (memory !== undefined && isElementLoss(loss)) return hostHessianTimes(memory, tensors, tensors.vector, { ...attributes, loss });
+  if (memory !== undefined && isElementLoss(loss))
+    return hostHessianTimes(memory, tensors, tensors.vector, { ...attributes, loss });
   return scoped(() => composedHessianTimes(tensors, tensors.vector, attributes, backend as object));
 };
 
@@ -123,7 +147,9 @@ const unsupported = (message: string) => (): Tensor => {
 };
 
 const noGradientFor = (name: string): (() => Tensor) =>
-  unsupported(`The gradient of a head's loss is with respect to the logits only, but one with respect to ${name} was asked for.`);
+  unsupported(
+    `The gradient of a head's loss is with respect to the logits only, but one with respect to ${name} was asked for.`,
+  );
 
 const lossGradient: GradConfig = {
   kernelName: LOSS,
@@ -161,34 +187,53 @@ const scaleGradient: GradConfig = {
 };
 
 /** The gradient of a kernel that takes a list of tensors, of which the logits alone have one. */
-function gradientByLogits(kernelName: string, byLogits: (dy: Tensor, saved: Tensor[], attributes: OrderAttributes) => Tensor): GradConfig {
+function gradientByLogits(
+  kernelName: string,
+  byLogits: (dy: Tensor, saved: Tensor[], attributes: OrderAttributes) => Tensor,
+): GradConfig {
   return {
     kernelName,
     saveAllInputs: true,
     gradFunc: (dy, saved, attrs) => {
       const attributes = attrs as unknown as OrderAttributes;
       const logits = (): Tensor => byLogits(dy as Tensor, saved, attributes);
-      return Object.fromEntries(attributes.names.map((name, index) => [index, name === 'logits' ? logits : noGradientFor(`the ${name}`)]));
+      return Object.fromEntries(
+        attributes.names.map((name, index) => [index, name === 'logits' ? logits : noGradientFor(`the ${name}`)]),
+      );
     },
   };
 }
 
-const lossOfAnyOrderGradient = gradientByLogits(LOSS_OF_ANY_ORDER, (dy, saved, attributes) => scaledOnTape(run(GRADIENT, saved, attributes) as Tensor, dy));
+const lossOfAnyOrderGradient = gradientByLogits(LOSS_OF_ANY_ORDER, (dy, saved, attributes) =>
+  scaledOnTape(run(GRADIENT, saved, attributes) as Tensor, dy),
+);
 
 const gradientGradient = gradientByLogits(
   GRADIENT,
-  (dy, saved, attributes) => run(HESSIAN, [...saved, dy], { ...attributes, names: [...attributes.names, 'vector'] }) as Tensor,
+  (dy, saved, attributes) =>
+    run(HESSIAN, [...saved, dy], { ...attributes, names: [...attributes.names, 'vector'] }) as Tensor,
 );
 
-const hessianGradient = gradientByLogits(HESSIAN, unsupported("A head's loss has gradients of first and second order, but one of third order was asked for."));
+const hessianGradient = gradientByLogits(
+  HESSIAN,
+  unsupported("A head's loss has gradients of first and second order, but one of third order was asked for."),
+);
 
 function registerOnce(): void {
   const { backendName } = engine();
   if (getKernel(LOSS, backendName) === undefined) {
-    const kernels = { [LOSS]: lossKernel, [LOSS_OF_ANY_ORDER]: lossOfAnyOrderKernel, [GRADIENT]: gradientKernel, [HESSIAN]: hessianKernel, [SCALE]: scaleKernel };
-    for (const [kernelName, kernelFunc] of Object.entries(kernels)) registerKernel({ kernelName, backendName, kernelFunc });
+    const kernels = {
+      [LOSS]: lossKernel,
+      [LOSS_OF_ANY_ORDER]: lossOfAnyOrderKernel,
+      [GRADIENT]: gradientKernel,
+      [HESSIAN]: hessianKernel,
+      [SCALE]: scaleKernel,
+    };
+    for (const [kernelName, kernelFunc] of Object.entries(kernels))
+      registerKernel({ kernelName, backendName, kernelFunc });
   }
   if (getGradient(LOSS) === undefined) {
-    for (const gradient of [lossGradient, lossOfAnyOrderGradient, gradientGradient, hessianGradient, scaleGradient]) registerGradient(gradient);
+    for (const gradient of [lossGradient, lossOfAnyOrderGradient, gradientGradient, hessianGradient, scaleGradient])
+      registerGradient(gradient);
   }
 }

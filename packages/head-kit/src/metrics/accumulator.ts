@@ -59,7 +59,10 @@ export interface Samples {
  *
  * @throws METRIC_INPUT_INVALID where there are not as many labels as predictions, or weights of another shape
  */
-export function samplesOf(batch: HostBatch, { predictions, labels, weights }: Readonly<Record<keyof BinaryQuantities, string>>): Samples {
+export function samplesOf(
+  batch: HostBatch,
+  { predictions, labels, weights }: Readonly<Record<keyof BinaryQuantities, string>>,
+): Samples {
   const [predicted, labelled] = [batch.get(predictions), batch.get(labels)];
   if (predicted.values.length !== labelled.values.length) {
     throw headError(

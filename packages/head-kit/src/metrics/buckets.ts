@@ -11,7 +11,11 @@ const BUCKETS = THRESHOLDS - 1;
  * A prediction at or below 0 counts as below the second threshold, one above 1 as above the last but one; any that is NaN
  * makes both areas NaN. A label counts as positive unless it is 0.
  */
-export function buckets({ predictions = 'logistic', labels = 'labels', weights = 'weights' }: BinaryQuantities = {}): Accumulator {
+export function buckets({
+  predictions = 'logistic',
+  labels = 'labels',
+  weights = 'weights',
+}: BinaryQuantities = {}): Accumulator {
   return {
     id: `buckets(${predictions},${labels},${weights})`,
     kind: `buckets(${THRESHOLDS})`,
@@ -72,7 +76,10 @@ export function prAuc(sums: ArrayLike<number>): number {
 }
 
 /** The weights of positives and of negatives above each threshold. */
-function aboveThresholds(sums: ArrayLike<number>): { readonly truePositives: Float64Array; readonly falsePositives: Float64Array } {
+function aboveThresholds(sums: ArrayLike<number>): {
+  readonly truePositives: Float64Array;
+  readonly falsePositives: Float64Array;
+} {
   const [truePositives, falsePositives] = [new Float64Array(THRESHOLDS), new Float64Array(THRESHOLDS)];
   for (let i = BUCKETS - 1; i >= 0; i--) {
     truePositives[i] = (truePositives[i + 1] as number) + (sums[i] as number);

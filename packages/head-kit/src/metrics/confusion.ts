@@ -15,7 +15,10 @@ const FALSE_NEGATIVES = 4;
  * As in the original, a label counts as positive unless it is 0, and equals what is predicted only if it is 0 or 1; the
  * comparison with the threshold is strict.
  */
-export function confusion(threshold: number, { predictions = 'logistic', labels = 'labels', weights = 'weights' }: BinaryQuantities = {}): Accumulator {
+export function confusion(
+  threshold: number,
+  { predictions = 'logistic', labels = 'labels', weights = 'weights' }: BinaryQuantities = {},
+): Accumulator {
   return {
     id: `confusion(${threshold},${predictions},${labels},${weights})`,
     kind: `confusion(${threshold})`,
@@ -34,7 +37,8 @@ export function confusion(threshold: number, { predictions = 'logistic', labels 
         const cell = (label === positive ? 4 : 0) | (label === 0 ? 0 : 2) | positive;
         cells[cell] = (cells[cell] as number) + weight;
       }
-      const of = (hit: number, label: number, positive: number): number => cells[4 * hit + 2 * label + positive] as number;
+      const of = (hit: number, label: number, positive: number): number =>
+        cells[4 * hit + 2 * label + positive] as number;
       const [truePositives, falsePositives, falseNegatives] = [of(0, 1, 1) + of(1, 1, 1), of(0, 0, 1), of(0, 1, 0)];
       sums[HITS] = of(1, 0, 0) + of(1, 1, 1);
       sums[ALL] = of(1, 0, 0) + truePositives + falsePositives + falseNegatives;

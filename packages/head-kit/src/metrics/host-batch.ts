@@ -53,7 +53,10 @@ export class HostBatch {
   get(name: string): HostTensor {
     const found = this.#find(name);
     if (found !== undefined) return found;
-    throw headError('METRIC_INPUT_INVALID', `A metric needs the quantity ${quote(name)}, got a batch with ${[...this.#found.keys()].join(', ')}.`);
+    throw headError(
+      'METRIC_INPUT_INVALID',
+      `A metric needs the quantity ${quote(name)}, got a batch with ${[...this.#found.keys()].join(', ')}.`,
+    );
   }
 
   /**
@@ -99,7 +102,8 @@ function align({ values, shape: weightsShape }: HostTensor, shape: readonly numb
   if (given.length === shape.length + 1 && given.at(-1) === 1) given = given.slice(0, -1);
   else if (given.length === shape.length - 1) given = [...given, 1];
   const compared = shape.slice(0, given.length);
-  const fits = given.length <= shape.length && given.every((dimension, axis) => dimension === 1 || dimension === compared[axis]);
+  const fits =
+    given.length <= shape.length && given.every((dimension, axis) => dimension === 1 || dimension === compared[axis]);
   if (!fits) {
     throw headError(
       'METRIC_INPUT_INVALID',
@@ -109,7 +113,8 @@ function align({ values, shape: weightsShape }: HostTensor, shape: readonly numb
   const trailing = product(shape.slice(given.length));
   if (product(given) === size) return { values, trailing };
   const broadcast = new Float64Array(size);
-  for (let i = 0; i < size; i++) broadcast[i] = values[sourceIndex(Math.floor(i / trailing), compared, given)] as number;
+  for (let i = 0; i < size; i++)
+    broadcast[i] = values[sourceIndex(Math.floor(i / trailing), compared, given)] as number;
   return { values: broadcast, trailing };
 }
 

@@ -50,7 +50,8 @@ export function classIds(logits: Tensor): HostQuantity {
       const ids = new Float64Array(values.length / k);
       for (let row = 0; row < ids.length; row++) {
         let largest = 0;
-        for (let i = 1; i < k; i++) if ((values[row * k + i] as number) > (values[row * k + largest] as number)) largest = i;
+        for (let i = 1; i < k; i++)
+          if ((values[row * k + i] as number) > (values[row * k + largest] as number)) largest = i;
         ids[row] = largest;
       }
       return { values: ids, shape: [...shape.slice(0, -1), 1] };
@@ -82,7 +83,10 @@ export function tensorsToRead(
     else if (quantity !== undefined && hasBoth(quantity)) either.set(plain, quantity);
     else if (quantity !== undefined) quantity.of.forEach(add);
     else if (name === plain) {
-      throw headError('METRIC_INPUT_INVALID', `A metric needs the quantity ${quote(plain)}, got a head with ${Object.keys({ ...given, ...known }).join(', ')}.`);
+      throw headError(
+        'METRIC_INPUT_INVALID',
+        `A metric needs the quantity ${quote(plain)}, got a head with ${Object.keys({ ...given, ...known }).join(', ')}.`,
+      );
     }
   };
   for (const name of names) add(name);

@@ -48,7 +48,9 @@ export class StreamingMetric implements Metric {
   update(...tensors: readonly (Tensor | undefined)[]): void {
     const { reads } = this.#accumulator;
     this.#checkInputs(reads, tensors);
-    const given = tensors.flatMap((tensor, index) => (tensor === undefined ? [] : [[plainName(reads[index] as string), tensor] as const]));
+    const given = tensors.flatMap((tensor, index) =>
+      tensor === undefined ? [] : [[plainName(reads[index] as string), tensor] as const],
+    );
     updateNow({
       tensors: Object.fromEntries(given),
       metrics: [this],
@@ -130,7 +132,10 @@ export class StreamingMetric implements Metric {
 
   #checkInputs(reads: readonly string[], tensors: readonly unknown[]): void {
     if (tensors.length > reads.length) {
-      throw headError('METRIC_INPUT_INVALID', `${this.metric}.update takes ${reads.join(', ')}, got ${tensors.length} arguments.`);
+      throw headError(
+        'METRIC_INPUT_INVALID',
+        `${this.metric}.update takes ${reads.join(', ')}, got ${tensors.length} arguments.`,
+      );
     }
     reads.forEach((input, index) => {
       const tensor = tensors[index];

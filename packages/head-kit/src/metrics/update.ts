@@ -48,7 +48,11 @@ export function updateTogether(run: () => void): void {
   waiting = collected;
   try {
     const result: unknown = scoped(run);
-    if (isPromise(result)) throw headError('INVALID_ARGUMENT', 'updateTogether takes a function that updates at once, got one that returns a promise.');
+    if (isPromise(result))
+      throw headError(
+        'INVALID_ARGUMENT',
+        'updateTogether takes a function that updates at once, got one that returns a promise.',
+      );
     waiting = undefined;
     carryOut(collected);
   } finally {
@@ -58,9 +62,19 @@ export function updateTogether(run: () => void): void {
 }
 
 function carryOut(updates: readonly MetricsUpdate[]): void {
-  const read = readTensors(Object.fromEntries(updates.flatMap(({ tensors }, of) => Object.entries(tensors).map(([name, tensor]) => [`${of}/${name}`, tensor]))));
+  const read = readTensors(
+    Object.fromEntries(
+      updates.flatMap(({ tensors }, of) => Object.entries(tensors).map(([name, tensor]) => [`${of}/${name}`, tensor])),
+    ),
+  );
   const sumsOf = (values: HostTensors): readonly (readonly ArrayLike<number>[])[] =>
-    updates.map((update, of) => update.sumsOf(Object.fromEntries(Object.keys(update.tensors).map((name) => [name, values[`${of}/${name}`] as HostTensors[string]]))));
+    updates.map((update, of) =>
+      update.sumsOf(
+        Object.fromEntries(
+          Object.keys(update.tensors).map((name) => [name, values[`${of}/${name}`] as HostTensors[string]]),
+        ),
+      ),
+    );
   const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
   updates.forEach(({ metrics }, of) =>
     metrics.forEach((metric, index) => {

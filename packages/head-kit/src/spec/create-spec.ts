@@ -46,7 +46,15 @@ export interface SpecFields<P extends Predictions = Predictions> {
 const HOOKS = ['trainingChiefHooks', 'trainingHooks', 'evaluationHooks', 'predictionHooks'] as const;
 
 const FIELDS: readonly (keyof SpecFields)[] = [
-  'mode', 'predictions', 'loss', 'trainOp', 'evalMetricOps', 'exportOutputs', 'summaries', ...HOOKS, 'onDispose',
+  'mode',
+  'predictions',
+  'loss',
+  'trainOp',
+  'evalMetricOps',
+  'exportOutputs',
+  'summaries',
+  ...HOOKS,
+  'onDispose',
 ];
 
 /** The spec of a mode. */
@@ -62,8 +70,12 @@ const fieldsOf = new WeakMap<EstimatorSpec, SpecFields>();
  *
  * @throws MODE_INVALID, SPEC_INVALID, EXPORT_OUTPUT_INVALID, EVAL_METRICS_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
-export function createSpec<M extends ModeKeys>(fields: SpecFields & { readonly mode: M; readonly predictions: Tensor }): SpecOf<M, { readonly output: Tensor }>;
-export function createSpec<M extends ModeKeys, P extends Predictions = Predictions>(fields: SpecFields<P> & { readonly mode: M }): SpecOf<M, P>;
+export function createSpec<M extends ModeKeys>(
+  fields: SpecFields & { readonly mode: M; readonly predictions: Tensor },
+): SpecOf<M, { readonly output: Tensor }>;
+export function createSpec<M extends ModeKeys, P extends Predictions = Predictions>(
+  fields: SpecFields<P> & { readonly mode: M },
+): SpecOf<M, P>;
 export function createSpec(given: SpecFields): EstimatorSpec {
   if (!isMap(given)) throw headError('SPEC_INVALID', `createSpec takes the fields of a spec, got ${describe(given)}.`);
   const fields = checkOptions('createSpec', given, FIELDS, 'SPEC_INVALID');
@@ -81,14 +93,21 @@ export function createSpec(given: SpecFields): EstimatorSpec {
     throw headError('SPEC_INVALID', `onDispose must be a function, got ${describe(fields.onDispose)}.`);
   }
   // Nothing is made before everything is checked.
-  const loss = givenLoss === undefined || givenLoss.rank === 0 ? givenLoss : carryChecks(reshape(givenLoss, []), [givenLoss]);
+  const loss =
+    givenLoss === undefined || givenLoss.rank === 0 ? givenLoss : carryChecks(reshape(givenLoss, []), [givenLoss]);
 
   const held: ({ dispose(): void } | undefined)[] = [];
   const hold = (values: typeof held): void => {
     for (const value of values) if (isTensor(value)) keep(value);
     held.push(...values);
   };
-  hold([loss, givenLoss, ...Object.values(predictions ?? {}), ...Object.values(summaries), ...exportedTensors(exportOutputs)]);
+  hold([
+    loss,
+    givenLoss,
+    ...Object.values(predictions ?? {}),
+    ...Object.values(summaries),
+    ...exportedTensors(exportOutputs),
+  ]);
   let isDisposed = false;
   const checkNotDisposed = (what: string, gone: string): void => {
     if (isDisposed) throw headError('SPEC_DISPOSED', `${what} before dispose(): ${gone} is gone.`);
@@ -122,7 +141,9 @@ export function createSpec(given: SpecFields): EstimatorSpec {
     return predictions;
   };
   const withoutPredictions = { mode, ...parts[mode], ...hooks, dispose };
-  const spec = Object.freeze(Object.defineProperty(withoutPredictions, 'predictions', { get: predictionsOnce, enumerable: true })) as EstimatorSpec;
+  const spec = Object.freeze(
+    Object.defineProperty(withoutPredictions, 'predictions', { get: predictionsOnce, enumerable: true }),
+  ) as EstimatorSpec;
   fieldsOf.set(spec, fields);
   return spec;
 }
@@ -133,8 +154,14 @@ export function createSpec(given: SpecFields): EstimatorSpec {
  *
  * @throws SPEC_INVALID when `mode` would change, and what {@link createSpec} throws.
  */
-export function replaceSpec<S extends EstimatorSpec>(spec: S, fields: Partial<SpecFields> & { readonly predictions?: never }): S;
-export function replaceSpec<M extends ModeKeys, P extends Predictions = Predictions>(spec: EstimatorSpec & { readonly mode: M }, fields: Partial<SpecFields<P>>): SpecOf<M, P>;
+export function replaceSpec<S extends EstimatorSpec>(
+  spec: S,
+  fields: Partial<SpecFields> & { readonly predictions?: never },
+): S;
+export function replaceSpec<M extends ModeKeys, P extends Predictions = Predictions>(
+  spec: EstimatorSpec & { readonly mode: M },
+  fields: Partial<SpecFields<P>>,
+): SpecOf<M, P>;
 export function replaceSpec(spec: EstimatorSpec, fields: Partial<SpecFields>): EstimatorSpec {
   const original = fieldsOf.get(spec);
   if (original === undefined) {
@@ -142,7 +169,10 @@ export function replaceSpec(spec: EstimatorSpec, fields: Partial<SpecFields>): E
   }
   const replaced = checkOptions('replaceSpec', fields, FIELDS, 'SPEC_INVALID');
   if (replaced.mode !== undefined && replaced.mode !== spec.mode) {
-    throw headError('SPEC_INVALID', `mode of EstimatorSpec cannot be changed: it is '${spec.mode}', got ${quote(replaced.mode)}.`);
+    throw headError(
+      'SPEC_INVALID',
+      `mode of EstimatorSpec cannot be changed: it is '${spec.mode}', got ${quote(replaced.mode)}.`,
+    );
   }
   return createSpec({ ...original, ...replaced });
 }
@@ -150,13 +180,18 @@ export function replaceSpec(spec: EstimatorSpec, fields: Partial<SpecFields>): E
 function checkSummaries(summaries: unknown): Readonly<Record<string, Scalar>> {
   if (summaries === undefined || summaries === null) return {};
   const map = checkMap('summaries', summaries, 'a map of scalars', 'SPEC_INVALID');
-  for (const [tag, summary] of Object.entries(map)) checkTensor(`summaries[${quote(tag)}]`, summary, 'a scalar', 'SPEC_INVALID');
+  for (const [tag, summary] of Object.entries(map))
+    checkTensor(`summaries[${quote(tag)}]`, summary, 'a scalar', 'SPEC_INVALID');
   return map as Readonly<Record<string, Scalar>>;
 }
 
 function checkTrainOp(trainOp: unknown, needed: boolean): (() => unknown) | undefined {
   if (trainOp === undefined || trainOp === null) {
-    if (needed) throw headError('SPEC_INVALID', `Missing train_op: trainOp must be a function to train, got ${describe(trainOp)}.`);
+    if (needed)
+      throw headError(
+        'SPEC_INVALID',
+        `Missing train_op: trainOp must be a function to train, got ${describe(trainOp)}.`,
+      );
     return undefined;
   }
   if (typeof trainOp !== 'function') {
@@ -167,17 +202,26 @@ function checkTrainOp(trainOp: unknown, needed: boolean): (() => unknown) | unde
 
 function checkLoss(loss: unknown, needed: boolean): Tensor | undefined {
   if (loss === undefined || loss === null) {
-    if (needed) throw headError('SPEC_INVALID', `Missing loss: loss must be a scalar to train or evaluate, got ${describe(loss)}.`);
+    if (needed)
+      throw headError(
+        'SPEC_INVALID',
+        `Missing loss: loss must be a scalar to train or evaluate, got ${describe(loss)}.`,
+      );
     return undefined;
   }
   const tensor = checkTensor('loss', loss, 'a tensor', 'SPEC_INVALID'); // alive, for the original's rule that every tensor belongs to the current graph
-  if (tensor.size !== 1) throw headError('SPEC_INVALID', `Loss must be scalar, of shape [], got the shape ${shapeText(tensor.shape)}.`);
+  if (tensor.size !== 1)
+    throw headError('SPEC_INVALID', `Loss must be scalar, of shape [], got the shape ${shapeText(tensor.shape)}.`);
   return tensor;
 }
 
 function checkPredictions(predictions: unknown, needed: boolean): Predictions {
   if (predictions === undefined || predictions === null) {
-    if (needed) throw headError('SPEC_INVALID', `Missing predictions: predictions must be a map to predict, got ${describe(predictions)}.`);
+    if (needed)
+      throw headError(
+        'SPEC_INVALID',
+        `Missing predictions: predictions must be a map to predict, got ${describe(predictions)}.`,
+      );
     return {};
   }
   return checkValues('predictions', isTensor(predictions) ? { output: predictions } : predictions, 'SPEC_INVALID');
@@ -188,7 +232,9 @@ function checkExportOutputs(exportOutputs: unknown, predictions: Predictions): E
     return { serving_default: predictOutput({ outputs: predictions }) };
   }
   const map = checkMap('exportOutputs', exportOutputs, 'a map of export outputs', 'EXPORT_OUTPUT_INVALID');
-  const entries = Object.entries(map).map(([key, output]) => [key, checkExportOutput(`exportOutputs[${quote(key)}]`, output)] as const);
+  const entries = Object.entries(map).map(
+    ([key, output]) => [key, checkExportOutput(`exportOutputs[${quote(key)}]`, output)] as const,
+  );
   const outputs: ExportOutputs = Object.fromEntries(entries);
   if (Object.hasOwn(outputs, 'serving_default')) return outputs;
   const [only] = entries;
@@ -204,11 +250,15 @@ function checkExportOutputs(exportOutputs: unknown, predictions: Predictions): E
 function checkHooks(name: string, hooks: unknown): readonly SessionRunHook[] {
   if (hooks === undefined || hooks === null) return [];
   const methods = ['begin', 'beforeRun', 'afterRun', 'end'];
-  const isHook = (hook: unknown): boolean => ask(() => isMap(hook) && methods.some((method) => typeof hook[method] === 'function'), false);
+  const isHook = (hook: unknown): boolean =>
+    ask(() => isMap(hook) && methods.some((method) => typeof hook[method] === 'function'), false);
   const index = isList(hooks) ? ask(() => hooks.findIndex((hook) => !isHook(hook)), 0) : 0;
   if (isList(hooks) && index < 0) return hooks as readonly SessionRunHook[];
   const got = describe(isList(hooks) ? ask(() => hooks[index], hooks) : hooks);
-  throw headError('SPEC_INVALID', `${name} must be a list of hooks with one of the methods ${methods.join(', ')}, got ${got}.`);
+  throw headError(
+    'SPEC_INVALID',
+    `${name} must be a list of hooks with one of the methods ${methods.join(', ')}, got ${got}.`,
+  );
 }
 
 function checkEvalMetrics(metrics: unknown): Metrics {
@@ -216,10 +266,20 @@ function checkEvalMetrics(metrics: unknown): Metrics {
   const map = checkMap('evalMetricOps', metrics, 'a map of metrics', 'EVAL_METRICS_INVALID');
   for (const [key, metric] of Object.entries(map)) {
     const name = `evalMetricOps[${quote(key)}]`;
-    const isMetric = ask(() => isMap(metric) && typeof metric.update === 'function' && typeof metric.result === 'function' && typeof metric.dispose === 'function', false);
+    const isMetric = ask(
+      () =>
+        isMap(metric) &&
+        typeof metric.update === 'function' &&
+        typeof metric.result === 'function' &&
+        typeof metric.dispose === 'function',
+      false,
+    );
     if (!isMetric) throw headError('EVAL_METRICS_INVALID', `${name} must be a metric, got ${describe(metric)}.`);
     if (ask(() => (metric as Metric).updates, undefined) === 0) {
-      throw headError('EVAL_METRICS_INVALID', `Please call update first: ${name} must have seen a batch, but it has seen none.`);
+      throw headError(
+        'EVAL_METRICS_INVALID',
+        `Please call update first: ${name} must have seen a batch, but it has seen none.`,
+      );
     }
   }
   return map as Metrics;

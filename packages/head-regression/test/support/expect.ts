@@ -18,7 +18,8 @@ declare module 'vitest' {
 
 expect.extend({
   toBeNear: (actual: ArrayLike<number>, expected: readonly Expected[]) => verdict(complaintOf(actual, expected)),
-  toThrowCoded: (run: () => unknown, code: HeadErrorCode, fragments: readonly string[] = []) => verdict(wrongError(run, code, fragments)),
+  toThrowCoded: (run: () => unknown, code: HeadErrorCode, fragments: readonly string[] = []) =>
+    verdict(wrongError(run, code, fragments)),
 });
 
 /** The `expect` of vitest with the matchers above. */
@@ -33,7 +34,8 @@ function complaintOf(actual: ArrayLike<number>, expected: readonly Expected[]): 
   for (const [i, one] of expected.entries()) {
     const { value, scale } = typeof one === 'number' ? { value: one, scale: 0 } : one;
     const used = usedTolerance(actual[i] as number, value, { k: ULPS.REDUCE, unit: 2 ** -24, scale });
-    if (!(used <= 1)) return `expected ${value} at ${i}, got ${actual[i]}, which is off by ${used} times what is allowed`;
+    if (!(used <= 1))
+      return `expected ${value} at ${i}, got ${actual[i]}, which is off by ${used} times what is allowed`;
   }
   return undefined;
 }
@@ -43,7 +45,8 @@ function wrongError(run: () => unknown, code: HeadErrorCode, fragments: readonly
     run();
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) return `expected an error with a code, got ${String(error)}`;
-    if (error.name !== 'HeadError' || error.code !== code) return `expected ${code}, got ${String(error.code)}: ${error.message}`;
+    if (error.name !== 'HeadError' || error.code !== code)
+      return `expected ${code}, got ${String(error.code)}: ${error.message}`;
     const absent = fragments.filter((fragment) => !error.message.includes(fragment));
     return absent.length === 0 ? undefined : `expected ${JSON.stringify(absent)} in the message, got: ${error.message}`;
   }

@@ -30,7 +30,8 @@ async function main(): Promise<void> {
   console.log(`loss ${(await loss.data())[0]?.toFixed(2)}`);
   console.log(`after a step ${Array.from(await weights.data(), (weight) => weight.toFixed(2)).join(' ')}`);
   // Whether they are there is all that is asked.
-  for (const found of [suiteOf, subjects, repairWasmPaths, headError]) if (found === undefined) throw new Error('It is not there.');
+  for (const found of [suiteOf, subjects, repairWasmPaths, headError])
+    if (found === undefined) throw new Error('It is not there.');
 }
 
 void main();

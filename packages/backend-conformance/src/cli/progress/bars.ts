@@ -22,7 +22,9 @@ export class Bars implements Progress {
 
   constructor(targets: readonly string[], total: number, options: ProgressOptions) {
     const width = Math.max(...targets.map(({ length }) => length));
-    this.#bars = new Map(targets.map((name) => [name, this.#multi.create(total, 0, { name: name.padEnd(width), state: 'waits' })]));
+    this.#bars = new Map(
+      targets.map((name) => [name, this.#multi.create(total, 0, { name: name.padEnd(width), state: 'waits' })]),
+    );
     this.#options = options;
   }
 
@@ -36,7 +38,9 @@ export class Bars implements Progress {
 
   ended(run: BackendRun): void {
     const { pass, fail, xpass } = tallyOf([run]);
-    this.#bars.get(run.target)?.update({ state: run.unavailable === undefined ? `${pass} passed, ${fail + xpass} failed` : 'unavailable' });
+    this.#bars
+      .get(run.target)
+      ?.update({ state: run.unavailable === undefined ? `${pass} passed, ${fail + xpass} failed` : 'unavailable' });
   }
 
   output(target: string, text: string): void {

@@ -20,7 +20,9 @@ export class Failures {
 
   /** How many were not told, a line for each kind. */
   untold(): readonly string[] {
-    return [...this.#counts.values()].flatMap(({ count, first }) => (count > TOLD ? [`FAILED ${count - TOLD} more like ${first}`] : []));
+    return [...this.#counts.values()].flatMap(({ count, first }) =>
+      count > TOLD ? [`FAILED ${count - TOLD} more like ${first}`] : [],
+    );
   }
 }
 

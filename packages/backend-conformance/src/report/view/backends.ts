@@ -23,12 +23,20 @@ function about(run: ListedRun): HTMLElement[] {
   const shares = [...cellsOf(run).values()].flatMap(({ worst }) => worst ?? []);
   const worst = shares.length === 0 ? undefined : Math.max(...shares);
   const middle = leftOut === undefined ? medianOf(cases) : leftOut.median;
-  const figures = worst === undefined || middle === undefined ? 'no numbers compared' : `${formatUsed(worst)} (median ${formatUsed(middle)})`;
+  const figures =
+    worst === undefined || middle === undefined
+      ? 'no numbers compared'
+      : `${formatUsed(worst)} (median ${formatUsed(middle)})`;
   const facts: [string, Node | string][] = [['worst used', figures]];
   if (record !== undefined) {
     facts.push(['unit', unitText(record.unit)]);
     facts.push(['runs on', element('span', { title: record.runsOn }, formatPlace(record.runsOn))]);
-    facts.push(['versions', Object.entries(record.versions).map(([name, version]) => `${name} ${version}`).join(', ')]);
+    facts.push([
+      'versions',
+      Object.entries(record.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ]);
   }
   facts.push(['time', `${formatDuration(milliseconds)} for ${countText(resultsOf(run), 'case')}`]);
   const list = facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value)));

@@ -10,7 +10,8 @@ import { statusLabel, usedBar, usedNumber } from './status.js';
 export function caseRow({ target, one }: Row): HTMLTableRowElement {
   const { query, status, milliseconds } = one;
   const used = usedOf(one);
-  const cell = (name: string, ...content: (Node | string)[]): HTMLElement => element('td', { role: 'cell', class: name }, ...content);
+  const cell = (name: string, ...content: (Node | string)[]): HTMLElement =>
+    element('td', { role: 'cell', class: name }, ...content);
   return element(
     'tr',
     { role: 'row', 'data-status': status },
@@ -25,13 +26,16 @@ export function caseRow({ target, one }: Row): HTMLTableRowElement {
 
 /** The address of a case on all backends. */
 function queryLink(query: string): HTMLElement {
-  const parts = printableLine(query).split(/(?<=[:,])/).flatMap((part) => [document.createTextNode(part), element('wbr')]);
+  const parts = printableLine(query)
+    .split(/(?<=[:,])/)
+    .flatMap((part) => [document.createTextNode(part), element('wbr')]);
   return element('a', { href: `#${encodeURIComponent(query)}`, title: 'This case on every backend' }, ...parts);
 }
 
 function remarks(one: CaseResult): HTMLElement[] {
   const { message, place, states, expected } = one;
-  const known = expected && element('p', { class: 'known' }, `Known: ${expected.reason} `, ...upstream(expected.upstream));
+  const known =
+    expected && element('p', { class: 'known' }, `Known: ${expected.reason} `, ...upstream(expected.upstream));
   return [
     ...(message === undefined ? [] : [element('p', { class: 'message' }, message)]),
     ...(place === undefined ? [] : [element('p', { class: 'place' }, `at ${placeText(place)}`)]),
@@ -69,5 +73,7 @@ function number(label: string, text: string, other: string): HTMLElement {
 
 /** As many digits as tell any two floats of 32 bits apart. */
 function digits(value: number | string): string {
-  return typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) >= 1e9) ? value.toPrecision(9) : String(value);
+  return typeof value === 'number' && (!Number.isInteger(value) || Math.abs(value) >= 1e9)
+    ? value.toPrecision(9)
+    : String(value);
 }

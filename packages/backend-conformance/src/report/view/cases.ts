@@ -66,9 +66,15 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     const rows = rowsOf(report, filter, order);
     const total = report.runs.reduce((sum, run) => sum + resultsOf(run), 0);
     const left = report.runs.reduce((sum, { leftOut }) => sum + (leftOut?.count ?? 0), 0);
-    const note = left === 0 ? '' : ` (${left.toLocaleString('en')} are counted above and not listed here, the best of all; results.json has them)`;
+    const note =
+      left === 0
+        ? ''
+        : ` (${left.toLocaleString('en')} are counted above and not listed here, the best of all; results.json has them)`;
     const caption = `${rows.length.toLocaleString('en')} of ${total.toLocaleString('en')} results${note}`;
-    replaceContent(table, tableOf(rows.slice(0, limit).map(caseRow), caption, order, (next) => ((order = next), draw())));
+    replaceContent(
+      table,
+      tableOf(rows.slice(0, limit).map(caseRow), caption, order, (next) => ((order = next), draw())),
+    );
     more.hidden = rows.length <= limit;
     const next = Math.min(MORE, rows.length - limit);
     more.textContent = `Show ${next === rows.length - limit ? 'the other' : 'another'} ${next.toLocaleString('en')}`;
@@ -80,15 +86,24 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
       if (wanted !== filter) limit = FIRST;
       if (next !== report) [heads, listedFamilies] = [headsOf(next), familiesIn(next)];
       [report, filter] = [next, wanted];
-      const options = { head: heads, target: next.runs.map(({ target }) => target), family: listedFamilies, status: statuses };
-      for (const [name, select] of Object.entries(choices)) offer(select, name, options[name as keyof typeof options], filter[name as keyof Filter]);
+      const options = {
+        head: heads,
+        target: next.runs.map(({ target }) => target),
+        family: listedFamilies,
+        status: statuses,
+      };
+      for (const [name, select] of Object.entries(choices))
+        offer(select, name, options[name as keyof typeof options], filter[name as keyof Filter]);
       if (text.value !== filter.text) text.value = filter.text;
       clear.hidden = Object.values(filter).every((value) => value === '');
       draw();
     },
     reveal() {
       title.focus({ preventScroll: true });
-      title.scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+      title.scrollIntoView({
+        block: 'start',
+        behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
+      });
     },
   };
 }
@@ -96,12 +111,20 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
 function offer(select: HTMLSelectElement, name: string, values: readonly string[], chosen: string): void {
   const any = { head: 'all heads', target: 'all backends', family: 'all families', status: 'any status' }[name] ?? '';
   if (select.options.length !== values.length + 1) {
-    select.replaceChildren(element('option', { value: '' }, any), ...values.map((value) => element('option', { value }, value)));
+    select.replaceChildren(
+      element('option', { value: '' }, any),
+      ...values.map((value) => element('option', { value }, value)),
+    );
   }
   select.value = chosen;
 }
 
-function tableOf(rows: readonly HTMLElement[], caption: string, order: Order, sort: (order: Order) => void): HTMLElement {
+function tableOf(
+  rows: readonly HTMLElement[],
+  caption: string,
+  order: Order,
+  sort: (order: Order) => void,
+): HTMLElement {
   const headings = columns.map(([label, by]) => {
     if (by === undefined) return element('th', { scope: 'col', role: 'columnheader' }, label);
     const isSorted = order.by === by;

@@ -15,7 +15,13 @@ export function causes({ runs }: ListedReport, chosen: string, choose: (cause: s
     const { message = 'no message', states, status } = first.one;
     const button = element(
       'button',
-      { type: 'button', class: 'cause', 'data-key': `cause ${key}`, 'aria-pressed': String(chosen === key), onclick: () => choose(chosen === key ? '' : key) },
+      {
+        type: 'button',
+        class: 'cause',
+        'data-key': `cause ${key}`,
+        'aria-pressed': String(chosen === key),
+        onclick: () => choose(chosen === key ? '' : key),
+      },
       countText(count, 'case'),
     );
     const where = `${whereOf(cause)}; ${countText(heads.size, 'head')}`;
@@ -27,7 +33,18 @@ export function causes({ runs }: ListedReport, chosen: string, choose: (cause: s
       ...(states === undefined ? [] : [element('p', { class: 'states' }, `Demanded: ${states}`)]),
     );
   });
-  const more = found.length > SHOWN ? [element('p', { class: 'meta' }, `and ${countText(found.length - SHOWN, 'other kind')}`)] : [];
+  const more =
+    found.length > SHOWN
+      ? [element('p', { class: 'meta' }, `and ${countText(found.length - SHOWN, 'other kind')}`)]
+      : [];
   const title = element('summary', {}, element('h2', {}, countText(found.length, 'kind'), ' of failures'));
-  return [element('details', { 'data-key': 'causes', open: true }, title, element('ul', { class: 'causes' }, ...items), ...more)];
+  return [
+    element(
+      'details',
+      { 'data-key': 'causes', open: true },
+      title,
+      element('ul', { class: 'causes' }, ...items),
+      ...more,
+    ),
+  ];
 }

@@ -11,7 +11,11 @@ export function divergences(report: ListedReport): HTMLElement[] {
       {},
       element('span', {}, reason),
       ' ',
-      element('span', { class: 'upstream' }, upstream === null ? 'not reported upstream' : link(upstream, upstreamName(upstream))),
+      element(
+        'span',
+        { class: 'upstream' },
+        upstream === null ? 'not reported upstream' : link(upstream, upstreamName(upstream)),
+      ),
       element('span', { class: 'meta' }, [...counts].map(([target, count]) => `${count} on ${target}`).join(', ')),
     ),
   );

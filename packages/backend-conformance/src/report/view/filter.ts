@@ -33,13 +33,17 @@ export function rowsOf({ runs }: ListedReport, filter: Filter, { by, descending 
   const hasText = textFilter(filter.text);
   const rows = runs
     .filter(({ target }) => filter.target === '' || filter.target === target)
-    .flatMap(({ target, cases }) => cases.filter((one) => matches(one, filter) && hasText(one)).map((one): Row => ({ target, one })));
+    .flatMap(({ target, cases }) =>
+      cases.filter((one) => matches(one, filter) && hasText(one)).map((one): Row => ({ target, one })),
+    );
   const sign = descending ? -1 : 1;
   return rows.toSorted((a, b) => sign * comparers[by](a, b) || comparers.status(a, b) || -comparers.used(a, b));
 }
 
 function matches(one: CaseResult, filter: Filter): boolean {
-  const isAsked = (['head', 'family', 'status'] as const).every((key) => filter[key] === '' || filter[key] === one[key]);
+  const isAsked = (['head', 'family', 'status'] as const).every(
+    (key) => filter[key] === '' || filter[key] === one[key],
+  );
   return isAsked && (filter.cause === '' || (isFailure(one) && causeOf(one) === filter.cause));
 }
 

@@ -8,7 +8,12 @@ import { countText, meanings, statusLabel } from './status.js';
  * The verdict in a sentence, when and with what it was reached, and a button for each status that filters by it; `aside` stands
  * beside the title.
  */
-export function header(report: ListedReport, aside: Node, chosen: Status | '', choose: (status: Status | '') => void): Node[] {
+export function header(
+  report: ListedReport,
+  aside: Node,
+  chosen: Status | '',
+  choose: (status: Status | '') => void,
+): Node[] {
   const { suite, created, milliseconds } = report;
   const tally = countsOf(report.runs);
   const filters = statuses
@@ -35,7 +40,13 @@ export function header(report: ListedReport, aside: Node, chosen: Status | '', c
     element('div', { class: 'title' }, element('h1', {}, 'Backend conformance'), aside),
     element('p', { class: 'verdict' }, verdict(report)),
     ...missing(report),
-    element('p', { class: 'meta' }, `Suite ${suite} · `, date, ...[formatDuration(milliseconds), ...asides(report)].map((text) => ` · ${text}`)),
+    element(
+      'p',
+      { class: 'meta' },
+      `Suite ${suite} · `,
+      date,
+      ...[formatDuration(milliseconds), ...asides(report)].map((text) => ` · ${text}`),
+    ),
     element('div', { class: 'counts', role: 'group', 'aria-label': 'Show the cases of one status' }, ...filters),
   ];
 }
@@ -46,7 +57,8 @@ function verdict({ runs, problems }: ListedReport): string {
   const bad = fail + xpass;
   if (bad + pass === 0) return 'Nothing has passed.';
   const ran = runs.filter(({ cases }) => cases.length > 0);
-  if (bad === 0 && problems.length > 0) return `${countText(pass, 'case')} passed and none failed, but the report is incomplete.`;
+  if (bad === 0 && problems.length > 0)
+    return `${countText(pass, 'case')} passed and none failed, but the report is incomplete.`;
   if (bad === 0) return `${countText(pass, 'case')} passed and none failed, on ${countText(ran.length, 'backend')}.`;
   const where = ran.filter(({ cases }) => cases.some(isFailure)).map(({ target }) => target);
   return `${bad.toLocaleString('en')} of ${countText(bad + pass, 'case')} failed, on ${where.join(', ')}.`;
@@ -56,7 +68,14 @@ function verdict({ runs, problems }: ListedReport): string {
 function missing({ problems }: ListedReport): HTMLElement[] {
   if (problems.length === 0) return [];
   const title = element('summary', {}, countText(problems.length, 'thing'), ' that were asked for are missing');
-  return [element('details', { class: 'problems', open: true, 'data-key': 'problems' }, title, element('ul', {}, ...problems.map((one) => element('li', {}, one))))];
+  return [
+    element(
+      'details',
+      { class: 'problems', open: true, 'data-key': 'problems' },
+      title,
+      element('ul', {}, ...problems.map((one) => element('li', {}, one))),
+    ),
+  ];
 }
 
 /** What the verdict is not about. */

@@ -37,9 +37,15 @@ function makeView(root: HTMLElement): (report: ListedReport) => void {
   const draw = (): void => {
     const isOther = (...keys: readonly (keyof Filter)[]): boolean =>
       drawn?.report !== report || keys.some((key) => drawn?.filter[key] !== filter[key]);
-    if (isOther('status')) replaceContent(top, ...header(report, theme, filter.status, (status) => choose({ ...filter, status }, true)));
-    if (isOther('head', 'target')) replaceContent(table, matrix(report, filter, (place) => choose({ ...noFilter, ...place }, true)));
-    if (isOther('cause')) replaceContent(kinds, ...causes(report, filter.cause, (cause) => choose({ ...noFilter, cause }, true)));
+    if (isOther('status'))
+      replaceContent(top, ...header(report, theme, filter.status, (status) => choose({ ...filter, status }, true)));
+    if (isOther('head', 'target'))
+      replaceContent(
+        table,
+        matrix(report, filter, (place) => choose({ ...noFilter, ...place }, true)),
+      );
+    if (isOther('cause'))
+      replaceContent(kinds, ...causes(report, filter.cause, (cause) => choose({ ...noFilter, cause }, true)));
     if (isOther()) {
       replaceContent(records, ...backends(report));
       replaceContent(known, ...divergences(report));
@@ -55,7 +61,15 @@ function makeView(root: HTMLElement): (report: ListedReport) => void {
   };
 
   root.classList.add('conformance');
-  root.replaceChildren(top, explanation(), table, kinds, element('section', {}, element('h2', {}, 'Backends'), legend(), records), known, list.element);
+  root.replaceChildren(
+    top,
+    explanation(),
+    table,
+    kinds,
+    element('section', {}, element('h2', {}, 'Backends'), legend(), records),
+    known,
+    list.element,
+  );
   globalThis.addEventListener('hashchange', () => choose(fromAddress() ?? filter, fromAddress() !== undefined));
   let isFirst = true;
   return (next) => {

@@ -64,7 +64,12 @@ function cellContent(cell: Cell | undefined, place: Place, isChosen: boolean, ch
 }
 
 function unavailableCell({ unavailable = '' }: BackendRun, rows: number): HTMLElement {
-  return element('td', { class: 'unavailable', rowspan: rows }, element('strong', {}, 'unavailable'), element('span', {}, unavailable));
+  return element(
+    'td',
+    { class: 'unavailable', rowspan: rows },
+    element('strong', {}, 'unavailable'),
+    element('span', {}, unavailable),
+  );
 }
 
 /** Where a long name may be broken: before a capital, after a colon or a hyphen. */

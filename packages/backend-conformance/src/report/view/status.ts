@@ -16,7 +16,12 @@ export const meanings: Readonly<Record<Status, string>> = {
 
 /** Sign and word, in the colour of the status. */
 export function statusLabel(status: Status, text: string = status): HTMLElement {
-  return element('span', { class: 'status', 'data-status': status }, element('span', { class: 'sign', 'aria-hidden': 'true' }, signs[status]), text);
+  return element(
+    'span',
+    { class: 'status', 'data-status': status },
+    element('span', { class: 'sign', 'aria-hidden': 'true' }, signs[status]),
+    text,
+  );
 }
 
 /** A share of the allowed error as a bar. Linear: what is left of it is what is left of the allowed error. */

@@ -30,7 +30,9 @@ export function distribution({ target, cases, leftOut }: ListedRun): SVGElement 
     svg('line', { x1: 0, x2: width, y1: HEIGHT, y2: HEIGHT, class: 'axis' }),
     svg('line', { x1: limit, x2: limit, y1: 0, y2: HEIGHT, class: 'limit' }),
     ...bars,
-    ...[0, 5, 10, 15, 20].map((part) => svg('text', { x: part * STEP + STEP + gap(1) - 1, y: HEIGHT + 10, class: 'tick' }, String(part / PARTS))),
+    ...[0, 5, 10, 15, 20].map((part) =>
+      svg('text', { x: part * STEP + STEP + gap(1) - 1, y: HEIGHT + 10, class: 'tick' }, String(part / PARTS)),
+    ),
   );
 }
 

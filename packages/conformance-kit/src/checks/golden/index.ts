@@ -13,7 +13,11 @@ const loss: Check = check({
   states: 'The loss is the golden one, a float32 scalar.',
   cases: (_, goldens) => goldens?.cases.map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
-    const { golden, head, tensors: { logits, labels, features } } = loadCase(context, parameters);
+    const {
+      golden,
+      head,
+      tensors: { logits, labels, features },
+    } = loadCase(context, parameters);
     await tensorNear(context.judge, 'the loss', head.loss(labels, logits, { features }), [], golden.loss);
   },
 });
@@ -33,7 +37,11 @@ const predictions: Check = check({
   states: 'The predictions are the golden ones, of the shape of the logits, and no others come.',
   cases: (_, goldens) => goldens?.cases.filter(hasPredictions).map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
-    const { golden, head, tensors: { logits } } = loadCase(context, parameters);
+    const {
+      golden,
+      head,
+      tensors: { logits },
+    } = loadCase(context, parameters);
     await predictionsNear(context.judge, head.predictions(logits), logits.shape, golden.predictions);
   },
 });
@@ -83,7 +91,8 @@ function hasMetrics({ metrics: expected }: GoldenCase): boolean {
 /** Metrics have the golden keys in order, and the golden results. */
 async function metricsNear(judge: Judge, actual: Metrics, expected: GoldenCase['metrics']): Promise<void> {
   judge.equal('the metric keys', Object.keys(actual), Object.keys(expected));
-  for (const [key, values] of Object.entries(expected)) near(judge, `the metric ${key}`, [(await actual[key]?.result()) ?? NaN], values);
+  for (const [key, values] of Object.entries(expected))
+    near(judge, `the metric ${key}`, [(await actual[key]?.result()) ?? NaN], values);
   for (const metric of Object.values(actual)) metric.dispose();
 }
 
@@ -96,10 +105,17 @@ const training: Check = check({
     const golden = goldenOf(goldens?.trainings, parameters);
     const { logits: inputs, labels, features } = tensorsOfGolden(subject, { ...golden, logits: golden.inputs });
     const network = new Network(golden.start.map(inputOf));
-    const trainee = { head: subject.create(golden.options), network, labels, features, logits: () => network.apply(inputs) };
+    const trainee = {
+      head: subject.create(golden.options),
+      network,
+      labels,
+      features,
+      logits: () => network.apply(inputs),
+    };
     const { losses, variables } = await train(trainee, optimizerOf(golden.optimizer), golden.steps);
     near(judge, 'the losses', losses, golden.losses);
-    for (const [i, expected] of golden.end.entries()) near(judge, names[i] ?? `variable ${i}`, variables[i]?.values ?? [], expected);
+    for (const [i, expected] of golden.end.entries())
+      near(judge, names[i] ?? `variable ${i}`, variables[i]?.values ?? [], expected);
   },
 });
 
@@ -112,7 +128,11 @@ const spec: Check = check({
     const { logits } = tensors;
     const { shape } = logits;
 
-    const trained = inMode(judge, 'train', head.createEstimatorSpec({ ...tensors, mode: 'train', trainOpFn: () => 'trained' }));
+    const trained = inMode(
+      judge,
+      'train',
+      head.createEstimatorSpec({ ...tensors, mode: 'train', trainOpFn: () => 'trained' }),
+    );
     await tensorNear(judge, 'the loss of the train spec', trained.loss, [], golden.loss);
     judge.equal('what trainOp returned', trained.trainOp(), 'trained');
     judge.equal('the metrics of the train spec', Object.keys(trained.evalMetricOps), []);
@@ -132,7 +152,11 @@ const exports: Check = check({
   cases: (_, goldens) => (goldens?.exports === undefined ? [] : telling(goldens).slice(0, 1)),
   async run(context, parameters) {
     const { judge, goldens } = context;
-    const { golden, head, tensors: { logits } } = loadCase(context, parameters);
+    const {
+      golden,
+      head,
+      tensors: { logits },
+    } = loadCase(context, parameters);
     const { exportOutputs } = inMode(judge, 'infer', head.createEstimatorSpec({ mode: 'infer', logits }));
     const expected = goldens?.exports ?? {};
     judge.equal('the serving keys', Object.keys(exportOutputs), Object.keys(expected));
@@ -142,7 +166,13 @@ const exports: Check = check({
       const values = outputsOf(actual);
       judge.equal(`the outputs of ${key}`, Object.keys(values), Object.keys(outputs));
       for (const [name, prediction] of Object.entries(outputs)) {
-        await tensorNear(judge, `${name} of ${key}`, values[name] as Tensor, logits.shape, golden.predictions[prediction] as GoldenValues);
+        await tensorNear(
+          judge,
+          `${name} of ${key}`,
+          values[name] as Tensor,
+          logits.shape,
+          golden.predictions[prediction] as GoldenValues,
+        );
       }
     }
   },
@@ -151,7 +181,9 @@ const exports: Check = check({
 /** One case of each set of options, with all that can be expected of it. */
 function telling(goldens: GoldenFile | undefined): readonly Parameters[] {
   const complete = goldens?.cases.filter((one) => hasPredictions(one) && hasMetrics(one)) ?? [];
-  return [...new Map(complete.toReversed().map(({ options, parameters }) => [JSON.stringify(options), parameters])).values()];
+  return [
+    ...new Map(complete.toReversed().map(({ options, parameters }) => [JSON.stringify(options), parameters])).values(),
+  ];
 }
 
 function outputsOf(output: ExportOutput): Readonly<Record<string, Tensor | StringValues>> {

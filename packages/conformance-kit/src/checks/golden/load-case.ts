@@ -10,7 +10,10 @@ import type { NamedSubject } from '../../subject.js';
 import type { CheckContext } from '../check.js';
 
 /** Finds what a case is about by its parameters. */
-export function goldenOf<T extends { readonly parameters: Parameters }>(list: readonly T[] | undefined, parameters: Parameters): T {
+export function goldenOf<T extends { readonly parameters: Parameters }>(
+  list: readonly T[] | undefined,
+  parameters: Parameters,
+): T {
   const key = JSON.stringify(parameters);
   const found = list?.find((one) => JSON.stringify(one.parameters) === key);
   if (found === undefined) throw new Error(`The goldens have no entry ${key}.`);
@@ -30,7 +33,10 @@ interface LoadedCase {
 }
 
 /** The tensors of a golden batch. */
-export function tensorsOfGolden(subject: NamedSubject, { logits, labels, weights, features }: GoldenBatch): BatchTensors {
+export function tensorsOfGolden(
+  subject: NamedSubject,
+  { logits, labels, weights, features }: GoldenBatch,
+): BatchTensors {
   return tensorsOf(subject, {
     logits: inputOf(logits),
     labels: inputOf(labels),
@@ -40,13 +46,24 @@ export function tensorsOfGolden(subject: NamedSubject, { logits, labels, weights
 }
 
 /** Numbers hold the golden values, at the indices that these are given for. */
-export function near(judge: Judge, what: string, actual: ArrayLike<number>, { values, at, scale, k }: GoldenValues): void {
+export function near(
+  judge: Judge,
+  what: string,
+  actual: ArrayLike<number>,
+  { values, at, scale, k }: GoldenValues,
+): void {
   const shown = at === undefined ? actual : at.map((i) => actual[i] as number);
   judge.near(what, shown, numbersOf(values), { k, scale });
 }
 
 /** A float32 tensor of a shape holds the golden values. */
-export async function tensorNear(judge: Judge, what: string, actual: Tensor, shape: readonly number[], expected: GoldenValues): Promise<void> {
+export async function tensorNear(
+  judge: Judge,
+  what: string,
+  actual: Tensor,
+  shape: readonly number[],
+  expected: GoldenValues,
+): Promise<void> {
   judge.equal(`the shape of ${what}`, actual.shape, shape);
   judge.equal(`the dtype of ${what}`, actual.dtype, 'float32');
   near(judge, what, await actual.data(), expected);

@@ -54,13 +54,20 @@ export function plainHeadOf(subject: NamedSubject, options: HeadOptions = {}): H
  * @param rows The dimensions before the last one, `5` or `2x3`, as they stand in a query.
  */
 export function batchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
-  return drawBatch(subject, head, { seed, rows: rowsOf(rows), ...(weightsOf(subject) !== 'none' && { weights: 'rows' }) });
+  return drawBatch(subject, head, {
+    seed,
+    rows: rowsOf(rows),
+    ...(weightsOf(subject) !== 'none' && { weights: 'rows' }),
+  });
 }
 
 /** The same with no weight of 0, so that each row counts. */
 export function weightedBatchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
   const { weights, ...batch } = batchOf(subject, head, rows, seed);
-  return { ...batch, ...(weights && { weights: { ...weights, values: weights.values.map((weight) => weight + 0.5) } }) };
+  return {
+    ...batch,
+    ...(weights && { weights: { ...weights, values: weights.values.map((weight) => weight + 0.5) } }),
+  };
 }
 
 /** The same without weights. */

@@ -17,7 +17,8 @@ export interface Scales {
  * errors, cross entropies and likelihoods. Rounding errors are of their size, also where the terms cancel.
  */
 export function scalesOf({ logits, labels, weights }: Batch): Scales {
-  const element = (1 + largest(logits.values) + largest(labels.values)) ** 2 * Math.max(1, largest(weights?.values ?? []));
+  const element =
+    (1 + largest(logits.values) + largest(labels.values)) ** 2 * Math.max(1, largest(weights?.values ?? []));
   return { element, sum: element * logits.values.length };
 }
 
@@ -40,7 +41,12 @@ export function nearPredictions(judge: Judge, actual: Outcome['predictions'], ex
 }
 
 /** The same keys in the same order, and each metric near. */
-export function nearMetrics(judge: Judge, actual: Outcome['metrics'], expected: Outcome['metrics'], { element }: Scales): void {
+export function nearMetrics(
+  judge: Judge,
+  actual: Outcome['metrics'],
+  expected: Outcome['metrics'],
+  { element }: Scales,
+): void {
   judge.equal('the keys of the metrics', Object.keys(actual), Object.keys(expected));
   for (const [key, value] of Object.entries(expected)) {
     judge.near(`the metric '${key}'`, [actual[key] ?? NaN], [value], { k: ULPS.REDUCE, scale: element });
@@ -69,7 +75,8 @@ export function codedErrorOf(judge: Judge, what: string, run: () => unknown): He
 /** An error of the contract: it has a code in capitals and says something. */
 export function coded(judge: Judge, what: string, error: unknown): HeadError {
   const { code, message } = (error ?? {}) as Partial<HeadError>;
-  const isCoded = typeof code === 'string' && /^[A-Z][A-Z_]+$/.test(code) && typeof message === 'string' && message.length > 10;
+  const isCoded =
+    typeof code === 'string' && /^[A-Z][A-Z_]+$/.test(code) && typeof message === 'string' && message.length > 10;
   judge.that(isCoded, `${what}: expected an error with a code, got this: ${String(error)}`);
   return error as HeadError;
 }

@@ -11,7 +11,8 @@ import { codedErrorOf, nearMetrics, nearPredictions, scalesOf } from './compare.
 const methods = ['loss', 'predictions', 'metrics', 'updateMetrics', 'createEstimatorSpec'] as const;
 
 export const contract: Check = check({
-  states: 'A head has apiVersion 1, all methods, a whole number of logits, and the name and the reduction that it was given; none is refused.',
+  states:
+    'A head has apiVersion 1, all methods, a whole number of logits, and the name and the reduction that it was given; none is refused.',
   cases: () => [{}],
   run({ subject, judge }) {
     const head = subject.create({});
@@ -41,11 +42,17 @@ export const lossIsScalar: Check = check({
     const tensors = tensorsOf(subject, batch);
     const { value, grad } = lossAndGradient(head, tensors);
     const alone = head.loss(tensors.labels, tensors.logits, tensors);
-    for (const [what, loss] of [['the loss', alone], ['the loss under a tape', value]] as const) {
+    for (const [what, loss] of [
+      ['the loss', alone],
+      ['the loss under a tape', value],
+    ] as const) {
       judge.equal(`the shape of ${what}`, loss.shape, []);
       judge.equal(`the dtype of ${what}`, loss.dtype, 'float32');
     }
-    judge.near('the loss under a tape', [await numberOf(value)], [await numberOf(alone)], { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
+    judge.near('the loss under a tape', [await numberOf(value)], [await numberOf(alone)], {
+      k: ULPS.ELEMENT,
+      scale: scalesOf(batch).element,
+    });
     judge.equal('the shape of the gradient', grad.shape, tensors.logits.shape);
     judge.equal('the dtype of the gradient', grad.dtype, 'float32');
     const finite = (await valuesOf(grad)).every(Number.isFinite);
@@ -75,8 +82,14 @@ export const labelDtypes: Check = check({
     const other = { ...tensors, labels: cast(tensors.labels, dtype) };
     const [float, whole] = [lossAndGradient(head, tensors), lossAndGradient(head, other)];
     const { element, sum } = scalesOf(batch);
-    judge.near('the loss', [await numberOf(whole.value)], [await numberOf(float.value)], { k: ULPS.ELEMENT, scale: sum });
-    judge.near('the gradient', await valuesOf(whole.grad), await valuesOf(float.grad), { k: ULPS.ELEMENT, scale: element });
+    judge.near('the loss', [await numberOf(whole.value)], [await numberOf(float.value)], {
+      k: ULPS.ELEMENT,
+      scale: sum,
+    });
+    judge.near('the gradient', await valuesOf(whole.grad), await valuesOf(float.grad), {
+      k: ULPS.ELEMENT,
+      scale: element,
+    });
     const metrics = [tensors, other].map((one) => resultsOf(updated(head, head.metrics(), one)));
     const [ofFloat = {}, ofOther = {}] = await Promise.all(metrics);
     nearMetrics(judge, ofOther, ofFloat, { element, sum });
@@ -98,7 +111,11 @@ export const predictionsAsClaimed: Check = check({
       const { lastDimension, dtype } = claims?.[key] ?? { lastDimension: values.shape.at(-1), dtype: values.dtype };
       judge.equal(`the shape of predictions['${key}']`, values.shape, [...before, lastDimension]);
       judge.equal(`the dtype of predictions['${key}']`, values.dtype, dtype);
-      judge.equal(`the number of predictions['${key}']`, (await values.data()).length, values.shape.reduce((size, each) => size * each, 1));
+      judge.equal(
+        `the number of predictions['${key}']`,
+        (await values.data()).length,
+        values.shape.reduce((size, each) => size * each, 1),
+      );
     }
   },
 });
@@ -112,7 +129,8 @@ export const predictionKeys: Check = check({
     const all = await readPredictions(head.predictions(logits));
     const keys = Object.keys(all);
     nearPredictions(judge, await readPredictions(head.predictions(logits, keys.toReversed())), all);
-    for (const key of keys) nearPredictions(judge, await readPredictions(head.predictions(logits, [key])), { [key]: all[key] ?? [] });
+    for (const key of keys)
+      nearPredictions(judge, await readPredictions(head.predictions(logits, [key])), { [key]: all[key] ?? [] });
     const error = codedErrorOf(judge, 'a key that is none', () => head.predictions(logits, ['no such key']));
     judge.equal('the code for a key that is none', error.code, 'PREDICTION_KEY_INVALID');
     judge.that(error.message.includes('no such key'), `the message must name the key, but is: ${error.message}`);
@@ -132,8 +150,9 @@ export const meanIsSumOverSize: Check = check({
     const [[sum = NaN] = [], mean = [], auto = []] = await Promise.all(losses);
     // A head that weighs logits has a loss for each; another may have one for each label, or for each row alone.
     const perLabel = sizeOf(batch.labels.shape);
-    const perRow = weightsOf(subject) === 'logits' ? perLabel : (rows);
-    const size = [perLabel, perRow].find((one) => Math.abs((mean[0] ?? NaN) * one - sum) < 1e-3 * Math.abs(sum)) ?? perLabel;
+    const perRow = weightsOf(subject) === 'logits' ? perLabel : rows;
+    const size =
+      [perLabel, perRow].find((one) => Math.abs((mean[0] ?? NaN) * one - sum) < 1e-3 * Math.abs(sum)) ?? perLabel;
     judge.near('the mean', mean, [sum / size], { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
     judge.same('auto', auto, mean);
   },

@@ -83,7 +83,8 @@ export const noBlockingRead: Check = check({
 });
 
 export const oneRead: Check = check({
-  states: 'The metrics of a batch take one read at most, however many they are; that of labels to check them aside, where all values lie in this process.',
+  states:
+    'The metrics of a batch take one read at most, however many they are; that of labels to check them aside, where all values lie in this process.',
   cases: () => [{ rows: 5 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
@@ -124,7 +125,10 @@ const ops: Readonly<Record<'logits' | 'weights' | Exclude<LabelKind, 'class'>, (
 };
 
 /** A batch as ops on the device make it from the numbers of another one, and its numbers. */
-export async function madeOnDevice(subject: NamedSubject, from: Batch): Promise<{ tensors: BatchTensors; batch: Batch }> {
+export async function madeOnDevice(
+  subject: NamedSubject,
+  from: Batch,
+): Promise<{ tensors: BatchTensors; batch: Batch }> {
   const kind = labelsOf(subject);
   const logits = await made(small(from.logits), ops.logits);
   const uploaded = { tensor: tensorsOf(subject, from).labels, values: from.labels };
@@ -142,7 +146,9 @@ export async function madeOnDevice(subject: NamedSubject, from: Batch): Promise<
 
 /** The same values to the bit, since those drawn are multiples of 1/1024, as an op makes them. */
 function throughOps(values: Values): Tensor {
-  return tidy(() => sub(add(tensorOf(values), tensorOf({ shape: [], values: [1], dtype: values.dtype ?? 'float32' })), 1));
+  return tidy(() =>
+    sub(add(tensorOf(values), tensorOf({ shape: [], values: [1], dtype: values.dtype ?? 'float32' })), 1),
+  );
 }
 
 /** So that exp stays small. */

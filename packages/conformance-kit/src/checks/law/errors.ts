@@ -12,7 +12,8 @@ import { modelOf, product } from './spec-model.js';
 import { wrongs, type Situation, type WrongCall } from './invalid-calls.js';
 
 export const errors: Check = check({
-  states: 'What a head cannot use it refuses with the code of the contract, naming what came, before anything is changed.',
+  states:
+    'What a head cannot use it refuses with the code of the contract, naming what came, before anything is changed.',
   cases: ({ weights }) =>
     Object.keys(wrongs)
       .filter((code) => weights !== 'none' || !code.startsWith('WEIGHTS_'))
@@ -40,9 +41,12 @@ export const emptyBatch: Check = check({
     const { judge } = context;
     const { situation, unchanged } = await situationOf(context);
     const { head, metrics, tensors } = situation;
-    const empty = ({ shape, dtype }: Tensor): Tensor => tensorOf({ shape: [0, ...shape.slice(1)], values: [] }, dtype as 'float32');
+    const empty = ({ shape, dtype }: Tensor): Tensor =>
+      tensorOf({ shape: [0, ...shape.slice(1)], values: [] }, dtype as 'float32');
     const [logits, labels] = [empty(tensors.logits), empty(tensors.labels)];
-    const features = Object.fromEntries(Object.entries(tensors.features).map(([name, feature]) => [name, empty(feature)]));
+    const features = Object.fromEntries(
+      Object.entries(tensors.features).map(([name, feature]) => [name, empty(feature)]),
+    );
     codedErrorOf(judge, 'loss', () => head.loss(labels, logits, { features }));
     codedErrorOf(judge, 'updateMetrics', () => head.updateMetrics(metrics, features, logits, labels));
     codedErrorOf(judge, 'predictions', () => head.predictions(logits));
@@ -52,7 +56,8 @@ export const emptyBatch: Check = check({
 
 /** Where only a GPU knows the values, the error may come when the loss or a metric is read: but it comes. */
 export const labelsRange: Check = check({
-  states: 'Labels out of range, NaN among them, are refused with LABELS_RANGE: at once, or on a device at the latest when the loss or a metric is read.',
+  states:
+    'Labels out of range, NaN among them, are refused with LABELS_RANGE: at once, or on a device at the latest when the loss or a metric is read.',
   cases: (subject) => outOfRange(subject).flatMap((label) => ['host', 'device'].map((from) => ({ label, from }))),
   async run(context, { label, from }) {
     const isWhole = labelsOf(context.subject) === 'class'; // int32 has no NaN
@@ -69,8 +74,14 @@ async function refusesLabel({ subject, judge, backend }: CheckContext, label: nu
     let error: unknown;
     try {
       const made = run();
-      judge.that(backend.capabilities.includes('device-memory'), `${what}: got no error at once, where all values lie in this process`);
-      error = await read(made).then(() => undefined, (reason: unknown) => reason);
+      judge.that(
+        backend.capabilities.includes('device-memory'),
+        `${what}: got no error at once, where all values lie in this process`,
+      );
+      error = await read(made).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
     } catch (reason) {
       if (reason instanceof Failure) throw reason;
       error = reason;
@@ -78,10 +89,19 @@ async function refusesLabel({ subject, judge, backend }: CheckContext, label: nu
     judge.that(error !== undefined, `${what}: got no error`);
     judge.equal(`the code for ${what}`, coded(judge, what, error).code, 'LABELS_RANGE');
   };
-  await refused('loss', () => head.loss(labels, logits, { features }), (loss) => loss.data());
-  await refused('loss, read as an array,', () => head.loss(labels, logits, { features }), (loss) => loss.array());
+  await refused(
+    'loss',
+    () => head.loss(labels, logits, { features }),
+    (loss) => loss.data(),
+  );
+  await refused(
+    'loss, read as an array,',
+    () => head.loss(labels, logits, { features }),
+    (loss) => loss.array(),
+  );
   await refused('updateMetrics', () => head.updateMetrics(head.metrics(), features, logits, labels), resultsOf);
-  const evaluation = (): EvalSpec => head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }) as EvalSpec;
+  const evaluation = (): EvalSpec =>
+    head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }) as EvalSpec;
   await refused('the loss of an evaluation', evaluation, ({ loss }) => loss.data());
 }
 
@@ -98,7 +118,13 @@ export const labelsRangeTrains: Check = check({
     const { head, batch, kernel, logits } = modelOf(subject);
     const { labels, features } = tensorsOf(subject, withLabel(batch, Number(label)));
     const before = await valuesOf(kernel);
-    const given = { labels: copyOnDevice(labels), features, logits: () => logits(), optimizer: optimizersOfTfjs.sgd(1), trainableVariables: [kernel] };
+    const given = {
+      labels: copyOnDevice(labels),
+      features,
+      logits: () => logits(),
+      optimizer: optimizersOfTfjs.sgd(1),
+      trainableVariables: [kernel],
+    };
     try {
       const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...given });
       if (spec.mode === ModeKeys.TRAIN) spec.trainOp();
@@ -110,7 +136,10 @@ export const labelsRangeTrains: Check = check({
 });
 
 function withLabel(batch: Batch, label: number): Batch {
-  return { ...batch, labels: { ...batch.labels, values: batch.labels.values.map((value, i) => (i === 1 ? label : value)) } };
+  return {
+    ...batch,
+    labels: { ...batch.labels, values: batch.labels.values.map((value, i) => (i === 1 ? label : value)) },
+  };
 }
 
 /** The same values, of which a GPU alone knows. */
@@ -119,7 +148,10 @@ function copyOnDevice(tensor: Tensor): Tensor {
 }
 
 /** A head in the middle of its work, and the demand that nothing of it has changed. */
-async function situationOf({ subject, judge }: CheckContext): Promise<{ situation: Situation; unchanged: () => Promise<void> }> {
+async function situationOf({
+  subject,
+  judge,
+}: CheckContext): Promise<{ situation: Situation; unchanged: () => Promise<void> }> {
   const head = headOf(subject);
   const batch = batchOf(subject, head, 3);
   const tensors = tensorsOf(subject, batch);
@@ -137,7 +169,11 @@ async function situationOf({ subject, judge }: CheckContext): Promise<{ situatio
     trainableVariables: [kernel],
   };
   const train: Situation['train'] = ({ logits, ...wrong }) =>
-    head.createEstimatorSpec({ ...right, ...wrong, logits: logits === 'tensor' ? tensors.logits : () => run(kernel) } as never);
+    head.createEstimatorSpec({
+      ...right,
+      ...wrong,
+      logits: logits === 'tensor' ? tensors.logits : () => run(kernel),
+    } as never);
   const unchanged = async (): Promise<void> => {
     judge.same('the metrics after the error', Object.values(await resultsOf(metrics)), Object.values(results));
     judge.same('the variable after the error', await valuesOf(kernel), filled([2 * k], 0.5).values);

@@ -26,7 +26,10 @@ export const gradientOfGradient: Check = check({
     const drawnFor = (draw: number): { batch: Batch; direction: Values } => {
       const batch = batchOf(subject, head, rows, 1 + 20 * draw);
       const { shape } = batch.logits;
-      return { batch, direction: { shape, values: drawValues(9 + draw, shape, 'real').map((value) => (value < 0 ? -1 : 1)) } };
+      return {
+        batch,
+        direction: { shape, values: drawValues(9 + draw, shape, 'real').map((value) => (value < 0 ? -1 : 1)) },
+      };
     };
     try {
       const { batch, direction } = drawnFor(0);
@@ -52,13 +55,20 @@ const TFJS_IS_AT_FAULT =
   "startBackend of @tfjs-heads/backends, or its repair 'second-derivatives', cures that";
 
 /** The gradient of each logit while all logits move along a direction; one read for all. */
-async function gradientsAlong(head: Head, { logits }: Batch, tensors: BatchTensors, direction: Values): Promise<Stencil[]> {
+async function gradientsAlong(
+  head: Head,
+  { logits }: Batch,
+  tensors: BatchTensors,
+  direction: Values,
+): Promise<Stencil[]> {
   const gradients = PLACES.map((steps) => {
     const values = logits.values.map((value, i) => value + steps * STEP * (direction.values[i] as number));
     return gradientOf(head, { ...tensors, logits: tensorOf({ ...logits, values }) });
   });
   const all = await valuesOf(stack(gradients));
-  return logits.values.map((_, i) => PLACES.map((__, place) => all[place * logits.values.length + i]) as unknown as Stencil);
+  return logits.values.map(
+    (_, i) => PLACES.map((__, place) => all[place * logits.values.length + i]) as unknown as Stencil,
+  );
 }
 
 /** Labels that cannot be moved have no slope. */
@@ -79,7 +89,9 @@ export const gradientOfInputs: Check = check({
       const batch: Batch = { ...drawn, labels: { ...drawn.labels, values: drawn.labels.values.map(() => 0.5) } };
       const { logits, labels, features } = tensorsOf(subject, batch);
       const lossOf = (given: Tensor): Scalar =>
-        of === 'labels' ? head.loss(given, logits, { features }) : head.loss(labels, logits, { features: { ...features, [WEIGHT]: given } });
+        of === 'labels'
+          ? head.loss(given, logits, { features })
+          : head.loss(labels, logits, { features: { ...features, [WEIGHT]: given } });
       return { batch, moved: (of === 'labels' ? batch.labels : batch.weights) as Values, lossOf };
     };
     try {
@@ -91,10 +103,19 @@ export const gradientOfInputs: Check = check({
     await nearSlopes(judge, `the gradient of the ${of}`, backend.unit, async (draw) => {
       const { batch, moved, lossOf } = situationOf(draw);
       const losses = moved.values.flatMap((_, place) =>
-        PLACES.map((steps) => lossOf(tensorOf({ ...moved, values: moved.values.map((value, i) => (i === place ? value + steps * STEP : value)) }))),
+        PLACES.map((steps) =>
+          lossOf(
+            tensorOf({
+              ...moved,
+              values: moved.values.map((value, i) => (i === place ? value + steps * STEP : value)),
+            }),
+          ),
+        ),
       );
       const all = await valuesOf(stack(losses));
-      const stencils = moved.values.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
+      const stencils = moved.values.map(
+        (_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil,
+      );
       return { actual: await valuesOf(grad(lossOf)(tensorOf(moved))), stencils, term: termOf(batch) };
     });
   },
@@ -122,7 +143,8 @@ export const gradientInNetwork: Check = check({
     const run = product(x.tensor);
     const actual = grad((given) => head.loss(labels, run(given), { features }))(kernel);
     const g = await valuesOf(gradientOf(head, { labels, features, logits: run(kernel) }));
-    const term = (row: number, i: number, j: number): number => (x.values.values[row * inputs + i] as number) * (g[row * k + j] as number);
+    const term = (row: number, i: number, j: number): number =>
+      (x.values.values[row * inputs + i] as number) * (g[row * k + j] as number);
     const terms = Array.from({ length: inputs * k }, (_, at) =>
       Array.from({ length: n }, (__, row) => term(row, Math.floor(at / k), at % k)),
     );

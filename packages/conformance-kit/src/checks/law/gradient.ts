@@ -19,7 +19,7 @@ export const gradientIsSlope: Check = check({
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
     await nearSlopes(judge, 'the gradient', backend.unit, async (draw) => {
-      const batch = weightedBatchOf(subject, head, rows, (rows) + 4 + 20 * draw);
+      const batch = weightedBatchOf(subject, head, rows, rows + 4 + 20 * draw);
       const tensors = tensorsOf(subject, batch);
       const gradient = await valuesOf(gradientOf(head, tensors));
       const count = Math.min(gradient.length, MOVED);
@@ -81,7 +81,8 @@ const SHARE = 5e-4;
 
 /** Unlike a difference, which is no slope near a kink, a sum over a kink is right. */
 export const gradientAddsUp: Check = check({
-  states: 'On the way of a logit from one value to another the gradient adds up to the difference of the losses, past any kinks.',
+  states:
+    'On the way of a logit from one value to another the gradient adds up to the difference of the losses, past any kinks.',
   needs: ['float32'],
   cases: (subject) => whereIndependent(subject, [{ from: FROM, to: TO }]),
   async run({ subject, judge, backend }) {
@@ -94,13 +95,20 @@ export const gradientAddsUp: Check = check({
       const gradient = await gradientsAt(subject, head, row, column, logits);
       const bends = gradient.map((g, at) => Math.abs((gradient[at - 1] ?? g) - 2 * g + (gradient[at + 1] ?? g)));
       const ends = endsOf(gradient, bends);
-      const losses = await lossesAt(subject, head, row, column, ends.map((at) => logits[at] as number));
+      const losses = await lossesAt(
+        subject,
+        head,
+        row,
+        column,
+        ends.map((at) => logits[at] as number),
+      );
       const term = termOf({ ...row, logits: { ...row.logits, values: [FROM, TO] } });
       const noise = 2 * ULPS.ELEMENT * backend.unit * (largest(losses) + term);
       ends.slice(1).forEach((end, section) => {
         const start = ends[section] as number;
         const inside = gradient.slice(start, end + 1);
-        const sum = (values: readonly number[]): number => FINE * values.reduce((total, value, at) => total + (at % (values.length - 1) === 0 ? value / 2 : value), 0);
+        const sum = (values: readonly number[]): number =>
+          FINE * values.reduce((total, value, at) => total + (at % (values.length - 1) === 0 ? value / 2 : value), 0);
         // Between two of the logits a step is off its chord by half of what it steps at most, which is two bends; a curve by less.
         const offChord = (FINE / 2) * bends.slice(start, end + 1).reduce((total, bend) => total + bend, 0);
         const allowed = SHARE * sum(inside.map(Math.abs)) + noise + offChord;
@@ -114,19 +122,42 @@ export const gradientAddsUp: Check = check({
 
 /** The row with its logit of a column at each of some values. */
 function moved(row: Batch, column: number, values: readonly number[]): Batch {
-  const many = pickRows(row, values.map(() => 0));
+  const many = pickRows(
+    row,
+    values.map(() => 0),
+  );
   const columns = row.logits.values.length;
-  return { ...many, logits: { ...many.logits, values: many.logits.values.map((logit, i) => (i % columns === column ? (values[Math.floor(i / columns)] as number) : logit)) } };
+  return {
+    ...many,
+    logits: {
+      ...many.logits,
+      values: many.logits.values.map((logit, i) =>
+        i % columns === column ? (values[Math.floor(i / columns)] as number) : logit,
+      ),
+    },
+  };
 }
 
 /** All in one batch: rows do not know of each other. */
-async function gradientsAt(subject: NamedSubject, head: Head, row: Batch, column: number, values: readonly number[]): Promise<number[]> {
+async function gradientsAt(
+  subject: NamedSubject,
+  head: Head,
+  row: Batch,
+  column: number,
+  values: readonly number[],
+): Promise<number[]> {
   const gradient = await valuesOf(gradientOf(head, tensorsOf(subject, moved(row, column, values))));
   return values.map((_, i) => gradient[i * head.logitsDimension + column] as number);
 }
 
 /** One read for all. */
-function lossesAt(subject: NamedSubject, head: Head, row: Batch, column: number, values: readonly number[]): Promise<number[]> {
+function lossesAt(
+  subject: NamedSubject,
+  head: Head,
+  row: Batch,
+  column: number,
+  values: readonly number[],
+): Promise<number[]> {
   const losses = values.map((value): Scalar => {
     const { labels, logits, features } = tensorsOf(subject, moved(row, column, [value]));
     return head.loss(labels, logits, { features });

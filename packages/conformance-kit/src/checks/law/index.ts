@@ -10,7 +10,16 @@ import {
 import { emptyBatch, errors, labelsRange, labelsRangeTrains } from './errors.js';
 import { gradientAddsUp, gradientIsSlope, gradientTimesWhatFollows } from './gradient.js';
 import { gradientInNetwork, gradientOfGradient, gradientOfInputs } from './gradient-beyond-logits.js';
-import { averageLoss, batchesInAnyOrder, metricKeys, metricsCountOn, metricsMerge, metricsOfNothing, metricsReset, metricsSplit } from './metrics.js';
+import {
+  averageLoss,
+  batchesInAnyOrder,
+  metricKeys,
+  metricsCountOn,
+  metricsMerge,
+  metricsOfNothing,
+  metricsReset,
+  metricsSplit,
+} from './metrics.js';
 import { inputsKept, noLeak, outputsOwned } from './memory.js';
 import { infinityStays, nanStays, nanStaysInPredictions } from './not-finite.js';
 import { noBlockingRead, oneRead } from './device.js';

@@ -1,5 +1,12 @@
 import { scalar, tensor as tensorOfTfjs, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys, type EstimatorSpecArgs, type Head, type HeadErrorCode, type MetricState, type Metrics } from '@tfjs-heads/head-api';
+import {
+  ModeKeys,
+  type EstimatorSpecArgs,
+  type Head,
+  type HeadErrorCode,
+  type MetricState,
+  type Metrics,
+} from '@tfjs-heads/head-api';
 import { tensorOf, WEIGHT, type BatchTensors } from '../../batch.js';
 import { filled, sizeOf } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
@@ -39,10 +46,15 @@ function everyCall(
   const calls = {
     loss: () => head.loss(labels, logits, { features }),
     updateMetrics: () => head.updateMetrics(metrics, features, logits, labels),
-    'createEstimatorSpec to evaluate': () => head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }),
+    'createEstimatorSpec to evaluate': () =>
+      head.createEstimatorSpec({ mode: ModeKeys.EVAL, logits, labels, features }),
     ...('logits' in wrong && { predictions: () => head.predictions(logits) }),
   };
-  return Object.entries(calls).map(([call, run]) => ({ what: `${call} with ${what}`, run, ...(named !== undefined && { named }) }));
+  return Object.entries(calls).map(([call, run]) => ({
+    what: `${call} with ${what}`,
+    run,
+    ...(named !== undefined && { named }),
+  }));
 }
 
 /** Zeros, of the dtype of another tensor if one is given. */
@@ -52,11 +64,19 @@ function ofShape(shape: readonly number[], like?: Tensor): Tensor {
 
 /** One word, everywhere. */
 function strings(shape: readonly number[]): Tensor {
-  return tensorOfTfjs(Array.from({ length: sizeOf(shape) }, () => 'one'), [...shape], 'string');
+  return tensorOfTfjs(
+    Array.from({ length: sizeOf(shape) }, () => 'one'),
+    [...shape],
+    'string',
+  );
 }
 
 /** Shapes that are wrong, in all calls. */
-function shapes(situation: Situation, part: 'logits' | 'labels' | 'features', wrong: readonly (readonly number[])[]): WrongCall[] {
+function shapes(
+  situation: Situation,
+  part: 'logits' | 'labels' | 'features',
+  wrong: readonly (readonly number[])[],
+): WrongCall[] {
   return wrong.flatMap((shape) => {
     const tensor = ofShape(shape, part === 'labels' ? situation.tensors.labels : undefined);
     const given = part === 'features' ? { ...situation.tensors.features, [WEIGHT]: tensor } : tensor;
@@ -66,8 +86,12 @@ function shapes(situation: Situation, part: 'logits' | 'labels' | 'features', wr
 
 function training(code: HeadErrorCode, ...wrong: readonly Readonly<Record<string, unknown>>[]): Record<string, Wrongs> {
   const text = (args: Readonly<Record<string, unknown>>): string =>
-    Object.entries(args).map(([key, value]) => `${key}: ${value === undefined ? 'none' : typeof value}`).join(', ');
-  return { [code]: ({ train }) => wrong.map((args) => ({ what: `training with ${text(args)}`, run: () => train(args) })) };
+    Object.entries(args)
+      .map(([key, value]) => `${key}: ${value === undefined ? 'none' : typeof value}`)
+      .join(', ');
+  return {
+    [code]: ({ train }) => wrong.map((args) => ({ what: `training with ${text(args)}`, run: () => train(args) })),
+  };
 }
 
 /** What a head must refuse, by the code of the error. Calls that a subject's claims allow are not among them. */
@@ -84,13 +108,21 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
   ],
   LABELS_SHAPE: (s) => {
     const [rows, k] = s.tensors.labels.shape as [number, number];
-    return shapes(s, 'labels', [[rows + 1, k], [rows, k + 1], [rows, k, 2], [1, rows, k]]);
+    return shapes(s, 'labels', [
+      [rows + 1, k],
+      [rows, k + 1],
+      [rows, k, 2],
+      [1, rows, k],
+    ]);
   },
-  LABELS_DTYPE: (s) => (labelsOf(s.subject) === 'class' ? [] : everyCall(s, { labels: strings(s.tensors.labels.shape) }, 'strings for labels')),
+  LABELS_DTYPE: (s) =>
+    labelsOf(s.subject) === 'class'
+      ? []
+      : everyCall(s, { labels: strings(s.tensors.labels.shape) }, 'strings for labels'),
   WEIGHTS_MISSING: (s) => {
     const { [WEIGHT]: _, ...others } = s.tensors.features;
-    return Object.entries({ 'no features': undefined, 'features without weights': others }).flatMap(([what, features]) =>
-      everyCall(s, { features }, what, WEIGHT),
+    return Object.entries({ 'no features': undefined, 'features without weights': others }).flatMap(
+      ([what, features]) => everyCall(s, { features }, what, WEIGHT),
     );
   },
   WEIGHTS_SHAPE: (s) => {
@@ -114,12 +146,21 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
     return [
       ...everyCall(s, { logits: disposed(logits) }, 'disposed logits'),
       ...everyCall(s, { labels: disposed(labels) }, 'disposed labels'),
-      ...(weights === undefined ? [] : everyCall(s, { features: { ...features, [WEIGHT]: disposed(weights) } }, 'disposed weights')),
-      { what: 'a disposed regularization loss', run: () => s.head.loss(labels, logits, { features, regularizationLosses }) },
+      ...(weights === undefined
+        ? []
+        : everyCall(s, { features: { ...features, [WEIGHT]: disposed(weights) } }, 'disposed weights')),
+      {
+        what: 'a disposed regularization loss',
+        run: () => s.head.loss(labels, logits, { features, regularizationLosses }),
+      },
     ];
   },
   PREDICTION_KEY_INVALID: ({ head, tensors }) => [
-    { what: 'a key that there is not', run: () => head.predictions(tensors.logits, ['no such key']), named: 'no such key' },
+    {
+      what: 'a key that there is not',
+      run: () => head.predictions(tensors.logits, ['no such key']),
+      named: 'no such key',
+    },
   ],
   MODE_INVALID: ({ head, tensors }) =>
     ['predict', 'TRAIN', undefined].map((mode) => ({
@@ -132,8 +173,15 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
   ],
   METRIC_STATE_INVALID: ({ metrics, state: { metric: kind, sums } }) => {
     const [key, metric] = Object.entries(metrics)[0] ?? [];
-    const states = [{ metric: 'no such metric', sums }, { metric: kind, sums: [...sums, 1] }, { metric: kind, sums: [] }];
-    return states.map((state) => ({ what: `${String(key)} merging ${JSON.stringify(state)}`, run: () => metric?.merge(state) }));
+    const states = [
+      { metric: 'no such metric', sums },
+      { metric: kind, sums: [...sums, 1] },
+      { metric: kind, sums: [] },
+    ];
+    return states.map((state) => ({
+      what: `${String(key)} merging ${JSON.stringify(state)}`,
+      run: () => metric?.merge(state),
+    }));
   },
   REGULARIZATION_LOSSES_INVALID: ({ head, tensors: { logits, labels, features } }) => {
     const vector = ofShape([2]);

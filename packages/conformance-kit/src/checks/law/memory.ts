@@ -59,7 +59,11 @@ const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise
     spec.dispose();
   },
   'train-op-fn'(head, { tensors }) {
-    const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...tensors, trainOpFn: (_, recompute) => recompute().dispose() });
+    const spec = head.createEstimatorSpec({
+      mode: ModeKeys.TRAIN,
+      ...tensors,
+      trainOpFn: (_, recompute) => recompute().dispose(),
+    });
     if (spec.mode === ModeKeys.TRAIN) spec.trainOp();
     spec.dispose();
   },
@@ -102,7 +106,15 @@ function trainSpec(
   { tensors: { labels, features }, kernel, logits }: Model,
   more: Pick<EstimatorSpecArgs, 'regularizationLosses'> = {},
 ): ReturnType<Head['createEstimatorSpec']> {
-  return head.createEstimatorSpec({ mode: ModeKeys.TRAIN, labels, features, logits, optimizer: sgd, trainableVariables: [kernel], ...more });
+  return head.createEstimatorSpec({
+    mode: ModeKeys.TRAIN,
+    labels,
+    features,
+    logits,
+    optimizer: sgd,
+    trainableVariables: [kernel],
+    ...more,
+  });
 }
 
 /** An op that saves its input for its gradient, as most do. */
@@ -148,7 +160,8 @@ export const inputsKept: Check = check({
     judge.same('the logits', await logits.data(), batch.logits.values);
     judge.same('the labels', await labels.data(), batch.labels.values);
     const given = { ...batch.features, ...(batch.weights && { [WEIGHT]: batch.weights }) };
-    for (const [name, { values }] of Object.entries(given)) judge.same(`the feature '${name}'`, (await features[name]?.data()) ?? [], values);
+    for (const [name, { values }] of Object.entries(given))
+      judge.same(`the feature '${name}'`, (await features[name]?.data()) ?? [], values);
   },
 });
 

@@ -8,7 +8,12 @@ import { nearMetrics, scalesOf } from './compare.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
 import { ofNothing } from './weights.js';
 
-function measured(subject: NamedSubject, head: Head, batches: readonly Batch[], metrics: Metrics = head.metrics()): Metrics {
+function measured(
+  subject: NamedSubject,
+  head: Head,
+  batches: readonly Batch[],
+  metrics: Metrics = head.metrics(),
+): Metrics {
   return batches.reduce((all, batch) => updated(head, all, tensorsOf(subject, batch)), metrics);
 }
 
@@ -35,26 +40,38 @@ export const metricsSplit: Check = check({
     const batch = batchOf(subject, head, rows);
     const all = Array.from({ length: batch.logits.shape[0] as number }, (_, row) => row);
     const onePass = await resultsOf(measured(subject, head, [batch]));
-    for (const parts of [[all.slice(0, 2), all.slice(2)], [all.slice(0, 1), all.slice(1)]]) {
+    for (const parts of [
+      [all.slice(0, 2), all.slice(2)],
+      [all.slice(0, 1), all.slice(1)],
+    ]) {
       nearMetrics(judge, await resultsOf(measured(subject, head, split(batch, ...parts))), onePass, scalesOf(batch));
     }
   },
 });
 
 export const metricsMerge: Check = check({
-  states: 'States that went through JSON merge to what one pass over the batches comes to, be it NaN, and a merged metric goes on.',
+  states:
+    'States that went through JSON merge to what one pass over the batches comes to, be it NaN, and a merged metric goes on.',
   cases: () => [{ rows: 5 }, { rows: 5, with: 'NaN' }],
   async run({ subject, judge }, { rows, with: special }) {
     const head = headOf(subject);
     const drawn = batchOf(subject, head, rows);
-    const batch = special === undefined ? drawn : { ...drawn, logits: { ...drawn.logits, values: [NaN, ...drawn.logits.values.slice(1)] } };
+    const batch =
+      special === undefined
+        ? drawn
+        : { ...drawn, logits: { ...drawn.logits, values: [NaN, ...drawn.logits.values.slice(1)] } };
     const [first, second, third] = split(batch, [0, 1], [2], [3, 4]) as [Batch, Batch, Batch];
     const merged = head.metrics();
     for (const part of [first, second]) merge(merged, await statesOf(measured(subject, head, [part])));
     const scales = scalesOf(batch);
     nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second])), scales);
     measured(subject, head, [third], merged);
-    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second, third])), scales);
+    nearMetrics(
+      judge,
+      await resultsOf(merged),
+      await resultsOf(measured(subject, head, [first, second, third])),
+      scales,
+    );
   },
 });
 
@@ -86,7 +103,8 @@ export const metricsReset: Check = check({
 });
 
 export const metricKeys: Check = check({
-  states: 'Metrics have the keys that are claimed, in order, with /name at the end for a head with a name, and so after a batch.',
+  states:
+    'Metrics have the keys that are claimed, in order, with /name at the end for a head with a name, and so after a batch.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const keys = Object.keys(headOf(subject).metrics());
@@ -125,7 +143,7 @@ export const averageLoss: Check = check({
     };
     const sums = await Promise.all(batches.map((batch) => lossOf('sum', batch)));
     const mean = await lossOf('auto', batches[0] as Batch);
-    const perRow = mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / (rows)));
+    const perRow = mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / rows));
     const weightOf = ({ weights, logits }: Batch): number =>
       weights?.values.reduce((total, weight) => total + weight, 0) ?? sizeOf(logits.shape.slice(0, -1));
     const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -144,14 +162,20 @@ export const metricsCountOn: Check = check({
     const batch = batchOf(subject, head, rows);
     const one = await statesOf(measured(subject, head, [batch]));
     const many = Object.fromEntries(
-      Object.entries(one).map(([key, state]) => [key, { ...state, sums: state.sums.map((sum) => Number(sum) * 2 ** 25) }]),
+      Object.entries(one).map(([key, state]) => [
+        key,
+        { ...state, sums: state.sums.map((sum) => Number(sum) * 2 ** 25) },
+      ]),
     );
     const metrics = head.metrics();
     merge(metrics, many);
     const after = await statesOf(measured(subject, head, [batch], metrics));
     for (const [key, { sums }] of Object.entries(one)) {
       const added = sums.map((_, index) => Number(after[key]?.sums[index]) - Number(many[key]?.sums[index]));
-      judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), { k: ULPS.ELEMENT, scale: scalesOf(batch).sum });
+      judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), {
+        k: ULPS.ELEMENT,
+        scale: scalesOf(batch).sum,
+      });
     }
   },
 });

@@ -16,7 +16,10 @@ const ROW = 2;
 const MADE_NAN = 8;
 
 function withLogit(batch: Batch, place: number, value: number): Batch {
-  return { ...batch, logits: { ...batch.logits, values: batch.logits.values.map((logit, i) => (i === place ? value : logit)) } };
+  return {
+    ...batch,
+    logits: { ...batch.logits, values: batch.logits.values.map((logit, i) => (i === place ? value : logit)) },
+  };
 }
 
 /** The logits of a row that are made NaN: all, or some from the first to the last. */
@@ -40,32 +43,51 @@ export const nanStays: Check = check({
       if (row === undefined) continue;
       const { loss, metrics } = await outcomeOf(head, tensorsOf(subject, withLogit(batch, row * k + column, NaN)));
       judge.same(`the loss with a NaN in logit ${column}`, [loss], [NaN]);
-      for (const key of means) if (key in metrics) judge.same(`the metric '${key}' with a NaN in logit ${column}`, [metrics[key] as number], [NaN]);
+      for (const key of means)
+        if (key in metrics)
+          judge.same(`the metric '${key}' with a NaN in logit ${column}`, [metrics[key] as number], [NaN]);
     }
   },
 });
 
 export const nanStaysInPredictions: Check = check({
   states: 'A NaN in a logit is a NaN in each float prediction that goes with this logit, and in no other row.',
-  cases: ({ predictions }) => (predictions === undefined || Object.values(predictions).some(({ dtype }) => dtype === 'float32') ? [{ rows: 5 }] : []),
+  cases: ({ predictions }) =>
+    predictions === undefined || Object.values(predictions).some(({ dtype }) => dtype === 'float32')
+      ? [{ rows: 5 }]
+      : [],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
     const plain = await floatsOf(subject, head, batch);
     for (const column of columnsOf(head)) {
       const place = ROW * head.logitsDimension + column;
-      const moved = await Promise.all(MOVES.map((by) => floatsOf(subject, head, withLogit(batch, place, (batch.logits.values[place] as number) + by))));
+      const moved = await Promise.all(
+        MOVES.map((by) =>
+          floatsOf(subject, head, withLogit(batch, place, (batch.logits.values[place] as number) + by)),
+        ),
+      );
       const withNaN = await floatsOf(subject, head, withLogit(batch, place, NaN));
       for (const [key, values] of Object.entries(plain)) {
         const got = withNaN[key] ?? [];
-        const size = values.length / (rows);
+        const size = values.length / rows;
         // What jumps, such as the id of a class, goes with no logit: small moves leave it as it is.
         const going = values.flatMap((value, i) => (moved.every((one) => one[key]?.[i] !== value) ? [i] : []));
         const swallowed = going.filter((i) => !Number.isNaN(got[i]));
-        judge.equal(`the places of predictions['${key}'] that go with logit ${column} and are no NaN where it is one`, swallowed, []);
+        judge.equal(
+          `the places of predictions['${key}'] that go with logit ${column} and are no NaN where it is one`,
+          swallowed,
+          [],
+        );
         if (!areRowsIndependent(subject)) continue;
-        const elsewhere = got.flatMap((value, i) => (Number.isNaN(value) && Math.floor(i / size) !== ROW ? [Math.floor(i / size)] : []));
-        judge.equal(`the rows of predictions['${key}'] with a NaN, besides row ${ROW}, where logit ${column} of that row is one`, [...new Set(elsewhere)], []);
+        const elsewhere = got.flatMap((value, i) =>
+          Number.isNaN(value) && Math.floor(i / size) !== ROW ? [Math.floor(i / size)] : [],
+        );
+        judge.equal(
+          `the rows of predictions['${key}'] with a NaN, besides row ${ROW}, where logit ${column} of that row is one`,
+          [...new Set(elsewhere)],
+          [],
+        );
       }
     }
   },
@@ -76,8 +98,12 @@ const MOVES = [-0.125, -0.0625, 0.0625, 0.125];
 
 /** The predictions that are floats, by key. */
 async function floatsOf(subject: NamedSubject, head: Head, batch: Batch): Promise<Record<string, readonly number[]>> {
-  const predictions = Object.entries(head.predictions(tensorsOf(subject, batch).logits)).filter(([, { dtype }]) => dtype === 'float32');
-  return Object.fromEntries(await Promise.all(predictions.map(async ([key, values]) => [key, await valuesOf(values as Tensor)] as const)));
+  const predictions = Object.entries(head.predictions(tensorsOf(subject, batch).logits)).filter(
+    ([, { dtype }]) => dtype === 'float32',
+  );
+  return Object.fromEntries(
+    await Promise.all(predictions.map(async ([key, values]) => [key, await valuesOf(values as Tensor)] as const)),
+  );
 }
 
 /** A loss may be right to be finite there: a sure prediction that is right costs nothing. */

@@ -12,7 +12,8 @@ const losses = (): Scalar[] => [scalar(0.5), scalar(2.25)];
 
 /** Reduced first, they would be divided by the size of the batch. */
 export const regularizationAdded: Check = check({
-  states: 'Regularization losses, a list or a function, are added to the reduced loss; the gradient of the logits does not change.',
+  states:
+    'Regularization losses, a list or a function, are added to the reduced loss; the gradient of the logits does not change.',
   cases: () => [{ form: 'list' }, { form: 'function' }],
   async run({ subject, judge }, { form }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
@@ -22,17 +23,27 @@ export const regularizationAdded: Check = check({
     const plain = lossAndGradient(head, tensors);
     const more = lossAndGradient(head, tensors, { regularizationLosses });
     const { element: scale } = scalesOf(batch);
-    judge.near('the loss', [await numberOf(more.value)], [(await numberOf(plain.value)) + 2.75], { k: ULPS.REDUCE, scale });
+    judge.near('the loss', [await numberOf(more.value)], [(await numberOf(plain.value)) + 2.75], {
+      k: ULPS.REDUCE,
+      scale,
+    });
     judge.near('the gradient', await valuesOf(more.grad), await valuesOf(plain.grad), { k: ULPS.ELEMENT, scale });
     for (const none of [[], undefined]) {
-      const loss = head.loss(tensors.labels, tensors.logits, { features: tensors.features, regularizationLosses: none });
-      judge.near('the loss with none', [await numberOf(loss)], [await numberOf(plain.value)], { k: ULPS.REDUCE, scale });
+      const loss = head.loss(tensors.labels, tensors.logits, {
+        features: tensors.features,
+        regularizationLosses: none,
+      });
+      judge.near('the loss with none', [await numberOf(loss)], [await numberOf(plain.value)], {
+        k: ULPS.REDUCE,
+        scale,
+      });
     }
   },
 });
 
 export const regularizationMeasured: Check = check({
-  states: 'Regularization losses are the metric regularization_loss, the mean over batches, beside the metrics that are there anyway.',
+  states:
+    'Regularization losses are the metric regularization_loss, the mean over batches, beside the metrics that are there anyway.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const head = headOf(subject, { name: 'other' });
@@ -50,21 +61,33 @@ export const regularizationMeasured: Check = check({
     const metric = spec.evalMetricOps['regularization_loss/other'];
     judge.near('the metric of an evaluation', [(await metric?.result()) ?? NaN], [2.75], { k: ULPS.REDUCE });
     const expected = head.loss(labels, logits, { features, regularizationLosses: losses() });
-    judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], { k: ULPS.REDUCE });
+    judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], {
+      k: ULPS.REDUCE,
+    });
   },
 });
 
 export const regularizationSummarized: Check = check({
-  states: 'Beside the loss, a training step reports its regularization losses, summed, in the summary regularization_loss.',
+  states:
+    'Beside the loss, a training step reports its regularization losses, summed, in the summary regularization_loss.',
   cases: () => [{ with: 'optimizer' }, { with: 'trainOpFn' }],
   async run({ subject, judge }, { with: trainedBy }) {
     const { head, tensors, kernel, logits } = modelOf(subject, { name: 'other' });
     const { labels, features } = tensors;
     const optimizer = { optimizer: { applyGradients: (): void => undefined }, trainableVariables: [kernel] };
     const by = trainedBy === 'optimizer' ? optimizer : { trainOpFn: (): void => undefined };
-    const given = { mode: ModeKeys.TRAIN, labels, features, logits: () => logits(), ...by, regularizationLosses: losses };
+    const given = {
+      mode: ModeKeys.TRAIN,
+      labels,
+      features,
+      logits: () => logits(),
+      ...by,
+      regularizationLosses: losses,
+    };
     const { summaries } = inMode(judge, ModeKeys.TRAIN, head.createEstimatorSpec(given));
     judge.equal('the summaries', Object.keys(summaries), ['loss/other', 'regularization_loss/other']);
-    judge.near('the summary', [await numberOf(summaries['regularization_loss/other'] as Scalar)], [2.75], { k: ULPS.REDUCE });
+    judge.near('the summary', [await numberOf(summaries['regularization_loss/other'] as Scalar)], [2.75], {
+      k: ULPS.REDUCE,
+    });
   },
 });

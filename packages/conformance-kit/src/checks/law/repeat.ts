@@ -66,7 +66,12 @@ export const repeatedBatch: Check = check({
     const scales = conditionedScales(batch, gradient);
     judge.near('the loss', [often?.loss ?? NaN], [loss], { k: ULPS.REDUCE, scale: scales.loss });
     const tiled = Array.from({ length: repeats }, () => gradient).flat();
-    judge.near('the gradient', (often?.gradient ?? []).map((value) => value * repeats), tiled, { k: ULPS.REDUCE, scale: scales.gradient });
+    judge.near(
+      'the gradient',
+      (often?.gradient ?? []).map((value) => value * repeats),
+      tiled,
+      { k: ULPS.REDUCE, scale: scales.gradient },
+    );
   },
 });
 

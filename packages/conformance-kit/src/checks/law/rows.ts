@@ -7,7 +7,8 @@ import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
 
 /** What a batch is: rows, in whatever order, that do not know of each other. */
 export const sumOfParts: Check = check({
-  states: 'With the reduction sum the loss of a batch is the sum of the losses of its parts, and its gradient theirs put together.',
+  states:
+    'With the reduction sum the loss of a batch is the sum of the losses of its parts, and its gradient theirs put together.',
   cases: (subject) => whereIndependent(subject, [{ rows: 5 }, { rows: '4x3' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
@@ -21,8 +22,16 @@ export const sumOfParts: Check = check({
       }),
     );
     const { element, sum } = scalesOf(batch);
-    judge.near('the loss', [whole?.loss ?? NaN], [parts.reduce((total, { loss }) => total + loss, 0)], { k: ULPS.REDUCE, scale: sum });
-    judge.near('the gradient', whole?.gradient ?? [], parts.flatMap(({ gradient }) => gradient), { k: ULPS.ELEMENT, scale: element });
+    judge.near('the loss', [whole?.loss ?? NaN], [parts.reduce((total, { loss }) => total + loss, 0)], {
+      k: ULPS.REDUCE,
+      scale: sum,
+    });
+    judge.near(
+      'the gradient',
+      whole?.gradient ?? [],
+      parts.flatMap(({ gradient }) => gradient),
+      { k: ULPS.ELEMENT, scale: element },
+    );
   },
 });
 
@@ -35,7 +44,8 @@ export const permutation: Check = check({
     const order = [3, 0, 4, 2, 1];
     const permuted = await outcomeOf(head, tensorsOf(subject, pickRows(batch, order)));
     const straight = await outcomeOf(head, tensorsOf(subject, batch));
-    const gradient = pickRows({ ...batch, logits: { shape: batch.logits.shape, values: straight.gradient } }, order).logits.values;
+    const gradient = pickRows({ ...batch, logits: { shape: batch.logits.shape, values: straight.gradient } }, order)
+      .logits.values;
     const scales = scalesOf(batch);
     judge.near('the loss', [permuted.loss], [straight.loss], { k: ULPS.REDUCE, scale: scales.element });
     judge.near('the gradient', permuted.gradient, gradient, { k: ULPS.ELEMENT, scale: scales.element / 5 });
@@ -60,7 +70,8 @@ export const rowsIndependent: Check = check({
 
 /** Who says that rows depend on each other is not asked for much that others are. */
 export const rowsDependent: Check = check({
-  states: 'Where rows are said to depend on each other, the loss of some batch is another than those of its parts together.',
+  states:
+    'Where rows are said to depend on each other, the loss of some batch is another than those of its parts together.',
   cases: (subject) => (areRowsIndependent(subject) ? [] : [{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
@@ -101,7 +112,9 @@ export const featuresCount: Check = check({
       const { [feature]: another } = batchOf(subject, head, 5, draw + DRAWS).features ?? {};
       const changed = { ...batch, features: { ...batch.features, ...(another && { [feature]: another }) } };
       const [one, other] = await Promise.all([batch, changed].map((each) => outcomeOf(head, tensorsOf(subject, each))));
-      const differs = (['loss', 'gradient', 'metrics'] as const).some((part) => JSON.stringify(one?.[part]) !== JSON.stringify(other?.[part]));
+      const differs = (['loss', 'gradient', 'metrics'] as const).some(
+        (part) => JSON.stringify(one?.[part]) !== JSON.stringify(other?.[part]),
+      );
       if (differs) return;
     }
     judge.that(false, `the feature '${String(feature)}' is claimed, but nothing depends on it`);
@@ -123,7 +136,9 @@ export const classesToldApart: Check = check({
         cost.push(await numberOf(head.loss(labels, logits, { features })));
       }
     }
-    const same = costs.flatMap((cost, id) => costs.slice(0, id).flatMap((other, otherId) => (cost.join() === other.join() ? [`${otherId} and ${id}`] : [])));
+    const same = costs.flatMap((cost, id) =>
+      costs.slice(0, id).flatMap((other, otherId) => (cost.join() === other.join() ? [`${otherId} and ${id}`] : [])),
+    );
     judge.equal('the classes whose labels give the same', same, []);
   },
 });

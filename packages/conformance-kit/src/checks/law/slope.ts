@@ -35,7 +35,12 @@ const DRAWS = 8;
  * @param measure Measures other places each time.
  * @param unit The rounding unit of the backend.
  */
-export async function nearSlopes(judge: Judge, what: string, unit: number, measure: (draw: number) => Promise<Measured>): Promise<void> {
+export async function nearSlopes(
+  judge: Judge,
+  what: string,
+  unit: number,
+  measure: (draw: number) => Promise<Measured>,
+): Promise<void> {
   let [telling, needed] = [0, Infinity];
   for (let draw = 0; draw < DRAWS && telling < needed; draw++) {
     const { actual, stencils, term } = await measure(draw);
@@ -49,7 +54,10 @@ export async function nearSlopes(judge: Judge, what: string, unit: number, measu
       judge.near(`${what} at ${i}`, [actual[i] as number], [slope], { k: 1, scale: allowed / unit });
     });
   }
-  judge.that(telling >= needed, `${what}: only ${telling} slopes are the same to both sides, of all that were taken in ${DRAWS} draws`);
+  judge.that(
+    telling >= needed,
+    `${what}: only ${telling} slopes are the same to both sides, of all that were taken in ${DRAWS} draws`,
+  );
 }
 
 /** The magnitude of the terms in the loss of one logit: label times logit, as in a likelihood, is the largest that may cancel. */
@@ -64,7 +72,11 @@ export function termOf({ logits, labels, weights }: Batch): number {
  */
 function slopeOf([a, b, c, d, e, f, g]: Stencil): { slope: number; error: number } {
   const [near, middle, far] = [e - c, f - b, g - a];
-  const slopes = [near / (2 * STEP), (8 * near - middle) / (12 * STEP), (45 * near - 9 * middle + far) / (60 * STEP)] as const;
+  const slopes = [
+    near / (2 * STEP),
+    (8 * near - middle) / (12 * STEP),
+    (45 * near - 9 * middle + far) / (60 * STEP),
+  ] as const;
   const [left, right] = [(3 * d - 4 * c + b) / (2 * STEP), (-3 * d + 4 * e - f) / (2 * STEP)];
   return { slope: slopes[1], error: 2 * (Math.max(...slopes) - Math.min(...slopes)) + Math.abs(right - left) };
 }

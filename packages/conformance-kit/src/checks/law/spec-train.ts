@@ -11,7 +11,8 @@ import { modelOf } from './spec-model.js';
 const RATE = 0.125;
 
 export const specTrain: Check = check({
-  states: 'trainOp moves each variable by the rate times its gradient, once; with replicas, by its share where the reduction is sum_over_batch_size.',
+  states:
+    'trainOp moves each variable by the rate times its gradient, once; with replicas, by its share where the reduction is sum_over_batch_size.',
   cases: () => [
     { reduction: 'sum', replicas: 2 },
     { reduction: 'auto', replicas: 2 },
@@ -36,11 +37,15 @@ export const specTrain: Check = check({
       judge.that(loss !== undefined, `${what}: there is none among ${Object.keys(spec.summaries).join(', ')}`);
       judge.near(what, [await numberOf(loss)], [expectedLoss], { k: ULPS.REDUCE, scale: scales.sum });
     }
-    const factor = reduction === 'sum_over_batch_size' ? 1 / (replicas) : 1;
+    const factor = reduction === 'sum_over_batch_size' ? 1 / replicas : 1;
     const expected = start.map((value, i) => value - RATE * factor * (gradient[i] as number));
     judge.near('the variable', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     judge.equal('evalMetricOps', Object.keys(spec.evalMetricOps), []);
-    judge.equal('the code of a second trainOp', codedErrorOf(judge, 'a second trainOp', () => spec.trainOp()).code, 'TRAIN_OP_USED');
+    judge.equal(
+      'the code of a second trainOp',
+      codedErrorOf(judge, 'a second trainOp', () => spec.trainOp()).code,
+      'TRAIN_OP_USED',
+    );
     judge.near('the variable after it', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     spec.dispose();
   },
@@ -58,8 +63,18 @@ export const specOrder: Check = check({
       return logits();
     };
     const optimizer = { applyGradients: note('update') };
-    const args = { labels: tensors.labels, features: tensors.features, logits: network, optimizer, trainableVariables: [kernel] };
-    const spec = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...args, updateOps: [note('first'), note('second')] });
+    const args = {
+      labels: tensors.labels,
+      features: tensors.features,
+      logits: network,
+      optimizer,
+      trainableVariables: [kernel],
+    };
+    const spec = head.createEstimatorSpec({
+      mode: ModeKeys.TRAIN,
+      ...args,
+      updateOps: [note('first'), note('second')],
+    });
     judge.equal('what ran before trainOp', log, ['network']);
     inMode(judge, ModeKeys.TRAIN, spec).trainOp();
     judge.equal('what ran', log, ['network', 'update', 'first', 'second']);
@@ -68,7 +83,8 @@ export const specOrder: Check = check({
 });
 
 export const specTrainOpFn: Check = check({
-  states: 'trainOpFn gets the loss and a function that computes it again, from variables as they then are; trainOp returns what it returns, and runs updateOps then.',
+  states:
+    'trainOpFn gets the loss and a function that computes it again, from variables as they then are; trainOp returns what it returns, and runs updateOps then.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const { head, batch, tensors, kernel, logits } = modelOf(subject);
@@ -101,7 +117,10 @@ export const specTrainOpFn: Check = check({
     for (const [name, loss] of Object.entries(expected)) {
       const computed = given[name as keyof typeof expected] as Scalar;
       judge.that(computed !== spec.loss, `the loss computed again, ${name}: it is the tensor of the spec`);
-      judge.near(`the loss computed again, ${name}`, [await numberOf(computed)], [await numberOf(loss)], { k: ULPS.REDUCE, scale: scalesOf(batch).sum });
+      judge.near(`the loss computed again, ${name}`, [await numberOf(computed)], [await numberOf(loss)], {
+        k: ULPS.REDUCE,
+        scale: scalesOf(batch).sum,
+      });
     }
     spec.dispose();
   },

@@ -8,7 +8,8 @@ import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
 import { modelOf } from './spec-model.js';
 
 export const specInfer: Check = check({
-  states: 'To predict, a spec has the predictions of the head and exports of the kinds that there are, one as serving_default.',
+  states:
+    'To predict, a spec has the predictions of the head and exports of the kinds that there are, one as serving_default.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const { head, tensors } = modelOf(subject);
@@ -17,13 +18,19 @@ export const specInfer: Check = check({
     const spec = inMode(judge, ModeKeys.PREDICT, toPredict);
     nearPredictions(judge, await readPredictions(spec.predictions), await readPredictions(head.predictions(logits)));
     const { exportOutputs } = spec;
-    judge.that('serving_default' in exportOutputs, `exportOutputs have no serving_default among ${Object.keys(exportOutputs).join(', ')}`);
+    judge.that(
+      'serving_default' in exportOutputs,
+      `exportOutputs have no serving_default among ${Object.keys(exportOutputs).join(', ')}`,
+    );
     for (const [key, output] of Object.entries(exportOutputs)) {
-      const values = { regression: ['value'], classification: ['scores', 'classes'], predict: ['outputs'] }[output.kind];
+      const values = { regression: ['value'], classification: ['scores', 'classes'], predict: ['outputs'] }[
+        output.kind
+      ];
       const got = `exportOutputs['${key}'] is of the kind '${output.kind}' with ${Object.keys(output).join(', ')}`;
       judge.that(values?.some((name) => name in output) === true, got);
       if (output.kind === 'predict') await readPredictions(output.outputs);
-      if (output.kind === 'regression') judge.equal(`the rows of exportOutputs['${key}']`, output.value.shape[0], logits.shape[0]);
+      if (output.kind === 'regression')
+        judge.equal(`the rows of exportOutputs['${key}']`, output.value.shape[0], logits.shape[0]);
     }
     spec.dispose();
   },
@@ -39,29 +46,45 @@ export const specEval: Check = check({
     const scales = scalesOf(batch);
     judge.near('the loss', [await numberOf(spec.loss)], [loss], { k: ULPS.REDUCE, scale: scales.sum });
     nearMetrics(judge, await resultsOf(spec.evalMetricOps), metrics, scales);
-    if (Object.keys(spec.predictions).length > 0) nearPredictions(judge, await readPredictions(spec.predictions), predictions);
+    if (Object.keys(spec.predictions).length > 0)
+      nearPredictions(judge, await readPredictions(spec.predictions), predictions);
     spec.dispose();
   },
 });
 
 export const specDisposed: Check = check({
-  states: 'A spec keeps its tensors when a tidy that it was made in ends; dispose releases every one of them, and may be called again.',
+  states:
+    'A spec keeps its tensors when a tidy that it was made in ends; dispose releases every one of them, and may be called again.',
   cases: () => Object.values(ModeKeys).map((mode) => ({ mode })),
   run({ subject, judge }, { mode }) {
     const { head, tensors, kernel, logits } = modelOf(subject);
     const optimizer = { applyGradients: (): void => undefined };
-    const args = { labels: tensors.labels, features: tensors.features, logits: () => logits(), optimizer, trainableVariables: [kernel] };
+    const args = {
+      labels: tensors.labels,
+      features: tensors.features,
+      logits: () => logits(),
+      optimizer,
+      trainableVariables: [kernel],
+    };
     let made: EstimatorSpec | undefined;
     tidy(() => void (made = head.createEstimatorSpec({ mode, ...args })));
     const spec = made as unknown as EstimatorSpec;
     const loss = spec.mode === ModeKeys.PREDICT ? [] : [spec.loss];
     const summaries = spec.mode === ModeKeys.TRAIN ? Object.values(spec.summaries) : [];
     const exported = spec.mode === ModeKeys.PREDICT ? Object.values(namedExports(spec.exportOutputs)) : [];
-    const tensorsOfSpec = [...loss, ...summaries, ...Object.values(spec.predictions), ...exported].filter((one) => 'isDisposed' in one);
-    judge.that(tensorsOfSpec.every((one) => !one.isDisposed), 'a tensor of the spec is gone with the tidy');
+    const tensorsOfSpec = [...loss, ...summaries, ...Object.values(spec.predictions), ...exported].filter(
+      (one) => 'isDisposed' in one,
+    );
+    judge.that(
+      tensorsOfSpec.every((one) => !one.isDisposed),
+      'a tensor of the spec is gone with the tidy',
+    );
     spec.dispose();
     spec.dispose();
-    judge.that(tensorsOfSpec.every((one) => one.isDisposed), 'a tensor of the spec is still there');
+    judge.that(
+      tensorsOfSpec.every((one) => one.isDisposed),
+      'a tensor of the spec is still there',
+    );
     judge.that(!kernel.isDisposed && !tensors.labels.isDisposed, 'what was handed in is gone');
   },
 });

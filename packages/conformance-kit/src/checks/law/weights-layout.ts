@@ -16,12 +16,20 @@ function layoutsOf(subject: NamedSubject, head: Head, { shape, ...weights }: Val
   const layouts = [shape, [...shape, 1]];
   if (shape.length === 2 && shape[1] === 1) layouts.push(shape.slice(0, 1));
   const columns = head.logitsDimension;
-  const perLogit = { ...weights, shape: [...shape, columns], values: weights.values.flatMap((one) => Array.from({ length: columns }, () => one)) };
-  return [...layouts.map((one) => ({ ...weights, shape: one })), ...(weightsOf(subject) === 'logits' ? [perLogit] : [])];
+  const perLogit = {
+    ...weights,
+    shape: [...shape, columns],
+    values: weights.values.flatMap((one) => Array.from({ length: columns }, () => one)),
+  };
+  return [
+    ...layouts.map((one) => ({ ...weights, shape: one })),
+    ...(weightsOf(subject) === 'logits' ? [perLogit] : []),
+  ];
 }
 
 export const weightsShapes: Check = check({
-  states: 'Weights [D0, .., DN, 1] are the same as [D0, .., DN], [B] as [B, 1], and so are weights of the logits\' shape where those are taken.',
+  states:
+    "Weights [D0, .., DN, 1] are the same as [D0, .., DN], [B] as [B, 1], and so are weights of the logits' shape where those are taken.",
   cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
@@ -39,7 +47,8 @@ const amounts = { float32: [0, 1, 2.5, 3], int32: [0, 1, 2, 3], bool: [0, 1] } a
 
 /** What the metrics of one batch are weighted with must not go by how its weights lie, or it counts for another share. */
 export const weightsMixed: Check = check({
-  states: 'An evaluation whose batches have weights of all shapes and dtypes comes to what it does where all are of one, and so does each loss.',
+  states:
+    'An evaluation whose batches have weights of all shapes and dtypes comes to what it does where all are of one, and so does each loss.',
   cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }, { rows: '1x1' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
@@ -53,7 +62,10 @@ export const weightsMixed: Check = check({
         const seed = 1 + i * count + layout;
         const batch = batchOf(subject, head, rows, seed);
         // Batches of different weight: or one that counts for another share would change nothing.
-        const values = Array.from({ length: sizeOf(shape) }, (_, row) => amounts[dtype][(seed + row) % amounts[dtype].length] as number);
+        const values = Array.from(
+          { length: sizeOf(shape) },
+          (_, row) => amounts[dtype][(seed + row) % amounts[dtype].length] as number,
+        );
         plain.push({ ...batch, weights: { shape, values } });
         mixed.push({ ...batch, weights: layoutsOf(subject, head, { shape, values, dtype })[layout] as Values });
       }
@@ -62,8 +74,14 @@ export const weightsMixed: Check = check({
     const scales = scalesOf(plain[0] as Batch);
     mixed.forEach(({ weights }, i) => {
       const what = `weights of the shape [${String(weights?.shape)}] and the dtype ${weights?.dtype}`;
-      judge.near(`the loss with ${what}`, [actual?.losses[i] ?? NaN], [expected?.losses[i] ?? NaN], { k: ULPS.REDUCE, scale: scales.sum });
-      judge.near(`the gradient with ${what}`, actual?.gradients[i] ?? [], expected?.gradients[i] ?? [], { k: ULPS.ELEMENT, scale: scales.element });
+      judge.near(`the loss with ${what}`, [actual?.losses[i] ?? NaN], [expected?.losses[i] ?? NaN], {
+        k: ULPS.REDUCE,
+        scale: scales.sum,
+      });
+      judge.near(`the gradient with ${what}`, actual?.gradients[i] ?? [], expected?.gradients[i] ?? [], {
+        k: ULPS.ELEMENT,
+        scale: scales.element,
+      });
     });
     nearMetrics(judge, actual?.metrics ?? {}, expected?.metrics ?? {}, scales);
   },
@@ -84,5 +102,9 @@ async function evaluated(subject: NamedSubject, head: Head, batches: readonly Ba
     return lossAndGradient(head, tensors);
   });
   const gradients = await Promise.all(made.map(({ grad }) => valuesOf(grad)));
-  return { losses: await valuesOf(stack(made.map(({ value }) => value))), gradients, metrics: await resultsOf(metrics) };
+  return {
+    losses: await valuesOf(stack(made.map(({ value }) => value))),
+    gradients,
+    metrics: await resultsOf(metrics),
+  };
 }

@@ -67,19 +67,30 @@ async function outputsOf(head: Head, tensors: BatchTensors): Promise<Outputs> {
 /** What stands in a spec. */
 const specsAgree: Check = check({
   states: 'Every value in a spec is that of plain cpu: loss and summaries, predictions, metrics, exports.',
-  cases: ({ weights }) => Object.values(ModeKeys).map((mode) => ({ mode, rows: 33, ...(weights !== 'none' && { weights: 'rows' as const }) })),
+  cases: ({ weights }) =>
+    Object.values(ModeKeys).map((mode) => ({
+      mode,
+      rows: 33,
+      ...(weights !== 'none' && { weights: 'rows' as const }),
+    })),
   async run({ subject, judge, onReference }, parameters) {
     const { head, batch } = headAndBatch(subject, parameters);
     const inputs = (): BatchTensors => inputsOf(subject, batch);
     const outputs = (): Promise<Outputs> => outputsOfSpec(head, inputs(), parameters.mode);
     const actual = await outputs();
-    const [expected, gradient] = await onReference(async () => [await outputs(), await gradientOf(head, inputs()).data()] as const);
+    const [expected, gradient] = await onReference(
+      async () => [await outputs(), await gradientOf(head, inputs()).data()] as const,
+    );
     compareOutputs(judge, actual, expected, conditionedScales(batch, gradient));
   },
 });
 
 async function outputsOfSpec(head: Head, inputs: BatchTensors, mode: ModeKeys): Promise<Outputs> {
-  const spec: EstimatorSpec = head.createEstimatorSpec({ ...inputs, mode, ...(mode === ModeKeys.TRAIN && { trainOpFn: () => undefined }) });
+  const spec: EstimatorSpec = head.createEstimatorSpec({
+    ...inputs,
+    mode,
+    ...(mode === ModeKeys.TRAIN && { trainOpFn: () => undefined }),
+  });
   const values = await readAll({
     ...('loss' in spec && { loss: spec.loss }),
     ...('summaries' in spec && prefixed('summaries', spec.summaries)),
@@ -92,7 +103,4 @@ async function outputsOfSpec(head: Head, inputs: BatchTensors, mode: ModeKeys): 
 }
 
 /** What must be the same on the backend under test as on plain cpu, whatever the head computes. */
-export const parityChecks: Checks = {
-  outputs: outputsAgree,
-  specs: specsAgree,
-};
+export const parityChecks: Checks = { outputs: outputsAgree, specs: specsAgree };

@@ -19,7 +19,9 @@ const lossGoesDown: Check = check({
   cases: () => [{}],
   async run({ subject, judge }) {
     const { losses } = await train(traineeOf(subject), optimizersOfTfjs.sgd(0.002), 5);
-    losses.forEach((loss, i) => judge.that(i === 0 || loss < (losses[i - 1] as number), `the loss does not go down: ${losses.join(', ')}`));
+    losses.forEach((loss, i) =>
+      judge.that(i === 0 || loss < (losses[i - 1] as number), `the loss does not go down: ${losses.join(', ')}`),
+    );
   },
 });
 
@@ -54,7 +56,8 @@ const RATE = 0.01;
 
 /** What a step of plain gradient descent does, from what the gradient is said to be. */
 const oneStepDescends: Check = check({
-  states: 'A step of sgd takes the gradient of the loss, regularization included, times the rate from each variable, once.',
+  states:
+    'A step of sgd takes the gradient of the loss, regularization included, times the rate from each variable, once.',
   cases: () => [{ with: 'nothing' }, { with: 'regularization' }],
   async run({ subject, judge }, { with: extra }) {
     const trainee = traineeOf(subject);
@@ -63,13 +66,19 @@ const oneStepDescends: Check = check({
     const factor = extra === 'regularization' ? PENALTY : 0;
     const regularizationLosses = factor === 0 ? undefined : () => [penaltyOf(trainee)];
     const options = { mode: 'train', features: trainee.features } as const;
-    const { value, grads } = variableGrads(() => head.loss(trainee.labels, trainee.logits(), options), [...network.variables]);
+    const { value, grads } = variableGrads(
+      () => head.loss(trainee.labels, trainee.logits(), options),
+      [...network.variables],
+    );
     const [plain = NaN] = await value.data();
     const start = await network.read();
     const spec = stepOf(trainee, { optimizer: optimizersOfTfjs.sgd(RATE), regularizationLosses });
     spec.trainOp();
     const penalty = factor * (start[0]?.values ?? []).reduce((total, one) => total + one * one, 0);
-    judge.near('the loss of the step', await spec.loss.data(), [plain + penalty], { k: ULPS.REDUCE, scale: Math.abs(plain) + penalty });
+    judge.near('the loss of the step', await spec.loss.data(), [plain + penalty], {
+      k: ULPS.REDUCE,
+      scale: Math.abs(plain) + penalty,
+    });
     const end = await network.read();
     for (const [i, { values }] of start.entries()) {
       const gradient = await (grads[network.variables[i]?.name ?? ''] as Tensor).data();
@@ -93,7 +102,8 @@ const FELT = 2 ** -20;
 
 /** Fine-tuning: some layers stand still. */
 const othersStandStill: Check = check({
-  states: 'Only trainableVariables change, each that has a gradient; the optimizer is called once a step, with a gradient for each of them.',
+  states:
+    'Only trainableVariables change, each that has a gradient; the optimizer is called once a step, with a gradient for each of them.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const trainee = traineeOf(subject);
@@ -105,7 +115,9 @@ const othersStandStill: Check = check({
     const names: string[][] = [];
     const optimizer: Pick<typeof sgd, 'applyGradients'> = {
       applyGradients(gradients) {
-        const list = Array.isArray(gradients) ? gradients : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+        const list = Array.isArray(gradients)
+          ? gradients
+          : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
         steps = list.flatMap(({ name, tensor }) => (tensor === null ? [] : [{ name, step: keep(mul(tensor, RATE)) }]));
         names.push(list.flatMap(({ name, tensor }) => (tensor === null ? [] : [name])).toSorted());
         sgd.applyGradients(gradients);
@@ -116,13 +128,15 @@ const othersStandStill: Check = check({
     spec.trainOp();
     judge.equal('the updates', names, [trainableVariables.map(({ name }) => name).toSorted()]);
     const end = await trainee.network.read();
-    for (const i of [0, 1]) judge.same(`variable ${i}, which stands still`, end[i]?.values ?? [], start[i]?.values ?? []);
+    for (const i of [0, 1])
+      judge.same(`variable ${i}, which stands still`, end[i]?.values ?? [], start[i]?.values ?? []);
     const unchanged: number[] = [];
     for (const i of [2, 3]) {
       // A loss of rows that know each other may not change where all logits grow alike: the last bias then has a gradient of 0.
       const step = (await steps.find(({ name }) => name === variables[i]?.name)?.step.data()) ?? [];
       const moves = Array.from(step).some((by, at) => Math.abs(by) > FELT * (1 + Math.abs(start[i]?.values[at] ?? 0)));
-      if ((moves || subject.rows !== 'dependent') && end[i]?.values.join() === start[i]?.values.join()) unchanged.push(i);
+      if ((moves || subject.rows !== 'dependent') && end[i]?.values.join() === start[i]?.values.join())
+        unchanged.push(i);
     }
     for (const { step } of steps) step.dispose();
     judge.equal('the trainable variables that did not change', unchanged, []);
@@ -133,7 +147,8 @@ const LEAK_STEPS = 20;
 
 /** A tensor a step is a crash after a day. The first step does not count: it makes the optimizer's own variables. */
 const stepsLeakNothing: Check = check({
-  states: 'Twenty steps, every third of which is given up before its update, leave as many tensors and buffers as there were.',
+  states:
+    'Twenty steps, every third of which is given up before its update, leave as many tensors and buffers as there were.',
   cases: () => [{}],
   async run({ subject, judge }) {
     const trainee = traineeOf(subject);

@@ -49,7 +49,10 @@ export function traineeOf(subject: NamedSubject, start?: readonly Values[]): Tra
 }
 
 /** One step, whose spec is the caller's to dispose. */
-export function stepOf({ head, network, labels, features, logits }: Trainee, args: Omit<EstimatorSpecArgs, 'mode' | 'logits'>): TrainSpec {
+export function stepOf(
+  { head, network, labels, features, logits }: Trainee,
+  args: Omit<EstimatorSpecArgs, 'mode' | 'logits'>,
+): TrainSpec {
   const { variables: trainableVariables } = network;
   const given = { mode: ModeKeys.TRAIN, labels, features, logits, ...(args.optimizer && { trainableVariables }) };
   const spec = head.createEstimatorSpec({ ...given, ...args });
@@ -58,7 +61,11 @@ export function stepOf({ head, network, labels, features, logits }: Trainee, arg
 }
 
 /** Trains for some steps and reads everything at the end: on a GPU a read between steps would cost more than they. */
-export async function train(trainee: Trainee, optimizer: EstimatorSpecArgs['optimizer'], steps: number): Promise<Trained> {
+export async function train(
+  trainee: Trainee,
+  optimizer: EstimatorSpecArgs['optimizer'],
+  steps: number,
+): Promise<Trained> {
   const losses: Scalar[] = [];
   for (let i = 0; i < steps; i++) {
     const spec = stepOf(trainee, { optimizer });
@@ -73,7 +80,9 @@ export async function train(trainee: Trainee, optimizer: EstimatorSpecArgs['opti
 /** The same curve and the same variables. Losses and variables are made of terms of about 1, which may cancel. */
 export function nearTrained(judge: Judge, actual: Trained, expected: Trained, k: number): void {
   judge.near('the losses', actual.losses, expected.losses, { k, scale: 1 });
-  expected.variables.forEach(({ values }, i) => judge.near(`variable ${i}`, actual.variables[i]?.values ?? [], values, { k, scale: 1 }));
+  expected.variables.forEach(({ values }, i) =>
+    judge.near(`variable ${i}`, actual.variables[i]?.values ?? [], values, { k, scale: 1 }),
+  );
 }
 
 /** Odd sizes: WebGL pads textures to even ones, and what stands in the padding must not count. */
@@ -83,7 +92,10 @@ const HIDDEN = 7;
 /** Small variables to start with, exact in float32: kernel and bias of the hidden layer, then of the last one. */
 function drawStart(outputs: number): readonly Values[] {
   const next = random(27);
-  const draw = (...shape: number[]): Values => ({ shape, values: Array.from({ length: sizeOf(shape) }, () => exact(next, -0.7, 0.7)) });
+  const draw = (...shape: number[]): Values => ({
+    shape,
+    values: Array.from({ length: sizeOf(shape) }, () => exact(next, -0.7, 0.7)),
+  });
   return [draw(INPUTS, HIDDEN), draw(HIDDEN), draw(HIDDEN, outputs), draw(outputs)];
 }
 
