@@ -17,11 +17,7 @@ const pinball = (quantile) => ({
   },
   compose(logits, labels) {
     const slope = sub(cast(greater(logits, labels), 'float32'), quantile);
-    return {
-      losses: mul(sub(logits, labels), slope),
-      gradient: () => slope,
-      hessianTimes: (vector) => zerosLike(vector),
-    };
+    return { losses: mul(sub(logits, labels), slope), gradient: () => slope, hessianTimes: zerosLike };
   },
 });
 
