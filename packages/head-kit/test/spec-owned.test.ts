@@ -101,6 +101,16 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
     await expectHeld(before);
   });
 
+  it('has its loss where there is nothing to train', async () => {
+    const variable = newVariable();
+    const before = held();
+    const spec = scoped(() => step(variable, {}, { trainableVariables: [] }));
+    expect(await (spec.trainOp() as tf.Scalar).array()).toBe(1.5);
+    spec.dispose();
+    await expectHeld(before);
+    variable.dispose();
+  });
+
   it('leaves nothing when it fails', async () => {
     const variable = newVariable();
     const before = held();
@@ -146,6 +156,11 @@ describe('a spec that is disposed of', () => {
     spec.dispose();
     expectCoded(() => spec.trainOp(), 'SPEC_DISPOSED', ['trainOp', 'dispose()']);
     expect(await variable.array()).toBe(2);
+    let calls = 0;
+    const byFunction = step(variable, {}, { optimizer: undefined, trainOpFn: () => calls++ });
+    byFunction.dispose();
+    expectCoded(() => byFunction.trainOp(), 'SPEC_DISPOSED', ['trainOp', 'dispose()']);
+    expect(calls).toBe(0);
     variable.dispose();
   });
 

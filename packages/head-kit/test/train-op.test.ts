@@ -37,23 +37,27 @@ describe('line 27: a training step by an optimizer', () => {
     await expectNear(b, [1 - RATE * 2 * SLOPE]);
   });
 
-  it.each(['not called', 'called', 'with nothing to train'])('leaves no tensor behind: %s', async (what) => {
-    const [x, labels, w, optimizer] = [xs(), tf.zeros([3, 1]), newVariable(), tf.train.sgd(RATE)];
-    const before = held();
-    const network = (): tf.Tensor => tf.add(tf.matMul(tf.mul(x, 2), w), tf.ones([3, 1]));
-    const trainableVariables = what === 'with nothing to train' ? [] : [w];
-    const spec = new ToyHead().createEstimatorSpec({
-      mode: 'train',
-      logits: network,
-      labels,
-      optimizer,
-      trainableVariables,
-    });
-    if (what !== 'not called') spec.trainOp();
-    await expectNear(spec.loss, [(9 + 25 + 49) / 3]);
-    spec.dispose();
-    await expectHeld(before);
-  });
+  it.each(['not called', 'called', 'with nothing to train', 'with replicas'])(
+    'leaves no tensor behind: %s',
+    async (what) => {
+      const [x, labels, w, optimizer] = [xs(), tf.zeros([3, 1]), newVariable(), tf.train.sgd(RATE)];
+      const before = held();
+      const network = (): tf.Tensor => tf.add(tf.matMul(tf.mul(x, 2), w), tf.ones([3, 1]));
+      const trainableVariables = what === 'with nothing to train' ? [] : [w];
+      const spec = new ToyHead().createEstimatorSpec({
+        mode: 'train',
+        logits: network,
+        labels,
+        optimizer,
+        trainableVariables,
+        numReplicasInSync: what === 'with replicas' ? 4 : 1,
+      });
+      if (what !== 'not called') spec.trainOp();
+      await expectNear(spec.loss, [(9 + 25 + 49) / 3]);
+      spec.dispose();
+      await expectHeld(before);
+    },
+  );
 
   // A network may take another path in each step, and layers may be frozen on the way.
   const steps = [
