@@ -99,7 +99,7 @@ export function inShard<T>(list: readonly T[], shard: Shard | undefined): readon
 /**
  * Reads `2/5`.
  *
- * @throws Error that says what came
+ * @throws Error that says what was got
  */
 export function parseShard(text: string): Shard {
   const [, index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);

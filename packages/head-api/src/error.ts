@@ -1,6 +1,6 @@
 /**
  * Why a head refused something. Codes are stable within a major version; messages are not. Each
- * message names the argument, what was expected and what came.
+ * message names the argument, what was expected and what was got.
  */
 export type HeadErrorCode =
   | 'EVAL_METRICS_INVALID'

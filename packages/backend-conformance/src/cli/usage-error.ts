@@ -1,6 +1,6 @@
 import { reasonOf } from '@tfjs-heads/conformance-kit/host';
 
-/** The user asked for what there is not: says which argument, what was expected and what came. Exit code 2. */
+/** The user asked for what there is not: says which argument, what was expected and what was got. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -13,7 +13,7 @@ import { wrongs, type Situation, type WrongCall } from './invalid-calls.js';
 
 export const errors: Check = check({
   states:
-    'What a head cannot use it refuses with the code of the contract, naming what came, before anything is changed.',
+    'What a head cannot use it refuses with the code of the contract, naming what it got, before anything is changed.',
   cases: ({ weights }) =>
     Object.keys(wrongs)
       .filter((code) => weights !== 'none' || !code.startsWith('WEIGHTS_'))

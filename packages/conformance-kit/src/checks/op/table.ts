@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExpectedTensor } from '../../judge.js';
 import type { Check, CheckContext } from '../check.js';
 
-/** One case: computes on the backend under test and judges what came. Its tensors are released afterwards. */
+/** One case: computes on the backend under test and judges what it got. Its tensors are released afterwards. */
 export type OpCase = (context: CheckContext) => void | Promise<void>;
 
 /** What must come out of an op: from doubles, never from tfjs. */

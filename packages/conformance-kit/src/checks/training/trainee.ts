@@ -56,7 +56,7 @@ export function stepOf(
   const { variables: trainableVariables } = network;
   const given = { mode: ModeKeys.TRAIN, labels, features, logits, ...(args.optimizer && { trainableVariables }) };
   const spec = head.createEstimatorSpec({ ...given, ...args });
-  if (spec.mode !== ModeKeys.TRAIN) throw new Error(`A spec for ${ModeKeys.TRAIN} came with the mode ${spec.mode}.`);
+  if (spec.mode !== ModeKeys.TRAIN) throw new Error(`The mode of a spec for ${ModeKeys.TRAIN}: got ${spec.mode}.`);
   return spec;
 }
 
