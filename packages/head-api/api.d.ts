@@ -260,7 +260,7 @@ export interface Head<L extends Labels = Labels, X extends Logits = Logits, P ex
 
 // ---- index.d.ts
 
-export type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt, SparseTensor, StringValues } from './data.js';
+export type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt, SparseTensor, StringValues, } from './data.js';
 export type { HeadError, HeadErrorCode } from './error.js';
 export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, LayerVariable, PredictSpec, RegularizationLosses, SessionRunHook, TrainableVariable, TrainOpFn, TrainSpec, } from './estimator-spec.js';
 export type { ClassificationOutput, ExportOutput, ExportOutputs, PredictOutput, RegressionOutput, } from './export-output.js';
