@@ -3,8 +3,8 @@
 import type { BackendName } from './backend/name.js';
 import { CONFORMANCE_HAS_RUN, projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
 import { runStep, steps, type Step } from './steps.js';
-import { emptyTally, sum, type Tally } from './tally.js';
-import { runVitest } from './vitest.js';
+import { emptyTally, sum, type ProjectTallies, type Tally } from './tally.js';
+import { groupsOf, runVitest } from './vitest.js';
 
 const args = process.argv.slice(2);
 process.exitCode = args.length > 0 ? (await runVitest(args)).exitCode : await runEverything();
@@ -14,23 +14,28 @@ async function runEverything(): Promise<number> {
   const projects = requiredProjects(backends);
   const stepTallies = await runSteps(backends);
   const env: Record<string, string> = stepTallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
-  const vitest = await runVitest(
-    projects.map((name) => `--project=${name}`),
-    env,
+  const runs = await Promise.all(
+    groupsOf(projects).map((names) =>
+      runVitest(
+        names.map((name) => `--project=${name}`),
+        { env, isAlone: false },
+      ),
+    ),
   );
 
   const unseen = Object.fromEntries(projects.map((name) => [name, emptyTally]));
-  const tallies = { ...unseen, ...vitest.tallies };
+  const tallies: ProjectTallies = Object.assign(unseen, ...runs.map((run) => run.tallies));
   const withoutPass = projectsWithoutPass(projects, tallies);
   console.table({ ...stepTallies, ...tallies });
   withoutPass.forEach((name) => console.log(`${name} is required, and no test of it passed.`));
-  if (!vitest.tallies) console.log('vitest did not come to its end.');
+  if (runs.some((run) => run.tallies === undefined)) console.log('vitest did not come to its end.');
 
   // A required project that passed nothing fails, even if nothing of it failed.
   const silent = withoutPass.filter((name) => (tallies[name]?.failed ?? 0) === 0).length;
   const total = sum([...Object.values(stepTallies), ...Object.values(tallies), { ...emptyTally, failed: silent }]);
-  const isGood = total.failed === 0 && vitest.exitCode === 0;
-  if (total.failed === 0 && !isGood) console.log(`vitest ended with exit code ${vitest.exitCode}.`);
+  const exitCode = Math.max(...runs.map((run) => run.exitCode));
+  const isGood = total.failed === 0 && exitCode === 0;
+  if (total.failed === 0 && !isGood) console.log(`vitest ended with exit code ${exitCode}.`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return isGood ? 0 : 1;
 }

@@ -12,10 +12,23 @@ export interface VitestRun {
   readonly tallies: ProjectTallies | undefined;
 }
 
-/** Runs vitest with its output shown, and more environment variables if they are given. */
+export interface VitestOptions {
+  /** More environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether it may write where it likes on a terminal, as nothing else prints there. Default: yes. */
+  readonly isAlone?: boolean;
+}
+
+/** The projects that run in one process of vitest: the tests of tools wait most of the time, and nobody should wait for them. */
+export function groupsOf(projects: readonly string[]): readonly (readonly string[])[] {
+  const groups = [projects.filter((name) => name !== 'tools'), projects.filter((name) => name === 'tools')];
+  return groups.filter((group) => group.length > 0);
+}
+
+/** Runs vitest with its output shown. */
 export async function runVitest(
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, isAlone = true }: VitestOptions = {},
 ): Promise<VitestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-tally-'));
   const tallyFile = join(folder, 'tally.json');
@@ -25,7 +38,10 @@ export async function runVitest(
       cwd: root,
       preferLocal: true,
       reject: false,
-      stdio: 'inherit',
+      stdin: 'inherit',
+      stdout: isAlone ? 'inherit' : ['inherit', 'pipe'],
+      stderr: isAlone ? 'inherit' : ['inherit', 'pipe'],
+      buffer: false,
       env: { ...env, [tallyFileVariable]: tallyFile },
     });
     const tallies = existsSync(tallyFile) ? readJson<ProjectTallies>(tallyFile) : undefined;
