@@ -14,7 +14,7 @@ export type HostTensors = Readonly<Record<string, HostTensor>>;
 
 /**
  * Reads tensors: at once where all values are at hand, else asynchronously, with one read for all of
- * them.
+ * them. What only a device knows of one of them is waited for, and rejects the read.
  *
  * Values read at once are views: use them before anything is allocated or disposed. After an
  * asynchronous read the tensors may be disposed as soon as this returns.
@@ -25,7 +25,9 @@ export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTens
   const collect = (valuesOf: (index: number) => ArrayLike<number>): HostTensors =>
     Object.fromEntries(entries.map(([key, { shape }], index) => [key, { values: valuesOf(index), shape }]));
 
-  if (atHand.every((values) => values !== undefined)) return collect((index) => atHand[index] ?? []);
+  const checks = entries.flatMap(([, tensor]) => checksOf(tensor));
+  if (checks.length === 0 && atHand.every((values) => values !== undefined))
+    return collect((index) => atHand[index] ?? []);
 
   // Copies, since the caller may fill the array behind a tensor with its next batch meanwhile.
   const kept = atHand.map((values) => values?.slice());
@@ -33,7 +35,6 @@ export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTens
   const remote = new Map(
     entries.filter((_, index) => kept[index] === undefined).map(([, tensor]) => [tensor.dataId, tensor] as const),
   );
-  const checks = entries.flatMap(([, tensor]) => checksOf(tensor));
   return Promise.all([readPacked([...remote.values()]), ...checks]).then(([read, ...errors]) => {
     for (const error of errors) if (error !== undefined) throw error;
     const valuesOf = new Map([...remote.keys()].map((dataId, index) => [dataId, read[index] as ArrayLike<number>]));
@@ -43,6 +44,7 @@ export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTens
 
 /** The values of several tensors with one read: a GPU stalls once per read, not once per byte. */
 async function readPacked(tensors: readonly Tensor[]): Promise<ArrayLike<number>[]> {
+  if (tensors.length === 0) return [];
   // Kept, since the caller's tidy ends before the read does.
   const packed = keep(tidy(() => concat(tensors.map((tensor) => cast(reshape(tensor, [-1]), 'float32')))));
   try {

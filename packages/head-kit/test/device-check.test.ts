@@ -29,6 +29,7 @@ import {
   replaceSpec,
   sigmoidCrossEntropy,
   sumOfScalars,
+  updateTogether,
   weightedSum,
   LabelRange,
 } from '../src/index.js';
@@ -134,13 +135,36 @@ it('the losses of rows reject, too, where a device knows that a label is out of 
   else expect(() => head.rowLosses(labels, logits)).toThrow(expect.objectContaining(named));
 });
 
-it('a metric of such a value rejects', async () => {
+describe.each([
+  ['alone', (update: () => void) => update()],
+  ['with others', updateTogether],
+])('a metric of such a value, updated %s,', (_, together) => {
+  const error = headError('LABELS_RANGE', 'Labels must be in range [0, 1].');
+  const invalid = (): Scalar =>
+    rejectReads(scalar(1), [deviceCheck({ valid: scalar(false, 'bool'), error: () => error })]);
+
+  it('rejects', async () => {
+    const [mean, value] = [new Mean(), invalid()];
+    together(() => mean.update(value));
+    await expect(mean.result()).rejects.toBe(error);
+  });
+
   const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
-  if (!isOnGpu) return;
-  const [labels, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[1], [2]])];
-  const mean = new Mean();
-  mean.update(head.loss(labels, logits));
-  await expect(mean.result()).rejects.toMatchObject(named);
+  if (isOnGpu)
+    it('rejects where it is the loss of labels which a device has made', async () => {
+      const [labels, logits] = [mul(tensor([[0], [0.75]]), 2), tensor([[1], [2]])];
+      const mean = new Mean();
+      together(() => mean.update(head.loss(labels, logits)));
+      await expect(mean.result()).rejects.toMatchObject(named);
+    });
+
+  it('rejects where somebody has read the value already, too', async () => {
+    const [mean, value] = [new Mean(), mul(tensor([[0], [0.75]]), 2)];
+    const checked = rejectReads(value, [deviceCheck({ valid: scalar(false, 'bool'), error: () => error })]);
+    await expect(checked.data()).rejects.toBe(error);
+    together(() => mean.update(checked));
+    await expect(mean.result()).rejects.toBe(error);
+  });
 });
 
 it('the weighted sum of losses is differentiable, with the gradient 0 where it is not valid', async () => {

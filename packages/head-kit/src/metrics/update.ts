@@ -1,6 +1,7 @@
 import { clone, keep } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { isPromise } from '../checks/kinds.js';
+import { carryChecks } from '../device-check.js';
 import { headError } from '../error.js';
 import { type HostTensors, readTensors } from '../read-tensors.js';
 import { scoped } from '../scoped.js';
@@ -26,7 +27,11 @@ let waiting: MetricsUpdate[] | undefined;
 export function updateNow(update: MetricsUpdate): void {
   if (waiting === undefined) carryOut([update]);
   // Copies share their data. The tensors themselves may be gone when all have come.
-  else waiting.push({ ...update, tensors: mapTensors(update.tensors, (tensor) => keep(clone(tensor))) });
+  else
+    waiting.push({
+      ...update,
+      tensors: mapTensors(update.tensors, (tensor) => carryChecks(keep(clone(tensor)), [tensor])),
+    });
 }
 
 /**
