@@ -68,9 +68,9 @@ describe("line 7: a head of the user's own", () => {
     }
   });
 
-  it('is refused with a range of labels that is none', () => {
+  it.each([{ min: 0, max: 1 }, null])('is refused with a range of labels that is none: %j', (range) => {
     class Ranged extends HalfSquareHead {
-      protected override readonly labelRange = { min: 0, max: 1 } as never;
+      protected override readonly labelRange = range as never;
     }
     expect(() => new Ranged().loss(labels, logits, { features })).toThrow(
       expect.objectContaining({

@@ -40,7 +40,7 @@ export class HeadLoss {
 
   /** @throws LOSS_FN_INVALID, INVALID_ARGUMENT */
   constructor(given: Loss | LossFn | CustomLoss, range: LabelRange | undefined, k: number) {
-    if (range !== undefined && typeof range.demand !== 'function')
+    if (range !== undefined && typeof range?.demand !== 'function')
       throw headError('INVALID_ARGUMENT', `labelRange must be a LabelRange, got ${describe(range)}.`);
     this.given = given;
     this.range = range;
