@@ -39,7 +39,7 @@ function lockedPackages(path) {
  * @param {Entries} installed
  * @returns {string | undefined}
  */
-export function firstDifference(wanted, installed) {
+function firstDifference(wanted, installed) {
   for (const [path, entry] of Object.entries(wanted)) {
     const found = installed[path];
     if (path === '' || (!found && entry.optional)) continue; // '' is the root itself.

@@ -18,6 +18,6 @@ export function expected(values: readonly Scaled[], k: number, at?: readonly num
   };
 }
 
-export function rounded(value: number, digits: number): number {
+function rounded(value: number, digits: number): number {
   return value === 0 ? 0 : Number(value.toPrecision(digits));
 }

@@ -43,7 +43,7 @@ export function findCompiler(environment = process.env) {
  * @param {Installed} installed
  * @param {string} tensorflow
  */
-export function addonFolder({ version }, tensorflow) {
+function addonFolder({ version }, tensorflow) {
   return `${tensorflow}-addon-${version}-${process.arch}`;
 }
 

@@ -42,6 +42,7 @@ export const steps: readonly Step[] = [
   { name: 'build', command: ['tsx', 'tools/build/main.ts'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
   { name: 'format', command: ['oxfmt', '--check'] },
+  { name: 'knip', command: ['knip', '--treat-config-hints-as-errors'] },
   { name: 'typecheck', command: ['tsc', '--project', 'tsconfig.test.json'] },
   { name: 'goldens', command: ['tsx', 'tools/goldens/main.ts', '--check'] },
   { name: 'api', command: ['tsx', 'tools/api-snapshot/main.ts', '--check'], needsBuild: true },

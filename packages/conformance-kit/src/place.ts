@@ -52,7 +52,7 @@ const TOO_LONG = 10_000; // ms
 const maps = new Map<string, Promise<TraceMap | undefined>>();
 
 /** The place in a source of a place in a script that a page has loaded; what has no source map, and a file of Node, stays as it is. */
-export async function originalPosition(place: Place): Promise<Place | undefined> {
+async function originalPosition(place: Place): Promise<Place | undefined> {
   if (!/^https?:/.test(place.file)) return place;
   if (!maps.has(place.file))
     maps.set(

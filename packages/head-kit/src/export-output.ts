@@ -92,7 +92,7 @@ function isExportOutput(value: unknown): value is ExportOutput {
 }
 
 /** Whether a value is a tensor, or strings that stand for one. */
-export function isValues(value: unknown): value is Tensor | StringValues {
+function isValues(value: unknown): value is Tensor | StringValues {
   if (isTensor(value)) return true;
   return ask(
     () => isMap(value) && isList(value.shape) && value.dtype === 'string' && typeof value.data === 'function',

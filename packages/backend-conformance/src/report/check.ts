@@ -33,7 +33,7 @@ export function tooMany(from: string): Error {
 }
 
 /** Before all else: of something else, all would be wrong. */
-export function checkFormat(value: unknown, from: string): void {
+function checkFormat(value: unknown, from: string): void {
   const format = (value as Partial<ConformanceReport> | null | undefined)?.format;
   if (format === FORMAT) return;
   const was = format === undefined ? 'undefined' : printableLine(JSON.stringify(format).slice(0, 100));

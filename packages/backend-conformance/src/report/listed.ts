@@ -24,7 +24,7 @@ export interface ListedReport extends Omit<ConformanceReport, 'runs'> {
 }
 
 /** A browser opens a page of so many results within seconds. */
-export const MOST_LISTED = 100_000;
+const MOST_LISTED = 100_000;
 
 /** The results that a page lists: all of them, or the worst where there are more than it can hold, while the others are counted. */
 export function listed(report: ConformanceReport, most: number = MOST_LISTED): ListedReport {

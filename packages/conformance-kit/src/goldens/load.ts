@@ -133,7 +133,7 @@ const training: GenericSchema<unknown, GoldenTraining> = consistent(
 );
 
 /** All that a file of goldens must be. */
-export const goldenFile: GenericSchema<unknown, GoldenFile> = consistent(
+const goldenFile: GenericSchema<unknown, GoldenFile> = consistent(
   exactly({
     format: literal('tfjs-heads-goldens/1'),
     head: text,
