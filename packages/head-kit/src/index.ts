@@ -68,5 +68,6 @@ export { signaturesOf } from './signature.js';
 export type { Signature } from './signature.js';
 export { createSpec, replaceSpec } from './spec/create-spec.js';
 export type { SpecFields } from './spec/create-spec.js';
+export { stringsAtHand, valuesAtHand } from './values-at-hand.js';
 export { weightsOf } from './weights.js';
 export type { WeightColumn } from './weights.js';

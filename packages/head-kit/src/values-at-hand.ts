@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { classOf } from './checks/kinds.js';
 import { backendOf, type HostArray, hostMemory } from './host-memory.js';
@@ -22,6 +23,22 @@ export function valuesAtHand(tensor: Tensor): HostArray | undefined {
   if (storage === undefined || !storage.has(tensor.dataId)) return undefined;
   const { values } = storage.get(tensor.dataId);
   return isHostArray(values) ? values : undefined;
+}
+
+/** The strings of a tensor, which no device holds: no backend has to be waited for. */
+export function stringsAtHand(tensor: Tensor): string[] {
+  const backend = backendOf(tensor) as {
+    readonly data?: { get(dataId: object): { readonly values: unknown } }; // cpu
+    readonly dataIdMap?: { get(dataId: object): { readonly stringBytes: unknown } }; // wasm
+  };
+  const { dataId } = tensor;
+  const bytes =
+    deviceStorage(backend)?.get(dataId).values ??
+    backend.dataIdMap?.get(dataId).stringBytes ??
+    backend.data?.get(dataId).values;
+  // Native TensorFlow alone keeps those of its own ops elsewhere, in this process' memory.
+  if (bytes === undefined || bytes === null) return Array.from(tensor.dataSync<'string'>());
+  return Array.from(bytes as Uint8Array[], (text) => util.decodeString(text));
 }
 
 function deviceStorage(backend: object): DeviceStorage | undefined {

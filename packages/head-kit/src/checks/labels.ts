@@ -35,18 +35,24 @@ function checkDense(labels: unknown, expected: string): Tensor {
 }
 
 /**
- * Checks dense numeric labels against logits. Their shape must be `[D0, .., DN, dimension]`, with
+ * Checks dense labels, numeric unless something else is asked for, against logits. Their shape must be `[D0, .., DN, dimension]`, with
  * the logits' leading dimensions, or, when that leaves one dimension out, `[D0, .., DN]`.
  *
  * @param dimension The last dimension of the labels; 1 for labels that hold an id.
- * @returns The labels as they came: with as many elements as the expected shape, but perhaps of one
- *   rank less, and of any numeric dtype.
+ * @param checkDtype Throws for labels of a dtype that is not allowed. Default: all but numeric ones.
+ * @returns The labels as they were given: with as many elements as the expected shape, but perhaps of one
+ *   rank less, and of any dtype that is allowed.
  * @throws LABELS_MISSING, LABELS_SPARSE, LABELS_DTYPE, LABELS_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
-export function checkDenseLabels(labels: unknown, logits: Tensor, dimension: number): Tensor {
+export function checkDenseLabels(
+  labels: unknown,
+  logits: Tensor,
+  dimension: number,
+  checkDtype: (labels: Tensor) => void = (dense) => checkNumeric('labels', dense, 'LABELS_DTYPE'),
+): Tensor {
   const target = [...logits.shape.slice(0, -1), dimension];
   const dense = checkDense(labels, `dense, of shape ${shapeText(target)}`);
-  checkNumeric('labels', dense, 'LABELS_DTYPE');
+  checkDtype(dense);
   const shape = dense.rank === logits.rank - 1 ? [...dense.shape, 1] : dense.shape;
   const got = `got labels of shape ${shapeText(dense.shape)} with logits of shape ${shapeText(logits.shape)}`;
   if (shape.length < 2) {

@@ -1,5 +1,5 @@
-import { keep, reshape } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { keep, reshape, tensor_util } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, TensorContainer } from '@tensorflow/tfjs-core';
 import {
   type EstimatorSpec,
   type ExportOutput,
@@ -98,7 +98,10 @@ export function createSpec(given: SpecFields): EstimatorSpec {
 
   const held: ({ dispose(): void } | undefined)[] = [];
   const hold = (values: typeof held): void => {
-    for (const value of values) if (isTensor(value)) keep(value);
+    // Strings may be made of tensors, which are theirs.
+    for (const value of values)
+      for (const tensor of isTensor(value) ? [value] : tensor_util.getTensorsInContainer(value as TensorContainer))
+        keep(tensor);
     held.push(...values);
   };
   hold([
