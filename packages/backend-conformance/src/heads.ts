@@ -1,5 +1,6 @@
 import type { Subjects } from '@tfjs-heads/conformance-kit';
+import { classificationSubjects } from '@tfjs-heads/head-classification/conformance';
 import { regressionSubjects } from '@tfjs-heads/head-regression/conformance';
 
 /** All heads of this project: what the command tries unless it is told a module. */
-export const subjects: Subjects = { ...regressionSubjects };
+export const subjects: Subjects = { ...regressionSubjects, ...classificationSubjects };

@@ -1,0 +1,151 @@
+import { cast, concat, greater, neg, sigmoid } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ExportOutputs, StringValues } from '@tfjs-heads/head-api';
+import {
+  type Accumulator,
+  accuracy,
+  BaseHead,
+  checkLossFn,
+  checkNumeric,
+  checkOptions,
+  checkReduction,
+  classificationOutput,
+  confusion,
+  customLoss,
+  type CustomLoss,
+  fromEach,
+  LabelRange,
+  type Loss,
+  majority,
+  mean,
+  meanMetric,
+  type MetricDefinition,
+  MetricKeys,
+  precision,
+  predictOutput,
+  type Predictors,
+  type Quantities,
+  recall,
+  regressionOutput,
+  ServingKeys,
+  sigmoidCrossEntropy,
+} from '@tfjs-heads/head-kit';
+import { allClasses, allClassIds, classNames, namesOf } from './class-names.js';
+import { idsOf } from './labels.js';
+import { curveMetrics, sigmoidOf, thresholdMetrics } from './metrics.js';
+import { checkThresholds, checkVocabulary, type ClassificationHeadOptions, FAMILY_OPTIONS } from './options.js';
+
+/** The options of {@link BinaryClassHead}. */
+export interface BinaryClassHeadOptions extends ClassificationHeadOptions {
+  /** Thresholds in (0, 1), each of which has an accuracy, a precision and a recall. Default: none. */
+  readonly thresholds?: readonly number[] | undefined;
+}
+
+/** What {@link BinaryClassHead} predicts, for logits of shape `[D0, .., DN, 1]`. */
+export type BinaryClassPredictions = {
+  /** float32, `[D0, .., DN, 1]`. */
+  readonly logits: Tensor;
+  /** The probability of class 1, `[D0, .., DN, 1]`. */
+  readonly logistic: Tensor;
+  /** Of both classes, `[D0, .., DN, 2]`. */
+  readonly probabilities: Tensor;
+  /** int32, `[D0, .., DN, 1]`: 1 where the logit is above 0. */
+  readonly class_ids: Tensor;
+  /** Their names, `[D0, .., DN, 1]`. */
+  readonly classes: StringValues;
+  /** int32, `[D0, .., DN, 2]`. */
+  readonly all_class_ids: Tensor;
+  /** `[D0, .., DN, 2]`. */
+  readonly all_classes: StringValues;
+};
+
+const OPTIONS: readonly (keyof BinaryClassHeadOptions)[] = ['thresholds', ...FAMILY_OPTIONS];
+const CLASSES = 2;
+
+/** Of whether a logit is above 0, which is what the predicted class is. */
+const predicted: Accumulator = /*#__PURE__*/ confusion(0, { predictions: 'logits' });
+
+/**
+ * A head for one of two classes. Logits are log odds of class 1, `[D0, .., DN, 1]`; labels are probabilities in [0, 1] or,
+ * with a vocabulary, names.
+ *
+ * ```ts
+ * const head = new BinaryClassHead({ labelVocabulary: ['no', 'yes'], thresholds: [0.9] });
+ * const loss = head.loss(tf.tensor(['yes', 'no'], [2, 1]), logits);
+ * await head.predictions(logits).classes.array(); // [['yes'], ['no']]
+ * ```
+ */
+export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
+  protected override readonly labelRange: LabelRange = new LabelRange({ min: 0, max: 1 });
+  protected override readonly elementLoss: Loss | CustomLoss;
+  readonly #vocabulary: readonly string[] | undefined;
+  readonly #names: readonly string[];
+  readonly #thresholds: readonly number[];
+
+  /** @throws LABEL_VOCABULARY_INVALID, THRESHOLDS_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
+  constructor(options?: BinaryClassHeadOptions) {
+    const { labelVocabulary, thresholds, lossReduction, lossFn, weightColumn, name } = checkOptions(
+      'BinaryClassHead',
+      options,
+      OPTIONS,
+    );
+    const vocabulary = checkVocabulary(labelVocabulary, CLASSES);
+    const checkedThresholds = checkThresholds(thresholds);
+    if (lossReduction !== undefined) checkReduction(lossReduction);
+    checkLossFn(lossFn);
+    super({ logitsDimension: 1, lossReduction, weightColumn, name });
+    this.elementLoss = lossFn === undefined ? sigmoidCrossEntropy : customLoss(lossFn);
+    this.#vocabulary = vocabulary;
+    this.#names = namesOf(vocabulary, CLASSES);
+    this.#thresholds = checkedThresholds;
+  }
+
+  protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
+    return idsOf(labels, logits, this.#vocabulary, (numbers) => checkNumeric('labels', numbers, 'LABELS_DTYPE'));
+  }
+
+  protected override predictors(logits: Tensor): Predictors<BinaryClassPredictions> {
+    const ids = (): Tensor => cast(greater(logits, 0), 'int32');
+    return {
+      logits: () => logits,
+      logistic: () => sigmoid(logits),
+      probabilities: () => concat([sigmoid(neg(logits)), sigmoid(logits)], -1),
+      class_ids: ids,
+      classes: () => classNames(ids(), this.#names),
+      all_class_ids: () => allClassIds(logits, CLASSES),
+      all_classes: () => allClasses(logits, this.#names),
+    };
+  }
+
+  protected override quantities(): Quantities {
+    return { logistic: fromEach('logits', sigmoidOf) };
+  }
+
+  protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
+    return [
+      meanMetric(MetricKeys.LOSS_MEAN, 'losses'),
+      { key: MetricKeys.ACCURACY, accumulator: predicted, result: accuracy },
+      { key: MetricKeys.PRECISION, accumulator: predicted, result: precision },
+      { key: MetricKeys.RECALL, accumulator: predicted, result: recall },
+      meanMetric(MetricKeys.PREDICTION_MEAN, 'logistic'),
+      meanMetric(MetricKeys.LABEL_MEAN, 'labels'),
+      { key: MetricKeys.ACCURACY_BASELINE, accumulator: mean('labels'), result: majority },
+      ...curveMetrics(MetricKeys.AUC, MetricKeys.AUC_PR, { predictions: 'logistic' }),
+      ...regularization,
+      ...thresholdMetrics(this.#thresholds, 'logistic'),
+    ];
+  }
+
+  protected override exportsOf(predictions: BinaryClassPredictions): ExportOutputs {
+    const classification = classificationOutput({
+      scores: predictions.probabilities,
+      classes: predictions.all_classes,
+    });
+    return {
+      [ServingKeys.DEFAULT]: classification,
+      [ServingKeys.CLASSIFICATION]: classification,
+      [ServingKeys.REGRESSION]: regressionOutput({ value: predictions.logistic }),
+      [ServingKeys.PREDICT]: predictOutput({ outputs: predictions }),
+    };
+  }
+}

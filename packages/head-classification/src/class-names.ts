@@ -1,0 +1,88 @@
+import { tensor, util } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { StringValues } from '@tfjs-heads/head-api';
+import { headError } from '@tfjs-heads/head-kit';
+
+/** The names of classes by id: those of the vocabulary, or the ids as text. */
+export function namesOf(vocabulary: readonly string[] | undefined, nClasses: number): readonly string[] {
+  return vocabulary ?? Array.from({ length: nClasses }, (_, id) => String(id));
+}
+
+/**
+ * The ids of all classes for each example, int32, `[D0, .., DN, nClasses]`. The original has `[batch, nClasses]` for logits of
+ * any rank, where they do not fit the probabilities.
+ */
+export function allClassIds(logits: Tensor, nClasses: number): Tensor {
+  const shape = [...logits.shape.slice(0, -1), nClasses];
+  return tensor(
+    Int32Array.from({ length: util.sizeFromShape(shape) }, (_, index) => index % nClasses),
+    shape,
+    'int32',
+  );
+}
+
+/** Their names, of the same shape. */
+export function allClasses(logits: Tensor, names: readonly string[]): StringValues {
+  const shape = [...logits.shape.slice(0, -1), names.length];
+  const make = (): string[] =>
+    Array.from({ length: util.sizeFromShape(shape) }, (_, index) => names[index % names.length] as string);
+  return new Strings(shape, () => Promise.resolve(make()));
+}
+
+/** The name of the class of each id. Nothing is read before somebody asks for the strings; the ids are disposed of with them. */
+export function classNames(ids: Tensor, names: readonly string[]): StringValues {
+  return new NamesById(ids, names);
+}
+
+class Strings implements StringValues {
+  readonly shape: readonly number[];
+  readonly dtype = 'string';
+  readonly #make: () => Promise<readonly string[]>;
+
+  constructor(shape: readonly number[], make: () => Promise<readonly string[]>) {
+    this.shape = shape;
+    this.#make = make;
+  }
+
+  async data(): Promise<string[]> {
+    return [...(await this.#make())];
+  }
+
+  async array(): Promise<unknown> {
+    return nested(await this.#make(), this.shape);
+  }
+
+  dispose(): void {
+    // No tensor is held.
+  }
+}
+
+class NamesById extends Strings {
+  /** int32. A property of its own, so that `tf.tidy` and `tf.dispose`, which look into what they are given, find it. */
+  readonly ids: Tensor;
+
+  constructor(ids: Tensor, names: readonly string[]) {
+    super(ids.shape, async () => {
+      if (ids.isDisposed)
+        throw headError(
+          'TENSOR_DISPOSED',
+          'The names of classes must be asked for before they, or the predictions that they are part of, are disposed of.',
+        );
+      return Array.from(await ids.data(), (id) => names[id] as string);
+    });
+    this.ids = ids;
+  }
+
+  override dispose(): void {
+    this.ids.dispose();
+  }
+}
+
+function nested(values: readonly string[], shape: readonly number[]): unknown {
+  const [size, ...inner] = shape;
+  if (size === undefined) return values[0];
+  const each = values.length / size;
+  return Array.from({ length: size }, (_, index) =>
+    inner.length === 0 ? values[index] : nested(values.slice(index * each, (index + 1) * each), inner),
+  );
+}
