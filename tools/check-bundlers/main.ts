@@ -43,7 +43,7 @@ try {
   );
   cpSync(template, app, { recursive: true });
   writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }');
-  for (const one of cases) if (isWanted(one.name)) await check(one.name, () => browserProblem(one));
+  for (const bundle of cases) if (isWanted(bundle.name)) await check(bundle.name, () => browserProblem(bundle));
   if (isWanted('jest')) await check('jest', () => jestProblem(app));
 } finally {
   await browser.close();

@@ -45,9 +45,9 @@ export function toolImportProblems(folder: string): readonly string[] {
 
 /** What may be imported beside what users have installed: for all of the repository, and for the package and its examples. */
 function developmentOf(manifest: Manifest, shared: Manifest): ReadonlySet<string> {
-  const names = [manifest, shared].flatMap((one) => [
-    ...declaredDependencies(one),
-    ...Object.keys(one.devDependencies ?? {}),
+  const names = [manifest, shared].flatMap((declaring) => [
+    ...declaredDependencies(declaring),
+    ...Object.keys(declaring.devDependencies ?? {}),
   ]);
   return new Set([...names.filter((name) => !name.startsWith(scope)), ...Object.keys(manifest.imports ?? {})]);
 }

@@ -36,13 +36,13 @@ export async function leanProblems(tarballs: readonly Tarball[], folder: string)
 
 /** A package of ours and those that it depends on. */
 function neededBy(name: string, tarballs: readonly Tarball[]): readonly Tarball[] {
-  const found = new Set<Tarball>();
+  const needed = new Set<Tarball>();
   const add = (wanted: string): void => {
-    const tarball = tarballs.find((one) => one.name === wanted);
-    if (tarball === undefined || found.has(tarball)) return;
-    found.add(tarball);
+    const tarball = tarballs.find((packed) => packed.name === wanted);
+    if (tarball === undefined || needed.has(tarball)) return;
+    needed.add(tarball);
     tarball.dependencies.forEach(add);
   };
   add(name);
-  return [...found];
+  return [...needed];
 }

@@ -9,8 +9,8 @@ const files = {
 };
 
 function problemsOf(extra: Readonly<Record<string, string>>): readonly string[] {
-  const all: Readonly<Record<string, string>> = { ...files, ...extra };
-  return linkProblems(Object.keys(all), (path) => all[path] as string);
+  const contents: Readonly<Record<string, string>> = { ...files, ...extra };
+  return linkProblems(Object.keys(contents), (path) => contents[path] as string);
 }
 
 it('follows links to packed files, folders, headings and other hosts', () => {

@@ -16,7 +16,7 @@ const packages = workspacePackages();
 const published = packages.filter(({ manifest }) => !manifest.private);
 const problems = [
   ...houseProblems(packages),
-  ...packages.flatMap((one) => [...floorProblems(one.manifest), ...importProblems(one)]),
+  ...packages.flatMap((workspace) => [...floorProblems(workspace.manifest), ...importProblems(workspace)]),
   ...toolImportProblems(join(root, 'tools')),
 ];
 

@@ -27,16 +27,14 @@ if (readdirSync(target).length === 0) {
 
 /** Our packages that a program needs, and those that they need. */
 function neededBy(program: Manifest): readonly WorkspacePackage[] {
-  const all = workspacePackages();
+  const workspace = workspacePackages();
   const names = new Set<string>();
   const add = ({ dependencies = {} }: Manifest): void => {
-    for (const { manifest } of all.filter(
-      (one) => one.manifest.name in dependencies && !names.has(one.manifest.name),
-    )) {
+    for (const { manifest } of workspace.filter(({ manifest: { name } }) => name in dependencies && !names.has(name))) {
       names.add(manifest.name);
       add(manifest);
     }
   };
   add(program);
-  return all.filter(({ manifest }) => names.has(manifest.name));
+  return workspace.filter(({ manifest }) => names.has(manifest.name));
 }

@@ -22,7 +22,7 @@ export default class TallyReporter implements Reporter {
 
 function tallyOf(module: TestModule): Tally {
   const states = [...module.children.allTests()].map((test) => test.result().state);
-  const count = (state: string): number => states.filter((one) => one === state).length;
+  const count = (state: string): number => states.filter((other) => other === state).length;
   // A test that is still pending never finished: its browser or its worker died.
   const failed = count('failed') + count('pending');
   // A file can fail without one of its tests: where it does not load, or its backend does not start.
