@@ -90,7 +90,7 @@ const tensorflowGpu: Candidate = {
   repairs: ofTfjs,
 };
 
-const all: readonly Candidate[] = [tensorflowGpu, tensorflow, webgpu, webgl, wasm, cpu];
+const builtIn: readonly Candidate[] = [tensorflowGpu, tensorflow, webgpu, webgl, wasm, cpu];
 
 /**
  * The backends that this environment may have, by what it can do: pages may have Node's modules, and Node may have a
@@ -106,10 +106,10 @@ export function builtInCandidates(): readonly Candidate[] {
 /** A candidate that was asked for by name, wherever this is; it may be a backend that the program has registered itself. */
 export function candidateNamed(name: string): Candidate {
   return (
-    all.find((candidate) => candidate.name === name) ??
+    builtIn.find((candidate) => candidate.name === name) ??
     registeredCandidate(
       name,
-      all.map((candidate) => candidate.name),
+      builtIn.map((candidate) => candidate.name),
     )
   );
 }

@@ -30,8 +30,8 @@ function inDoubles(original: KernelFunc, divisor: (count: number) => number): Ke
     const { axis, keepDims } = params.attrs as { axis: number | number[]; keepDims?: boolean };
     const axes = util.parseAxisParam(axis, x.shape).toSorted((a, b) => a - b);
     const [firstAxis = 0] = axes;
-    const isOneRun = axes.every((each, i) => each === firstAxis + i);
-    const count = sizeOf(axes.map((each) => x.shape[each] as number));
+    const isOneRun = axes.every((dimension, i) => dimension === firstAxis + i);
+    const count = sizeOf(axes.map((dimension) => x.shape[dimension] as number));
     if (x.dtype !== 'float32' || !isOneRun || count < large) return original(params);
     const memory = params.backend as WasmMemory;
     const before = x.shape.slice(0, firstAxis);

@@ -61,13 +61,13 @@ const matrices: readonly (readonly [make: () => Tensor2D, value: number])[] = [
 async function areProductsRight(): Promise<boolean> {
   return withoutCpuForwarding(async () => {
     for (const [make, value] of matrices) {
-      const product = tidy(() => {
+      const square = tidy(() => {
         const matrix = make();
         return matMul(matrix, matrix);
       });
-      const values = await product.data();
-      product.dispose();
-      if (values.some((each) => Math.abs(each - 3 * value * value) > 0.01)) return false;
+      const values = await square.data();
+      square.dispose();
+      if (values.some((product) => Math.abs(product - 3 * value * value) > 0.01)) return false;
     }
     return true;
   });
