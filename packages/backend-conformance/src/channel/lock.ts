@@ -14,7 +14,7 @@ function plain(): readonly object[] {
     ''[Symbol.iterator](),
     'a'.matchAll(/a/g),
   ].map(proto);
-  const generators = [generator(), asyncGenerator()].map((one) => proto(proto(one)));
+  const generators = [generator(), asyncGenerator()].map((made) => proto(proto(made)));
   const functions = [async () => {}, generator, asyncGenerator].map(proto);
   const parents = [...iterators, ...generators].map(proto); // %IteratorPrototype% and its asynchronous like
   const prototypes = [
@@ -30,7 +30,7 @@ function plain(): readonly object[] {
     Object,
     ...constructors,
     ...prototypes,
-    ...parents.filter((one) => one !== Object.prototype),
+    ...parents.filter((prototype) => prototype !== Object.prototype),
   ];
 }
 

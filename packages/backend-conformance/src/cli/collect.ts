@@ -64,14 +64,14 @@ export async function collect(
 }
 
 /** What stands in a result of its case is known already. */
-function asAsked(result: CaseResult, one: ConformanceCase | undefined): CaseResult {
-  const query = one === undefined ? undefined : queryOf(one);
-  if (one === undefined || result.query !== query) {
+function asAsked(result: CaseResult, testCase: ConformanceCase | undefined): CaseResult {
+  const query = testCase === undefined ? undefined : queryOf(testCase);
+  if (testCase === undefined || result.query !== query) {
     throw new Error(
       `a result of ${result.query} came, where ${query ?? 'none'} was to come, so that no result can be believed`,
     );
   }
-  return { ...result, ...one, query: result.query };
+  return { ...result, ...testCase, query: result.query };
 }
 
 /** Failures for the cases without a result. The first of them was running. */
@@ -79,5 +79,11 @@ function lost(left: readonly ConformanceCase[], reason: string): CaseResult[] {
   const [first] = reason.split('\n');
   const others = left.length === 1 ? '' : `\n${left.length - 1} more were not run.`;
   const message = (i: number): string => (i === 0 ? `${reason}${others}` : `not run, since ${first}`);
-  return left.map((one, i) => ({ ...one, query: queryOf(one), status: 'fail', message: message(i), milliseconds: 0 }));
+  return left.map((testCase, i) => ({
+    ...testCase,
+    query: queryOf(testCase),
+    status: 'fail',
+    message: message(i),
+    milliseconds: 0,
+  }));
 }

@@ -44,10 +44,10 @@ export async function planFor(
   const targets = parseTargets(options.backend, '--backend', register.length > 0);
   const required = parseTargets(options.require ?? [], '--require', register.length > 0).map(({ name }) => name);
   const files = await readExpectations(options.expectations ?? []);
-  const all = await listCases(modules, options.silence * 1000, interrupted);
-  const asked = all.filter(parseQueries(filters));
+  const listed = await listCases(modules, options.silence * 1000, interrupted);
+  const asked = listed.filter(parseQueries(filters));
   if (asked.length === 0) {
-    const expected = `a query that matches some of ${all.length} cases (--list prints them)`;
+    const expected = `a query that matches some of ${listed.length} cases (--list prints them)`;
     throw new UsageError(`--filter: expected ${expected}, got ${filters.join(' ')}.`);
   }
   const cases = inShard(asked, shard);
@@ -58,7 +58,7 @@ export async function planFor(
   }
   const idle = idleExpectations(
     files.flatMap(({ expectations }) => expectations),
-    all,
+    listed,
   );
   if (idle[0] !== undefined)
     throw new UsageError(
@@ -72,7 +72,7 @@ export async function planFor(
     };
   });
   const project = projectOf(modules.subjects);
-  const selection = selectionOf(asked, { filters, repair, subjects: headsOf(all), project });
+  const selection = selectionOf(asked, { filters, repair, subjects: headsOf(listed), project });
   return { modules, cases, targets: await Promise.all(withRequests), selection, required };
 }
 

@@ -22,7 +22,7 @@ export async function run(
 ): Promise<void> {
   const plan = await planFor(module, options, interrupted);
   if (options.list) {
-    for (const one of plan.cases) print(queryOf(one));
+    for (const testCase of plan.cases) print(queryOf(testCase));
     return;
   }
   // Now rather than after the run, which would be lost.

@@ -39,7 +39,7 @@ export function parseTargets(names: readonly string[], option: string, anyName: 
         `${option}: expected some of ${defaultTargets.join(', ')}, or node:x or chromium:x, but got '${shortened(name, LONGEST_NAME)}'${own}.`,
       );
     }
-    const chosen = possible.find((each) => environment === undefined || each === environment);
+    const chosen = possible.find((place) => environment === undefined || place === environment);
     if (chosen === undefined)
       throw new UsageError(`${option}: ${backend} runs in ${possible.join(', ')} only, but got '${name}'.`);
     return { name, environment: chosen, backend };

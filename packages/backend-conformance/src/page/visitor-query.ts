@@ -10,7 +10,7 @@ export function queriesOf(text: string, wanted: readonly Family[]): readonly str
   const queries = (words.length === 0 ? ['*'] : words).flatMap((word) => {
     const [head = '*', family = '*', ...rest] = word.split(':');
     const isPattern = family.includes('*') || family === '';
-    return wanted.filter((each) => isPattern || each === family).map((each) => [head, each, ...rest].join(':'));
+    return wanted.filter((name) => isPattern || name === family).map((name) => [head, name, ...rest].join(':'));
   });
   return queries.length === 0 ? undefined : queries;
 }

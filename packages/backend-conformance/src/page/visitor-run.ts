@@ -35,8 +35,8 @@ export async function* runHere(
   const common = { suite: await suiteVersion(), created, selection, asked: asked.length };
   const expectations = new Map<string, string>();
   const runs: BackendRun[] = [];
-  const reportOf = (all: readonly BackendRun[], stopped?: string): ConformanceReport =>
-    reportOfOne({ ...common, milliseconds: Math.round(performance.now() - start), runs: all, expectations, stopped });
+  const reportOf = (soFar: readonly BackendRun[], stopped?: string): ConformanceReport =>
+    reportOfOne({ ...common, milliseconds: Math.round(performance.now() - start), runs: soFar, expectations, stopped });
   // Reports of several browsers are not to be merged into one.
   const browser = browserOf(navigator.userAgent)?.name.toLowerCase() ?? 'browser';
   const targetOf = (backend: string): string => `${browser}:${backend}`;

@@ -5,7 +5,7 @@ import type { BackendRun } from './format.js';
 export interface Cause {
   readonly key: string;
   /** The first of them. */
-  readonly first: { readonly target: string; readonly one: CaseResult };
+  readonly first: { readonly target: string; readonly result: CaseResult };
   readonly count: number;
   /** How many on which backend. */
   readonly targets: ReadonlyMap<string, number>;
@@ -38,17 +38,17 @@ export function causesOf(runs: readonly Pick<BackendRun, 'target' | 'cases'>[]):
     { -readonly [K in keyof Cause]: Cause[K] } & { targets: Map<string, number>; heads: Set<string>; others: string[] }
   >();
   for (const { target, cases } of runs) {
-    for (const one of cases) {
-      if (!isFailure(one)) continue;
-      const key = causeOf(one);
+    for (const result of cases) {
+      if (!isFailure(result)) continue;
+      const key = causeOf(result);
       let cause = causes.get(key);
       if (cause === undefined) {
-        cause = { key, first: { target, one }, count: 0, targets: new Map(), heads: new Set(), others: [] };
+        cause = { key, first: { target, result }, count: 0, targets: new Map(), heads: new Set(), others: [] };
         causes.set(key, cause);
-      } else if (cause.others.length < NAMED) cause.others.push(`${target} ${one.query}`);
+      } else if (cause.others.length < NAMED) cause.others.push(`${target} ${result.query}`);
       cause.count++;
       cause.targets.set(target, (cause.targets.get(target) ?? 0) + 1);
-      cause.heads.add(one.head);
+      cause.heads.add(result.head);
     }
   }
   return [...causes.values()].toSorted((a, b) => b.count - a.count);

@@ -23,7 +23,7 @@ export function checkReport(value: unknown, from: string): ConformanceReport {
   };
   return assembled(
     outline,
-    lists.map((cases, i) => cases.map((one, j) => checkResult(one, from, i, j))),
+    lists.map((cases, i) => cases.map((result, j) => checkResult(result, from, i, j))),
     from,
   );
 }
@@ -95,9 +95,9 @@ function contradictions({ selection, parts, runs }: ConformanceReport): string[]
       ]),
     ]),
     ...runs.flatMap(({ target, unavailable, cases }, i) => {
-      const said = parts.flatMap(({ targets }) => targets.filter((one) => one.target === target));
-      const results = said.reduce((sum, one) => sum + one.results, 0);
-      const isUnavailable = said.every((one) => one.unavailable !== undefined);
+      const said = parts.flatMap(({ targets }) => targets.filter((entry) => entry.target === target));
+      const results = said.reduce((sum, entry) => sum + entry.results, 0);
+      const isUnavailable = said.every((entry) => entry.unavailable !== undefined);
       return [
         ...(said.length > 0 ? [] : [`runs[${i}]: expected '${target}' among the targets of a part, got none`]),
         ...(results === cases.length

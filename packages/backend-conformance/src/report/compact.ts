@@ -28,8 +28,8 @@ export function expand({ cases, ...report }: CompactReport): ListedReport {
   const runs = report.runs.map(({ results, ...run }) => ({
     ...run,
     cases: results.map(([index, result]): CaseResult => {
-      const one = cases[index] as ConformanceCase;
-      return { ...one, query: queryOf(one), ...result };
+      const testCase = cases[index] as ConformanceCase;
+      return { ...testCase, query: queryOf(testCase), ...result };
     }),
   }));
   return { ...report, runs };

@@ -6,7 +6,7 @@ export function* toJson({ runs, ...report }: ConformanceReport): Generator<strin
   yield `{\n${outline.join('')} "runs": [`;
   for (const [i, { cases, ...run }] of runs.entries()) {
     yield `${i === 0 ? '' : ','}\n  ${JSON.stringify(run).slice(0, -1)},"cases":[`;
-    for (const [j, one] of cases.entries()) yield `${j === 0 ? '' : ','}\n   ${JSON.stringify(one)}`;
+    for (const [j, result] of cases.entries()) yield `${j === 0 ? '' : ','}\n   ${JSON.stringify(result)}`;
     yield ']}';
   }
   yield '\n ]\n}\n';

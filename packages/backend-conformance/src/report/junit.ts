@@ -17,9 +17,9 @@ export function toJunit(report: ConformanceReport): string {
 export function* junitPieces(report: ConformanceReport): Generator<string> {
   const { problems, runs } = report;
   const { tests, failures, ...others } = totals(runs);
-  const all = { tests: tests + problems.length, failures: failures + problems.length, ...others };
+  const totalsWithProblems = { tests: tests + problems.length, failures: failures + problems.length, ...others };
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-  yield `${opening('testsuites', { name: `tfjs-heads conformance ${report.suite}`, ...all, time: seconds(report.milliseconds) })}\n`;
+  yield `${opening('testsuites', { name: `tfjs-heads conformance ${report.suite}`, ...totalsWithProblems, time: seconds(report.milliseconds) })}\n`;
   if (problems.length > 0) yield* missing(report);
   for (const run of runs) yield* suite(run, report);
   yield '</testsuites>\n';
@@ -44,26 +44,26 @@ function* suite(run: BackendRun, { created }: ConformanceReport): Generator<stri
     yield `    ${opening('testcase', { classname: target, name: 'is available', time: '0.000' })}\n`;
     yield `      ${leaf('skipped', { message: `unavailable: ${unavailable}` })}\n    </testcase>\n`;
   }
-  for (const one of cases) yield testcase(target, one);
+  for (const result of cases) yield testcase(target, result);
   yield '  </testsuite>\n';
 }
 
-function testcase(target: string, one: CaseResult): string {
-  const { head, family, query, milliseconds } = one;
+function testcase(target: string, result: CaseResult): string {
+  const { head, family, query, milliseconds } = result;
   const begun = opening('testcase', {
     classname: `${target}.${head}.${family}`,
     name: query,
     time: seconds(milliseconds),
   });
-  const content = outcome(one);
+  const content = outcome(result);
   if (content.length === 0) return `    ${begun.slice(0, -1)}/>\n`;
   return `    ${begun}\n${content.map((line) => `      ${line}\n`).join('')}    </testcase>\n`;
 }
 
-function outcome(one: CaseResult): string[] {
-  const { status, message = '', expected, closest } = one;
+function outcome(result: CaseResult): string[] {
+  const { status, message = '', expected, closest } = result;
   const lines: string[] = [];
-  if (isFailure(one)) lines.push(leaf('failure', { type: status, message }, reasonInFull(one)));
+  if (isFailure(result)) lines.push(leaf('failure', { type: status, message }, reasonInFull(result)));
   if (status === 'skip') lines.push(leaf('skipped', { message }));
   if (status === 'xfail') {
     const upstream = expected?.upstream ? ` (${expected.upstream})` : '';

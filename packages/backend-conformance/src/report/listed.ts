@@ -46,10 +46,10 @@ function listedRun(run: BackendRun, shares: ReadonlyMap<Status, number>): Listed
   const counts = tallyOf([run]);
   const room = new Map(statuses.map((status) => [status, Math.floor(counts[status] * (shares.get(status) ?? 0))]));
   const [cases, others]: [CaseResult[], CaseResult[]] = [[], []];
-  for (const one of run.cases) {
-    const left = room.get(one.status) ?? 0;
-    room.set(one.status, left - 1);
-    (left > 0 ? cases : others).push(one);
+  for (const result of run.cases) {
+    const left = room.get(result.status) ?? 0;
+    room.set(result.status, left - 1);
+    (left > 0 ? cases : others).push(result);
   }
   const cells = [...groupBy(others, ({ head }) => head)].map(([head, some]) => ({
     head,
@@ -64,8 +64,8 @@ function listedRun(run: BackendRun, shares: ReadonlyMap<Status, number>): Listed
 }
 
 function worstOf(cases: readonly CaseResult[]): number | undefined {
-  return cases.reduce<number | undefined>((worst, one) => {
-    const used = one.status === 'xfail' ? undefined : usedOf(one);
+  return cases.reduce<number | undefined>((worst, result) => {
+    const used = result.status === 'xfail' ? undefined : usedOf(result);
     return used === undefined || (worst !== undefined && used <= worst) ? worst : used;
   }, undefined);
 }

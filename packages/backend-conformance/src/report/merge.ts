@@ -80,12 +80,12 @@ function joinCases(named: readonly NamedRun[]): CaseResult[] {
   const seen = new Map<string, CaseResult>();
   const conflicts: string[] = [];
   for (const { run, from } of named) {
-    for (const one of run.cases) {
-      const other = seen.get(one.query);
-      if (other === undefined) seen.set(one.query, one);
+    for (const result of run.cases) {
+      const other = seen.get(result.query);
+      if (other === undefined) seen.set(result.query, result);
       else
         conflicts.push(
-          `  ${run.target} ${one.query}: ${other.status} in ${placeOf(other, named)}; ${one.status} in ${from}`,
+          `  ${run.target} ${result.query}: ${other.status} in ${placeOf(other, named)}; ${result.status} in ${from}`,
         );
     }
   }
@@ -96,8 +96,8 @@ function joinCases(named: readonly NamedRun[]): CaseResult[] {
   );
 }
 
-function placeOf(one: CaseResult, named: readonly NamedRun[]): string | undefined {
-  return named.find(({ run }) => run.cases.includes(one))?.from;
+function placeOf(result: CaseResult, named: readonly NamedRun[]): string | undefined {
+  return named.find(({ run }) => run.cases.includes(result))?.from;
 }
 
 function sum(timed: readonly { readonly milliseconds: number }[]): number {

@@ -12,7 +12,7 @@ export function problemsOf({
   const targets = new Set(parts.flatMap((part) => part.targets.map(({ target }) => target)));
   return [...targets].flatMap((target) => {
     const claims = parts.flatMap((part) =>
-      part.targets.filter((one) => one.target === target).map((one): Claim => ({ ...one, part })),
+      part.targets.filter((entry) => entry.target === target).map((entry): Claim => ({ ...entry, part })),
     );
     const ran = claims.filter(({ unavailable }) => unavailable === undefined);
     if (ran.length === 0) return [];

@@ -24,8 +24,8 @@ export async function readReport(path: string): Promise<ConformanceReport> {
       result(json) {
         if (++count > MOST_RESULTS) throw tooMany(path);
         const list = results[run] as CaseResult[];
-        const one = parseShallow(json, `${path}: runs[${run}].cases[${list.length}]`);
-        list.push(share(checkResult(one, path, run, list.length)));
+        const result = parseShallow(json, `${path}: runs[${run}].cases[${list.length}]`);
+        list.push(share(checkResult(result, path, run, list.length)));
       },
     },
     printableLine(path),

@@ -124,11 +124,11 @@ export class ResultLists {
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
-    all.set(piece, at);
+    bytes.set(piece, at);
     at += piece.length;
   }
-  return all;
+  return bytes;
 }

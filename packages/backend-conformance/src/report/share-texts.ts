@@ -30,17 +30,17 @@ export function shareTexts(): (result: CaseResult) => CaseResult {
     closest,
     milliseconds,
   }) => {
-    let one = cases.get(query);
-    if (one === undefined) {
-      one = { head: shared(head), family: shared(family), check: shared(check), parameters, query };
-      cases.set(query, one);
+    let known = cases.get(query);
+    if (known === undefined) {
+      known = { head: shared(head), family: shared(family), check: shared(check), parameters, query };
+      cases.set(query, known);
     }
     return {
-      head: one.head,
-      family: one.family,
-      check: one.check,
-      parameters: one.parameters,
-      query: one.query,
+      head: known.head,
+      family: known.family,
+      check: known.check,
+      parameters: known.parameters,
+      query: known.query,
       status,
       ...(message !== undefined && { message: shared(message) }),
       ...(place && { place: { ...place, file: shared(place.file) } }),

@@ -10,7 +10,7 @@ export function usedOf({ closest }: CaseResult): number | undefined {
 
 /** The used/allowed of the cases that are held to it, so not of known divergences. */
 export function sharesUsed(cases: readonly CaseResult[]): number[] {
-  return cases.flatMap((one) => (one.status === 'xfail' ? [] : (usedOf(one) ?? [])));
+  return cases.flatMap((result) => (result.status === 'xfail' ? [] : (usedOf(result) ?? [])));
 }
 
 /** Shares of the allowed error from 0 to 1, in so many parts; exactly 0 and more than 1 have one of their own. */

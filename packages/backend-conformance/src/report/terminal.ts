@@ -80,7 +80,7 @@ function broken(name: string, width: number): string {
   for (const part of shown
     .slice(0, LINES * width + 1)
     .split(/(?<=[:-])/)
-    .flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
+    .flatMap((segment) => segment.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
     const line = lines.at(-1) ?? '';
     if (line.length + part.length <= width) lines[lines.length - 1] = line + part;
     else lines.push(part);
@@ -101,8 +101,8 @@ function cellText(cell: Cell | undefined, paint: Paint): string {
 function failures(runs: readonly BackendRun[], paint: Paint): string[] {
   const causes = causesOf(runs);
   const shown = causes.slice(0, CAUSES).map((cause) => {
-    const { target, one } = cause.first;
-    const first = `${paint(one.status, one.status)} ${printableLine(`${target} ${one.query}`)}\n${indent(printable(reasonInFull(one)))}`;
+    const { target, result } = cause.first;
+    const first = `${paint(result.status, result.status)} ${printableLine(`${target} ${result.query}`)}\n${indent(printable(reasonInFull(result)))}`;
     if (cause.count === 1) return first;
     const others = cause.others.map((other) => indent(indent(printableLine(other))));
     const more = cause.count - 1 - others.length;

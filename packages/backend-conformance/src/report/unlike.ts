@@ -18,16 +18,16 @@ export function unlike(reports: readonly Named[]): string[] {
     return difference(what, known, ({ report }) => factOf(report) as string);
   });
   const claims = reports.flatMap(({ report, from }) =>
-    report.parts.flatMap((part) => part.targets.map((one): Claim => ({ ...one, part, from }))),
+    report.parts.flatMap((part) => part.targets.map((target): Claim => ({ ...target, part, from }))),
   );
-  const perTarget = [...groupBy(claims, ({ target }) => target)].flatMap(([target, all]) => {
+  const perTarget = [...groupBy(claims, ({ target }) => target)].flatMap(([target, claimed]) => {
     const records = reports.filter(({ report }) => versionsOf(report, target) !== undefined);
     return [
       ...difference(`${target}: versions`, records, ({ report }) => versionsOf(report, target) as string),
-      ...difference(`${target}: expectations`, all, ({ expectations }) => expectations),
+      ...difference(`${target}: expectations`, claimed, ({ expectations }) => expectations),
       ...twice(
         target,
-        all.filter(({ unavailable }) => unavailable === undefined),
+        claimed.filter(({ unavailable }) => unavailable === undefined),
       ),
     ];
   });
@@ -77,6 +77,6 @@ function difference<T extends { readonly from: string }>(
   const groups = [...groupBy(items, valueOf)];
   if (groups.length < 2) return [];
   return [
-    `${what}: ${groups.map(([value, some]) => `${shortened(value, 300)} in ${[...new Set(some.map(({ from }) => from))].join(', ')}`).join('; ')}`,
+    `${what}: ${groups.map(([value, holders]) => `${shortened(value, 300)} in ${[...new Set(holders.map(({ from }) => from))].join(', ')}`).join('; ')}`,
   ];
 }

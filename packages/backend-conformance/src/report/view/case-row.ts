@@ -7,19 +7,19 @@ import type { Row } from './filter.js';
 import { statusLabel, usedBar, usedNumber } from './status.js';
 
 /** One case on one backend. Roles are named, since a narrow page lays the table out as cards. */
-export function caseRow({ target, one }: Row): HTMLTableRowElement {
-  const { query, status, milliseconds } = one;
-  const used = usedOf(one);
+export function caseRow({ target, result }: Row): HTMLTableRowElement {
+  const { query, status, milliseconds } = result;
+  const used = usedOf(result);
   const cell = (name: string, ...content: (Node | string)[]): HTMLElement =>
     element('td', { role: 'cell', class: name }, ...content);
   return element(
     'tr',
     { role: 'row', 'data-status': status },
     cell('c-status', statusLabel(status)),
-    element('th', { role: 'rowheader', scope: 'row', class: 'c-case' }, queryLink(query), ...remarks(one)),
+    element('th', { role: 'rowheader', scope: 'row', class: 'c-case' }, queryLink(query), ...remarks(result)),
     cell('c-backend', target),
     cell('c-used', ...(used === undefined ? [] : [usedNumber(used), usedBar(used)])),
-    cell('c-closest', ...closest(one)),
+    cell('c-closest', ...closest(result)),
     cell('c-time', formatDuration(milliseconds)),
   );
 }
@@ -32,8 +32,8 @@ function queryLink(query: string): HTMLElement {
   return element('a', { href: `#${encodeURIComponent(query)}`, title: 'This case on every backend' }, ...parts);
 }
 
-function remarks(one: CaseResult): HTMLElement[] {
-  const { message, place, states, expected } = one;
+function remarks(result: CaseResult): HTMLElement[] {
+  const { message, place, states, expected } = result;
   const known =
     expected && element('p', { class: 'known' }, `Known: ${expected.reason} `, ...upstream(expected.upstream));
   return [

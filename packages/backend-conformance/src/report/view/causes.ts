@@ -12,7 +12,7 @@ export function causes({ runs }: ListedReport, chosen: string, choose: (cause: s
   if (found.every(({ count }) => count === 1)) return [];
   const items = found.slice(0, SHOWN).map((cause) => {
     const { key, first, count, heads } = cause;
-    const { message = 'no message', states, status } = first.one;
+    const { message = 'no message', states, status } = first.result;
     const button = element(
       'button',
       {

@@ -6,7 +6,7 @@ import { usedOf, worstFirst } from '../shares.js';
 /** A case on a backend: a row of the list. */
 export interface Row {
   readonly target: string;
-  readonly one: CaseResult;
+  readonly result: CaseResult;
 }
 
 /** What the reader wants to see; an empty text asks for nothing. */
@@ -34,37 +34,38 @@ export function rowsOf({ runs }: ListedReport, filter: Filter, { by, descending 
   const rows = runs
     .filter(({ target }) => filter.target === '' || filter.target === target)
     .flatMap(({ target, cases }) =>
-      cases.filter((one) => matches(one, filter) && hasText(one)).map((one): Row => ({ target, one })),
+      cases.filter((result) => matches(result, filter) && hasText(result)).map((result): Row => ({ target, result })),
     );
   const sign = descending ? -1 : 1;
   return rows.toSorted((a, b) => sign * comparers[by](a, b) || comparers.status(a, b) || -comparers.used(a, b));
 }
 
-function matches(one: CaseResult, filter: Filter): boolean {
+function matches(result: CaseResult, filter: Filter): boolean {
   const isAsked = (['head', 'family', 'status'] as const).every(
-    (key) => filter[key] === '' || filter[key] === one[key],
+    (key) => filter[key] === '' || filter[key] === result[key],
   );
-  return isAsked && (filter.cause === '' || (isFailure(one) && causeOf(one) === filter.cause));
+  return isAsked && (filter.cause === '' || (isFailure(result) && causeOf(result) === filter.cause));
 }
 
-function textFilter(text: string): (one: CaseResult) => boolean {
+function textFilter(text: string): (result: CaseResult) => boolean {
   const trimmed = text.trim();
   if (trimmed === '') return () => true;
   const isMeant = parseQuery(trimmed);
   const part = trimmed.toLowerCase();
-  const hasPart = (each: string | undefined): boolean => each !== undefined && each.toLowerCase().includes(part);
-  return (one) => hasPart(one.query) || isMeant(one) || hasPart(one.message) || hasPart(one.expected?.reason);
+  const hasPart = (field: string | undefined): boolean => field !== undefined && field.toLowerCase().includes(part);
+  return (result) =>
+    hasPart(result.query) || isMeant(result) || hasPart(result.message) || hasPart(result.expected?.reason);
 }
 
 /** Made once: `localeCompare` makes one for each comparison. */
 const byName = new Intl.Collator('en', { numeric: true });
 
 const comparers: Readonly<Record<Order['by'], (a: Row, b: Row) => number>> = {
-  status: (a, b) => worstFirst.indexOf(a.one.status) - worstFirst.indexOf(b.one.status),
-  case: (a, b) => byName.compare(a.one.query, b.one.query),
+  status: (a, b) => worstFirst.indexOf(a.result.status) - worstFirst.indexOf(b.result.status),
+  case: (a, b) => byName.compare(a.result.query, b.result.query),
   backend: (a, b) => byName.compare(a.target, b.target),
-  used: (a, b) => compare(usedOf(a.one) ?? -1, usedOf(b.one) ?? -1),
-  time: (a, b) => compare(a.one.milliseconds, b.one.milliseconds),
+  used: (a, b) => compare(usedOf(a.result) ?? -1, usedOf(b.result) ?? -1),
+  time: (a, b) => compare(a.result.milliseconds, b.result.milliseconds),
 };
 
 /** A difference would be NaN for two infinities. */

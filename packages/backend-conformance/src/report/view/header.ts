@@ -73,7 +73,7 @@ function missing({ problems }: ListedReport): HTMLElement[] {
       'details',
       { class: 'problems', open: true, 'data-key': 'problems' },
       title,
-      element('ul', {}, ...problems.map((one) => element('li', {}, one))),
+      element('ul', {}, ...problems.map((problem) => element('li', {}, problem))),
     ),
   ];
 }

@@ -41,7 +41,7 @@ export function matrix(report: ListedReport, chosen: Place, choose: (place: Plac
 function cellContent(cell: Cell | undefined, place: Place, isChosen: boolean, choose: (place: Place) => void): Node[] {
   if (cell?.status === undefined) return [element('span', { class: 'none' }, 'no cases')];
   const { status, counts, worst } = cell;
-  const present = statuses.filter((each) => counts[each] > 0).map((each) => `${counts[each]} ${each}`);
+  const present = statuses.filter((key) => counts[key] > 0).map((key) => `${counts[key]} ${key}`);
   const error = worst === undefined ? '' : `; worst ${formatUsed(worst)} of the allowed error`;
   const spoken = `${place.head} on ${place.target}: ${present.join(', ')}${error}`;
   return [
