@@ -28,6 +28,7 @@ export type LabelKind = (typeof labelKinds)[number];
 
 /** What can be drawn: logits, weights of which about one in eight is 0, labels or a feature of a kind. */
 export type DrawKind = 'logits' | 'weights' | LabelKind;
+export const drawKinds: readonly DrawKind[] = ['logits', 'weights', ...labelKinds];
 
 const makers: Readonly<Record<Exclude<DrawKind, 'class'>, (next: () => number) => number>> = {
   logits: (next) => exact(next, -3, 3),
@@ -58,6 +59,40 @@ function drawClasses(next: () => number, size: number, classes: number): number[
     for (let left = classes; left > 0; left--) ids.push(...round.splice(Math.floor(next() * left), 1));
   }
   return ids.slice(0, size);
+}
+
+/** Values of which only some places of the shape have one. */
+export interface SparseValues extends Values {
+  /** Where each of the values stands in `shape`, row-major. */
+  readonly indices: readonly (readonly number[])[];
+}
+
+/** Draws some of the ids of `classes` for each row, one at least: `[...rows, classes]`, where those of a row stand first. */
+export function drawSparse(seed: number, rows: readonly number[], classes: number): SparseValues {
+  const isMeant = drawValues(seed, [...rows, classes], 'binary');
+  const meant = Array.from({ length: sizeOf(rows) }, (_, row) => {
+    const ids = Array.from({ length: classes }, (__, id) => id).filter((id) => isMeant[row * classes + id] === 1);
+    return ids.length === 0 ? [row % classes] : ids;
+  });
+  const indices = meant.flatMap((ids, row) => ids.map((_, place) => [...coordinates(row, rows), place]));
+  return { shape: [...rows, classes], indices, values: meant.flat(), dtype: 'int32' };
+}
+
+/** Where the `n`th of a shape stands in it. */
+function coordinates(n: number, shape: readonly number[]): number[] {
+  return shape.map((dimension, axis) => Math.floor(n / sizeOf(shape.slice(axis + 1))) % dimension);
+}
+
+/** Draws a mask `[.., steps]`: 1 for each step that a sequence has, one at least, then 0. */
+export function drawMask(seed: number, shape: readonly number[]): Values {
+  const steps = shape.at(-1) as number;
+  return {
+    shape,
+    dtype: 'bool',
+    values: Array.from({ length: sizeOf(shape) }, (_, i) =>
+      Number(i % steps <= (seed + Math.floor(i / steps)) % steps),
+    ),
+  };
 }
 
 /** Numbers in [low, high] that float32 has exactly, the same for the same seed. */

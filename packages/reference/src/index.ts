@@ -1,6 +1,9 @@
 // The truth of the suite, in doubles and as plainly as possible. It shares nothing with the heads and knows no tensors.
 export {
+  drawKinds,
+  drawMask,
   drawn,
+  drawSparse,
   drawValues,
   exact,
   labelKinds,
@@ -9,6 +12,7 @@ export {
   spread,
   type DrawKind,
   type LabelKind,
+  type SparseValues,
 } from './draw.js';
 export { binaryMetrics, type BinarySample } from './binary.js';
 export { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, type Formula } from './formulas.js';
