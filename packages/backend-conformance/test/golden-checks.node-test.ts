@@ -1,7 +1,13 @@
 import { add, cast, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { Predictions } from '@tfjs-heads/head-api';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type GoldenCase, type GoldenFile, startForSuite } from '@tfjs-heads/conformance-kit';
+import {
+  type GoldenCase,
+  type GoldenFile,
+  type GoldenPrediction,
+  type GoldenValues,
+  startForSuite,
+} from '@tfjs-heads/conformance-kit';
 import { queryOf, runCases, suiteOf, type BackendRecord, type Subject } from '../src/index.js';
 import { breakHead, inMode, right, withResult } from './broken-heads/broken-head.js';
 
@@ -41,13 +47,15 @@ const casesWith =
     cases: goldens.cases.map((one) => ({ ...one, ...change(one) })),
   });
 
+type Golden = GoldenValues | GoldenPrediction;
+
 /** The first number off by 1e-4 of it, or by as much near 0. */
-function off<T extends GoldenCase['loss']>(golden: T): T {
+function off<T extends Golden>(golden: T): T {
   const [first, ...rest] = golden.values.map(Number) as [number, ...number[]];
   return { ...golden, values: [first + 1e-4 * Math.max(1, Math.abs(first)), ...rest] };
 }
 
-const eachOff = (goldens: GoldenCase['metrics']): GoldenCase['metrics'] =>
+const eachOff = <T extends Golden>(goldens: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(
     Object.entries(goldens).map(([key, golden], i, { length }) => [key, i === length - 1 ? off(golden) : golden]),
   );
@@ -68,7 +76,7 @@ describe('of goldens', () => {
     },
     {
       wrong: 'gradient',
-      change: casesWith(({ gradient }) => ({ gradient: off(gradient) })),
+      change: casesWith(({ gradient }) => ({ gradient: off(gradient as GoldenValues) })),
       said: { gradient: 'the gradient[0]' },
     },
     {

@@ -15,7 +15,7 @@ const tensor = (...numbers: number[]): GoldenFile['cases'][number]['logits'] => 
 
 /** A file in which every part stands. */
 const sound = {
-  format: 'tfjs-heads-goldens/1',
+  format: 2,
   head: 'RegressionHead',
   provenance: { by: 'hand' },
   exports: { predict: { kind: 'predict', outputs: { predictions: 'predictions' } } },
@@ -29,7 +29,10 @@ const sound = {
       features: { exposure: { shape: [2, 1], values: [1, 3], dtype: 'int32' } },
       loss: values(2),
       gradient: values(0, -2),
-      predictions: { predictions: values(1, 2) },
+      predictions: {
+        predictions: { shape: [2, 1], dtype: 'float32', ...values(1, 2) },
+        classes: { shape: [2, 1], dtype: 'string', values: ['a', 'b'] },
+      },
       metrics: { average_loss: values(2) },
     },
   ],
@@ -98,7 +101,8 @@ describe('a file of goldens', () => {
   });
 
   it.each<[place: string, value: unknown, says: string]>([
-    ['format', 'tfjs-heads-goldens/2', 'format: expected "tfjs-heads-goldens/1"'],
+    ['format', 'tfjs-heads-goldens/1', 'expected goldens of the format 2, got "tfjs-heads-goldens/1"'],
+    ['format', undefined, 'format: missing'],
     ['head', undefined, 'head: missing'],
     ['case', [], "case: there is no such key; is 'cases' meant?"],
     ['cases.0.loss.k', -1, 'cases[0].loss.k: expected >=0, got -1'],
@@ -139,7 +143,46 @@ describe('a file of goldens', () => {
       'cases[0].logits.draw.kind: expected ("logits"',
     ],
     ['cases.0.labels', tensor(1), 'cases[0].labels.shape: expected 2 rows as there are logits, got [1,1]'],
-    ['cases.0.labels.dtype', 'float', 'cases[0].labels.dtype: expected ("float32" | "int32"), got "float"'],
+    ['cases.0.labels.dtype', 'float', 'cases[0].labels.dtype: expected ("float32" | "int32" | "bool"), got "float"'],
+    [
+      'cases.0.labels',
+      { shape: [2, 2], indices: [[0, 0]], values: [] },
+      'cases[0].labels.values: expected a value at each of 1 indices, got 0',
+    ],
+    [
+      'cases.0.labels',
+      {
+        shape: [2, 2],
+        indices: [
+          [1, 0],
+          [0, 1],
+        ],
+        values: [1, 2],
+      },
+      'cases[0].labels.indices[1]: expected places in the shape [2,2] that ascend, got [0,1]',
+    ],
+    [
+      'cases.0.labels',
+      { shape: [2, 2], indices: [[1, 2]], values: [1] },
+      'cases[0].labels.indices[0]: expected places in the shape [2,2] that ascend, got [1,2]',
+    ],
+    [
+      'cases.0.labels',
+      { shape: [2, 1], values: [1, 2], dtype: 'string' },
+      'cases[0].labels.values[0]: expected string, got 1',
+    ],
+    ['cases.0.labels', { a: tensor(1, 2) }, 'cases[0].labels: expected one for all as logits are, got those of a'],
+    [
+      'cases.0.logits',
+      { a: tensor(1, 2), b: tensor(1) },
+      'cases[0].labels: expected those of a, b as logits are, got one for all; cases[0].logits.b.shape: expected 2 rows',
+    ],
+    ['cases.0.logits', { a: tensor(1, 2) }, 'cases[0].labels: expected those of a as logits are, got one for all'],
+    ['cases.0.predictions.predictions.dtype', 'float64', 'cases[0].predictions.predictions.dtype: expected'],
+    ['cases.0.predictions.predictions.shape', undefined, 'cases[0].predictions.predictions.shape: missing'],
+    ['cases.0.predictions.predictions.shape', [1, 2], 'cases[0].predictions.predictions.shape: expected 2 rows'],
+    ['cases.0.predictions.classes.values', ['a'], 'cases[0].predictions.classes.values: expected 2 values, got 1'],
+    ['cases.0.predictions.classes.values', ['a', 1], 'cases[0].predictions.classes.values[1]: expected string, got 1'],
     ['cases.0.weight', tensor(1, 1), "cases[0].weight: there is no such key; is 'weights' meant?"],
     [
       'cases.0.weights',

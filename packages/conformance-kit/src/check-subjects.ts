@@ -1,8 +1,27 @@
 import { labelKinds } from '@tfjs-heads/reference';
-import { array, check, custom, function_, optional, picklist, pipe, record, string, type GenericSchema } from 'valibot';
+import {
+  array,
+  boolean,
+  check,
+  custom,
+  function_,
+  optional,
+  picklist,
+  pipe,
+  record,
+  string,
+  type GenericSchema,
+} from 'valibot';
 import { WEIGHT } from './batch.js';
 import { expectationSchema } from './expectation.js';
-import { wrongHeadName, type Claims, type FeatureClaim, type Subject, type Subjects } from './subject.js';
+import {
+  wrongHeadName,
+  type Claims,
+  type FeatureClaim,
+  type LabelClaims,
+  type Subject,
+  type Subjects,
+} from './subject.js';
 import { consistent, distinct, exactly, text, validated, wholeNumber, type Problem } from './validate.js';
 
 /**
@@ -42,14 +61,40 @@ const url = custom<URL>(
   'expected a URL',
 );
 
+const anyFunction = custom<NonNullable<Claims['batch']>>((value) => typeof value === 'function', 'expected a function');
+
 const anyNumber = custom<number>((value) => typeof value === 'number', 'expected a number');
+
+/** It stands in the keys of predictions and metrics. */
+const headName = pipe(
+  text,
+  check((name) => /^[^\s/,:*=]+$/.test(name), 'expected a name without / , : * = and spaces'),
+);
+
+const labelClaims = {
+  labels: optional(picklist(labelKinds)),
+  classes: optional(wholeNumber(2)),
+  labelDimension: optional(wholeNumber(1)),
+  sparse: optional(boolean()),
+  vocabulary: optional(distinct(text)),
+  labelsOutOfRange: optional(array(anyNumber)),
+};
+
+const part: GenericSchema<unknown, LabelClaims & { readonly logitsDimension: number }> = consistent(
+  exactly({ ...labelClaims, logitsDimension: wholeNumber(1) }),
+  problemsOfLabels,
+);
 
 const subject: GenericSchema<unknown, Claims> = consistent(
   exactly({
     create: function_(),
-    labels: optional(picklist(labelKinds)),
-    classes: optional(wholeNumber(2)),
-    labelDimension: optional(wholeNumber(1)),
+    ...labelClaims,
+    heads: optional(
+      pipe(
+        record(headName, part),
+        check((heads) => Object.keys(heads).length > 0, 'expected a head at least, got none'),
+      ),
+    ),
     weights: optional(picklist(['rows', 'logits', 'none'])),
     features: optional(
       record(
@@ -61,7 +106,8 @@ const subject: GenericSchema<unknown, Claims> = consistent(
       ),
     ),
     rows: optional(picklist(['independent', 'dependent'])),
-    labelsOutOfRange: optional(array(anyNumber)),
+    mask: optional(text),
+    batch: optional(anyFunction),
     predictions: optional(record(string(), prediction)),
     metrics: optional(distinct(text)),
     unweightedMetrics: optional(distinct(text)),
@@ -80,11 +126,28 @@ export function checkClaims(name: string, claims: Subject): void {
   validated(subject, claims, `${name} claims`);
 }
 
-function* problemsOf({ labels = 'real', classes, metrics, unweightedMetrics = [] }: Claims): Generator<Problem> {
-  yield* problemOfClasses(labels, classes);
+function* problemsOf(claims: Claims): Generator<Problem> {
+  const { metrics, unweightedMetrics = [], heads, weights, mask, features = {} } = claims;
+  yield* problemsOfLabels(claims);
+  for (const key of heads === undefined ? [] : Object.keys(labelClaims)) {
+    if (claims[key as keyof LabelClaims] !== undefined)
+      yield [[key], `expected it for each of the heads ${Object.keys(heads ?? {}).join(', ')}, got one for all`];
+  }
+  if (heads !== undefined && weights === 'logits')
+    yield [['weights'], "expected 'rows' or 'none' for a head made of heads, got 'logits'"];
+  if (mask !== undefined && (mask === WEIGHT || mask in features))
+    yield [['mask'], `expected a feature besides the weights and those of features, got '${mask}'`];
   for (const [i, key] of unweightedMetrics.entries()) {
     if (metrics?.includes(key) === false)
       yield [['unweightedMetrics', i], `expected one of the metrics ${metrics.join(', ')}, got '${key}'`];
+  }
+}
+
+function* problemsOfLabels({ labels = 'real', classes, sparse, vocabulary }: LabelClaims): Generator<Problem> {
+  yield* problemOfClasses(labels, classes);
+  for (const [key, claim] of Object.entries({ sparse, vocabulary })) {
+    if (claim !== undefined && labels !== 'class')
+      yield [[key], `expected it for the kind 'class' alone, got it for '${labels}'`];
   }
 }
 

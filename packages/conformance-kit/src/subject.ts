@@ -1,5 +1,6 @@
 import type { Head, Reduction } from '@tfjs-heads/head-api';
 import type { LabelKind } from '@tfjs-heads/reference';
+import type { Batch, BatchSize } from './batch.js';
 import type { Expectation } from './expectation.js';
 import type { Address } from './json.js';
 import { printableLine } from './printable.js';
@@ -26,14 +27,29 @@ export interface FeatureClaim {
   readonly classes?: number | undefined;
 }
 
-/** What a head says of itself, so that the suite knows what to hold it to. A wrong claim fails. */
-export interface Claims {
+/** What a head takes for labels. */
+export interface LabelClaims {
   /** Default: `real`. */
   readonly labels?: LabelKind | undefined;
   /** How many classes there are, for labels of the kind `class`. Default: `logitsDimension`. */
   readonly classes?: number | undefined;
   /** The last dimension of the labels. Default: the head's `logitsDimension`, and 1 for labels of the kind `class`. */
   readonly labelDimension?: number | undefined;
+  /** Whether labels of the kind `class` are sparse: any number of ids for each row. Default: false. */
+  readonly sparse?: boolean | undefined;
+  /** What labels of the kind `class` are called, by their ids: they are then strings. Default: they are ids. */
+  readonly vocabulary?: readonly string[] | undefined;
+  /** Labels that the head must refuse with LABELS_RANGE. Default: none. */
+  readonly labelsOutOfRange?: readonly number[] | undefined;
+}
+
+/** What a head says of itself, so that the suite knows what to hold it to. A wrong claim fails. */
+export interface Claims extends LabelClaims {
+  /**
+   * For a head that is made of heads: the logits and the labels of each, by name, in the order in which predictions name them.
+   * Logits and labels are then maps by these names. It is asked for no name of its own. Default: it is one head.
+   */
+  readonly heads?: Readonly<Record<string, LabelClaims & { readonly logitsDimension: number }>> | undefined;
   /** One weight for each row, for each logit too, or none at all. Default: `rows`. */
   readonly weights?: 'rows' | 'logits' | 'none' | undefined;
   /** Features that the loss or the metrics need, by name. Default: none. */
@@ -43,8 +59,13 @@ export interface Claims {
    * independence is then not asked for, such as that a batch can be cut anywhere. Default: `independent`.
    */
   readonly rows?: 'independent' | 'dependent' | undefined;
-  /** Labels that the head must refuse with LABELS_RANGE. Default: none. */
-  readonly labelsOutOfRange?: readonly number[] | undefined;
+  /**
+   * For a head of sequences: the feature, bool `[D0, .., DN]`, that is 1 for each step of a sequence and 0 for what only fills it up,
+   * which must count for nothing. Logits are `[B, T, K]`, weights `[B, T]`. Default: there is none.
+   */
+  readonly mask?: string | undefined;
+  /** Draws a batch: the same for the same size, with weights where that asks for some. Default: what the other claims say is drawn. */
+  readonly batch?: ((size: BatchSize, head: Head) => Batch) | undefined;
   /** The keys of the predictions with the last dimension and the dtype of each. Default: whatever the head predicts. */
   readonly predictions?:
     | Readonly<

@@ -1,12 +1,12 @@
-import { engine, grad, memory, valueAndGrad, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { EstimatorSpec, Head, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
-import type { BatchTensors } from '../batch.js';
+import { engine, grads, memory, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { EstimatorSpec, Head, Logits, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
+import { mapParts, partsOf, type BatchTensors, type PerHead } from '../batch.js';
 import type { Judge } from '../judge.js';
 
 /** Everything that a head makes of one batch, read. */
 export interface Outcome {
   readonly loss: number;
-  /** Of the loss with respect to the logits. */
+  /** Of the loss with respect to the logits, in the order of `logitsIn`. */
   readonly gradient: readonly number[];
   readonly predictions: Readonly<Record<string, readonly (number | string)[]>>;
   readonly metrics: Readonly<Record<string, number>>;
@@ -25,23 +25,39 @@ export async function outcomeOf(head: Head, tensors: BatchTensors): Promise<Outc
   };
 }
 
-/** The loss and its gradient with respect to the logits. */
+/** The loss and its gradient with respect to the logits, a tensor for each of theirs. */
 export function lossAndGradient(
   head: Head,
   { logits, labels, features }: BatchTensors,
   options?: LossOptions,
-): { value: Scalar; grad: Tensor } {
-  const { value, grad: gradient } = valueAndGrad((x) => head.loss(labels, x, { features, ...options }))(logits);
-  return { value: value as Scalar, grad: gradient };
+): { value: Scalar; grad: PerHead<Tensor> } {
+  const lossOf = (...given: Tensor[]): Scalar => head.loss(labels, likeLogits(logits, given), { features, ...options });
+  const { value, grads: gradients } = valueAndGrads(lossOf)(tensorsIn(logits));
+  return { value: value as Scalar, grad: likeLogits(logits, gradients) };
 }
 
 /**
- * The gradient of the loss with respect to the logits.
+ * The gradient of the loss with respect to the logits, a tensor for each of theirs.
  *
  * @param dy What the loss is multiplied by in what comes after it.
  */
-export function gradientOf(head: Head, { logits, labels, features }: BatchTensors, dy?: Scalar): Tensor {
-  return grad((x) => head.loss(labels, x, { features }))(logits, dy);
+export function gradientOf(head: Head, { logits, labels, features }: BatchTensors, dy?: Scalar): PerHead<Tensor> {
+  const gradients = grads((...given: Tensor[]) => head.loss(labels, likeLogits(logits, given), { features }))(
+    tensorsIn(logits),
+    dy,
+  );
+  return likeLogits(logits, gradients);
+}
+
+/** The tensors of logits, or of what is like them. */
+export function tensorsIn(logits: Logits): Tensor[] {
+  return partsOf<Tensor>(logits).map(([, part]) => part);
+}
+
+/** Tensors, put together as logits are. */
+export function likeLogits(logits: Logits, tensors: readonly Tensor[]): PerHead<Tensor> {
+  let next = 0;
+  return mapParts<Tensor, Tensor>(logits, () => tensors[next++] as Tensor);
 }
 
 /** The metrics after one more batch. */
@@ -63,9 +79,10 @@ export async function readPredictions(predictions: Predictions): Promise<Record<
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The values of a tensor, row-major. */
-export async function valuesOf(tensor: Tensor): Promise<number[]> {
-  return Array.from(await tensor.data());
+/** The values of a tensor, row-major; of one for each head one after another. */
+export async function valuesOf(tensors: PerHead<Tensor>): Promise<number[]> {
+  const values = await Promise.all(tensorsIn(tensors).map(async (tensor) => Array.from(await tensor.data())));
+  return values.length === 1 ? (values[0] as number[]) : values.flat();
 }
 
 /** The value of a scalar. */

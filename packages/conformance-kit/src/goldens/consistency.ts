@@ -1,4 +1,4 @@
-import { WEIGHT } from '../batch.js';
+import { mapped, partsOf, WEIGHT, type PerHead } from '../batch.js';
 import { optimizerSettings, sizeOf, type OptimizerName } from '@tfjs-heads/reference';
 import type { Problem } from '../validate.js';
 import type {
@@ -6,30 +6,67 @@ import type {
   GoldenCase,
   GoldenEvaluation,
   GoldenFile,
-  GoldenTensor,
+  GoldenLabels,
   GoldenTraining,
   GoldenValues,
 } from './format.js';
 
-/** Numbers are written out or drawn, and as many as the shape has. */
-export function* problemsOfTensor({ shape, values, draw }: GoldenTensor): Generator<Problem> {
+/** Numbers are written out or drawn, and as many as the shape has; of sparse labels as many as there are places. */
+export function* problemsOfTensor({ shape, indices, ...given }: GoldenLabels): Generator<Problem> {
+  const { values, draw } = { draw: undefined, ...given };
   if ((values === undefined) === (draw === undefined))
     yield [[], `expected either values or a draw, got ${values === undefined ? 'neither' : 'both'}`];
-  const size = sizeOf(shape);
-  if (values !== undefined && values.length !== size) {
-    yield [['values'], `expected ${size} values for the shape [${shape.join()}], got ${values.length}`];
+  if (values === undefined) return;
+  if (indices === undefined) {
+    if (values.length !== sizeOf(shape))
+      yield [['values'], `expected ${sizeOf(shape)} values for the shape [${shape.join()}], got ${values.length}`];
+    return;
   }
+  if (values.length !== indices.length)
+    yield [['values'], `expected a value at each of ${indices.length} indices, got ${values.length}`];
+  const isBefore = (index: readonly number[], next: readonly number[]): boolean => {
+    const axis = index.findIndex((at, i) => at !== next[i]);
+    return axis !== -1 && (index[axis] as number) < (next[axis] as number);
+  };
+  const bad = indices.findIndex((index, i) => {
+    const last = indices[i - 1];
+    return (
+      index.length !== shape.length ||
+      index.some((at, axis) => at >= (shape[axis] as number)) ||
+      (last !== undefined && !isBefore(last, index))
+    );
+  });
+  if (bad !== -1)
+    yield [
+      ['indices', bad],
+      `expected places in the shape [${shape.join()}] that ascend, got [${indices[bad]?.join()}]`,
+    ];
 }
 
 export function* problemsOfCase(one: GoldenCase): Generator<Problem> {
   yield* problemsOfBatch(one);
   yield* problemsOfWeightColumn(one.options, [one]);
-  const size = sizeOf(one.logits.shape);
   yield* within(['loss'], problemsOfValues(one.loss, 1));
-  yield* within(['gradient'], problemsOfValues(one.gradient, size));
-  for (const [key, values] of Object.entries(one.predictions))
-    yield* within(['predictions', key], problemsOfValues(values, size));
+  const gradients = new Map(partsOfValues(one.gradient));
+  yield* sameHeads('gradient', [...gradients.keys()], one.logits);
+  for (const [name, { shape }] of partsOf(one.logits)) {
+    const gradient = gradients.get(name);
+    if (gradient !== undefined) yield* within(placeOf('gradient', name), problemsOfValues(gradient, sizeOf(shape)));
+  }
+  const rows = rowsIn(one);
+  for (const [key, values] of Object.entries(one.predictions)) {
+    yield* within(['predictions', key], problemsOfValues({ scale: 0, ...values }, sizeOf(values.shape)));
+    if (values.shape[0] !== rows)
+      yield [['predictions', key, 'shape'], `expected ${rows} rows as there are logits, got [${values.shape.join()}]`];
+  }
   yield* problemsOfMetrics(one.metrics);
+}
+
+/** Values of one head, or of each by its name. */
+function partsOfValues(given: PerHead<GoldenValues>): [string, GoldenValues][] {
+  return Array.isArray(given.values)
+    ? [['', given as GoldenValues]]
+    : Object.entries(given as Readonly<Record<string, GoldenValues>>);
 }
 
 export function* problemsOfEvaluation({ options, batches, metrics }: GoldenEvaluation): Generator<Problem> {
@@ -40,6 +77,7 @@ export function* problemsOfEvaluation({ options, batches, metrics }: GoldenEvalu
 
 export function* problemsOfTraining({
   inputs,
+  heads,
   start,
   losses,
   end,
@@ -48,8 +86,9 @@ export function* problemsOfTraining({
   options,
   ...batch
 }: GoldenTraining): Generator<Problem> {
-  for (const [place, message] of problemsOfBatch({ ...batch, logits: inputs }))
-    yield [place.map((key) => (key === 'logits' ? 'inputs' : key)), message];
+  const logits = heads === undefined ? inputs : mapped(heads, () => inputs);
+  for (const [place, message] of problemsOfBatch({ ...batch, logits }))
+    yield [place[0] === 'logits' ? ['inputs'] : place, message];
   yield* problemsOfWeightColumn(options, [batch]);
   const known = optimizerSettings[optimizer.name as OptimizerName];
   const given = Object.keys(optimizer.settings);
@@ -59,8 +98,8 @@ export function* problemsOfTraining({
       `expected all of ${known.join(', ')} and no others, got ${given.join(', ') || 'none'}`,
     ];
   }
-  const [width, hidden, outputs] = [inputs.shape.at(-1), start[1]?.shape[0], start[3]?.shape[0]];
-  const shapes = [[width, hidden], [hidden], [hidden, outputs], [outputs]];
+  const [size, hidden, outputs] = [inputs.shape.at(-1), start[1]?.shape[0], start[3]?.shape[0]];
+  const shapes = [[size, hidden], [hidden], [hidden, outputs], [outputs]];
   const got = start.map(({ shape }) => shape);
   if (JSON.stringify(got) !== JSON.stringify(shapes)) {
     yield [
@@ -69,6 +108,8 @@ export function* problemsOfTraining({
     ];
     return;
   }
+  const width = Object.values(heads ?? {}).reduce((sum, k) => sum + k, 0);
+  if (heads !== undefined && width !== outputs) yield [['heads'], `expected ${outputs} logits together, got ${width}`];
   yield* within(['losses'], problemsOfValues(losses, steps));
   if (end.length !== start.length) yield [['end'], `expected ${start.length} variables as in start, got ${end.length}`];
   for (const [i, values] of end.entries())
@@ -96,7 +137,10 @@ function* problemsOfMetrics(metrics: GoldenCase['metrics']): Generator<Problem> 
 }
 
 /** As many values as are compared, at places that there are. */
-function* problemsOfValues({ values, at, scale }: GoldenValues, size: number): Generator<Problem> {
+function* problemsOfValues(
+  { values, at, scale }: Pick<GoldenValues, 'at' | 'scale'> & { readonly values: readonly unknown[] },
+  size: number,
+): Generator<Problem> {
   const count = values.length;
   if (count === 0) return yield [['values'], 'expected at least one value: nothing would be compared'];
   if (at === undefined && count !== size) yield [['values'], `expected ${size} values, got ${count}`];
@@ -108,16 +152,48 @@ function* problemsOfValues({ values, at, scale }: GoldenValues, size: number): G
     yield [['scale'], `expected one for all or one for each of ${count} values, got ${scale.length}`];
 }
 
-/** All of a batch has the same rows. */
+/** All of a batch has the same rows, and there are labels for all logits. */
 function* problemsOfBatch({ logits, labels, weights, features = {} }: GoldenBatch): Generator<Problem> {
-  const [rows] = logits.shape;
-  if (logits.shape.length < 2) yield [['logits', 'shape'], `expected [D0, .., DN, K], got [${logits.shape.join()}]`];
-  for (const [name, tensor] of Object.entries({ labels, ...(weights && { weights }) })) {
-    if (tensor.shape[0] !== rows)
-      yield [[name, 'shape'], `expected ${rows} rows as there are logits, got [${tensor.shape.join()}]`];
+  const rows = rowsIn({ logits });
+  for (const [name, { shape }] of partsOf(logits)) {
+    if (shape.length < 2)
+      yield [[...placeOf('logits', name), 'shape'], `expected [D0, .., DN, K], got [${shape.join()}]`];
+  }
+  yield* sameHeads(
+    'labels',
+    partsOf(labels).map(([name]) => name),
+    logits,
+  );
+  const others = [
+    ...partsOf(logits)
+      .slice(1)
+      .map(([name, part]) => [placeOf('logits', name), part] as const),
+    ...partsOf(labels).map(([name, part]) => [placeOf('labels', name), part] as const),
+  ];
+  for (const [place, { shape }] of [...others, ...(weights ? [[['weights'], weights] as const] : [])]) {
+    if (shape[0] !== rows)
+      yield [[...place, 'shape'], `expected ${rows} rows as there are logits, got [${shape.join()}]`];
   }
   if (WEIGHT in features)
     yield [['features', WEIGHT], `expected other features than the weights, which stand in 'weights'`];
+}
+
+function rowsIn({ logits }: Pick<GoldenBatch, 'logits'>): number | undefined {
+  return partsOf(logits)[0]?.[1].shape[0];
+}
+
+/** Where the part of a head stands. */
+function placeOf(key: string, name: string): string[] {
+  return name === '' ? [key] : [key, name];
+}
+
+/** What there is for each head there is for those that have logits. */
+function* sameHeads(key: string, names: readonly string[], logits: GoldenBatch['logits']): Generator<Problem> {
+  const expected = partsOf(logits).map(([name]) => name);
+  const list = (heads: readonly string[]): string =>
+    heads.join() === '' ? 'one for all' : `those of ${heads.join(', ')}`;
+  if (names.toSorted().join() !== expected.toSorted().join())
+    yield [[key], `expected ${list(expected)} as logits are, got ${list(names)}`];
 }
 
 /** A head that weighs finds its weights. */

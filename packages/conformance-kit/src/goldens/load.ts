@@ -1,11 +1,12 @@
-import type { JsonNumber } from '@tfjs-heads/head-api';
-import { drawValues, optimizerSettings, type Values } from '@tfjs-heads/reference';
+import { drawKinds, drawValues, optimizerSettings } from '@tfjs-heads/reference';
 import {
   array,
   boolean,
   check,
   exactOptional,
   finite,
+  integer,
+  lazy,
   literal,
   maxValue,
   minLength,
@@ -19,7 +20,10 @@ import {
   union,
   type GenericSchema,
 } from 'valibot';
+import type { LabelValues, PerHead } from '../batch.js';
 import { readJson, type Address } from '../json.js';
+import { printableLine } from '../printable.js';
+import { shortened } from '../thrown.js';
 import { consistent, distinct, exactly, jsonNumberSchema, text, validated, wholeNumber } from '../validate.js';
 import {
   problemsOfCase,
@@ -28,15 +32,32 @@ import {
   problemsOfTensor,
   problemsOfTraining,
 } from './consistency.js';
-import type { GoldenCase, GoldenEvaluation, GoldenFile, GoldenTensor, GoldenTraining, GoldenValues } from './format.js';
+import {
+  GOLDEN_FORMAT,
+  type GoldenCase,
+  type GoldenEvaluation,
+  type GoldenFile,
+  type GoldenLabels,
+  type GoldenPrediction,
+  type GoldenTensor,
+  type GoldenTraining,
+  type GoldenValues,
+} from './format.js';
 
 /**
  * Reads a file of goldens, in Node or in a page.
  *
- * @throws Error that names the file, and each place in it that is wrong
+ * @throws Error that names the file, and each place in it that is wrong; with the code GOLDENS_FORMAT where it is of another format
  */
 export async function loadGoldens(url: Address): Promise<GoldenFile> {
-  return validated(goldenFile, await readJson(url), url.href);
+  const file = await readJson(url);
+  const { format } = Object(file) as { readonly format?: unknown };
+  if (format !== undefined && format !== GOLDEN_FORMAT) {
+    const got = printableLine(shortened(JSON.stringify(format), 100));
+    const message = `${url.href}: expected goldens of the format ${GOLDEN_FORMAT}, got ${got}. Write them again: GoldenFile of @tfjs-heads/conformance-kit says how.`;
+    throw Object.assign(new Error(message), { code: 'GOLDENS_FORMAT' });
+  }
+  return validated(goldenFile, file, url.href);
 }
 
 /** A share of 6 % of the value: what allows more compares nothing. */
@@ -52,7 +73,7 @@ const parameters = record(
   ]),
 );
 
-const options = record(string(), union([string(), number(), boolean()]));
+const options = record(string(), union([string(), number(), boolean(), array(string()), array(number())]));
 
 const inFloat32 = check<GoldenNumber, string>(
   (value) => Object.is(Math.fround(Number(value)), Number(value)),
@@ -61,30 +82,81 @@ const inFloat32 = check<GoldenNumber, string>(
 
 type GoldenNumber = NonNullable<GoldenTensor['values']>[number];
 
-const tensor: GenericSchema<unknown, GoldenTensor> = consistent(
-  exactly({
-    shape: array(wholeNumber(1)),
-    values: exactOptional(array(pipe(jsonNumberSchema, inFloat32))),
-    draw: exactOptional(
-      exactly({ seed: wholeNumber(0), kind: picklist(['logits', 'weights', 'real', 'count', 'probability']) }),
-    ),
-    dtype: exactOptional(picklist(['float32', 'int32'])),
-  }),
+const shape = array(wholeNumber(1));
+
+const numbers = {
+  shape,
+  values: exactOptional(array(pipe(jsonNumberSchema, inFloat32))),
+  draw: exactOptional(
+    exactly({ seed: wholeNumber(0), kind: picklist(drawKinds), classes: exactOptional(wholeNumber(2)) }),
+  ),
+  dtype: exactOptional(picklist(['float32', 'int32', 'bool'])),
+};
+
+const tensor: GenericSchema<unknown, GoldenTensor> = consistent(exactly(numbers), problemsOfTensor);
+
+const indices = exactOptional(array(array(wholeNumber(0))));
+
+const labelNumbers: GenericSchema<unknown, GoldenLabels> = consistent(
+  exactly({ ...numbers, indices }),
   problemsOfTensor,
+);
+
+const labelWords: GenericSchema<unknown, GoldenLabels> = consistent(
+  exactly({ shape, indices, values: array(string()), dtype: literal('string') }),
+  problemsOfTensor,
+);
+
+const labels: GenericSchema<unknown, GoldenLabels> = lazy((given) =>
+  dtypeIn(given) === 'string' ? labelWords : labelNumbers,
 );
 
 const magnitude = pipe(number(), finite(), minValue(0));
 
-const goldenValues: GenericSchema<unknown, GoldenValues> = exactly({
+const at = exactOptional(array(wholeNumber(0)));
+
+const floats = {
   values: array(jsonNumberSchema),
   scale: union([magnitude, array(magnitude)]),
-  at: exactOptional(array(wholeNumber(0))),
+  at,
   k: pipe(magnitude, maxValue(LARGEST_K)),
+};
+
+const goldenValues: GenericSchema<unknown, GoldenValues> = exactly(floats);
+
+const floatPrediction = exactly({ shape, dtype: literal('float32'), ...floats });
+const wordPrediction = exactly({ shape, dtype: literal('string'), values: array(string()), at });
+const otherPrediction = exactly({
+  shape,
+  dtype: picklist(['float32', 'int32', 'bool', 'string']),
+  values: array(pipe(number(), integer())),
+  at,
 });
 
+const prediction: GenericSchema<unknown, GoldenPrediction> = lazy((given) => {
+  const dtype = dtypeIn(given);
+  return (
+    dtype === 'float32' ? floatPrediction : dtype === 'string' ? wordPrediction : otherPrediction
+  ) as GenericSchema<unknown, GoldenPrediction>;
+});
+
+function dtypeIn(given: unknown): unknown {
+  return (Object(given) as { readonly dtype?: unknown }).dtype;
+}
+
+/** One, or a map of objects none of which is a part of one. */
+function perHead<T>(schema: GenericSchema<unknown, T>): GenericSchema<unknown, PerHead<T>> {
+  const map: GenericSchema<unknown, Readonly<Record<string, T>>> = record(text, schema);
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return lazy((given): GenericSchema<unknown, PerHead<T>> => {
+    const parts = isObject(given) ? Object.entries(given as object) : [];
+    return parts.length > 0 && parts.every(([key, part]) => key !== 'draw' && isObject(part)) ? map : schema;
+  });
+}
+
 const batch = {
-  logits: tensor,
-  labels: tensor,
+  logits: perHead(tensor),
+  labels: perHead(labels),
   weights: exactOptional(tensor),
   features: exactOptional(record(text, tensor)),
 };
@@ -95,8 +167,8 @@ const goldenCase: GenericSchema<unknown, GoldenCase> = consistent(
     options,
     ...batch,
     loss: goldenValues,
-    gradient: goldenValues,
-    predictions: record(text, goldenValues),
+    gradient: perHead(goldenValues),
+    predictions: record(text, prediction),
     metrics: record(text, goldenValues),
   }),
   problemsOfCase,
@@ -112,7 +184,7 @@ const evaluation: GenericSchema<unknown, GoldenEvaluation> = consistent(
   problemsOfEvaluation,
 );
 
-const { logits: inputs, ...others } = batch;
+const { logits: _, ...others } = batch;
 
 const training: GenericSchema<unknown, GoldenTraining> = consistent(
   exactly({
@@ -123,8 +195,9 @@ const training: GenericSchema<unknown, GoldenTraining> = consistent(
       settings: record(string(), union([pipe(number(), finite()), boolean()])),
     }),
     steps: wholeNumber(1),
-    inputs,
+    inputs: tensor,
     ...others,
+    heads: exactOptional(record(text, wholeNumber(1))),
     start: array(tensor),
     losses: goldenValues,
     end: array(goldenValues),
@@ -135,7 +208,7 @@ const training: GenericSchema<unknown, GoldenTraining> = consistent(
 /** All that a file of goldens must be. */
 const goldenFile: GenericSchema<unknown, GoldenFile> = consistent(
   exactly({
-    format: literal('tfjs-heads-goldens/1'),
+    format: literal(GOLDEN_FORMAT),
     head: text,
     provenance: record(string(), string()),
     exports: exactOptional(
@@ -151,13 +224,17 @@ const goldenFile: GenericSchema<unknown, GoldenFile> = consistent(
   problemsOfFile,
 );
 
-/** The numbers to put in, drawn where they are not written out. */
-export function inputOf({ shape, values, draw, dtype }: GoldenTensor): Values {
-  const given = draw === undefined ? numbersOf(values ?? []) : drawValues(draw.seed, shape, draw.kind);
-  return { shape, values: given, ...(dtype && { dtype }) };
-}
-
-/** Numbers as JSON has them, infinities included. */
-export function numbersOf(values: readonly JsonNumber[]): number[] {
-  return values.map(Number);
+/** The numbers to put in, drawn where they are not written out; of words their places among themselves. */
+export function inputOf(given: GoldenLabels): LabelValues {
+  const { shape: dimensions, indices: places } = given;
+  const sparse = places && { indices: places };
+  if (given.dtype === 'string')
+    return { shape: dimensions, values: given.values.map((_word, i) => i), vocabulary: given.values, ...sparse };
+  const { values = [], draw, dtype } = given;
+  return {
+    shape: dimensions,
+    values: draw === undefined ? values.map(Number) : drawValues(draw.seed, dimensions, draw.kind, draw.classes),
+    ...(dtype && { dtype }),
+    ...sparse,
+  };
 }

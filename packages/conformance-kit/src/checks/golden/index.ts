@@ -1,13 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExportOutput, Metrics, Predictions, StringValues } from '@tfjs-heads/head-api';
+import { asLogits, mapped, tensorOf, tensorsOf } from '../../batch.js';
 import type { Parameters } from '../../case.js';
-import type { GoldenCase, GoldenFile, GoldenValues } from '../../goldens/format.js';
+import type { GoldenCase, GoldenFile, GoldenPrediction } from '../../goldens/format.js';
 import { inputOf } from '../../goldens/load.js';
+import { sizeOf } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
 import { check, type Check, type Checks } from '../check.js';
 import { inMode, lossAndGradient, updated } from '../outcome.js';
 import { Network, train } from '../training/trainee.js';
-import { goldenOf, loadCase, near, optimizerOf, tensorNear, tensorsOfGolden } from './load-case.js';
+import { batchOf, goldenOf, gradientNear, loadCase, lossNear, near, optimizerOf, predictionNear } from './load-case.js';
 
 const loss: Check = check({
   states: 'The loss is the golden one, a float32 scalar.',
@@ -18,7 +20,7 @@ const loss: Check = check({
       head,
       tensors: { logits, labels, features },
     } = loadCase(context, parameters);
-    await tensorNear(context.judge, 'the loss', head.loss(labels, logits, { features }), [], golden.loss);
+    await lossNear(context.judge, 'the loss', head.loss(labels, logits, { features }), golden.loss);
   },
 });
 
@@ -28,13 +30,13 @@ const gradient: Check = check({
   async run(context, parameters) {
     const { golden, head, tensors } = loadCase(context, parameters);
     const { value, grad } = lossAndGradient(head, tensors, { mode: 'train' });
-    await tensorNear(context.judge, 'the loss under the tape', value, [], golden.loss);
-    await tensorNear(context.judge, 'the gradient', grad, tensors.logits.shape, golden.gradient);
+    await lossNear(context.judge, 'the loss under the tape', value, golden.loss);
+    await gradientNear(context.judge, grad, golden);
   },
 });
 
 const predictions: Check = check({
-  states: 'The predictions are the golden ones, of the shape of the logits, and no others come.',
+  states: 'The predictions are the golden ones, in shape, dtype and values, and no others come.',
   cases: (_, goldens) => goldens?.cases.filter(hasPredictions).map(({ parameters }) => parameters) ?? [],
   async run(context, parameters) {
     const {
@@ -42,7 +44,7 @@ const predictions: Check = check({
       head,
       tensors: { logits },
     } = loadCase(context, parameters);
-    await predictionsNear(context.judge, head.predictions(logits), logits.shape, golden.predictions);
+    await predictionsNear(context.judge, head.predictions(logits), golden.predictions);
   },
 });
 
@@ -51,16 +53,10 @@ function hasPredictions({ predictions: expected }: GoldenCase): boolean {
 }
 
 /** Predictions have the golden keys in order, and the golden values. */
-async function predictionsNear(
-  judge: Judge,
-  actual: Predictions,
-  shape: readonly number[],
-  expected: GoldenCase['predictions'],
-): Promise<void> {
+async function predictionsNear(judge: Judge, actual: Predictions, expected: GoldenCase['predictions']): Promise<void> {
   judge.equal('the prediction keys', Object.keys(actual), Object.keys(expected));
-  for (const [key, values] of Object.entries(expected)) {
-    await tensorNear(judge, `the prediction ${key}`, actual[key] as Tensor, shape, values);
-  }
+  for (const [key, golden] of Object.entries(expected))
+    await predictionNear(judge, `the prediction ${key}`, actual[key], golden);
 }
 
 const metrics: Check = check({
@@ -79,7 +75,7 @@ const evaluation: Check = check({
     const golden = goldenOf(goldens?.evaluations, parameters);
     const head = subject.create(golden.options);
     const running = head.metrics();
-    for (const batch of golden.batches) updated(head, running, tensorsOfGolden(subject, batch));
+    for (const batch of golden.batches) updated(head, running, tensorsOf(batchOf(batch)));
     await metricsNear(judge, running, golden.metrics);
   },
 });
@@ -103,14 +99,21 @@ const training: Check = check({
   cases: (_, goldens) => goldens?.trainings.map(({ parameters }) => parameters) ?? [],
   async run({ subject, goldens, judge }, parameters) {
     const golden = goldenOf(goldens?.trainings, parameters);
-    const { logits: inputs, labels, features } = tensorsOfGolden(subject, { ...golden, logits: golden.inputs });
+    const { inputs: given, heads } = golden;
+    const { labels, features } = tensorsOf(batchOf({ ...golden, logits: given }));
     const network = new Network(golden.start.map(inputOf));
+    // Steps of sequences go through the network as rows do, and are steps again.
+    const [before, size] = [given.shape.slice(0, -1), given.shape.at(-1) as number];
+    const inputs = tensorOf({ ...inputOf(given), shape: [sizeOf(before), size] });
+    const outputs = golden.start.at(-1)?.shape[0] as number;
+    const shapes =
+      heads === undefined ? { shape: [...before, outputs] } : mapped(heads, (k) => ({ shape: [...before, k] }));
     const trainee = {
       head: subject.create(golden.options),
       network,
       labels,
       features,
-      logits: () => network.apply(inputs),
+      logits: () => asLogits(network.apply(inputs), shapes),
     };
     const { losses, variables } = await train(trainee, optimizerOf(golden.optimizer), golden.steps);
     near(judge, 'the losses', losses, golden.losses);
@@ -126,24 +129,23 @@ const spec: Check = check({
     const { judge } = context;
     const { golden, head, tensors } = loadCase(context, parameters);
     const { logits } = tensors;
-    const { shape } = logits;
 
     const trained = inMode(
       judge,
       'train',
       head.createEstimatorSpec({ ...tensors, mode: 'train', trainOpFn: () => 'trained' }),
     );
-    await tensorNear(judge, 'the loss of the train spec', trained.loss, [], golden.loss);
+    await lossNear(judge, 'the loss of the train spec', trained.loss, golden.loss);
     judge.equal('what trainOp returned', trained.trainOp(), 'trained');
     judge.equal('the metrics of the train spec', Object.keys(trained.evalMetricOps), []);
 
     const evaluated = inMode(judge, 'eval', head.createEstimatorSpec({ ...tensors, mode: 'eval' }));
-    await tensorNear(judge, 'the loss of the eval spec', evaluated.loss, [], golden.loss);
-    await predictionsNear(judge, evaluated.predictions, shape, golden.predictions);
+    await lossNear(judge, 'the loss of the eval spec', evaluated.loss, golden.loss);
+    await predictionsNear(judge, evaluated.predictions, golden.predictions);
     await metricsNear(judge, evaluated.evalMetricOps, golden.metrics);
 
     const predicted = inMode(judge, 'infer', head.createEstimatorSpec({ mode: 'infer', logits }));
-    await predictionsNear(judge, predicted.predictions, shape, golden.predictions);
+    await predictionsNear(judge, predicted.predictions, golden.predictions);
   },
 });
 
@@ -166,12 +168,11 @@ const exports: Check = check({
       const values = outputsOf(actual);
       judge.equal(`the outputs of ${key}`, Object.keys(values), Object.keys(outputs));
       for (const [name, prediction] of Object.entries(outputs)) {
-        await tensorNear(
+        await predictionNear(
           judge,
           `${name} of ${key}`,
-          values[name] as Tensor,
-          logits.shape,
-          golden.predictions[prediction] as GoldenValues,
+          values[name],
+          golden.predictions[prediction] as GoldenPrediction,
         );
       }
     }

@@ -1,12 +1,12 @@
 import { train, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { optimizerSettings, type OptimizerName } from '@tfjs-heads/reference';
-import { mapped, tensorsOf, type BatchTensors } from '../../batch.js';
+import { mapParts, mapped, partsOf, tensorsOf, type Batch, type PerHead } from '../../batch.js';
 import type { Parameters } from '../../case.js';
-import type { GoldenBatch, GoldenCase, GoldenTraining, GoldenValues } from '../../goldens/format.js';
-import { inputOf, numbersOf } from '../../goldens/load.js';
+import type { StringValues } from '@tfjs-heads/head-api';
+import type { GoldenBatch, GoldenCase, GoldenPrediction, GoldenTraining, GoldenValues } from '../../goldens/format.js';
+import { inputOf } from '../../goldens/load.js';
 import type { Judge } from '../../judge.js';
-import type { NamedSubject } from '../../subject.js';
 import type { CheckContext } from '../check.js';
 
 /** Finds what a case is about by its parameters. */
@@ -20,29 +20,28 @@ export function goldenOf<T extends { readonly parameters: Parameters }>(
   return found;
 }
 
-/** One batch of the goldens, uploaded, with the head that it is for. */
+/** One batch of the goldens, with the head that it is for. */
 export function loadCase({ subject, goldens }: CheckContext, parameters: Parameters): LoadedCase {
   const golden = goldenOf(goldens?.cases, parameters);
-  return { golden, head: subject.create(golden.options), tensors: tensorsOfGolden(subject, golden) };
+  const batch = batchOf(golden);
+  return { golden, head: subject.create(golden.options), batch, tensors: tensorsOf(batch) };
 }
 
 interface LoadedCase {
   readonly golden: GoldenCase;
   readonly head: Head;
-  readonly tensors: BatchTensors;
+  readonly batch: Batch;
+  readonly tensors: ReturnType<typeof tensorsOf>;
 }
 
-/** The tensors of a golden batch. */
-export function tensorsOfGolden(
-  subject: NamedSubject,
-  { logits, labels, weights, features }: GoldenBatch,
-): BatchTensors {
-  return tensorsOf(subject, {
-    logits: inputOf(logits),
-    labels: inputOf(labels),
+/** A golden batch as numbers. */
+export function batchOf({ logits, labels, weights, features }: GoldenBatch): Batch {
+  return {
+    logits: mapParts(logits, inputOf),
+    labels: mapParts(labels, inputOf),
     ...(weights && { weights: inputOf(weights) }),
     ...(features && { features: mapped(features, inputOf) }),
-  });
+  };
 }
 
 /** Numbers hold the golden values, at the indices that these are given for. */
@@ -52,21 +51,56 @@ export function near(
   actual: ArrayLike<number>,
   { values, at, scale, k }: GoldenValues,
 ): void {
-  const shown = at === undefined ? actual : at.map((i) => actual[i] as number);
-  judge.near(what, shown, numbersOf(values), { k, scale });
+  judge.near(what, shown(actual, at), values.map(Number), { k, scale });
 }
 
-/** A float32 tensor of a shape holds the golden values. */
-export async function tensorNear(
-  judge: Judge,
-  what: string,
-  actual: Tensor,
-  shape: readonly number[],
-  expected: GoldenValues,
-): Promise<void> {
-  judge.equal(`the shape of ${what}`, actual.shape, shape);
+function shown<T>(values: ArrayLike<T>, at: readonly number[] | undefined): ArrayLike<T> {
+  return at === undefined ? values : at.map((i) => values[i] as T);
+}
+
+/** A float32 scalar is the golden one. */
+export async function lossNear(judge: Judge, what: string, actual: Tensor, expected: GoldenValues): Promise<void> {
+  judge.equal(`the shape of ${what}`, actual.shape, []);
   judge.equal(`the dtype of ${what}`, actual.dtype, 'float32');
   near(judge, what, await actual.data(), expected);
+}
+
+/** The gradient of each logit is the golden one, in float32 and in the shape of the logits. */
+export async function gradientNear(
+  judge: Judge,
+  actual: PerHead<Tensor>,
+  { gradient, logits }: GoldenCase,
+): Promise<void> {
+  const shapes = new Map(partsOf(logits).map(([name, { shape }]) => [name, shape]));
+  for (const [name, part] of partsOf(actual)) {
+    const what = name === '' ? 'the gradient' : `the gradient by the logits of ${name}`;
+    judge.equal(`the shape of ${what}`, part.shape, shapes.get(name));
+    judge.equal(`the dtype of ${what}`, part.dtype, 'float32');
+    near(
+      judge,
+      what,
+      await part.data(),
+      name === ''
+        ? (gradient as GoldenValues)
+        : ((gradient as Readonly<Record<string, GoldenValues>>)[name] as GoldenValues),
+    );
+  }
+}
+
+/** A prediction is the golden one in shape, dtype and values: floats near it, anything else the same. */
+export async function predictionNear(
+  judge: Judge,
+  what: string,
+  actual: Tensor | StringValues | undefined,
+  expected: GoldenPrediction,
+): Promise<void> {
+  judge.equal(`the shape of ${what}`, actual?.shape, expected.shape);
+  judge.equal(`the dtype of ${what}`, actual?.dtype, expected.dtype);
+  const values = (await actual?.data()) ?? [];
+  if (expected.dtype === 'float32') near(judge, what, values as ArrayLike<number>, expected);
+  else if (expected.dtype === 'string')
+    judge.equal(what, Array.from(shown(values as ArrayLike<string>, expected.at)), expected.values);
+  else judge.same(what, shown(values as ArrayLike<number>, expected.at), expected.values);
 }
 
 /** Makes the optimizer of a golden, with every setting given. */

@@ -1,5 +1,6 @@
 import type { Head } from '@tfjs-heads/head-api';
-import { drawBatch, rowsOf, WEIGHT, type Batch } from '../../batch.js';
+import { rowsOf, stepsOf, WEIGHT, type Batch } from '../../batch.js';
+import { drawBatch, labelClaims } from '../../draw-batch.js';
 import type { Outcome } from '../outcome.js';
 import type { HeadOptions, NamedSubject } from '../../subject.js';
 import type { LabelKind } from '@tfjs-heads/reference';
@@ -9,8 +10,42 @@ export function weightsOf({ weights = 'rows' }: NamedSubject): 'rows' | 'logits'
   return weights;
 }
 
-export function labelsOf({ labels = 'real' }: NamedSubject): LabelKind {
-  return labels;
+/** The kinds of labels, with the name of its head each where a head is made of heads. */
+export function kindsOf(
+  subject: NamedSubject,
+): { readonly of?: string; readonly kind: LabelKind; readonly isSparse: boolean }[] {
+  return labelClaims(subject).map(([name, { labels: kind = 'real', sparse: isSparse = false }]) => ({
+    ...(name !== '' && { of: name }),
+    kind,
+    isSparse,
+  }));
+}
+
+/** What is claimed of the labels of one head, by its name; '' for a head that is not made of heads. */
+export function labelClaimsOf(subject: NamedSubject, name: string): ReturnType<typeof labelClaims>[number][1] {
+  return labelClaims(subject).find(([of]) => of === name)?.[1] ?? {};
+}
+
+/** How the keys of metrics end for a head that was asked to be named `other`. One that is made of heads need not take a name. */
+export function suffixOf({ heads }: NamedSubject, { name }: Head): string {
+  if (heads === undefined) return '/other';
+  return name === undefined || name === '' ? '' : `/${name}`;
+}
+
+/** The tag of a summary: one of a head that is made of heads may go without its name. */
+export function tagOf(subject: NamedSubject, head: Head, key: string, summaries: object): string {
+  const named = `${key}${suffixOf(subject, head)}`;
+  return subject.heads !== undefined && key in summaries ? key : named;
+}
+
+/** 1 for each row or step that counts, 0 for what only fills a sequence up; nothing where all count. */
+export function countedOf({ mask = '' }: NamedSubject, { features }: Batch): readonly number[] | undefined {
+  return features?.[mask]?.values;
+}
+
+/** How many rows of logits count: of sequences, how many steps. */
+export function elementsOf(subject: NamedSubject, batch: Batch): number {
+  return countedOf(subject, batch)?.reduce((sum, counts) => sum + counts, 0) ?? stepsOf(batch);
 }
 
 /** Whether what follows from rows that do not know of each other may be asked for. */

@@ -1,6 +1,6 @@
-import type { HeadError } from '@tfjs-heads/head-api';
+import type { HeadError, Labels } from '@tfjs-heads/head-api';
 import { largest, ULPS } from '@tfjs-heads/reference';
-import type { Batch } from '../../batch.js';
+import { labelTensors, logitsIn, partsOf, tensorsOf, type Batch } from '../../batch.js';
 import type { Judge } from '../../judge.js';
 import type { Outcome } from '../outcome.js';
 
@@ -16,10 +16,15 @@ export interface Scales {
  * How large the terms of a loss may be, for a head that nothing is known of: a square of logit and label covers squared
  * errors, cross entropies and likelihoods. Rounding errors are of their size, also where the terms cancel.
  */
-export function scalesOf({ logits, labels, weights }: Batch): Scales {
+export function scalesOf(batch: Batch): Scales {
   const element =
-    (1 + largest(logits.values) + largest(labels.values)) ** 2 * Math.max(1, largest(weights?.values ?? []));
-  return { element, sum: element * logits.values.length };
+    (1 + largest(logitsIn(batch)) + largestLabel(batch)) ** 2 * Math.max(1, largest(batch.weights?.values ?? []));
+  return { element, sum: element * logitsIn(batch).length };
+}
+
+/** The largest magnitude among the labels. */
+export function largestLabel({ labels }: Batch): number {
+  return Math.max(...partsOf(labels).map(([, { values }]) => largest(values)));
 }
 
 /** Everything that a head made of a batch is what it made of another one. */
@@ -60,6 +65,13 @@ export function sameOutcome(judge: Judge, actual: Outcome, expected: Outcome): v
   judge.equal('the predictions', actual.predictions, expected.predictions);
   judge.equal('the keys of the metrics', Object.keys(actual.metrics), Object.keys(expected.metrics));
   judge.same('the metrics', Object.values(actual.metrics), Object.values(expected.metrics));
+}
+
+/** Labels are still those of a batch: numbers, words, and the places of sparse ones. */
+export async function sameLabels(judge: Judge, what: string, labels: Labels, batch: Batch): Promise<void> {
+  const read = async (given: Labels): Promise<unknown> =>
+    Promise.all(labelTensors(given).map(async (tensor) => Array.from(await tensor.data())));
+  judge.equal(what, await read(labels), await read(tensorsOf(batch).labels));
 }
 
 /** The coded error that something throws at once. */

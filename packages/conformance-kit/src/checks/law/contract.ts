@@ -1,11 +1,11 @@
-import { cast } from '@tensorflow/tfjs-core';
-import { Reduction } from '@tfjs-heads/head-api';
-import { sizeOf, ULPS } from '@tfjs-heads/reference';
-import { drawBatch, tensorsOf, type Batch } from '../../batch.js';
+import { cast, type Tensor } from '@tensorflow/tfjs-core';
+import { Reduction, type Labels } from '@tfjs-heads/head-api';
+import { largest, sizeOf, ULPS, type LabelKind } from '@tfjs-heads/reference';
+import { mapParts, partsOf, stepsOf, tensorsOf, type Batch, type LabelValues } from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
-import { lossAndGradient, numberOf, readPredictions, resultsOf, updated, valuesOf } from '../outcome.js';
-import { batchOf, headOf, labelsOf, weightsOf } from './claims.js';
+import { lossAndGradient, numberOf, readPredictions, resultsOf, tensorsIn, updated, valuesOf } from '../outcome.js';
+import { batchOf, elementsOf, headOf, kindsOf, plainBatchOf, weightsOf } from './claims.js';
 import { codedErrorOf, nearMetrics, nearPredictions, scalesOf } from './compare.js';
 
 const methods = ['loss', 'predictions', 'metrics', 'updateMetrics', 'createEstimatorSpec'] as const;
@@ -23,13 +23,17 @@ export const contract: Check = check({
     const reductions = Object.values(Reduction);
     const known = reductions.includes(head.lossReduction);
     judge.that(known, `lossReduction: got ${String(head.lossReduction)}, expected one of ${reductions.join(', ')}`);
-    judge.that(head.name === undefined, `name: got ${String(head.name)}, expected undefined without one`);
+    // A head made of heads is called by their names.
+    judge.that(
+      head.name === undefined || subject.heads !== undefined,
+      `name: got ${String(head.name)}, expected undefined without one`,
+    );
     for (const lossReduction of ['sum', 'sum_over_batch_size', 'auto'] as const) {
       judge.equal('lossReduction', subject.create({ lossReduction }).lossReduction, lossReduction);
     }
     const { code } = codedErrorOf(judge, 'the reduction none', () => subject.create({ lossReduction: 'none' }));
     judge.equal('the code for the reduction none', code, 'LOSS_REDUCTION_INVALID');
-    judge.equal('name', subject.create({ name: 'other' }).name, 'other');
+    if (subject.heads === undefined) judge.equal('name', subject.create({ name: 'other' }).name, 'other');
   },
 });
 
@@ -39,7 +43,7 @@ export const lossIsScalar: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject, { lossReduction: 'auto' });
     const batch = batchOf(subject, head, rows);
-    const tensors = tensorsOf(subject, batch);
+    const tensors = tensorsOf(batch);
     const { value, grad } = lossAndGradient(head, tensors);
     const alone = head.loss(tensors.labels, tensors.logits, tensors);
     for (const [what, loss] of [
@@ -53,33 +57,44 @@ export const lossIsScalar: Check = check({
       k: ULPS.ELEMENT,
       scale: scalesOf(batch).element,
     });
-    judge.equal('the shape of the gradient', grad.shape, tensors.logits.shape);
-    judge.equal('the dtype of the gradient', grad.dtype, 'float32');
+    const gradients = tensorsIn(grad);
+    for (const [i, [name, logits]] of partsOf<Tensor>(tensors.logits).entries()) {
+      const what = name === '' ? 'the gradient' : `the gradient of the logits of ${name}`;
+      judge.equal(`the shape of ${what}`, gradients[i]?.shape, logits.shape);
+      judge.equal(`the dtype of ${what}`, gradients[i]?.dtype, 'float32');
+    }
     const finite = (await valuesOf(grad)).every(Number.isFinite);
     judge.that(finite, 'the gradient has values that are not finite');
   },
 });
 
-/** Labels of the kind `class` are whole numbers already. */
-const dtypesOf = (subject: NamedSubject): readonly { dtype: 'int32' | 'bool' }[] =>
-  ({
-    real: [{ dtype: 'int32' as const }],
-    positive: [], // rounded, they may be 0
-    count: [{ dtype: 'int32' as const }],
-    probability: [{ dtype: 'int32' as const }, { dtype: 'bool' as const }],
-    binary: [{ dtype: 'int32' as const }, { dtype: 'bool' as const }],
-    class: [],
-  })[labelsOf(subject)];
+/** In which other dtypes there may be labels of a kind. Those of the kind `class` are whole numbers already, or words. */
+const otherDtypes: Readonly<Record<LabelKind, readonly ('int32' | 'bool')[]>> = {
+  real: ['int32'],
+  positive: [], // rounded, they may be 0
+  count: ['int32'],
+  probability: ['int32', 'bool'],
+  binary: ['int32', 'bool'],
+  class: [],
+};
 
 export const labelDtypes: Check = check({
   states: 'Labels of another numeric dtype count as the same labels in float32.',
-  cases: dtypesOf,
-  async run({ subject, judge }, { dtype }) {
+  cases: (subject) =>
+    kindsOf(subject).flatMap(({ kind, of }) => otherDtypes[kind].map((dtype) => ({ ...(of && { of }), dtype }))),
+  async run({ subject, judge }, { of = '', dtype }) {
     const head = headOf(subject);
     const drawn = batchOf(subject, head, 5);
-    const batch: Batch = { ...drawn, labels: { ...drawn.labels, values: drawn.labels.values.map(Math.round) } };
-    const tensors = tensorsOf(subject, batch);
-    const other = { ...tensors, labels: cast(tensors.labels, dtype) };
+    const round = (labels: LabelValues): LabelValues => ({ ...labels, values: labels.values.map(Math.round) });
+    const batch: Batch = {
+      ...drawn,
+      labels: mapParts(drawn.labels, (labels, name) => (name === of ? round(labels) : labels)),
+    };
+    const tensors = tensorsOf(batch);
+    const labels = mapParts<Tensor, Tensor>(tensors.labels as Tensor, (part, name) =>
+      name === of ? cast(part, dtype) : part,
+    ) as Labels;
+    const other = { ...tensors, labels };
     const [float, whole] = [lossAndGradient(head, tensors), lossAndGradient(head, other)];
     const { element, sum } = scalesOf(batch);
     judge.near('the loss', [await numberOf(whole.value)], [await numberOf(float.value)], {
@@ -101,12 +116,12 @@ export const predictionsAsClaimed: Check = check({
   cases: () => [{ rows: 3 }, { rows: '2x3' }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const { logits } = tensorsOf(subject, batchOf(subject, head, rows));
-    const predictions = head.predictions(logits);
+    const batch = batchOf(subject, head, rows);
+    const predictions = head.predictions(tensorsOf(batch).logits);
     const { predictions: claims } = subject;
     if (claims !== undefined) judge.equal('the keys', Object.keys(predictions), Object.keys(claims));
     judge.that(Object.keys(predictions).length > 0, 'there are no predictions');
-    const before = logits.shape.slice(0, -1);
+    const before = partsOf(batch.logits)[0]?.[1].shape.slice(0, -1) ?? [];
     for (const [key, values] of Object.entries(predictions)) {
       const { lastDimension, dtype } = claims?.[key] ?? { lastDimension: values.shape.at(-1), dtype: values.dtype };
       judge.equal(`the shape of predictions['${key}']`, values.shape, [...before, lastDimension]);
@@ -125,7 +140,7 @@ export const predictionKeys: Check = check({
   cases: () => [{}],
   async run({ subject, judge }) {
     const head = headOf(subject);
-    const { logits } = tensorsOf(subject, batchOf(subject, head, 3));
+    const { logits } = tensorsOf(batchOf(subject, head, 3));
     const all = await readPredictions(head.predictions(logits));
     const keys = Object.keys(all);
     nearPredictions(judge, await readPredictions(head.predictions(logits, keys.toReversed())), all);
@@ -142,18 +157,45 @@ export const meanIsSumOverSize: Check = check({
   states: 'sum_over_batch_size is sum divided by the number of element losses, and auto is the same to the bit.',
   cases: () => [{ rows: 1 }, { rows: 33 }],
   async run({ subject, judge }, { rows }) {
-    const batch = drawBatch(subject, subject.create({}), { seed: 1, rows: [rows] });
-    const losses = (['sum', 'sum_over_batch_size', 'auto'] as const).map(async (lossReduction) => {
-      const { logits, labels, features } = tensorsOf(subject, batch);
-      return subject.create({ lossReduction }).loss(labels, logits, { features }).data();
+    const batch = plainBatchOf(subject, subject.create({}), rows);
+    const reduced = (['sum', 'sum_over_batch_size', 'auto'] as const).map(async (lossReduction) => {
+      const { value, grad } = lossAndGradient(subject.create({ lossReduction }), tensorsOf(batch));
+      return { loss: await numberOf(value), gradient: await valuesOf(grad) };
     });
-    const [[sum = NaN] = [], mean = [], auto = []] = await Promise.all(losses);
-    // A head that weighs logits has a loss for each; another may have one for each label, or for each row alone.
-    const perLabel = sizeOf(batch.labels.shape);
-    const perRow = weightsOf(subject) === 'logits' ? perLabel : rows;
-    const size =
-      [perLabel, perRow].find((one) => Math.abs((mean[0] ?? NaN) * one - sum) < 1e-3 * Math.abs(sum)) ?? perLabel;
-    judge.near('the mean', mean, [sum / size], { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
-    judge.same('auto', auto, mean);
+    const [sum, mean, auto] = (await Promise.all(reduced)) as unknown as readonly [Reduced, Reduced, Reduced];
+    const { element } = scalesOf(batch);
+    let first = 0;
+    // Heads in one may have other numbers of losses: their gradients tell.
+    for (const [name, logits] of partsOf(batch.logits)) {
+      const places = [first, (first += logits.values.length)];
+      const [summed, averaged] = [sum.gradient.slice(...places), mean.gradient.slice(...places)];
+      const share = (size: number): boolean =>
+        Math.abs(largest(averaged) * size - largest(summed)) < 1e-3 * largest(summed);
+      const size = sizesOf(subject, batch, name).find((candidate) =>
+        name === '' ? Math.abs(mean.loss * candidate - sum.loss) < 1e-3 * Math.abs(sum.loss) : share(candidate),
+      );
+      const divisor = size ?? (sizesOf(subject, batch, name)[0] as number);
+      if (name === '') judge.near('the mean', [mean.loss], [sum.loss / divisor], { k: ULPS.ELEMENT, scale: element });
+      judge.near(
+        `the gradient of the mean${name && ` by the logits of ${name}`}`,
+        averaged,
+        summed.map((value) => value / divisor),
+        { k: ULPS.ELEMENT, scale: element },
+      );
+    }
+    judge.same('auto', [auto.loss], [mean.loss]);
   },
 });
+
+interface Reduced {
+  readonly loss: number;
+  readonly gradient: readonly number[];
+}
+
+/** How many losses there may be: a head that weighs logits has one for each; another may have one for each label, or for each row or step alone. */
+function sizesOf(subject: NamedSubject, batch: Batch, name: string): number[] {
+  const { shape, indices } = new Map(partsOf(batch.labels)).get(name) as LabelValues;
+  const rows = elementsOf(subject, batch);
+  const perLabel = indices === undefined ? rows * (sizeOf(shape) / stepsOf(batch)) : rows;
+  return weightsOf(subject) === 'logits' ? [perLabel] : [perLabel, rows];
+}

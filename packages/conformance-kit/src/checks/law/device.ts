@@ -1,12 +1,24 @@
-import { add, engine, exp, round, sigmoid, sub, tidy, variable, type DataId, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys } from '@tfjs-heads/head-api';
+import { engine, exp, round, sigmoid, sub, tidy, type DataId, type Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type SparseTensor } from '@tfjs-heads/head-api';
 import type { LabelKind, Values } from '@tfjs-heads/reference';
-import { mapped, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
+import {
+  labelTensors,
+  madeByDevice,
+  mapParts,
+  mapped,
+  partsOf,
+  tensorOf,
+  tensorsOf,
+  WEIGHT,
+  type Batch,
+  type BatchTensors,
+  type PerHead,
+} from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
 import { gradientOf, resultsOf, updated, valuesOf } from '../outcome.js';
-import { batchOf, headOf, labelsOf } from './claims.js';
-import { product } from './spec-model.js';
+import { batchOf, headOf, labelClaimsOf } from './claims.js';
+import { networkFor } from './spec-model.js';
 
 /** What a backend or the engine has, as far as reading goes. */
 interface Reader {
@@ -55,11 +67,9 @@ export const noBlockingRead: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const { tensors } = await madeOnDevice(subject, batchOf(subject, head, rows));
+    const { tensors, batch } = await madeOnDevice(subject, batchOf(subject, head, rows));
     const { logits, labels, features } = tensors;
-    const k = head.logitsDimension;
-    const kernel = tidy(() => variable(tensorOf({ shape: [k, k], values: Array.from({ length: k * k }, () => 0.5) })));
-    const run = product(logits);
+    const { kernel, logits: run } = networkFor(batch);
     const onDevice = backend.capabilities.includes('device-memory');
     const watched = watch((onDevice ? engine().backend : engine()) as unknown as Reader);
     try {
@@ -71,13 +81,15 @@ export const noBlockingRead: Check = check({
       const evaluation = head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors });
       if (evaluation.mode === ModeKeys.EVAL) await resultsOf(evaluation.evalMetricOps);
       const optimizer = { applyGradients: (): void => undefined };
-      const args = { labels, features, logits: () => run(kernel), optimizer, trainableVariables: [kernel] };
+      const args = { labels, features, logits: run, optimizer, trainableVariables: [kernel] };
       const training = head.createEstimatorSpec({ mode: ModeKeys.TRAIN, ...args });
       if (training.mode === ModeKeys.TRAIN) training.trainOp();
     } finally {
       watched.end();
     }
-    const bad = watched.blocking.filter((dataId) => onDevice || dataId !== labels.dataId);
+    const bad = watched.blocking.filter(
+      (dataId) => onDevice || labelTensors(labels).every((tensor) => dataId !== tensor.dataId),
+    );
     judge.that(bad.length === 0, `${bad.length} blocking reads${onDevice ? '' : ' of other values than the labels'}`);
   },
 });
@@ -96,7 +108,9 @@ export const oneRead: Check = check({
       watched.end();
     }
     const onDevice = backend.capabilities.includes('device-memory');
-    const blocking = watched.blocking.filter((dataId) => onDevice || dataId !== tensors.labels.dataId);
+    const blocking = watched.blocking.filter(
+      (dataId) => onDevice || labelTensors(tensors.labels).every((tensor) => dataId !== tensor.dataId),
+    );
     const reads = watched.asynchronous.length + blocking.length;
     judge.that(reads <= 1, `${reads} reads`);
   },
@@ -124,31 +138,47 @@ const ops: Readonly<Record<'logits' | 'weights' | Exclude<LabelKind, 'class'>, (
   binary: (x) => round(sigmoid(x)),
 };
 
-/** A batch as ops on the device make it from the numbers of another one, and its numbers. */
+/** A batch as ops on the device make it from the numbers of another one, and its numbers. Class ids and words are uploaded. */
 export async function madeOnDevice(
   subject: NamedSubject,
   from: Batch,
 ): Promise<{ tensors: BatchTensors; batch: Batch }> {
-  const kind = labelsOf(subject);
-  const logits = await made(small(from.logits), ops.logits);
-  const uploaded = { tensor: tensorsOf(subject, from).labels, values: from.labels };
-  const labels = kind === 'class' ? uploaded : await made(small(from.labels), ops[kind]);
+  const uploaded = tensorsOf(from);
+  const logits = await madeParts(from.logits, () => ops.logits);
+  const labels = await madeParts(from.labels, (name) => {
+    const { labels: kind = 'real' } = labelClaimsOf(subject, name);
+    return kind === 'class' ? undefined : ops[kind];
+  });
   const weights = from.weights && (await made(small(from.weights), ops.weights));
   return {
     tensors: {
-      logits: logits.tensor,
-      labels: labels.tensor,
-      features: { ...(weights && { [WEIGHT]: weights.tensor }), ...mapped(from.features ?? {}, throughOps) },
+      logits: mapParts(from.logits, (_, name) => logits.get(name)?.tensor as Tensor),
+      labels: mapParts<Tensor | SparseTensor, Tensor | SparseTensor>(
+        uploaded.labels,
+        (part, name) => labels.get(name)?.tensor ?? part,
+      ),
+      features: { ...(weights && { [WEIGHT]: weights.tensor }), ...mapped(from.features ?? {}, madeByDevice) },
     },
-    batch: { ...from, logits: logits.values, labels: labels.values, ...(weights && { weights: weights.values }) },
+    batch: {
+      ...from,
+      logits: mapParts(from.logits, (part, name) => logits.get(name)?.values ?? part),
+      labels: mapParts(from.labels, (part, name) => labels.get(name)?.values ?? part),
+      ...(weights && { weights: weights.values }),
+    },
   };
 }
 
-/** The same values to the bit, since those drawn are multiples of 1/1024, as an op makes them. */
-function throughOps(values: Values): Tensor {
-  return tidy(() =>
-    sub(add(tensorOf(values), tensorOf({ shape: [], values: [1], dtype: values.dtype ?? 'float32' })), 1),
-  );
+/** The parts that there is an op for, by the name of their head. */
+async function madeParts(
+  given: PerHead<Values>,
+  opOf: (name: string) => ((x: Tensor) => Tensor) | undefined,
+): Promise<Map<string, Made>> {
+  const all = new Map<string, Made>();
+  for (const [name, part] of partsOf(given)) {
+    const op = opOf(name);
+    if (op !== undefined) all.set(name, await made(small(part), op));
+  }
+  return all;
 }
 
 /** So that exp stays small. */

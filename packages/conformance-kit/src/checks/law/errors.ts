@@ -1,14 +1,21 @@
-import { mul, tidy, train as optimizersOfTfjs, variable, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys, type EvalSpec, type HeadError, type MetricState } from '@tfjs-heads/head-api';
-import { tensorOf, tensorsOf, type Batch } from '../../batch.js';
-import { filled } from '@tfjs-heads/reference';
+import { mul, tidy, train as optimizersOfTfjs, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  ModeKeys,
+  type EvalSpec,
+  type HeadError,
+  type Labels,
+  type MetricState,
+  type SparseTensor,
+} from '@tfjs-heads/head-api';
+import { logitsIn, mapParts, pickRows, tensorOf, tensorsOf, type Batch, type LabelValues } from '../../batch.js';
+import { labelClaims } from '../../draw-batch.js';
 import { Failure } from '../../judge.js';
-import { check, type Check, type CheckContext } from '../check.js';
 import type { NamedSubject } from '../../subject.js';
-import { batchOf, headOf, labelsOf } from './claims.js';
-import { coded, codedErrorOf } from './compare.js';
+import { check, type Check, type CheckContext } from '../check.js';
+import { batchOf, countedOf, headOf, labelClaimsOf } from './claims.js';
+import { coded, codedErrorOf, sameLabels } from './compare.js';
 import { held, heldAgain, resultsOf, updated, valuesOf } from '../outcome.js';
-import { modelOf, product } from './spec-model.js';
+import { modelOf, networkFor } from './spec-model.js';
 import { wrongs, type Situation, type WrongCall } from './invalid-calls.js';
 
 export const errors: Check = check({
@@ -40,13 +47,8 @@ export const emptyBatch: Check = check({
   async run(context) {
     const { judge } = context;
     const { situation, unchanged } = await situationOf(context);
-    const { head, metrics, tensors } = situation;
-    const empty = ({ shape, dtype }: Tensor): Tensor =>
-      tensorOf({ shape: [0, ...shape.slice(1)], values: [] }, dtype as 'float32');
-    const [logits, labels] = [empty(tensors.logits), empty(tensors.labels)];
-    const features = Object.fromEntries(
-      Object.entries(tensors.features).map(([name, feature]) => [name, empty(feature)]),
-    );
+    const { head, metrics, batch } = situation;
+    const { logits, labels, features } = tensorsOf(pickRows(batch, []));
     codedErrorOf(judge, 'loss', () => head.loss(labels, logits, { features }));
     codedErrorOf(judge, 'updateMetrics', () => head.updateMetrics(metrics, features, logits, labels));
     codedErrorOf(judge, 'predictions', () => head.predictions(logits));
@@ -58,16 +60,22 @@ export const emptyBatch: Check = check({
 export const labelsRange: Check = check({
   states:
     'Labels out of range, NaN among them, are refused with LABELS_RANGE: at once, or on a device at the latest when the loss or a metric is read.',
-  cases: (subject) => outOfRange(subject).flatMap((label) => ['host', 'device'].map((from) => ({ label, from }))),
-  async run(context, { label, from }) {
-    const isWhole = labelsOf(context.subject) === 'class'; // int32 has no NaN
-    for (const bad of new Set(isWhole ? [Number(label)] : [Number(label), NaN])) await refusesLabel(context, bad, from);
+  cases: (subject) => outOfRange(subject).flatMap((wrong) => ['host', 'device'].map((from) => ({ ...wrong, from }))),
+  async run(context, { label, of = '', from }) {
+    const isWhole = labelClaimsOf(context.subject, of).labels === 'class'; // int32 has no NaN
+    for (const bad of new Set(isWhole ? [Number(label)] : [Number(label), NaN]))
+      await refusesLabel(context, bad, of, from);
   },
 });
 
-async function refusesLabel({ subject, judge, backend }: CheckContext, label: number, from: string): Promise<void> {
+async function refusesLabel(
+  { subject, judge, backend }: CheckContext,
+  label: number,
+  of: string,
+  from: string,
+): Promise<void> {
   const head = headOf(subject);
-  const { logits, labels: uploaded, features } = tensorsOf(subject, withLabel(batchOf(subject, head, 3), label));
+  const { logits, labels: uploaded, features } = tensorsOf(withLabel(subject, batchOf(subject, head, 3), label, of));
   const labels = from === 'host' ? uploaded : copyOnDevice(uploaded);
   const refused = async <T>(call: string, run: () => T, read: (made: T) => Promise<unknown>): Promise<void> => {
     const what = `${call} with the label ${label}`;
@@ -105,18 +113,13 @@ async function refusesLabel({ subject, judge, backend }: CheckContext, label: nu
   await refused('the loss of an evaluation', evaluation, ({ loss }) => loss.data());
 }
 
-/** What a head claims to refuse. A case goes to another process as JSON, which has no NaN and no infinity. */
-function outOfRange({ labelsOutOfRange = [] }: NamedSubject): (number | string)[] {
-  return labelsOutOfRange.map((label) => (Number.isFinite(label) ? label : String(label)));
-}
-
 /** The error may come too late for the step, but then nothing must have come of it. */
 export const labelsRangeTrains: Check = check({
   states: 'A training step on labels out of range changes no variable.',
-  cases: (subject) => outOfRange(subject).map((label) => ({ label })),
-  async run({ subject, judge }, { label }) {
+  cases: outOfRange,
+  async run({ subject, judge }, { label, of }) {
     const { head, batch, kernel, logits } = modelOf(subject);
-    const { labels, features } = tensorsOf(subject, withLabel(batch, Number(label)));
+    const { labels, features } = tensorsOf(withLabel(subject, batch, Number(label), of));
     const before = await valuesOf(kernel);
     const given = {
       labels: copyOnDevice(labels),
@@ -135,16 +138,38 @@ export const labelsRangeTrains: Check = check({
   },
 });
 
-function withLabel(batch: Batch, label: number): Batch {
-  return {
-    ...batch,
-    labels: { ...batch.labels, values: batch.labels.values.map((value, i) => (i === 1 ? label : value)) },
-  };
+/** The labels that each head claims to refuse. A case goes to another process as JSON, which has no NaN and no infinity. */
+function outOfRange(subject: NamedSubject): { readonly label: number | string; readonly of?: string }[] {
+  return labelClaims(subject).flatMap(([name, { labelsOutOfRange = [] }]) =>
+    labelsOutOfRange.map((label) => ({
+      label: Number.isFinite(label) ? label : String(label),
+      ...(name !== '' && { of: name }),
+    })),
+  );
 }
 
-/** The same values, of which a GPU alone knows. */
-function copyOnDevice(tensor: Tensor): Tensor {
-  return tidy(() => mul(tensor, tensorOf(filled([], 1), tensor.dtype as 'float32')));
+/** One label of a head replaced: not the first one, and one that counts. */
+function withLabel(subject: NamedSubject, batch: Batch, label: number, of = ''): Batch {
+  const replaced = (labels: LabelValues): LabelValues => {
+    const counted = labels.indices === undefined ? countedOf(subject, batch) : undefined;
+    const counts = labels.values.map(
+      (_, i) => counted === undefined || counted[Math.floor((i * counted.length) / labels.values.length)] === 1,
+    );
+    const place = Math.max(counts.indexOf(true, 1), 0);
+    return { ...labels, values: labels.values.map((value, i) => (i === place ? label : value)) };
+  };
+  return { ...batch, labels: mapParts(batch.labels, (labels, name) => (name === of ? replaced(labels) : labels)) };
+}
+
+/** The same values, of which a GPU alone knows. Words are the host's. */
+function copyOnDevice(given: Labels): Labels {
+  const copied = <T extends Tensor>(values: T): T =>
+    values.dtype === 'string'
+      ? values
+      : tidy(() => mul(values, tensorOf({ shape: [], values: [1], dtype: values.dtype as 'int32' })));
+  return mapParts<Tensor | SparseTensor, Tensor | SparseTensor>(given, (part) =>
+    'denseShape' in part ? { ...part, values: copied(part.values) } : copied(part),
+  );
 }
 
 /** A head in the middle of its work, and the demand that nothing of it has changed. */
@@ -154,13 +179,12 @@ async function situationOf({
 }: CheckContext): Promise<{ situation: Situation; unchanged: () => Promise<void> }> {
   const head = headOf(subject);
   const batch = batchOf(subject, head, 3);
-  const tensors = tensorsOf(subject, batch);
+  const tensors = tensorsOf(batch);
   const metrics = updated(head, head.metrics(), tensors);
   const results = await resultsOf(metrics);
   const state = (await Object.values(metrics)[0]?.state()) as MetricState;
-  const k = head.logitsDimension;
-  const kernel = tidy(() => variable(tensorOf(filled([2, k], 0.5))));
-  const run = product(tensorOf(filled([3, 2], 0.25)));
+  const { kernel, logits: run } = networkFor(batch);
+  const start = await valuesOf(kernel);
   const right = {
     mode: ModeKeys.TRAIN,
     labels: tensors.labels,
@@ -169,18 +193,14 @@ async function situationOf({
     trainableVariables: [kernel],
   };
   const train: Situation['train'] = ({ logits, ...wrong }) =>
-    head.createEstimatorSpec({
-      ...right,
-      ...wrong,
-      logits: logits === 'tensor' ? tensors.logits : () => run(kernel),
-    } as never);
+    head.createEstimatorSpec({ ...right, ...wrong, logits: logits === 'tensor' ? tensors.logits : run } as never);
   const unchanged = async (): Promise<void> => {
     judge.same('the metrics after the error', Object.values(await resultsOf(metrics)), Object.values(results));
-    judge.same('the variable after the error', await valuesOf(kernel), filled([2 * k], 0.5).values);
-    judge.same('the logits after the error', await tensors.logits.data(), batch.logits.values);
-    judge.same('the labels after the error', await tensors.labels.data(), batch.labels.values);
+    judge.same('the variable after the error', await valuesOf(kernel), start);
+    judge.same('the logits after the error', await valuesOf(tensors.logits), logitsIn(batch));
+    await sameLabels(judge, 'the labels after the error', tensors.labels, batch);
   };
-  return { situation: { subject, head, tensors, metrics, state, train }, unchanged };
+  return { situation: { subject, head, batch, tensors, metrics, state, train }, unchanged };
 }
 
 /** A shape in full, however it is written: `[2,3]`, `2, 3`, `(2 3)`. */

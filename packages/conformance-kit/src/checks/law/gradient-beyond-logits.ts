@@ -1,13 +1,39 @@
-import { exp, grad, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  customGrad,
+  exp,
+  grad,
+  grads,
+  mul,
+  scalar,
+  stack,
+  sum,
+  type Scalar,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { areSecondDerivativesRight } from '@tfjs-heads/backends';
-import type { Head } from '@tfjs-heads/head-api';
+import type { Head, Logits } from '@tfjs-heads/head-api';
 import { drawValues, ULPS, type Values } from '@tfjs-heads/reference';
-import { tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
+import {
+  asLogits,
+  logitsIn,
+  mapParts,
+  partsOf,
+  stepsOf,
+  tensorOf,
+  tensorsOf,
+  WEIGHT,
+  widthOf,
+  withLogits,
+  type Batch,
+  type BatchTensors,
+  type LabelValues,
+} from '../../batch.js';
 import { Failure } from '../../judge.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, valuesOf } from '../outcome.js';
-import { batchOf, headOf, labelsOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
+import { gradientOf, likeLogits, tensorsIn, valuesOf } from '../outcome.js';
+import { batchOf, headOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
 import { made } from './device.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 import { product } from './spec-model.js';
@@ -19,29 +45,39 @@ export const gradientOfGradient: Check = check({
   cases: () => [{ rows: 3 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const seconds = (batch: Batch, direction: Values): Tensor => {
-      const { labels, features, logits } = tensorsOf(subject, batch);
-      return grad((y) => grad((x) => head.loss(labels, x, { features }))(y))(logits, tensorOf(direction));
+    const seconds = (batch: Batch, direction: readonly number[]): Tensor[] => {
+      const { labels, features, logits } = tensorsOf(batch);
+      const along = tensorsIn(tensorsOf(withLogits(batch, (_, place) => direction[place] as number)).logits);
+      // tfjs takes the gradient of one tensor, along a direction; of several it must be that of what they come to along theirs.
+      const dot = customGrad((...given) => ({
+        value: given
+          .slice(0, along.length)
+          .reduce<Tensor>((total, part, i) => add(total, sum(mul(part as Tensor, along[i] as Tensor))), scalar(0)),
+        gradFunc: (dy: Tensor) => along.map((part) => mul(dy, part)),
+      }));
+      return grads((...ys: Tensor[]) =>
+        dot(...tensorsIn(gradientOf(head, { labels, features, logits: likeLogits(logits, ys) }))),
+      )(tensorsIn(logits));
     };
-    const drawnFor = (draw: number): { batch: Batch; direction: Values } => {
+    const drawnFor = (draw: number): { batch: Batch; direction: readonly number[] } => {
       const batch = batchOf(subject, head, rows, 1 + 20 * draw);
-      const { shape } = batch.logits;
       return {
         batch,
-        direction: { shape, values: drawValues(9 + draw, shape, 'real').map((value) => (value < 0 ? -1 : 1)) },
+        direction: drawValues(9 + draw, [logitsIn(batch).length], 'real').map((value) => (value < 0 ? -1 : 1)),
       };
     };
     try {
       const { batch, direction } = drawnFor(0);
-      seconds(batch, direction).dispose();
+      for (const second of seconds(batch, direction)) second.dispose();
     } catch {
       return; // An error is an answer too.
     }
     try {
       await nearSlopes(judge, 'the gradient of the gradient', backend.unit, async (draw) => {
         const { batch, direction } = drawnFor(draw);
-        const stencils = await gradientsAlong(head, batch, tensorsOf(subject, batch), direction);
-        return { actual: await valuesOf(seconds(batch, direction)), stencils, term: termOf(batch) };
+        const stencils = await gradientsAlong(head, batch, tensorsOf(batch), direction);
+        const actual = await Promise.all(seconds(batch, direction).map(valuesOf));
+        return { actual: actual.flat(), stencils, term: termOf(batch) };
       });
     } catch (error) {
       if (!(error instanceof Failure) || (await areSecondDerivativesRight())) throw error;
@@ -57,23 +93,25 @@ const TFJS_IS_AT_FAULT =
 /** The gradient of each logit while all logits move along a direction; one read for all. */
 async function gradientsAlong(
   head: Head,
-  { logits }: Batch,
+  batch: Batch,
   tensors: BatchTensors,
-  direction: Values,
+  direction: readonly number[],
 ): Promise<Stencil[]> {
   const gradients = PLACES.map((steps) => {
-    const values = logits.values.map((value, i) => value + steps * STEP * (direction.values[i] as number));
-    return gradientOf(head, { ...tensors, logits: tensorOf({ ...logits, values }) });
+    const { logits } = tensorsOf(
+      withLogits(batch, (value, place) => value + steps * STEP * (direction[place] as number)),
+    );
+    return gradientOf(head, { ...tensors, logits });
   });
-  const all = await valuesOf(stack(gradients));
-  return logits.values.map(
-    (_, i) => PLACES.map((__, place) => all[place * logits.values.length + i]) as unknown as Stencil,
-  );
+  const all = await Promise.all(gradients.map(valuesOf));
+  return direction.map((_, place) => all.map((gradient) => gradient[place]) as unknown as Stencil);
 }
 
-/** Labels that cannot be moved have no slope. */
+/** Labels that cannot be moved have no slope; of labels in a map that of one alone would be taken, which says nothing new. */
 const movable = (subject: NamedSubject): readonly { of: 'labels' | 'weights' }[] => [
-  ...(['real', 'positive', 'probability'].includes(labelsOf(subject)) ? [{ of: 'labels' as const }] : []),
+  ...(subject.heads === undefined && ['real', 'positive', 'probability'].includes(subject.labels ?? 'real')
+    ? [{ of: 'labels' as const }]
+    : []),
   ...(weightsOf(subject) === 'none' ? [] : [{ of: 'weights' as const }]),
 ];
 
@@ -86,13 +124,15 @@ export const gradientOfInputs: Check = check({
     const head = headOf(subject);
     const situationOf = (draw: number): { batch: Batch; moved: Values; lossOf: (given: Tensor) => Scalar } => {
       const drawn = batchOf(subject, head, 2, 1 + 20 * draw);
-      const batch: Batch = { ...drawn, labels: { ...drawn.labels, values: drawn.labels.values.map(() => 0.5) } };
-      const { logits, labels, features } = tensorsOf(subject, batch);
+      const half = (labels: LabelValues): LabelValues =>
+        labels.dtype === 'int32' ? labels : { ...labels, values: labels.values.map(() => 0.5) };
+      const batch: Batch = { ...drawn, labels: mapParts(drawn.labels, half) };
+      const { logits, labels, features } = tensorsOf(batch);
       const lossOf = (given: Tensor): Scalar =>
         of === 'labels'
           ? head.loss(given, logits, { features })
           : head.loss(labels, logits, { features: { ...features, [WEIGHT]: given } });
-      return { batch, moved: (of === 'labels' ? batch.labels : batch.weights) as Values, lossOf };
+      return { batch, moved: (of === 'labels' ? partsOf(batch.labels)[0]?.[1] : batch.weights) as Values, lossOf };
     };
     try {
       const { moved, lossOf } = situationOf(0);
@@ -132,8 +172,9 @@ export const gradientInNetwork: Check = check({
   async run({ subject, judge }, { rows, weights }) {
     const [make, draw] = weights === 'none' ? [plainHeadOf, plainBatchOf] : [headOf, batchOf];
     const head = make(subject);
-    const { labels, features } = tensorsOf(subject, draw(subject, head, rows));
-    const [n, inputs, k] = [rows, 3, head.logitsDimension];
+    const batch = draw(subject, head, rows);
+    const { labels, features } = tensorsOf(batch);
+    const [n, inputs, k] = [stepsOf(batch), 3, widthOf(batch)];
     const small = (seed: number, shape: readonly number[]): { shape: readonly number[]; values: number[] } => ({
       shape,
       values: drawValues(seed, shape, 'real').map((value) => value / 4),
@@ -141,16 +182,24 @@ export const gradientInNetwork: Check = check({
     const x = await made(small(5, [n, inputs]), exp); // takes the 0 of the padding to 1
     const kernel = tensorOf(small(6, [inputs, k]));
     const run = product(x.tensor);
-    const actual = grad((given) => head.loss(labels, run(given), { features }))(kernel);
-    const g = await valuesOf(gradientOf(head, { labels, features, logits: run(kernel) }));
+    const logitsOf = (given: Tensor): Logits => asLogits(run(given), batch.logits);
+    const actual = grad((given) => head.loss(labels, logitsOf(given), { features }))(kernel);
+    const gradient = await valuesOf(gradientOf(head, { labels, features, logits: logitsOf(kernel) }));
+    const byPlace = withLogits(batch, (_, place) => gradient[place] as number).logits;
+    // Side by side, as the kernel's columns are.
+    const g = Array.from({ length: n }, (_, row) =>
+      partsOf(byPlace).flatMap(([, { shape, values }]) =>
+        values.slice(row * (shape.at(-1) as number), (row + 1) * (shape.at(-1) as number)),
+      ),
+    ).flat();
     const term = (row: number, i: number, j: number): number =>
       (x.values.values[row * inputs + i] as number) * (g[row * k + j] as number);
     const terms = Array.from({ length: inputs * k }, (_, at) =>
       Array.from({ length: n }, (__, row) => term(row, Math.floor(at / k), at % k)),
     );
-    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-    const expected = { shape: kernel.shape, values: terms.map(sum) };
-    const scale = terms.map((each) => sum(each.map(Math.abs)));
+    const total = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+    const expected = { shape: kernel.shape, values: terms.map(total) };
+    const scale = terms.map((each) => total(each.map(Math.abs)));
     await judge.tensorNear('the gradient of the kernel', actual, expected, { k: ULPS.REDUCE, scale });
   },
 });

@@ -1,8 +1,7 @@
-import { scalar, stack, tensor, type Scalar } from '@tensorflow/tfjs-core';
+import { scalar, stack, type Scalar } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { largest, ULPS } from '@tfjs-heads/reference';
-import { pickRows, tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
-import type { NamedSubject } from '../../subject.js';
+import { logitsIn, pickRows, placesIn, tensorsOf, withLogits, type Batch, type BatchTensors } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { gradientOf, valuesOf } from '../outcome.js';
 import { batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
@@ -20,7 +19,7 @@ export const gradientIsSlope: Check = check({
     const head = headOf(subject);
     await nearSlopes(judge, 'the gradient', backend.unit, async (draw) => {
       const batch = weightedBatchOf(subject, head, rows, rows + 4 + 20 * draw);
-      const tensors = tensorsOf(subject, batch);
+      const tensors = tensorsOf(batch);
       const gradient = await valuesOf(gradientOf(head, tensors));
       const count = Math.min(gradient.length, MOVED);
       const places = Array.from({ length: count }, (_, i) => Math.floor((i * gradient.length) / count));
@@ -33,13 +32,13 @@ export const gradientIsSlope: Check = check({
 /** The losses around each of some logits; one read for all. */
 async function stencilsOf(
   head: Head,
-  { logits }: Batch,
+  batch: Batch,
   { labels, features }: BatchTensors,
   places: readonly number[],
 ): Promise<Stencil[]> {
   const lossAt = (place: number, steps: number): Scalar => {
-    const shifted = logits.values.map((value, i) => (i === place ? value + steps * STEP : value));
-    return head.loss(labels, tensor(shifted, [...logits.shape]), { features });
+    const { logits } = tensorsOf(withLogits(batch, (value, i) => (i === place ? value + steps * STEP : value)));
+    return head.loss(labels, logits, { features });
   };
   const all = await valuesOf(stack(places.flatMap((place) => PLACES.map((steps) => lossAt(place, steps)))));
   return places.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
@@ -51,7 +50,7 @@ export const gradientTimesWhatFollows: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const tensors = tensorsOf(subject, batch);
+    const tensors = tensorsOf(batch);
     const [plain, scaled] = [gradientOf(head, tensors), gradientOf(head, tensors, scalar(-3))];
     const expected = (await valuesOf(plain)).map((value) => -3 * value);
     judge.near('the gradient', await valuesOf(scaled), expected, { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
@@ -89,20 +88,19 @@ export const gradientAddsUp: Check = check({
     const head = headOf(subject);
     const batch = weightedBatchOf(subject, head, WALKED, 11);
     for (let i = 0; i < WALKED; i++) {
-      const column = Math.floor((i * head.logitsDimension) / WALKED);
       const row = pickRows(batch, [i]);
+      const column = Math.floor((i * logitsIn(row).length) / WALKED);
       const logits = Array.from({ length: (TO - FROM) / FINE + 1 }, (_, at) => FROM + at * FINE + ASIDE);
-      const gradient = await gradientsAt(subject, head, row, column, logits);
+      const gradient = await gradientsAt(head, row, column, logits);
       const bends = gradient.map((g, at) => Math.abs((gradient[at - 1] ?? g) - 2 * g + (gradient[at + 1] ?? g)));
       const ends = endsOf(gradient, bends);
       const losses = await lossesAt(
-        subject,
         head,
         row,
         column,
         ends.map((at) => logits[at] as number),
       );
-      const term = termOf({ ...row, logits: { ...row.logits, values: [FROM, TO] } });
+      const term = termOf(withLogits(row, (logit, place) => (place === column ? TO : logit)));
       const noise = 2 * ULPS.ELEMENT * backend.unit * (largest(losses) + term);
       ends.slice(1).forEach((end, section) => {
         const start = ends[section] as number;
@@ -126,40 +124,26 @@ function moved(row: Batch, column: number, values: readonly number[]): Batch {
     row,
     values.map(() => 0),
   );
-  const columns = row.logits.values.length;
-  return {
-    ...many,
-    logits: {
-      ...many.logits,
-      values: many.logits.values.map((logit, i) =>
-        i % columns === column ? (values[Math.floor(i / columns)] as number) : logit,
-      ),
-    },
-  };
+  const walked = new Map(values.map((value, i) => [placeIn(many, i, column), value]));
+  return withLogits(many, (logit, place) => walked.get(place) ?? logit);
+}
+
+/** The place among all logits of one of a row. */
+function placeIn(batch: Batch, row: number, column: number): number {
+  return placesIn(batch, [row])[column] as number;
 }
 
 /** All in one batch: rows do not know of each other. */
-async function gradientsAt(
-  subject: NamedSubject,
-  head: Head,
-  row: Batch,
-  column: number,
-  values: readonly number[],
-): Promise<number[]> {
-  const gradient = await valuesOf(gradientOf(head, tensorsOf(subject, moved(row, column, values))));
-  return values.map((_, i) => gradient[i * head.logitsDimension + column] as number);
+async function gradientsAt(head: Head, row: Batch, column: number, values: readonly number[]): Promise<number[]> {
+  const batch = moved(row, column, values);
+  const gradient = await valuesOf(gradientOf(head, tensorsOf(batch)));
+  return values.map((_, i) => gradient[placeIn(batch, i, column)] as number);
 }
 
 /** One read for all. */
-function lossesAt(
-  subject: NamedSubject,
-  head: Head,
-  row: Batch,
-  column: number,
-  values: readonly number[],
-): Promise<number[]> {
+function lossesAt(head: Head, row: Batch, column: number, values: readonly number[]): Promise<number[]> {
   const losses = values.map((value): Scalar => {
-    const { labels, logits, features } = tensorsOf(subject, moved(row, column, [value]));
+    const { labels, logits, features } = tensorsOf(moved(row, column, [value]));
     return head.loss(labels, logits, { features });
   });
   return valuesOf(stack(losses));

@@ -6,17 +6,19 @@ import {
   type HeadErrorCode,
   type MetricState,
   type Metrics,
+  type SparseTensor,
 } from '@tfjs-heads/head-api';
-import { tensorOf, WEIGHT, type BatchTensors } from '../../batch.js';
+import { partsOf, tensorOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
 import { filled, sizeOf } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
-import { labelsOf, weightsOf } from './claims.js';
+import { labelClaimsOf, weightsOf } from './claims.js';
 
 /** What a wrong call is made of. */
 export interface Situation {
   readonly subject: NamedSubject;
   readonly head: Head;
-  /** Right ones, with weights if the subject has any. */
+  /** A right one, with weights if the subject has any. */
+  readonly batch: Batch;
   readonly tensors: BatchTensors;
   /** Metrics that have seen a batch. */
   readonly metrics: Metrics;
@@ -59,7 +61,7 @@ function everyCall(
 
 /** Zeros, of the dtype of another tensor if one is given. */
 function ofShape(shape: readonly number[], like?: Tensor): Tensor {
-  return tensorOf(filled(shape, 0), like?.dtype === 'int32' ? 'int32' : 'float32');
+  return tensorOf({ ...filled(shape, 0), dtype: like?.dtype === 'int32' ? 'int32' : 'float32' });
 }
 
 /** One word, everywhere. */
@@ -71,17 +73,37 @@ function strings(shape: readonly number[]): Tensor {
   );
 }
 
+/** The logits or the labels of one head, and the calls with others in their place. */
+interface Part<T> {
+  readonly name: string;
+  readonly part: T;
+  calls(wrong: unknown, what: string, named?: WrongCall['named']): WrongCall[];
+}
+
+/** The logits or the labels of each head. What is wrong of one head's alone must be refused, too. */
+function partsIn<T extends object>(situation: Situation, key: 'logits' | 'labels'): Part<T>[] {
+  const given = situation.tensors[key];
+  return partsOf<T>(given as T).map(([name, part]) => ({
+    name,
+    part,
+    calls: (wrong, what, named) =>
+      everyCall(
+        situation,
+        { [key]: name === '' ? wrong : { ...given, [name]: wrong } },
+        name === '' ? what : `${what} of ${name}`,
+        named,
+      ),
+  }));
+}
+
 /** Shapes that are wrong, in all calls. */
 function shapes(
-  situation: Situation,
-  part: 'logits' | 'labels' | 'features',
+  { calls }: Pick<Part<Tensor>, 'calls'>,
+  what: string,
   wrong: readonly (readonly number[])[],
+  like?: Tensor,
 ): WrongCall[] {
-  return wrong.flatMap((shape) => {
-    const tensor = ofShape(shape, part === 'labels' ? situation.tensors.labels : undefined);
-    const given = part === 'features' ? { ...situation.tensors.features, [WEIGHT]: tensor } : tensor;
-    return everyCall(situation, { [part]: given }, `${part} of shape [${shape.join()}]`, shape);
-  });
+  return wrong.flatMap((shape) => calls(ofShape(shape, like), `${what} of shape [${shape.join()}]`, shape));
 }
 
 function training(code: HeadErrorCode, ...wrong: readonly Readonly<Record<string, unknown>>[]): Record<string, Wrongs> {
@@ -96,47 +118,66 @@ function training(code: HeadErrorCode, ...wrong: readonly Readonly<Record<string
 
 /** What a head must refuse, by the code of the error. Calls that a subject's claims allow are not among them. */
 export const wrongs: Readonly<Record<string, Wrongs>> = {
-  LOGITS_SHAPE: (s) => {
-    const [rows, k] = s.tensors.logits.shape as [number, number];
-    return shapes(s, 'logits', [[rows], [rows, k + 1], [2, rows, k + 2]]);
-  },
+  LOGITS_SHAPE: (s) =>
+    partsIn<Tensor>(s, 'logits').flatMap((logits) => {
+      const [before, k] = [logits.part.shape.slice(0, -1), logits.part.shape.at(-1) as number];
+      return shapes(logits, 'logits', [before, [...before, k + 1], [2, ...before, k + 2]]);
+    }),
   LOGITS_MISSING: (s) => everyCall(s, { logits: undefined }, 'no logits'),
-  LOGITS_DTYPE: (s) => everyCall(s, { logits: strings(s.tensors.logits.shape) }, 'strings for logits'),
+  LOGITS_DTYPE: (s) =>
+    partsIn<Tensor>(s, 'logits').flatMap(({ part, calls }) => calls(strings(part.shape), 'strings for logits')),
   LABELS_MISSING: (s) => [
     ...everyCall(s, { labels: undefined }, 'no labels'),
     { what: 'training without labels', run: () => s.train({ labels: undefined }) },
   ],
-  LABELS_SHAPE: (s) => {
-    const [rows, k] = s.tensors.labels.shape as [number, number];
-    return shapes(s, 'labels', [
-      [rows + 1, k],
-      [rows, k + 1],
-      [rows, k, 2],
-      [1, rows, k],
-    ]);
-  },
+  LABELS_SHAPE: (s) =>
+    partsIn<Tensor | SparseTensor>(s, 'labels').flatMap((labels) => {
+      const { part, calls } = labels;
+      if ('denseShape' in part) {
+        const [rows = 0, ...rest] = part.denseShape;
+        return calls({ ...part, denseShape: [rows + 1, ...rest] }, 'sparse labels of a row more');
+      }
+      const [[rows = 0, ...inner], k] = [part.shape.slice(0, -1), part.shape.at(-1) as number];
+      const wrong = [
+        [rows + 1, ...inner, k],
+        [rows, ...inner, k + 1],
+        [rows, ...inner, k, 2],
+        [1, rows, ...inner, k],
+      ];
+      return part.dtype === 'string'
+        ? wrong.flatMap((shape) => calls(strings(shape), `labels of shape [${shape.join()}]`, shape))
+        : shapes(labels, 'labels', wrong, part);
+    }),
   LABELS_DTYPE: (s) =>
-    labelsOf(s.subject) === 'class'
-      ? []
-      : everyCall(s, { labels: strings(s.tensors.labels.shape) }, 'strings for labels'),
+    partsIn<Tensor>(s, 'labels').flatMap(({ name, part, calls }) =>
+      labelClaimsOf(s.subject, name).labels === 'class' ? [] : calls(strings(part.shape), 'strings for labels'),
+    ),
   WEIGHTS_MISSING: (s) => {
     const { [WEIGHT]: _, ...others } = s.tensors.features;
-    return Object.entries({ 'no features': undefined, 'features without weights': others }).flatMap(
-      ([what, features]) => everyCall(s, { features }, what, WEIGHT),
-    );
+    // A mask that is needed, too, may be missed first.
+    const without = {
+      ...(s.subject.mask === undefined && { 'no features': undefined }),
+      'features without weights': others,
+    };
+    return Object.entries(without).flatMap(([what, features]) => everyCall(s, { features }, what, WEIGHT));
   },
   WEIGHTS_SHAPE: (s) => {
-    const [rows, k] = s.tensors.logits.shape as [number, number];
-    const perLogit = weightsOf(s.subject) === 'rows' && k > 1 ? [[rows, k]] : [];
-    return shapes(s, 'features', [[], [rows + 1], [1, rows], [1], [rows, k + 1], ...perLogit]);
+    const { batch, subject, tensors } = s;
+    const [rows = 0, ...inner] = batch.weights?.shape ?? [];
+    const widest = Math.max(...partsOf(batch.logits).map(([, { shape }]) => shape.at(-1) as number));
+    const perLogit = weightsOf(subject) === 'rows' && widest > 1 ? [[rows, ...inner, widest]] : [];
+    const wrong = [[], [rows + 1, ...inner], [1, rows, ...inner], [1], [rows, ...inner, widest + 1], ...perLogit];
+    const calls: Part<Tensor>['calls'] = (weights, what, named) =>
+      everyCall(s, { features: { ...tensors.features, [WEIGHT]: weights } }, what, named);
+    return shapes({ calls }, 'features', wrong);
   },
   WEIGHTS_DTYPE: (s) => {
-    const features = { ...s.tensors.features, [WEIGHT]: strings(s.tensors.logits.shape.slice(0, -1)) };
+    const features = { ...s.tensors.features, [WEIGHT]: strings(s.batch.weights?.shape ?? []) };
     return everyCall(s, { features }, 'strings for weights');
   },
   TENSOR_DISPOSED: (s) => {
     const disposed = (like: Tensor): Tensor => {
-      const tensor = ofShape(like.shape, like);
+      const tensor = like.dtype === 'string' ? strings(like.shape) : ofShape(like.shape, like);
       tensor.dispose();
       return tensor;
     };
@@ -144,8 +185,10 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
     const weights = features[WEIGHT];
     const regularizationLosses = [disposed(ofShape([])) as Scalar];
     return [
-      ...everyCall(s, { logits: disposed(logits) }, 'disposed logits'),
-      ...everyCall(s, { labels: disposed(labels) }, 'disposed labels'),
+      ...partsIn<Tensor>(s, 'logits').flatMap(({ part, calls }) => calls(disposed(part), 'disposed logits')),
+      ...partsIn<Tensor | SparseTensor>(s, 'labels').flatMap(({ part, calls }) =>
+        calls('denseShape' in part ? { ...part, values: disposed(part.values) } : disposed(part), 'disposed labels'),
+      ),
       ...(weights === undefined
         ? []
         : everyCall(s, { features: { ...features, [WEIGHT]: disposed(weights) } }, 'disposed weights')),

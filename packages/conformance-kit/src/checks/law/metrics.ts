@@ -1,20 +1,14 @@
 import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
-import { pickRows, tensorsOf, type Batch } from '../../batch.js';
+import { countOf, pickRows, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { sizeOf, ULPS } from '@tfjs-heads/reference';
-import type { NamedSubject } from '../../subject.js';
-import { batchOf, headOf, whereIndependent } from './claims.js';
+import { ULPS } from '@tfjs-heads/reference';
+import { batchOf, countedOf, elementsOf, headOf, suffixOf, whereIndependent } from './claims.js';
 import { nearMetrics, scalesOf } from './compare.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
 import { ofNothing } from './weights.js';
 
-function measured(
-  subject: NamedSubject,
-  head: Head,
-  batches: readonly Batch[],
-  metrics: Metrics = head.metrics(),
-): Metrics {
-  return batches.reduce((all, batch) => updated(head, all, tensorsOf(subject, batch)), metrics);
+function measured(head: Head, batches: readonly Batch[], metrics: Metrics = head.metrics()): Metrics {
+  return batches.reduce((all, batch) => updated(head, all, tensorsOf(batch)), metrics);
 }
 
 /** The rows of a batch, dealt out. */
@@ -38,13 +32,13 @@ export const metricsSplit: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const all = Array.from({ length: batch.logits.shape[0] as number }, (_, row) => row);
-    const onePass = await resultsOf(measured(subject, head, [batch]));
+    const all = Array.from({ length: countOf(batch) }, (_, row) => row);
+    const onePass = await resultsOf(measured(head, [batch]));
     for (const parts of [
       [all.slice(0, 2), all.slice(2)],
       [all.slice(0, 1), all.slice(1)],
     ]) {
-      nearMetrics(judge, await resultsOf(measured(subject, head, split(batch, ...parts))), onePass, scalesOf(batch));
+      nearMetrics(judge, await resultsOf(measured(head, split(batch, ...parts))), onePass, scalesOf(batch));
     }
   },
 });
@@ -56,22 +50,14 @@ export const metricsMerge: Check = check({
   async run({ subject, judge }, { rows, with: special }) {
     const head = headOf(subject);
     const drawn = batchOf(subject, head, rows);
-    const batch =
-      special === undefined
-        ? drawn
-        : { ...drawn, logits: { ...drawn.logits, values: [NaN, ...drawn.logits.values.slice(1)] } };
+    const batch = special === undefined ? drawn : withLogits(drawn, (logit, place) => (place === 0 ? NaN : logit));
     const [first, second, third] = split(batch, [0, 1], [2], [3, 4]) as [Batch, Batch, Batch];
     const merged = head.metrics();
-    for (const part of [first, second]) merge(merged, await statesOf(measured(subject, head, [part])));
+    for (const part of [first, second]) merge(merged, await statesOf(measured(head, [part])));
     const scales = scalesOf(batch);
-    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(subject, head, [first, second])), scales);
-    measured(subject, head, [third], merged);
-    nearMetrics(
-      judge,
-      await resultsOf(merged),
-      await resultsOf(measured(subject, head, [first, second, third])),
-      scales,
-    );
+    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(head, [first, second])), scales);
+    measured(head, [third], merged);
+    nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(head, [first, second, third])), scales);
   },
 });
 
@@ -82,7 +68,7 @@ export const batchesInAnyOrder: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batches = [1, 2, 3].map((seed) => batchOf(subject, head, rows, seed));
-    const [straight, turned] = [measured(subject, head, batches), measured(subject, head, batches.toReversed())];
+    const [straight, turned] = [measured(head, batches), measured(head, batches.toReversed())];
     nearMetrics(judge, await resultsOf(turned), await resultsOf(straight), scalesOf(batches[0] as Batch));
   },
 });
@@ -93,12 +79,12 @@ export const metricsReset: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const [forgotten, seen] = [1, 2].map((seed) => batchOf(subject, head, rows, seed)) as [Batch, Batch];
-    const metrics = measured(subject, head, [forgotten]);
+    const metrics = measured(head, [forgotten]);
     await resultsOf(metrics);
-    measured(subject, head, [forgotten], metrics); // its reads may still be under way
+    measured(head, [forgotten], metrics); // its reads may still be under way
     for (const metric of Object.values(metrics)) metric.reset();
-    measured(subject, head, [seen], metrics);
-    nearMetrics(judge, await resultsOf(metrics), await resultsOf(measured(subject, head, [seen])), scalesOf(seen));
+    measured(head, [seen], metrics);
+    nearMetrics(judge, await resultsOf(metrics), await resultsOf(measured(head, [seen])), scalesOf(seen));
   },
 });
 
@@ -110,10 +96,11 @@ export const metricKeys: Check = check({
     const keys = Object.keys(headOf(subject).metrics());
     if (subject.metrics !== undefined) judge.equal('the keys', keys, subject.metrics);
     const head = headOf(subject, { name: 'other' });
-    const named = keys.map((key) => `${key}/other`);
+    // Those of a head made of heads have the names of these already.
+    const named = subject.heads === undefined ? keys.map((key) => `${key}${suffixOf(subject, head)}`) : keys;
     const metrics = head.metrics();
     judge.equal('the keys of a head with a name', Object.keys(metrics), named);
-    const after = measured(subject, head, [batchOf(subject, head, 3)], metrics);
+    const after = measured(head, [batchOf(subject, head, 3)], metrics);
     judge.that(after === metrics, 'updateMetrics must return the metrics that it was given');
     judge.equal('the keys after a batch', Object.keys(await resultsOf(after)), named);
   },
@@ -131,21 +118,29 @@ export const metricsOfNothing: Check = check({
 /** The sum and the weights are taken over the same elements: one for each row, or as many as `sum_over_batch_size` divides by. */
 export const averageLoss: Check = check({
   states: 'average_loss is the weighted mean of the element losses over all batches.',
-  cases: ({ metrics }) => (metrics?.includes('average_loss') === false ? [] : [{ rows: 5 }]),
+  // A head made of heads has one for each of them, of which its own loss says nothing.
+  cases: ({ metrics, heads }) =>
+    heads !== undefined || metrics?.includes('average_loss') === false ? [] : [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batches = [1, 2].map((seed) => batchOf(subject, head, rows, seed));
-    const { average_loss: actual } = await resultsOf(measured(subject, head, batches));
+    const { average_loss: actual } = await resultsOf(measured(head, batches));
     if (actual === undefined) return; // nothing was claimed
     const lossOf = (reduction: 'sum' | 'auto', batch: Batch): Promise<number> => {
-      const { labels, logits, features } = tensorsOf(subject, batch);
+      const { labels, logits, features } = tensorsOf(batch);
       return numberOf(headOf(subject, { lossReduction: reduction }).loss(labels, logits, { features }));
     };
     const sums = await Promise.all(batches.map((batch) => lossOf('sum', batch)));
     const mean = await lossOf('auto', batches[0] as Batch);
-    const perRow = mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / rows));
-    const weightOf = ({ weights, logits }: Batch): number =>
-      weights?.values.reduce((total, weight) => total + weight, 0) ?? sizeOf(logits.shape.slice(0, -1));
+    const perRow =
+      mean === 0 ? 1 : Math.max(1, Math.round((sums[0] as number) / mean / elementsOf(subject, batches[0] as Batch)));
+    const weightOf = (batch: Batch): number => {
+      const counted = countedOf(subject, batch);
+      return (
+        batch.weights?.values.reduce((sum, weight, i) => sum + weight * (counted?.[i] ?? 1), 0) ??
+        elementsOf(subject, batch)
+      );
+    };
     const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
     const expected = total(sums) / total(batches.map(weightOf)) / perRow;
     judge.near('average_loss', [actual], [expected], { k: ULPS.REDUCE, scale: scalesOf(batches[0] as Batch).element });
@@ -160,7 +155,7 @@ export const metricsCountOn: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const one = await statesOf(measured(subject, head, [batch]));
+    const one = await statesOf(measured(head, [batch]));
     const many = Object.fromEntries(
       Object.entries(one).map(([key, state]) => [
         key,
@@ -169,7 +164,7 @@ export const metricsCountOn: Check = check({
     );
     const metrics = head.metrics();
     merge(metrics, many);
-    const after = await statesOf(measured(subject, head, [batch], metrics));
+    const after = await statesOf(measured(head, [batch], metrics));
     for (const [key, { sums }] of Object.entries(one)) {
       const added = sums.map((_, index) => Number(after[key]?.sums[index]) - Number(many[key]?.sums[index]));
       judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), {

@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { tensorsOf, type Batch } from '../../batch.js';
-import type { NamedSubject } from '../../subject.js';
+import { logitsIn, partsOf, placesIn, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { numberOf, outcomeOf, valuesOf } from '../outcome.js';
 import { areRowsIndependent, batchOf, headOf, plainBatchOf, plainHeadOf, weightedBatchOf } from './claims.js';
@@ -15,17 +14,22 @@ const ROW = 2;
 /** At most so many logits of a row are made NaN, one after another. */
 const MADE_NAN = 8;
 
-function withLogit(batch: Batch, place: number, value: number): Batch {
-  return {
-    ...batch,
-    logits: { ...batch.logits, values: batch.logits.values.map((logit, i) => (i === place ? value : logit)) },
-  };
+function withLogit(batch: Batch, at: number, value: number): Batch {
+  return withLogits(batch, (logit, place) => (place === at ? value : logit));
 }
 
 /** The logits of a row that are made NaN: all, or some from the first to the last. */
-function columnsOf({ logitsDimension: k }: Head): number[] {
+function columnsOf(batch: Batch): number[] {
+  const k = placesIn(batch, [0]).length;
   const count = Math.min(k, MADE_NAN);
   return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * (k - 1)) / (count - 1))));
+}
+
+/** The end of the keys of the head that a logit is one of. */
+function endOf({ logits }: Batch, place: number): string {
+  let next = 0;
+  const [name = ''] = partsOf(logits).find(([, { values }]) => place < (next += values.length)) ?? [];
+  return name && `/${name}`;
 }
 
 /** Swallowed, it would let a training go on that is lost, and an evaluation look well. */
@@ -35,15 +39,16 @@ export const nanStays: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = weightedBatchOf(subject, head, rows);
-    const k = head.logitsDimension;
-    const { gradient } = await outcomeOf(head, tensorsOf(subject, batch));
-    for (const column of columnsOf(head)) {
+    const { gradient } = await outcomeOf(head, tensorsOf(batch));
+    for (const column of columnsOf(batch)) {
       // A logit that the loss does not depend on may be anything: one that nobody is compared with, say.
-      const row = [ROW, 0, 1, 3, 4].find((one) => gradient[one * k + column] !== 0);
-      if (row === undefined) continue;
-      const { loss, metrics } = await outcomeOf(head, tensorsOf(subject, withLogit(batch, row * k + column, NaN)));
+      const place = [ROW, 0, 1, 3, 4]
+        .map((row) => placesIn(batch, [row])[column] as number)
+        .find((one) => gradient[one] !== 0);
+      if (place === undefined) continue;
+      const { loss, metrics } = await outcomeOf(head, tensorsOf(withLogit(batch, place, NaN)));
       judge.same(`the loss with a NaN in logit ${column}`, [loss], [NaN]);
-      for (const key of means)
+      for (const key of means.map((mean) => `${mean}${endOf(batch, place)}`))
         if (key in metrics)
           judge.same(`the metric '${key}' with a NaN in logit ${column}`, [metrics[key] as number], [NaN]);
     }
@@ -59,15 +64,12 @@ export const nanStaysInPredictions: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const plain = await floatsOf(subject, head, batch);
-    for (const column of columnsOf(head)) {
-      const place = ROW * head.logitsDimension + column;
-      const moved = await Promise.all(
-        MOVES.map((by) =>
-          floatsOf(subject, head, withLogit(batch, place, (batch.logits.values[place] as number) + by)),
-        ),
-      );
-      const withNaN = await floatsOf(subject, head, withLogit(batch, place, NaN));
+    const plain = await floatsOf(head, batch);
+    for (const column of columnsOf(batch)) {
+      const place = placesIn(batch, [ROW])[column] as number;
+      const logit = logitsIn(batch)[place] as number;
+      const moved = await Promise.all(MOVES.map((by) => floatsOf(head, withLogit(batch, place, logit + by))));
+      const withNaN = await floatsOf(head, withLogit(batch, place, NaN));
       for (const [key, values] of Object.entries(plain)) {
         const got = withNaN[key] ?? [];
         const size = values.length / rows;
@@ -97,8 +99,8 @@ export const nanStaysInPredictions: Check = check({
 const MOVES = [-0.125, -0.0625, 0.0625, 0.125];
 
 /** The predictions that are floats, by key. */
-async function floatsOf(subject: NamedSubject, head: Head, batch: Batch): Promise<Record<string, readonly number[]>> {
-  const predictions = Object.entries(head.predictions(tensorsOf(subject, batch).logits)).filter(
+async function floatsOf(head: Head, batch: Batch): Promise<Record<string, readonly number[]>> {
+  const predictions = Object.entries(head.predictions(tensorsOf(batch).logits)).filter(
     ([, { dtype }]) => dtype === 'float32',
   );
   return Object.fromEntries(
@@ -115,7 +117,7 @@ export const infinityStays: Check = check({
     const head = plainHeadOf(subject);
     const batch = plainBatchOf(subject, head, 3);
     const lossAt = async (logit: number): Promise<number> => {
-      const { labels, logits, features } = tensorsOf(subject, withLogit(batch, 0, logit));
+      const { labels, logits, features } = tensorsOf(withLogit(batch, 0, logit));
       return numberOf(head.loss(labels, logits, { features }));
     };
     const [huge, infinite] = [await lossAt(sign * 2 ** 60), await lossAt(sign * Infinity)];

@@ -4,7 +4,7 @@ import { tensorsOf } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { inMode, lossAndGradient, numberOf, resultsOf, valuesOf } from '../outcome.js';
 import { ULPS } from '@tfjs-heads/reference';
-import { batchOf, headOf } from './claims.js';
+import { batchOf, headOf, suffixOf, tagOf } from './claims.js';
 import { scalesOf } from './compare.js';
 import { modelOf } from './spec-model.js';
 
@@ -18,7 +18,7 @@ export const regularizationAdded: Check = check({
   async run({ subject, judge }, { form }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
     const batch = batchOf(subject, head, 5);
-    const tensors = tensorsOf(subject, batch);
+    const tensors = tensorsOf(batch);
     const regularizationLosses = form === 'list' ? losses() : losses;
     const plain = lossAndGradient(head, tensors);
     const more = lossAndGradient(head, tensors, { regularizationLosses });
@@ -47,18 +47,19 @@ export const regularizationMeasured: Check = check({
   cases: () => [{}],
   async run({ subject, judge }) {
     const head = headOf(subject, { name: 'other' });
-    const { logits, labels, features } = tensorsOf(subject, batchOf(subject, head, 3));
-    const other = tensorsOf(subject, batchOf(subject, head, 2, 2)); // of other weights, which must not count
+    const { logits, labels, features } = tensorsOf(batchOf(subject, head, 3));
+    const other = tensorsOf(batchOf(subject, head, 2, 2)); // of other weights, which must not count
     const plain = await resultsOf(head.updateMetrics(head.metrics(), features, logits, labels));
     const metrics = head.metrics({ regularizationLosses: losses() });
     head.updateMetrics(metrics, features, logits, labels, { regularizationLosses: losses() });
     head.updateMetrics(metrics, other.features, other.logits, other.labels, { regularizationLosses: [scalar(1)] });
-    const { 'regularization_loss/other': regularization = NaN, ...others } = await resultsOf(metrics);
+    const key = `regularization_loss${suffixOf(subject, head)}`;
+    const { [key]: regularization = NaN, ...others } = await resultsOf(metrics);
     judge.equal('the keys besides', Object.keys(others), Object.keys(plain));
     judge.near('the metric', [regularization], [(2.75 + 1) / 2], { k: ULPS.REDUCE });
     const toEvaluate = { mode: ModeKeys.EVAL, logits, labels, features, regularizationLosses: losses() };
     const spec = inMode(judge, ModeKeys.EVAL, head.createEstimatorSpec(toEvaluate));
-    const metric = spec.evalMetricOps['regularization_loss/other'];
+    const metric = spec.evalMetricOps[key];
     judge.near('the metric of an evaluation', [(await metric?.result()) ?? NaN], [2.75], { k: ULPS.REDUCE });
     const expected = head.loss(labels, logits, { features, regularizationLosses: losses() });
     judge.near('the loss of an evaluation', [await numberOf(spec.loss)], [await numberOf(expected)], {
@@ -85,9 +86,14 @@ export const regularizationSummarized: Check = check({
       regularizationLosses: losses,
     };
     const { summaries } = inMode(judge, ModeKeys.TRAIN, head.createEstimatorSpec(given));
-    judge.equal('the summaries', Object.keys(summaries), ['loss/other', 'regularization_loss/other']);
-    judge.near('the summary', [await numberOf(summaries['regularization_loss/other'] as Scalar)], [2.75], {
-      k: ULPS.REDUCE,
-    });
+    const [loss, regularization] = ['loss', 'regularization_loss'].map((key) =>
+      tagOf(subject, head, key, summaries),
+    ) as [string, string];
+    // A head made of heads adds theirs.
+    const tags = Object.keys(summaries).filter(
+      (tag) => subject.heads === undefined || [loss, regularization].includes(tag),
+    );
+    judge.equal('the summaries', tags, [loss, regularization]);
+    judge.near('the summary', [await numberOf(summaries[regularization] as Scalar)], [2.75], { k: ULPS.REDUCE });
   },
 });

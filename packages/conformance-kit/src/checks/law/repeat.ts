@@ -1,5 +1,5 @@
-import { ULPS, type Values } from '@tfjs-heads/reference';
-import { pickRows, tensorsOf, type Batch } from '../../batch.js';
+import { ULPS } from '@tfjs-heads/reference';
+import { pickRows, placesIn, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { gradientOf, numberOf, outcomeOf, valuesOf } from '../outcome.js';
 import { conditionedScales } from '../parity/compare.js';
@@ -13,10 +13,10 @@ export const sameTwice: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const tensors = tensorsOf(subject, batch);
+    const tensors = tensorsOf(batch);
     const first = await outcomeOf(head, tensors);
     sameOutcome(judge, await outcomeOf(head, tensors), first);
-    sameOutcome(judge, await outcomeOf(headOf(subject), tensorsOf(subject, batch)), first);
+    sameOutcome(judge, await outcomeOf(headOf(subject), tensorsOf(batch)), first);
   },
 });
 
@@ -27,9 +27,9 @@ export const otherSizesBetween: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const first = await outcomeOf(head, tensorsOf(subject, batch));
-    for (const other of [7, '2x3']) await outcomeOf(head, tensorsOf(subject, batchOf(subject, head, other, 2)));
-    sameOutcome(judge, await outcomeOf(head, tensorsOf(subject, batch)), first);
+    const first = await outcomeOf(head, tensorsOf(batch));
+    for (const other of [7, '2x3']) await outcomeOf(head, tensorsOf(batchOf(subject, head, other, 2)));
+    sameOutcome(judge, await outcomeOf(head, tensorsOf(batch)), first);
   },
 });
 
@@ -40,7 +40,7 @@ export const deviceMade: Check = check({
     const head = headOf(subject);
     const { tensors, batch } = await madeOnDevice(subject, batchOf(subject, head, rows));
     const made = await outcomeOf(head, tensors);
-    nearOutcome(judge, made, await outcomeOf(head, tensorsOf(subject, batch)), scalesOf(batch));
+    nearOutcome(judge, made, await outcomeOf(head, tensorsOf(batch)), scalesOf(batch));
   },
 });
 
@@ -57,7 +57,7 @@ export const repeatedBatch: Check = check({
     const indices = Array.from({ length: repeats * ROWS }, (_, i) => i % ROWS);
     const [once, often] = await Promise.all(
       [batch, pickRows(batch, indices)].map(async (each) => {
-        const tensors = tensorsOf(subject, each);
+        const tensors = tensorsOf(each);
         const loss = head.loss(tensors.labels, tensors.logits, tensors);
         return { loss: await numberOf(loss), gradient: await valuesOf(gradientOf(head, tensors)) };
       }),
@@ -65,7 +65,7 @@ export const repeatedBatch: Check = check({
     const { gradient = [], loss = NaN } = once ?? {};
     const scales = conditionedScales(batch, gradient);
     judge.near('the loss', [often?.loss ?? NaN], [loss], { k: ULPS.REDUCE, scale: scales.loss });
-    const tiled = Array.from({ length: repeats }, () => gradient).flat();
+    const tiled = placesIn(batch, indices).map((place) => gradient[place] as number);
     judge.near(
       'the gradient',
       (often?.gradient ?? []).map((value) => value * repeats),
@@ -76,8 +76,9 @@ export const repeatedBatch: Check = check({
 });
 
 /** Large ones are where another way of computing may overflow. The row has a weight, or it would not count. */
-function withFirst(batch: Batch, logit: number | undefined): Batch {
-  if (logit === undefined) return batch;
-  const first = ({ shape, values }: Values, value: number): Values => ({ shape, values: [value, ...values.slice(1)] });
-  return { ...batch, logits: first(batch.logits, logit), ...(batch.weights && { weights: first(batch.weights, 1) }) };
+function withFirst(batch: Batch, first: number | undefined): Batch {
+  if (first === undefined) return batch;
+  const { weights } = batch;
+  const moved = withLogits(batch, (logit, place) => (place === 0 ? first : logit));
+  return weights === undefined ? moved : { ...moved, weights: { ...weights, values: [1, ...weights.values.slice(1)] } };
 }

@@ -1,8 +1,16 @@
-import { filled, ULPS } from '@tfjs-heads/reference';
-import { mapped, pickRows, tensorsOf } from '../../batch.js';
+import { ULPS } from '@tfjs-heads/reference';
+import { countOf, mapParts, mapped, pickRows, placesIn, tensorsOf, type LabelValues } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, numberOf, outcomeOf, readPredictions, type Outcome } from '../outcome.js';
-import { areRowsIndependent, batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
+import { gradientOf, numberOf, outcomeOf, readPredictions, valuesOf, type Outcome } from '../outcome.js';
+import {
+  areRowsIndependent,
+  batchOf,
+  headOf,
+  kindsOf,
+  labelClaimsOf,
+  weightedBatchOf,
+  whereIndependent,
+} from './claims.js';
 import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
 
 /** What a batch is: rows, in whatever order, that do not know of each other. */
@@ -13,14 +21,16 @@ export const sumOfParts: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const all = Array.from({ length: batch.logits.shape[0] as number }, (_, row) => row);
+    const all = Array.from({ length: countOf(batch) }, (_, row) => row);
+    const cuts = [all.slice(0, 2), all.slice(2)];
     const [whole, ...parts] = await Promise.all(
-      [all, all.slice(0, 2), all.slice(2)].map(async (indices) => {
-        const tensors = tensorsOf(subject, pickRows(batch, indices));
+      [all, ...cuts].map(async (indices) => {
+        const tensors = tensorsOf(pickRows(batch, indices));
         const loss = head.loss(tensors.labels, tensors.logits, tensors);
-        return { loss: await numberOf(loss), gradient: Array.from(await gradientOf(head, tensors).data()) };
+        return { loss: await numberOf(loss), gradient: await valuesOf(gradientOf(head, tensors)) };
       }),
     );
+    const cut = cuts.flatMap((indices) => placesIn(batch, indices).map((place) => whole?.gradient[place] ?? NaN));
     const { element, sum } = scalesOf(batch);
     judge.near('the loss', [whole?.loss ?? NaN], [parts.reduce((total, { loss }) => total + loss, 0)], {
       k: ULPS.REDUCE,
@@ -28,7 +38,7 @@ export const sumOfParts: Check = check({
     });
     judge.near(
       'the gradient',
-      whole?.gradient ?? [],
+      cut,
       parts.flatMap(({ gradient }) => gradient),
       { k: ULPS.ELEMENT, scale: element },
     );
@@ -42,10 +52,9 @@ export const permutation: Check = check({
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
     const batch = batchOf(subject, head, rows);
     const order = [3, 0, 4, 2, 1];
-    const permuted = await outcomeOf(head, tensorsOf(subject, pickRows(batch, order)));
-    const straight = await outcomeOf(head, tensorsOf(subject, batch));
-    const gradient = pickRows({ ...batch, logits: { shape: batch.logits.shape, values: straight.gradient } }, order)
-      .logits.values;
+    const permuted = await outcomeOf(head, tensorsOf(pickRows(batch, order)));
+    const straight = await outcomeOf(head, tensorsOf(batch));
+    const gradient = placesIn(batch, order).map((place) => straight.gradient[place] as number);
     const scales = scalesOf(batch);
     judge.near('the loss', [permuted.loss], [straight.loss], { k: ULPS.REDUCE, scale: scales.element });
     judge.near('the gradient', permuted.gradient, gradient, { k: ULPS.ELEMENT, scale: scales.element / 5 });
@@ -60,9 +69,9 @@ export const rowsIndependent: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
-    const whole = await readPredictions(head.predictions(tensorsOf(subject, batch).logits));
+    const whole = await readPredictions(head.predictions(tensorsOf(batch).logits));
     for (const indices of [[2], [4, 1]]) {
-      const part = await readPredictions(head.predictions(tensorsOf(subject, pickRows(batch, indices)).logits));
+      const part = await readPredictions(head.predictions(tensorsOf(pickRows(batch, indices)).logits));
       nearPredictions(judge, part, picked(whole, indices, rows));
     }
   },
@@ -79,7 +88,7 @@ export const rowsDependent: Check = check({
     for (const seed of [1, 2, 3, 4]) {
       const batch = weightedBatchOf(subject, head, rows, seed);
       const losses = [all, all.slice(0, 2), all.slice(2)].map((indices) => {
-        const tensors = tensorsOf(subject, pickRows(batch, indices));
+        const tensors = tensorsOf(pickRows(batch, indices));
         return numberOf(head.loss(tensors.labels, tensors.logits, tensors));
       });
       const [whole = NaN, first = NaN, second = NaN] = await Promise.all(losses);
@@ -111,7 +120,7 @@ export const featuresCount: Check = check({
       const batch = weightedBatchOf(subject, head, 5, draw);
       const { [feature]: another } = batchOf(subject, head, 5, draw + DRAWS).features ?? {};
       const changed = { ...batch, features: { ...batch.features, ...(another && { [feature]: another }) } };
-      const [one, other] = await Promise.all([batch, changed].map((each) => outcomeOf(head, tensorsOf(subject, each))));
+      const [one, other] = await Promise.all([batch, changed].map((each) => outcomeOf(head, tensorsOf(each))));
       const differs = (['loss', 'gradient', 'metrics'] as const).some(
         (part) => JSON.stringify(one?.[part]) !== JSON.stringify(other?.[part]),
       );
@@ -124,15 +133,20 @@ export const featuresCount: Check = check({
 /** Labels beyond those that a head thinks of may be taken for one of them. */
 export const classesToldApart: Check = check({
   states: 'A label of each class gives a loss of its own: none is taken for another.',
-  cases: ({ labels }) => (labels === 'class' ? [{ rows: 1 }] : []),
-  async run({ subject, judge }, { rows }) {
+  cases: (subject) =>
+    kindsOf(subject).flatMap(({ kind, of }) => (kind === 'class' ? [{ rows: 1, ...(of && { of }) }] : [])),
+  async run({ subject, judge }, { rows, of = '' }) {
     const head = headOf(subject);
-    const classes = subject.classes ?? head.logitsDimension;
-    const costs: number[][] = Array.from({ length: classes }, () => []);
+    const { classes, logitsDimension = head.logitsDimension } = labelClaimsOf(subject, of);
+    const only =
+      (id: number) =>
+      (labels: LabelValues, name: string): LabelValues =>
+        name === of ? { ...labels, values: labels.values.map(() => id) } : labels;
+    const costs: number[][] = Array.from({ length: classes ?? logitsDimension }, () => []);
     for (let draw = 1; draw <= DRAWS; draw++) {
       const batch = weightedBatchOf(subject, head, rows, draw);
       for (const [id, cost] of costs.entries()) {
-        const { labels, logits, features } = tensorsOf(subject, { ...batch, labels: filled(batch.labels.shape, id) });
+        const { labels, logits, features } = tensorsOf({ ...batch, labels: mapParts(batch.labels, only(id)) });
         cost.push(await numberOf(head.loss(labels, logits, { features })));
       }
     }

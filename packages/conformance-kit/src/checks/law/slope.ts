@@ -1,6 +1,7 @@
-import type { Batch } from '../../batch.js';
+import { logitsIn, type Batch } from '../../batch.js';
 import { largest, ULPS } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
+import { largestLabel } from './compare.js';
 
 /** How far apart the points of a difference are; a power of two, so that they are exact. */
 export const STEP: number = 2 ** -4;
@@ -61,8 +62,8 @@ export async function nearSlopes(
 }
 
 /** The magnitude of the terms in the loss of one logit: label times logit, as in a likelihood, is the largest that may cancel. */
-export function termOf({ logits, labels, weights }: Batch): number {
-  return (1 + largest(logits.values)) * (1 + largest(labels.values)) * Math.max(1, largest(weights?.values ?? []));
+export function termOf(batch: Batch): number {
+  return (1 + largest(logitsIn(batch))) * (1 + largestLabel(batch)) * Math.max(1, largest(batch.weights?.values ?? []));
 }
 
 /**

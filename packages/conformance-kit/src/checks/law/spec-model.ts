@@ -1,7 +1,7 @@
 import { customGrad, matMul, tidy, variable, type Tensor, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
-import type { Head } from '@tfjs-heads/head-api';
-import { drawValues } from '@tfjs-heads/reference';
-import { tensorOf, tensorsOf, type Batch, type BatchTensors } from '../../batch.js';
+import type { Head, Logits } from '@tfjs-heads/head-api';
+import { drawValues, filled } from '@tfjs-heads/reference';
+import { asLogits, stepsOf, tensorOf, tensorsOf, widthOf, type Batch, type BatchTensors } from '../../batch.js';
 import type { HeadOptions, NamedSubject } from '../../subject.js';
 import { batchOf, headOf } from './claims.js';
 
@@ -11,19 +11,25 @@ export interface Model {
   readonly batch: Batch;
   readonly tensors: BatchTensors;
   readonly kernel: Variable;
-  readonly logits: (kernel?: Tensor) => Tensor;
+  readonly logits: (kernel?: Tensor) => Logits;
 }
 
 export function modelOf(subject: NamedSubject, options: HeadOptions = {}): Model {
   const head = headOf(subject, options);
   const batch = batchOf(subject, head, 5);
-  const tensors = tensorsOf(subject, batch);
-  const shape = [3, head.logitsDimension];
+  const tensors = tensorsOf(batch);
   const small = (seed: number, of: readonly number[]): Tensor =>
     tensorOf({ shape: of, values: drawValues(seed, of, 'real').map((value) => value / 4) });
-  const kernel = tidy(() => variable(small(8, shape)));
-  const run = product(small(7, [5, 3]));
-  return { head, batch, tensors, kernel, logits: (given = kernel) => run(given) };
+  const kernel = tidy(() => variable(small(8, [3, widthOf(batch)])));
+  const run = product(small(7, [stepsOf(batch), 3]));
+  return { head, batch, tensors, kernel, logits: (given = kernel) => asLogits(run(given), batch.logits) };
+}
+
+/** A network of one kernel, `[3, width]` of 0.5, whose outputs are in the shapes of the logits of a batch. */
+export function networkFor(batch: Batch): { readonly kernel: Variable; readonly logits: () => Logits } {
+  const kernel = tidy(() => variable(tensorOf(filled([3, widthOf(batch)], 0.5))));
+  const run = product(tensorOf(filled([stepsOf(batch), 3], 0.25)));
+  return { kernel, logits: () => asLogits(run(kernel), batch.logits) };
 }
 
 /** `x` times a kernel, with its gradient at hand: tfjs has those of its own only where they have been registered. */

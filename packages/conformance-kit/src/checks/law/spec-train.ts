@@ -1,9 +1,10 @@
-import { grad, onesLike, train, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys } from '@tfjs-heads/head-api';
+import { grad, onesLike, train, type Scalar } from '@tensorflow/tfjs-core';
+import { ModeKeys, type Logits } from '@tfjs-heads/head-api';
 import { tensorOf } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { inMode, numberOf, valuesOf } from '../outcome.js';
 import { ULPS } from '@tfjs-heads/reference';
+import { tagOf } from './claims.js';
 import { codedErrorOf, scalesOf } from './compare.js';
 import { modelOf } from './spec-model.js';
 
@@ -32,7 +33,8 @@ export const specTrain: Check = check({
     judge.same('the variable before trainOp', await valuesOf(kernel), start);
     const returned = spec.trainOp();
     judge.that(returned === spec.loss, 'trainOp must return the loss of the spec');
-    const losses = { 'the loss': spec.loss, "summaries['loss/other']": spec.summaries['loss/other'] as Scalar };
+    const tag = tagOf(subject, head, 'loss', spec.summaries);
+    const losses = { 'the loss': spec.loss, [`summaries['${tag}']`]: spec.summaries[tag] as Scalar };
     for (const [what, loss] of Object.entries(losses)) {
       judge.that(loss !== undefined, `${what}: there is none among ${Object.keys(spec.summaries).join(', ')}`);
       judge.near(what, [await numberOf(loss)], [expectedLoss], { k: ULPS.REDUCE, scale: scales.sum });
@@ -58,7 +60,7 @@ export const specOrder: Check = check({
     const { head, tensors, kernel, logits } = modelOf(subject);
     const log: string[] = [];
     const note = (what: string) => (): void => void log.push(what);
-    const network = (): Tensor => {
+    const network = (): Logits => {
       log.push('network');
       return logits();
     };

@@ -2,6 +2,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpec } from '@tfjs-heads/head-api';
 import { check, type Check } from '../check.js';
 import { inMode, numberOf, outcomeOf, readPredictions, resultsOf } from '../outcome.js';
+import { countOf, labelTensors } from '../../batch.js';
 import { namedExports } from '../parity/compare.js';
 import { ULPS } from '@tfjs-heads/reference';
 import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
@@ -12,7 +13,7 @@ export const specInfer: Check = check({
     'To predict, a spec has the predictions of the head and exports of the kinds that there are, one as serving_default.',
   cases: () => [{}],
   async run({ subject, judge }) {
-    const { head, tensors } = modelOf(subject);
+    const { head, batch, tensors } = modelOf(subject);
     const { logits } = tensors;
     const toPredict = head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits: () => logits });
     const spec = inMode(judge, ModeKeys.PREDICT, toPredict);
@@ -30,7 +31,7 @@ export const specInfer: Check = check({
       judge.that(values?.some((name) => name in output) === true, got);
       if (output.kind === 'predict') await readPredictions(output.outputs);
       if (output.kind === 'regression')
-        judge.equal(`the rows of exportOutputs['${key}']`, output.value.shape[0], logits.shape[0]);
+        judge.equal(`the rows of exportOutputs['${key}']`, output.value.shape[0], countOf(batch));
     }
     spec.dispose();
   },
@@ -85,6 +86,9 @@ export const specDisposed: Check = check({
       tensorsOfSpec.every((one) => one.isDisposed),
       'a tensor of the spec is still there',
     );
-    judge.that(!kernel.isDisposed && !tensors.labels.isDisposed, 'what was handed in is gone');
+    judge.that(
+      [kernel, ...labelTensors(tensors.labels)].every(({ isDisposed }) => !isDisposed),
+      'what was handed in is gone',
+    );
   },
 });

@@ -1,7 +1,7 @@
 import { stack } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { rowsOf, tensorsOf, type Batch } from '../../batch.js';
-import { sizeOf, ULPS, type Values } from '@tfjs-heads/reference';
+import { tensorsOf, type Batch } from '../../batch.js';
+import { ULPS, type Values } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
 import { lossAndGradient, outcomeOf, resultsOf, updated, valuesOf } from '../outcome.js';
@@ -14,7 +14,8 @@ import { nearMetrics, nearOutcome, scalesOf } from './compare.js';
  */
 function layoutsOf(subject: NamedSubject, head: Head, { shape, ...weights }: Values): Values[] {
   const layouts = [shape, [...shape, 1]];
-  if (shape.length === 2 && shape[1] === 1) layouts.push(shape.slice(0, 1));
+  // Of a sequence a weight is that of a step.
+  if (shape.length === 2 && shape[1] === 1 && subject.mask === undefined) layouts.push(shape.slice(0, 1));
   const columns = head.logitsDimension;
   const perLogit = {
     ...weights,
@@ -35,9 +36,9 @@ export const weightsShapes: Check = check({
     const head = headOf(subject);
     const batch = batchOf(subject, head, rows);
     const [first, ...others] = layoutsOf(subject, head, batch.weights as Values) as [Values, ...Values[]];
-    const expected = await outcomeOf(head, tensorsOf(subject, { ...batch, weights: first }));
+    const expected = await outcomeOf(head, tensorsOf({ ...batch, weights: first }));
     for (const weights of others) {
-      nearOutcome(judge, await outcomeOf(head, tensorsOf(subject, { ...batch, weights })), expected, scalesOf(batch));
+      nearOutcome(judge, await outcomeOf(head, tensorsOf({ ...batch, weights })), expected, scalesOf(batch));
     }
   },
 });
@@ -55,22 +56,24 @@ export const weightsMixed: Check = check({
     const plain: Batch[] = [];
     const mixed: Batch[] = [];
     const dtypes = ['float32', 'int32', 'bool'] as const;
-    const shape = rowsOf(rows);
-    const count = layoutsOf(subject, head, { shape, values: [] }).length;
+    const { weights: drawn } = batchOf(subject, head, rows);
+    const count = layoutsOf(subject, head, drawn as Values).length;
     for (const [i, dtype] of dtypes.entries()) {
       for (let layout = 0; layout < count; layout++) {
         const seed = 1 + i * count + layout;
         const batch = batchOf(subject, head, rows, seed);
         // Batches of different weight: or one that counts for another share would change nothing.
-        const values = Array.from(
-          { length: sizeOf(shape) },
-          (_, row) => amounts[dtype][(seed + row) % amounts[dtype].length] as number,
-        );
-        plain.push({ ...batch, weights: { shape, values } });
-        mixed.push({ ...batch, weights: layoutsOf(subject, head, { shape, values, dtype })[layout] as Values });
+        const weights = {
+          ...(batch.weights as Values),
+          values: (batch.weights as Values).values.map(
+            (_, row) => amounts[dtype][(seed + row) % amounts[dtype].length] as number,
+          ),
+        };
+        plain.push({ ...batch, weights });
+        mixed.push({ ...batch, weights: layoutsOf(subject, head, { ...weights, dtype })[layout] as Values });
       }
     }
-    const [expected, actual] = await Promise.all([plain, mixed].map((batches) => evaluated(subject, head, batches)));
+    const [expected, actual] = await Promise.all([plain, mixed].map((batches) => evaluated(head, batches)));
     const scales = scalesOf(plain[0] as Batch);
     mixed.forEach(({ weights }, i) => {
       const what = `weights of the shape [${String(weights?.shape)}] and the dtype ${weights?.dtype}`;
@@ -94,10 +97,10 @@ interface Evaluated {
 }
 
 /** Each loss, and the metrics over all batches. */
-async function evaluated(subject: NamedSubject, head: Head, batches: readonly Batch[]): Promise<Evaluated> {
+async function evaluated(head: Head, batches: readonly Batch[]): Promise<Evaluated> {
   const metrics = head.metrics();
   const made = batches.map((batch) => {
-    const tensors = tensorsOf(subject, batch);
+    const tensors = tensorsOf(batch);
     updated(head, metrics, tensors);
     return lossAndGradient(head, tensors);
   });

@@ -1,8 +1,17 @@
-import { drawValues, filled, ULPS, type Values } from '@tfjs-heads/reference';
-import { pickRows, tensorsOf, WEIGHT, type Batch } from '../../batch.js';
+import { drawValues, ULPS, type Values } from '@tfjs-heads/reference';
+import { pickRows, placesIn, tensorsOf, weighed, WEIGHT, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { outcomeOf, resultsOf, updated } from '../outcome.js';
-import { batchOf, headOf, plainBatchOf, plainHeadOf, weighedOf, whereWeighedAlone, whereWeighted } from './claims.js';
+import {
+  batchOf,
+  elementsOf,
+  headOf,
+  plainBatchOf,
+  plainHeadOf,
+  weighedOf,
+  whereWeighedAlone,
+  whereWeighted,
+} from './claims.js';
 import { nearMetrics, nearOutcome, scalesOf } from './compare.js';
 
 export const weightsOfOne: Check = check({
@@ -10,9 +19,8 @@ export const weightsOfOne: Check = check({
   cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '2x3' }]),
   async run({ subject, judge }, { rows }) {
     const batch = plainBatchOf(subject, headOf(subject), rows);
-    const weights = filled(batch.logits.shape.slice(0, -1), 1);
-    const ones = await outcomeOf(headOf(subject), tensorsOf(subject, { ...batch, weights }));
-    const none = await outcomeOf(plainHeadOf(subject), tensorsOf(subject, batch));
+    const ones = await outcomeOf(headOf(subject), tensorsOf(weighed(batch, () => 1)));
+    const none = await outcomeOf(plainHeadOf(subject), tensorsOf(batch));
     nearOutcome(judge, ones, none, scalesOf(batch));
   },
 });
@@ -27,32 +35,30 @@ export const weightZeroIsRowRemoved: Check = check({
     ]),
   async run({ subject, judge }, { reduction, rows }) {
     const head = headOf(subject, { lossReduction: reduction });
-    const n = rows;
-    const drawn = batchOf(subject, head, n);
     const zero = 1;
-    const batch = {
-      ...drawn,
-      weights: { shape: [n], values: Array.from({ length: n }, (_, row) => (row === zero ? 0 : 0.5 + row)) },
-    };
-    const rest = Array.from({ length: n }, (_, row) => row).filter((row) => row !== zero);
-    const with0 = await outcomeOf(head, tensorsOf(subject, batch));
-    const without = await outcomeOf(head, tensorsOf(subject, pickRows(batch, rest)));
-    const factor = reduction === 'sum' ? 1 : (n - 1) / n;
+    const batch = weighed(batchOf(subject, head, rows), (row) => (row === zero ? 0 : 0.5 + row));
+    const rest = pickRows(
+      batch,
+      Array.from({ length: rows }, (_, row) => row).filter((row) => row !== zero),
+    );
+    const with0 = await outcomeOf(head, tensorsOf(batch));
+    const without = await outcomeOf(head, tensorsOf(rest));
+    const factor = reduction === 'sum' ? 1 : elementsOf(subject, rest) / elementsOf(subject, batch);
     const { element, sum } = scalesOf(batch);
-    const columns = with0.gradient.length / n;
-    const [before, removed, after] = [
-      with0.gradient.slice(0, zero * columns),
-      with0.gradient.slice(zero * columns, (zero + 1) * columns),
-      with0.gradient.slice((zero + 1) * columns),
-    ];
+    const removed = placesIn(batch, [zero]);
+    const others = with0.gradient.filter((_, place) => !removed.includes(place));
     judge.near('the loss', [with0.loss], [without.loss * factor], { k: ULPS.REDUCE, scale: sum });
     judge.near(
       'the gradient',
-      [...before, ...after],
+      others,
       without.gradient.map((value) => value * factor),
       { k: ULPS.ELEMENT, scale: element },
     );
-    judge.same('the gradient of the row', removed, filled([columns], 0).values);
+    judge.same(
+      'the gradient of the row',
+      removed.map((place) => with0.gradient[place] as number),
+      removed.map(() => 0),
+    );
     nearMetrics(judge, weighedOf(subject, with0.metrics), weighedOf(subject, without.metrics), { element, sum });
   },
 });
@@ -66,10 +72,16 @@ export const allZeroWeights: Check = check({
     ]),
   async run({ subject, judge }, { reduction, rows }) {
     const head = headOf(subject, { lossReduction: reduction });
-    const batch: Batch = { ...batchOf(subject, head, rows), weights: filled([rows], 0) };
-    const { loss, gradient, metrics } = await outcomeOf(head, tensorsOf(subject, batch));
+    const { loss, gradient, metrics } = await outcomeOf(
+      head,
+      tensorsOf(weighed(batchOf(subject, head, rows), () => 0)),
+    );
     judge.same('the loss', [loss], [0]);
-    judge.same('the gradient', gradient, filled([gradient.length], 0).values);
+    judge.same(
+      'the gradient',
+      gradient,
+      gradient.map(() => 0),
+    );
     for (const [key, value] of Object.entries(weighedOf(subject, metrics)))
       judge.same(`the metric '${key}'`, [value], [ofNothing(key)]);
   },
@@ -88,8 +100,8 @@ export const weightsWeigh: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const batch = plainBatchOf(subject, head, rows);
-    const plain = await outcomeOf(plainHeadOf(subject), tensorsOf(subject, batch));
-    const twice = await outcomeOf(head, tensorsOf(subject, { ...batch, weights: filled([rows], 2) }));
+    const plain = await outcomeOf(plainHeadOf(subject), tensorsOf(batch));
+    const twice = await outcomeOf(head, tensorsOf(weighed(batch, () => 2)));
     const doubled = { ...plain, loss: 2 * plain.loss, gradient: plain.gradient.map((value) => 2 * value) };
     nearOutcome(judge, twice, doubled, scalesOf(batch));
   },
@@ -101,10 +113,9 @@ export const weightsIgnored: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = plainHeadOf(subject);
     const batch = plainBatchOf(subject, head, rows);
-    const weights = filled([rows], 7);
-    const given = tensorsOf(subject, { ...batch, weights });
+    const given = tensorsOf(weighed(batch, () => 7));
     judge.that(WEIGHT in given.features, 'there is no feature that would be one');
-    nearOutcome(judge, await outcomeOf(head, given), await outcomeOf(head, tensorsOf(subject, batch)), scalesOf(batch));
+    nearOutcome(judge, await outcomeOf(head, given), await outcomeOf(head, tensorsOf(batch)), scalesOf(batch));
   },
 });
 
@@ -118,27 +129,26 @@ export const weightIsCount: Check = check({
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
     const drawn = batchOf(subject, head, rows);
-    const withWeights = (values: readonly number[]): Batch => ({
-      ...drawn,
-      weights: { shape: [COUNTS.length], values },
-    });
+    const withWeights = (values: readonly number[]): Batch => weighed(drawn, (row) => values[row] as number);
     const once = withWeights(COUNTS.map(() => 1));
     const indices = COUNTS.flatMap((count, row) => Array.from({ length: count }, () => row));
-    const weighted = await outcomeOf(head, tensorsOf(subject, withWeights(COUNTS)));
-    const repeated = await outcomeOf(head, tensorsOf(subject, pickRows(once, indices)));
+    const weighted = await outcomeOf(head, tensorsOf(withWeights(COUNTS)));
+    const repeated = await outcomeOf(head, tensorsOf(pickRows(once, indices)));
     const { element, sum } = scalesOf(withWeights(COUNTS));
-    const columns = head.logitsDimension;
+    const copies = pickRows(once, indices);
     // The gradient of a row is as often that of one of its copies as there are copies.
-    const expected = COUNTS.flatMap((count, row) => {
-      const at = indices.indexOf(row) * columns;
-      return Array.from({ length: columns }, (_, column) =>
-        count === 0 ? 0 : count * (repeated.gradient[at + column] as number),
-      );
-    });
+    const expected = COUNTS.flatMap((count, row) =>
+      count === 0
+        ? placesIn(drawn, [row]).map(() => 0)
+        : placesIn(copies, [indices.indexOf(row)]).map((place) => count * (repeated.gradient[place] as number)),
+    );
+    const actual = COUNTS.flatMap((_, row) =>
+      placesIn(drawn, [row]).map((place) => weighted.gradient[place] as number),
+    );
     judge.near('the loss', [weighted.loss], [repeated.loss], { k: ULPS.REDUCE, scale: sum });
-    judge.near('the gradient', weighted.gradient, expected, { k: ULPS.ELEMENT, scale: element });
+    judge.near('the gradient', actual, expected, { k: ULPS.ELEMENT, scale: element });
     nearMetrics(judge, weighedOf(subject, weighted.metrics), weighedOf(subject, repeated.metrics), { element, sum });
-    const { metrics: unweighted } = await outcomeOf(head, tensorsOf(subject, once));
+    const { metrics: unweighted } = await outcomeOf(head, tensorsOf(once));
     for (const key of subject.unweightedMetrics ?? []) {
       judge.near(
         `the metric '${key}', which weights mean nothing to`,
@@ -161,7 +171,7 @@ export const weightsAdd: Check = check({
     const { shape, values } = drawn.weights as Values;
     const others = drawValues(12, shape, 'weights');
     const [first, second, both] = [values, others, values.map((weight, i) => weight + (others[i] as number))].map(
-      (weights) => tensorsOf(subject, { ...drawn, weights: { shape, values: weights } }),
+      (weights) => tensorsOf({ ...drawn, weights: { shape, values: weights } }),
     ) as [ReturnType<typeof tensorsOf>, ReturnType<typeof tensorsOf>, ReturnType<typeof tensorsOf>];
     const [one, other, sum] = await Promise.all([first, second, both].map((tensors) => outcomeOf(head, tensors)));
     const scales = scalesOf({ ...drawn, weights: { shape, values: [6] } });

@@ -1,7 +1,17 @@
-import { scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ExportOutputs, Head, Metrics, StringValues } from '@tfjs-heads/head-api';
-import { largest, ULPS, type Values } from '@tfjs-heads/reference';
-import { drawBatch, rowsOf, tensorOf, tensorsOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
+import { largest, ULPS } from '@tfjs-heads/reference';
+import {
+  logitsIn,
+  madeByDevice,
+  rowsOf,
+  stepsOf,
+  tensorsOf,
+  WEIGHT,
+  type Batch,
+  type BatchTensors,
+} from '../../batch.js';
+import { drawBatch } from '../../draw-batch.js';
 import type { Judge } from '../../judge.js';
 import type { Subject } from '../../subject.js';
 import { resultsOf } from '../outcome.js';
@@ -20,11 +30,10 @@ export interface OutputScales {
  *
  * With 64 roundings of 2^-24 an error of 1e-4 shows in any loss that is at least a 25th of its terms.
  */
-export function conditionedScales({ logits, weights }: Batch, gradient: ArrayLike<number>): OutputScales {
-  const rows = logits.values.length / (logits.shape.at(-1) as number);
-  const heaviest = largest(weights?.values ?? [1]);
-  const conditioning = logits.values.reduce((sum, logit, i) => sum + Math.abs(logit * (gradient[i] as number)), 0);
-  return { loss: Math.max(1, conditioning), gradient: Math.max(largest(gradient), heaviest / rows) };
+export function conditionedScales(batch: Batch, gradient: ArrayLike<number>): OutputScales {
+  const heaviest = largest(batch.weights?.values ?? [1]);
+  const conditioning = logitsIn(batch).reduce((sum, logit, i) => sum + Math.abs(logit * (gradient[i] as number)), 0);
+  return { loss: Math.max(1, conditioning), gradient: Math.max(largest(gradient), heaviest / stepsOf(batch)) };
 }
 
 /** Holds outputs against those of the reference: the same names, shapes and dtypes; strings and whole numbers to the letter. */
@@ -46,7 +55,7 @@ export function compareOutputs(judge: Judge, actual: Outputs, expected: Outputs,
 
 /** Metrics may be losses; everything else is made of logits and probabilities. */
 function scaleOf(name: string, values: ArrayLike<number>, { loss, gradient }: OutputScales): number {
-  if (name === 'gradient') return gradient;
+  if (/^gradient(\/|$)/.test(name)) return gradient;
   return Math.max(1, largest(values), /^(loss|summaries|metrics)/.test(name) ? loss : 0);
 }
 
@@ -107,14 +116,6 @@ export function headAndBatch(subject: Subject, { rows, weights }: BatchParameter
 }
 
 /** The tensors of a batch, uploaded or made by the device. */
-export function inputsOf(subject: Subject, batch: Batch, madeBy?: 'device'): BatchTensors {
-  return tensorsOf(subject, batch, madeBy === 'device' ? madeByDevice : tensorOf);
-}
-
-/**
- * The same values to the bit, as the result of an op: nothing of them is known to JavaScript, and WebGL's packed textures
- * have something other than 0 in their padding. All drawn values are multiples of 1/1024, so that adding 1 loses nothing.
- */
-function madeByDevice({ values, shape, dtype: own = 'float32' }: Values, dtype: Values['dtype'] = own): Tensor {
-  return sub(tensorOf({ shape, values: values.map((value) => value + 1) }, dtype), scalar(1, dtype));
+export function inputsOf(batch: Batch, madeBy?: 'device'): BatchTensors {
+  return tensorsOf(batch, madeBy && madeByDevice);
 }

@@ -1,8 +1,9 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpec, type Head } from '@tfjs-heads/head-api';
-import type { BatchTensors } from '../../batch.js';
+import { partsOf, type BatchTensors } from '../../batch.js';
 import type { Subject } from '../../subject.js';
 import { check, type Check, type Checks } from '../check.js';
-import { gradientOf, updated } from '../outcome.js';
+import { gradientOf, updated, valuesOf } from '../outcome.js';
 import {
   compareOutputs,
   headAndBatch,
@@ -31,10 +32,13 @@ const outputsAgree: Check = check({
   ],
   async run({ subject, judge, onReference }, parameters) {
     const { head, batch } = headAndBatch(subject, parameters);
-    const outputs = (madeBy?: 'device'): Promise<Outputs> => outputsOf(head, inputsOf(subject, batch, madeBy));
+    const outputs = (madeBy?: 'device'): Promise<Outputs> => outputsOf(head, inputsOf(batch, madeBy));
     const actual = await outputs(parameters.inputs);
     const expected = await onReference(() => outputs());
-    compareOutputs(judge, actual, expected, conditionedScales(batch, expected.gradient?.values as ArrayLike<number>));
+    const gradient = Object.entries(expected).flatMap(([name, { values }]) =>
+      /^gradient(\/|$)/.test(name) ? Array.from(values, Number) : [],
+    );
+    compareOutputs(judge, actual, expected, conditionedScales(batch, gradient));
   },
 });
 
@@ -56,7 +60,12 @@ async function outputsOf(head: Head, tensors: BatchTensors): Promise<Outputs> {
   const metrics = updated(head, head.metrics(), tensors);
   const values = await readAll({
     loss: head.loss(labels, logits, { features }),
-    gradient: gradientOf(head, tensors),
+    ...Object.fromEntries(
+      partsOf<Tensor>(gradientOf(head, tensors)).map(([name, part]) => [
+        name === '' ? 'gradient' : `gradient/${name}`,
+        part,
+      ]),
+    ),
     ...prefixed('predictions', head.predictions(logits)),
   });
   const results = await readMetrics(metrics);
@@ -75,11 +84,11 @@ const specsAgree: Check = check({
     })),
   async run({ subject, judge, onReference }, parameters) {
     const { head, batch } = headAndBatch(subject, parameters);
-    const inputs = (): BatchTensors => inputsOf(subject, batch);
+    const inputs = (): BatchTensors => inputsOf(batch);
     const outputs = (): Promise<Outputs> => outputsOfSpec(head, inputs(), parameters.mode);
     const actual = await outputs();
     const [expected, gradient] = await onReference(
-      async () => [await outputs(), await gradientOf(head, inputs()).data()] as const,
+      async () => [await outputs(), await valuesOf(gradientOf(head, inputs()))] as const,
     );
     compareOutputs(judge, actual, expected, conditionedScales(batch, gradient));
   },

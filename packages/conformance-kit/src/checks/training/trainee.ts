@@ -11,9 +11,17 @@ import {
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { ModeKeys, type EstimatorSpecArgs, type Head, type TrainSpec } from '@tfjs-heads/head-api';
+import {
+  ModeKeys,
+  type EstimatorSpecArgs,
+  type Head,
+  type Labels,
+  type Logits,
+  type TrainSpec,
+} from '@tfjs-heads/head-api';
 import { exact, random, sizeOf, type Values } from '@tfjs-heads/reference';
-import { drawBatch, tensorOf, tensorsOf, WEIGHT } from '../../batch.js';
+import { asLogits, stepsOf, tensorOf, tensorsOf, WEIGHT, widthOf } from '../../batch.js';
+import { drawBatch } from '../../draw-batch.js';
 import type { Judge } from '../../judge.js';
 import type { NamedSubject } from '../../subject.js';
 
@@ -24,10 +32,10 @@ const ROWS = 33;
 export interface Trainee {
   readonly head: Head;
   readonly network: Network;
-  readonly labels: Tensor;
+  readonly labels: Labels;
   readonly features: Readonly<Record<string, Tensor>>;
   /** Runs the network on the batch. */
-  logits(): Tensor;
+  logits(): Logits;
 }
 
 /** What training has come to, in numbers. */
@@ -42,10 +50,10 @@ export function traineeOf(subject: NamedSubject, start?: readonly Values[]): Tra
   const isWeighted = subject.weights !== 'none';
   const head = subject.create(isWeighted ? { weightColumn: WEIGHT } : {});
   const batch = drawBatch(subject, head, { seed: 29, rows: [ROWS], ...(isWeighted && { weights: 'rows' }) });
-  const { labels, features } = tensorsOf(subject, batch);
-  const network = new Network(start ?? drawStart(head.logitsDimension));
-  const inputs = tensorOf(drawInputs(ROWS));
-  return { head, network, labels, features, logits: () => network.apply(inputs) };
+  const { labels, features } = tensorsOf(batch);
+  const network = new Network(start ?? drawStart(widthOf(batch)));
+  const inputs = tensorOf(drawInputs(stepsOf(batch)));
+  return { head, network, labels, features, logits: () => asLogits(network.apply(inputs), batch.logits) };
 }
 
 /** One step, whose spec is the caller's to dispose. */
