@@ -6,8 +6,14 @@ export type Options = GoldenCase['options'];
 /** How weights are laid out: `[D0..DN]`, `[D0..DN, 1]`, `[D0..DN, K]`, or not at all. */
 export type WeightShape = 'none' | 'rows' | 'column' | 'logits';
 
+/** A batch of one head, with a label for each logit or row. */
+export interface DenseBatch extends GoldenBatch {
+  readonly logits: GoldenTensor;
+  readonly labels: GoldenTensor;
+}
+
 /** A case without what must come out. */
-export interface CaseDescription extends GoldenBatch {
+export interface CaseDescription extends DenseBatch {
   readonly parameters: GoldenCase['parameters'];
   readonly options: Options;
   /** Whether another case of the same logits or batch has these already. Default: false. */
@@ -19,7 +25,7 @@ export interface CaseDescription extends GoldenBatch {
 export interface EvaluationDescription {
   readonly parameters: GoldenCase['parameters'];
   readonly options: Options;
-  readonly batches: readonly GoldenBatch[];
+  readonly batches: readonly DenseBatch[];
   readonly k?: number;
 }
 
@@ -59,7 +65,7 @@ export function written(shape: readonly number[], values: readonly number[]): Go
 export type DrawnKind = NonNullable<GoldenTensor['draw']>['kind'];
 
 /** A drawn batch; its seed follows from its shape. */
-export function drawnBatch(labels: DrawnKind, shape: readonly number[], weights: WeightShape = 'none'): GoldenBatch {
+export function drawnBatch(labels: DrawnKind, shape: readonly number[], weights: WeightShape = 'none'): DenseBatch {
   const seed = shape.reduce((all, dimension) => all * 7 + dimension, 1);
   const rows = shape.slice(0, -1);
   const weightShapes = { rows, column: [...rows, 1], logits: shape } as const;

@@ -1,10 +1,12 @@
 """One batch through an original head: its methods called eagerly, and the specs that an Estimator would run."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from compare import Tally
 from heads import Head, create_head
-from read import Batch, Json, batch, expected, query
+from read import Batch, Json, batch, expected, query, tensors
 
 Modes = tf.estimator.ModeKeys
 
@@ -19,20 +21,29 @@ def replay_case(name: str, case: Json, exports: Json | None, tally: Tally) -> No
 
 def _replay_methods(name: str, case: Json, given: Batch, tally: Tally) -> None:
     head, title = create_head(name, case["options"]), query(name, "case", case)
-    logits = tf.constant(given.logits)
+    logits, labels = tensors(given.logits), tensors(given.labels)
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        loss = head.loss(given.labels, logits, given.features, Modes.TRAIN)
+        loss = head.loss(labels, logits, given.features, Modes.TRAIN)
     tally.numbers("loss", title, loss, expected(case["loss"]))
-    tally.numbers("gradient", title, tape.gradient(loss, logits), expected(case["gradient"]))
+    _compare_gradient("gradient", title, tape.gradient(loss, logits), case, tally)
     compare_map("predictions", title, head.predictions(logits), case["predictions"], tally)
-    metrics = head.update_metrics(head.metrics(), given.features, logits, given.labels)
+    metrics = head.update_metrics(head.metrics(), given.features, logits, labels)
     compare_map("metrics", title, {key: metric.result() for key, metric in metrics.items()}, case["metrics"], tally)
+
+
+def _compare_gradient(quantity: str, title: str, gradient: Any, case: Json, tally: Tally) -> None:
+    """By the logits of one head, or of each of those that it is made of."""
+    if not isinstance(gradient, dict):
+        tally.numbers(quantity, title, gradient, expected(case["gradient"]))
+        return
+    for name, part in gradient.items():
+        tally.numbers(quantity, title, part, expected(case["gradient"][name]), name)
 
 
 def _replay_predict_spec(name: str, case: Json, given: Batch, exports: Json | None, tally: Tally) -> None:
     head, title = create_head(name, case["options"]), query(name, "case", case)
-    spec = head.create_estimator_spec(given.features, Modes.PREDICT, tf.constant(given.logits))
+    spec = head.create_estimator_spec(given.features, Modes.PREDICT, tensors(given.logits))
     compare_map("predict spec: predictions", title, spec.predictions, case["predictions"], tally)
     if exports is None:
         return
@@ -46,6 +57,8 @@ def _outputs(output: tf.estimator.export.ExportOutput, kind: str) -> Json:
     """What an export holds by name, if it is of the kind."""
     if kind == "regression" and isinstance(output, tf.estimator.export.RegressionOutput):
         return {"value": output.value}
+    if kind == "classification" and isinstance(output, tf.estimator.export.ClassificationOutput):
+        return {"scores": output.scores, "classes": output.classes}
     if kind == "predict" and isinstance(output, tf.estimator.export.PredictOutput):
         return dict(output.outputs)
     return {f"{type(output).__name__}, expected one of the kind {kind}": []}
@@ -55,25 +68,25 @@ def _replay_graph(name: str, case: Json, given: Batch, tally: Tally) -> None:
     """The specs of training and evaluation, which the original cannot make eagerly."""
     title = query(name, "case", case)
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        head, logits = create_head(name, case["options"]), tf.constant(given.logits)
+        head, logits = create_head(name, case["options"]), tensors(given.logits)
         train = _train_spec(head, given, logits)
-        evaluation = head.create_estimator_spec(given.features, Modes.EVAL, logits, tf.constant(given.labels))
+        evaluation = head.create_estimator_spec(given.features, Modes.EVAL, logits, tensors(given.labels))
         loss, gradient = session.run([train.loss, train.train_op])
         eval_loss, metrics = session.run(evaluation.loss), run_metrics(session, evaluation, [{}])
     tally.numbers("train spec: loss", title, loss, expected(case["loss"]))
-    tally.numbers("train spec: gradient", title, gradient, expected(case["gradient"]))
+    _compare_gradient("train spec: gradient", title, gradient, case, tally)
     tally.numbers("eval spec: loss", title, eval_loss, expected(case["loss"]))
     compare_map("eval spec: metrics", title, metrics, case["metrics"], tally)
 
 
-def _train_spec(head: Head, given: Batch, logits: tf.Tensor) -> tf.estimator.EstimatorSpec:
+def _train_spec(head: Head, given: Batch, logits: Any) -> tf.estimator.EstimatorSpec:
     """A spec of training whose step only tells the gradient."""
     return head.create_estimator_spec(
         given.features,
         Modes.TRAIN,
         logits,
-        tf.constant(given.labels),
-        train_op_fn=lambda loss: tf.gradients(loss, logits)[0],
+        tensors(given.labels),
+        train_op_fn=lambda loss: tf.nest.pack_sequence_as(logits, tf.gradients(loss, tf.nest.flatten(logits))),
     )
 
 
@@ -92,4 +105,7 @@ def compare_map(quantity: str, title: str, actual: Json, golden: Json, tally: Ta
         return
     tally.keys(title, quantity, actual, golden)
     for key in sorted(actual.keys() & golden.keys()):
-        tally.numbers(quantity, title, actual[key], expected(golden[key]), key)
+        if "shape" in golden[key]:
+            tally.prediction(quantity, title, actual[key], golden[key], key)
+        else:
+            tally.numbers(quantity, title, actual[key], expected(golden[key]), key)

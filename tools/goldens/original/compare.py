@@ -7,9 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from known import KNOWN, Known
-from read import Doubles, Expected
+from read import Doubles, Expected, Json, expected
 
 TOLERANCE = 1e-6
+
+# Whole numbers are int64 in the original, int32 here; words are objects to numpy.
+_OURS = {"int64": "int32", "object": "string"}
 
 # The smallest normal float32: TensorFlow flushes what is smaller to zero.
 _TINY = 2.0**-126
@@ -41,24 +44,41 @@ class Tally:
     rules: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
-    def numbers(self, quantity: str, query: str, actual: npt.ArrayLike, expected: Expected, key: str = "") -> None:
+    def numbers(self, quantity: str, query: str, actual: npt.ArrayLike, golden: Expected, key: str = "") -> None:
         """Compares numbers; `quantity` is the row of the summary, `key` tells which of several, as a metric's."""
         where = f"{query} {quantity}{key and ' ' + key}"
         values = np.asarray(actual, dtype=np.float64).ravel()
-        if expected.at is not None:
-            values = values[expected.at]
-        if values.size != expected.values.size:
-            self.failures.append(f"{where}: the original gives {values.size} numbers, expected {expected.values.size}")
+        if golden.at is not None:
+            values = values[golden.at]
+        if values.size != golden.values.size:
+            self.failures.append(f"{where}: the original gives {values.size} numbers, expected {golden.values.size}")
             return
-        differences = _differences(values, expected)
+        differences = _differences(values, golden)
         known = next((known for known in KNOWN if known.matches(where)), None)
         self._count(quantity, query, known).add(differences, where)
         limit = known.limit if known else TOLERANCE
         for index in np.flatnonzero(~(differences <= limit))[:1]:
             self.failures.append(
-                f"{where}[{index}]: the original gives {values[index]}, expected {expected.values[index]},"
+                f"{where}[{index}]: the original gives {values[index]}, expected {golden.values[index]},"
                 f" a difference of {differences[index]:.3g} where {limit:g} is allowed"
             )
+
+    def prediction(self, quantity: str, query: str, actual: npt.ArrayLike, golden: Json, key: str) -> None:
+        """Compares a prediction: its shape, its dtype, and its numbers or words."""
+        given, where = np.asarray(actual), f"{query} {quantity} {key}"
+        dtype = _OURS.get(given.dtype.name, given.dtype.name)
+        for what, got, meant in [("shape", list(given.shape), golden["shape"]), ("dtype", dtype, golden["dtype"])]:
+            if got != meant:
+                self.failures.append(f"{where}: the original has the {what} {got}, expected {meant}")
+                return
+        if dtype != "string":
+            self.numbers(quantity, query, given, expected(golden), key)
+            return
+        words = [word.decode() for word in given.ravel()]
+        shown = words if golden.get("at") is None else [words[index] for index in golden["at"]]
+        self._count(quantity, query, None).compared += len(shown)
+        if shown != golden["values"]:
+            self.failures.append(f"{where}: the original gives {shown}, expected {golden['values']}")
 
     def keys(self, query: str, quantity: str, actual: Iterable[str], expected: Iterable[str]) -> None:
         if set(actual) != set(expected):

@@ -1,4 +1,4 @@
-"""Inputs that the goldens name by a seed: src/draw.ts of backend-conformance, number for number."""
+"""Inputs that the goldens name by a seed: `drawValues` of @tfjs-heads/reference, number for number."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -46,10 +46,24 @@ _MAKERS: dict[str, Callable[[Next], float]] = {
     "real": lambda following: exact(following, -4, 4),
     "count": lambda following: (0.0, 1.0, 2.0, 50.0)[math.floor(following() * 4)],
     "probability": _probability,
+    "positive": lambda following: exact(following, 0.125, 4),
+    "binary": lambda following: float(_round(following())),
 }
 
 
-def draw_values(seed: int, shape: Sequence[int], kind: str) -> list[float]:
-    """Values of a kind, row-major."""
-    following, maker = random(seed), _MAKERS[kind]
-    return [maker(following) for _ in range(math.prod(shape))]
+def draw_values(seed: int, shape: Sequence[int], kind: str, classes: int = 2) -> list[float]:
+    """Values of a kind, row-major; `classes` says how many ids there are, for the kind `class`."""
+    following, size = random(seed), math.prod(shape)
+    if kind == "class":
+        return _draw_classes(following, size, classes)
+    return [_MAKERS[kind](following) for _ in range(size)]
+
+
+def _draw_classes(following: Next, size: int, classes: int) -> list[float]:
+    """Class ids in rounds, each class once a round."""
+    ids: list[float] = []
+    while len(ids) < size:
+        left = [float(class_id) for class_id in range(classes)]
+        while left:
+            ids.append(left.pop(math.floor(following() * len(left))))
+    return ids[:size]

@@ -1,11 +1,14 @@
 """Metrics of an original head over several batches."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import tensorflow as tf
 
 from batches import Modes, compare_map, run_metrics
 from compare import Tally
 from heads import create_head
-from read import Batch, Floats, Json, batch, query
+from read import Batch, Inputs, Json, Sparse, batch, query, tensors
 
 
 def replay_evaluation(name: str, evaluation: Json, tally: Tally) -> None:
@@ -13,7 +16,7 @@ def replay_evaluation(name: str, evaluation: Json, tally: Tally) -> None:
     head = create_head(name, evaluation["options"])
     metrics = head.metrics()
     for one in batches:
-        head.update_metrics(metrics, one.features, tf.constant(one.logits), one.labels)
+        head.update_metrics(metrics, one.features, tensors(one.logits), tensors(one.labels))
     results = {key: metric.result() for key, metric in metrics.items()}
     compare_map("evaluation", title, results, evaluation["metrics"], tally)
     compare_map("evaluation by a spec", title, _in_graph(name, evaluation, batches), evaluation["metrics"], tally)
@@ -23,16 +26,29 @@ def _in_graph(name: str, evaluation: Json, batches: list[Batch]) -> Json:
     """As an Estimator evaluates: one graph, into which batch after batch is fed."""
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         head, first = create_head(name, evaluation["options"]), batches[0]
-        logits, labels = _placeholder(first.logits), _placeholder(first.labels)
-        features = {key: _placeholder(value) for key, value in first.features.items()}
+        logits, labels, features = _placeholder(first.logits), _placeholder(first.labels), _placeholder(first.features)
         spec = head.create_estimator_spec(features, Modes.EVAL, logits, labels)
-        feeds = [
-            {logits: one.logits, labels: one.labels, **{features[key]: value for key, value in one.features.items()}}
-            for one in batches
-        ]
+        feeds = [dict([*_feed(logits, one.logits), *_feed(labels, one.labels), *_feed(features, one.features)]) for one in batches]
         return run_metrics(session, spec, feeds)
 
 
-def _placeholder(example: Floats) -> tf.Tensor:
+def _placeholder(example: Inputs) -> Any:
     """Any number of rows: batches differ in it."""
-    return tf.compat.v1.placeholder(tf.float32, (None, *example.shape[1:]))
+    if isinstance(example, dict):
+        return {name: _placeholder(part) for name, part in example.items()}
+    values = example.values if isinstance(example, Sparse) else example
+    dtype = tf.string if values.dtype == object else tf.as_dtype(values.dtype)
+    if isinstance(example, Sparse):
+        return tf.compat.v1.sparse_placeholder(dtype, (None, *example.shape[1:]))
+    return tf.compat.v1.placeholder(dtype, (None, *example.shape[1:]))
+
+
+def _feed(placeholder: Any, given: Inputs) -> Iterator[tuple[Any, Any]]:
+    """What goes into each placeholder."""
+    if isinstance(given, dict):
+        for name, part in given.items():
+            yield from _feed(placeholder[name], part)
+    elif isinstance(given, Sparse):
+        yield placeholder, tf.compat.v1.SparseTensorValue(given.indices, given.values, given.shape)
+    else:
+        yield placeholder, given

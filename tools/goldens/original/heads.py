@@ -14,10 +14,12 @@ _HEADS: dict[str, tuple[Callable[..., Head], set[str]]] = {
     "RegressionHead": (tf.estimator.RegressionHead, _FAMILY | {"labelDimension"}),
     "PoissonRegressionHead": (tf.estimator.PoissonRegressionHead, _FAMILY | {"labelDimension", "computeFullLoss"}),
     "LogisticRegressionHead": (tf.estimator.LogisticRegressionHead, _FAMILY),
+    "MultiClassHead": (tf.estimator.MultiClassHead, _FAMILY | {"nClasses", "labelVocabulary"}),
+    "MultiLabelHead": (tf.estimator.MultiLabelHead, _FAMILY | {"nClasses", "labelVocabulary"}),
 }
 
 
-def create_head(name: str, options: Mapping[str, str | int | bool]) -> Head:
+def create_head(name: str, options: Mapping[str, str | int | bool | list[str]]) -> Head:
     """Our names are the original's in camelCase. An option that the original has not is an error."""
     if name not in _HEADS:
         raise ValueError(f"{name} is none of {', '.join(_HEADS)}")

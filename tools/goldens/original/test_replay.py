@@ -14,7 +14,7 @@ from compare import Tally
 from draw import draw_values
 from heads import create_head
 from optimizers import create_optimizer
-from read import Expected, Json, array
+from read import Expected, Json, array, parse_goldens
 from written_out import create_rule
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ METRICS = {"average_loss": of(6.5), "prediction/mean": of(43), "label/mean": of(
 
 # Worked out by hand: losses 4 and 9; the network's hidden value is 1 * 2 = 2, its logit 2 * 3 + 1 = 7, its gradient 2 * (7 - 5).
 GOLDENS: Json = {
-    "format": "tfjs-heads-goldens/1",
+    "format": 2,
     "head": "RegressionHead",
     "provenance": {},
     "exports": {
@@ -48,7 +48,7 @@ GOLDENS: Json = {
             "options": {},
             "loss": of(6.5),
             "gradient": of(2, -3),
-            "predictions": {"predictions": of(45, 41)},
+            "predictions": {"predictions": {"shape": [2, 1], "dtype": "float32", **of(45, 41)}},
             "metrics": METRICS,
         }
     ],
@@ -125,6 +125,71 @@ class Replay(unittest.TestCase):
         status, printed, _ = run(wrong)
         self.assertEqual(status, 1)
         self.assertIn("RegressionOutput, expected one of the kind predict", printed)
+
+
+# Worked out by hand: of two classes the second is meant; each costs log 2, and the loss is their mean.
+CLASSES: Json = {
+    **GOLDENS,
+    "head": "MultiLabelHead",
+    "exports": {
+        **dict.fromkeys(["serving_default", "classification"], {"kind": "classification", "outputs": {"scores": "probabilities", "classes": "classes"}}),
+        "predict": {"kind": "predict", "outputs": {key: key for key in ["logits", "probabilities", "classes"]}},
+    },
+    "cases": [
+        {
+            "parameters": {"labels": "sparse"},
+            "options": {"nClasses": 2},
+            "logits": tensor([1, 2], 0, 0),
+            "labels": {"shape": [1, 3], "indices": [[0, 1]], "values": [1], "dtype": "int32"},
+            "loss": of(np.log(2)),
+            "gradient": of(0.25, -0.25),
+            "predictions": {
+                "logits": {"shape": [1, 2], "dtype": "float32", **of(0, 0)},
+                "probabilities": {"shape": [1, 2], "dtype": "float32", **of(0.5, 0.5)},
+                "classes": {"shape": [1, 2], "dtype": "string", "values": ["0", "1"]},
+            },
+            "metrics": {},
+        }
+    ],
+    "evaluations": [],
+    "trainings": [],
+}
+
+
+class Classes(unittest.TestCase):
+    def test_sparse_labels_and_words_pass(self) -> None:
+        status, printed, summary = run(CLASSES)
+        self.assertEqual(status, 0, printed)
+        self.assertEqual(summary["heads"]["MultiLabelHead"]["predictions"]["compared"], 6)
+
+    def test_ids_of_classes_pass_and_have_a_dtype(self) -> None:
+        ids = json.loads(json.dumps({**CLASSES, "head": "MultiClassHead", "exports": None}))
+        del ids["exports"]
+        (case,) = ids["cases"]
+        case["options"], case["labels"] = {"nClasses": 3}, {"shape": [1, 1], "values": [1], "dtype": "int32"}
+        case["logits"], case["loss"], case["gradient"] = tensor([1, 3], 0, 0, 0), of(np.log(3)), of(1 / 3, -2 / 3, 1 / 3)
+        whole, words = {"dtype": "int32"}, {"dtype": "string"}
+        case["predictions"] = {
+            "logits": {"shape": [1, 3], "dtype": "float32", **of(0, 0, 0)},
+            "probabilities": {"shape": [1, 3], "dtype": "float32", **of(1 / 3, 1 / 3, 1 / 3)},
+            "class_ids": {"shape": [1, 1], "values": [0], **whole},
+            "classes": {"shape": [1, 1], "values": ["0"], **words},
+            "all_class_ids": {"shape": [1, 3], "values": [0, 1, 2], **whole},
+            "all_classes": {"shape": [1, 3], "values": ["0", "1", "2"], **words},
+        }
+        status, printed, _ = run(ids)
+        self.assertEqual(status, 0, printed)
+        case["predictions"]["class_ids"]["dtype"] = "float32"
+        case["predictions"]["classes"]["values"] = ["1"]
+        case["predictions"]["all_classes"]["shape"] = [3]
+        _, printed, summary = run(ids)
+        for says in ["the original has the dtype int32, expected float32", "the original gives ['0'], expected ['1']", "the shape [1, 3], expected [3]"]:
+            self.assertIn(says, printed)
+        self.assertEqual(len([failure for failure in summary["failures"] if " predictions " in failure and "spec" not in failure]), 3)
+
+    def test_another_format_is_refused(self) -> None:
+        with self.assertRaisesRegex(ValueError, "'tfjs-heads-goldens/1', not 2"):
+            parse_goldens("old.json", b'{"format": "tfjs-heads-goldens/1"}')
 
 
 class Comparison(unittest.TestCase):

@@ -4,6 +4,7 @@ The network stands in float64, so that the head alone rounds: it casts logits to
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,7 +13,7 @@ from batches import Modes
 from compare import Tally
 from heads import create_head
 from optimizers import create_optimizer
-from read import Doubles, Json, array, expected, features, query
+from read import Doubles, Json, array, expected, features, inputs, query, tensors
 from written_out import create_rule
 
 History = tuple[list[float], list[Doubles]]
@@ -38,7 +39,7 @@ def _train_by_spec(name: str, training: Json) -> History:
             features(training),
             Modes.TRAIN,
             _logits(training, variables),
-            tf.constant(array(training["labels"])),
+            tensors(inputs(training["labels"])),
             optimizer=optimizer,
             trainable_variables=variables,
         )
@@ -51,7 +52,7 @@ def _train_by_spec(name: str, training: Json) -> History:
 def _train_by_rule(name: str, training: Json) -> History:
     """A rule that TensorFlow has not, on the gradients that the head gives."""
     head, rule = create_head(name, training["options"]), create_rule(training["optimizer"]["name"], training["optimizer"]["settings"])
-    values, labels, weights = _start(training), array(training["labels"]), features(training)
+    values, labels, weights = _start(training), tensors(inputs(training["labels"])), features(training)
     losses = []
     for _ in range(training["steps"]):
         variables = [tf.constant(value) for value in values]
@@ -68,8 +69,9 @@ def _start(training: Json) -> list[Doubles]:
     return [array(tensor).astype(np.float64) for tensor in training["start"]]
 
 
-def _logits(training: Json, variables: Sequence[tf.Tensor | tf.Variable]) -> tf.Tensor:
+def _logits(training: Json, variables: Sequence[tf.Tensor | tf.Variable]) -> Any:
     hidden_kernel, hidden_bias, kernel, bias = variables
-    inputs = tf.constant(array(training["inputs"]).astype(np.float64))
-    hidden = tf.nn.relu(inputs @ hidden_kernel + hidden_bias)
-    return hidden @ kernel + bias
+    x = tf.constant(array(training["inputs"]).astype(np.float64))
+    hidden = tf.nn.relu(x @ hidden_kernel + hidden_bias)
+    logits, heads = hidden @ kernel + bias, training.get("heads")
+    return logits if heads is None else dict(zip(heads, tf.split(logits, list(heads.values()), axis=-1), strict=True))
