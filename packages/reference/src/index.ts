@@ -23,4 +23,4 @@ export { regressionMetrics, trainingLoss, weightOfEach, type Reducing, type Refe
 export { inFloat32, type Scaled } from './scaled.js';
 export { sigmoidOf, softmaxOf, totalOf } from './softmax.js';
 export { ULPS, usedTolerance } from './tolerance.js';
-export { filled, largest, mapValues, sizeOf, type Values } from './values.js';
+export { filled, largest, mapValues, sizeOf, sumValue, type Values } from './values.js';

@@ -27,3 +27,9 @@ export function largest(values: ArrayLike<number>): number {
     .filter(Number.isFinite)
     .reduce((most, magnitude) => Math.max(most, magnitude), 0);
 }
+
+/** A sum of a metric's state as a double, rounded where the state has it in full: `0x1f3p-40` is 0x1f3 times 2^-40. */
+export function sumValue(sum: number | string): number {
+  const [, sign, digits, exponent] = /^(-?)(0x[0-9a-f]+)p(-?\d+)$/.exec(String(sum)) ?? [];
+  return digits === undefined ? Number(sum) : (sign === '-' ? -1 : 1) * Number(digits) * 2 ** Number(exponent);
+}
