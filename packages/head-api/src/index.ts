@@ -30,6 +30,6 @@ export type {
   RegressionOutput,
 } from './export-output.js';
 export type { Head, LossOptions, MetricsOptions, UpdateMetricsOptions } from './head.js';
-export type { JsonNumber, Metric, Metrics, MetricState } from './metric.js';
+export type { HexNumber, JsonNumber, Metric, Metrics, MetricState } from './metric.js';
 export { ModeKeys } from './mode-keys.js';
 export { Reduction } from './reduction.js';

@@ -3,14 +3,24 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 /** A number as JSON can carry it. */
 export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 
+/** A number in full, a hexadecimal integer times a power of two: `-0x1f3p-40`, as C's `%a` and Python's `float.hex` write it. */
+export type HexNumber = `${'' | '-'}0x${string}p${number}`;
+
 /**
- * What a metric has summed up so far, as plain JSON. States of the same `metric` merge by adding
- * `sums` element by element, so an evaluation can be split over workers, machines or backends.
+ * What a metric has summed up so far, as plain JSON, so an evaluation can be split over workers, machines or backends. States of
+ * the same version, metric and settings merge by adding `rows`, and `sums` element by element.
  */
 export interface MetricState {
-  /** The class of the metric, with its settings where they matter for merging. */
+  /** The version of this format. */
+  readonly version: 1;
+  /** Which metric it is of. */
   readonly metric: string;
-  readonly sums: readonly JsonNumber[];
+  /** The settings of the metric that its sums depend on, such as `{ threshold: 0.5 }`. */
+  readonly settings: Readonly<Record<string, number | string | boolean>>;
+  /** How many rows have been added: the first dimensions of the batches. */
+  readonly rows: number;
+  /** Exact: what is not a double is written in full. */
+  readonly sums: readonly (JsonNumber | HexNumber)[];
 }
 
 /** A streaming metric: the result over everything seen since it was made or reset. */

@@ -44,7 +44,7 @@ export { fullLogPoisson, logPoisson } from './losses/poisson.js';
 export { reduceLoss } from './losses/reduce-loss.js';
 export { precomputed, squaredError } from './losses/regression.js';
 export { weightedLoss } from './losses/weighted-loss.js';
-export type { Accumulator, BinaryQuantities } from './metrics/accumulator.js';
+export type { Accumulator, BinaryQuantities, MetricSettings } from './metrics/accumulator.js';
 export { buckets, prAuc, rocAuc } from './metrics/buckets.js';
 export { accuracy, confusion, precision, recall } from './metrics/confusion.js';
 export type {
@@ -55,9 +55,11 @@ export type {
   Quantities,
   Quantity,
 } from './metrics/host-batch.js';
+export { ExactSums } from './metrics/exact-sums.js';
 export { average, majority, mean, Mean } from './metrics/mean.js';
 export { classIds, equalTo, fromEach, sameAs } from './metrics/quantities.js';
 export { StreamingMetric } from './metrics/streaming-metric.js';
+export type { MetricName } from './metrics/streaming-metric.js';
 export { updateTogether } from './metrics/update.js';
 export { isNumericColumn, numericColumn } from './numeric-column.js';
 export type { NumericColumn, NumericColumnOptions } from './numeric-column.js';

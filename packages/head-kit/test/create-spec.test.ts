@@ -108,7 +108,7 @@ describe('line 31: the rules of a spec', () => {
       update: () => undefined,
       result: async () => 0,
       reset: () => undefined,
-      state: async () => ({ metric: 'mine', sums: [] }),
+      state: async () => ({ version: 1, metric: 'mine', settings: {}, rows: 0, sums: [] }),
       merge: () => undefined,
       dispose: () => undefined,
     });
@@ -184,7 +184,7 @@ describe('line 31: the rules of a spec', () => {
     }).dispose();
     expect(value.isDisposed).toBe(true);
     const mean = new Mean();
-    mean.merge({ metric: 'mean', sums: [6, 2] });
+    mean.merge({ version: 1, metric: 'mean', settings: {}, rows: 2, sums: [6, 2] });
     createSpec({ mode: 'eval', loss: scalar(1), evalMetricOps: { mean } }).dispose();
     expect(await mean.result()).toBe(0);
   });

@@ -17,6 +17,7 @@ import {
 import { expectHeld, held } from './memory.js';
 import { logisticHead, ToyHead } from './toy-head.js';
 
+const meanState = { version: 1, metric: 'mean', settings: {}, rows: 1, sums: [1, 1] } as const;
 const [z21, ones, loss] = [tf.zeros([2, 1]), tf.ones([2, 1]), tf.scalar(1)];
 const gone = tf.ones([2, 1]);
 gone.dispose();
@@ -214,8 +215,12 @@ const places: Readonly<Record<string, (value: never) => { dispose(): void } | vo
   'an input of a mean': (value) => new Mean().update(value),
   'the weights of a mean': (value) => new Mean().update(z21, value),
   'a state to merge': (value) => new Mean().merge(value),
-  'the sums of a state': (value) => new Mean().merge({ metric: 'mean', sums: value }),
-  'a sum of a state': (value) => new Mean().merge({ metric: 'mean', sums: [1, value] }),
+  'the sums of a state': (value) => new Mean().merge({ ...meanState, sums: value }),
+  'a sum of a state': (value) => new Mean().merge({ ...meanState, sums: [1, value] }),
+  'the version of a state': (value) => new Mean().merge({ ...meanState, version: value }),
+  'the metric of a state': (value) => new Mean().merge({ ...meanState, metric: value }),
+  'the settings of a state': (value) => new Mean().merge({ ...meanState, settings: value }),
+  'the rows of a state': (value) => new Mean().merge({ ...meanState, rows: value }),
   'the key of a column': (value) => void numericColumn(value),
   'the options of a column': (value) => void numericColumn('w', value),
   'the shape of a column': (value) => void numericColumn('w', { shape: value }),

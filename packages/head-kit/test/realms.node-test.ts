@@ -74,7 +74,7 @@ describe('things of another realm', () => {
     expect(Object.keys(head.predictions(logits, runInNewContext("['predictions']") as string[]))).toEqual([
       'predictions',
     ]);
-    const state = runInNewContext("({ metric: 'mean', sums: [6, 2] })") as never;
+    const state = runInNewContext("({ version: 1, metric: 'mean', settings: {}, rows: 2, sums: [6, 2] })") as never;
     const mean = new Mean();
     mean.merge(state);
     expect(await mean.result()).toBe(3);

@@ -1,7 +1,8 @@
 // Programs replace Promise: zone.js does so in Angular, core-js and bluebird on old pages. Async functions go on to return native ones.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Mean, readTensors } from '../src/index.js';
+import { ExactSums, Mean, readTensors } from '../src/index.js';
+import type { RowSums } from '../src/metrics/accumulator.js';
 import { expectHeld, held } from './memory.js';
 import { logisticHead, results, ToyHead } from './toy-head.js';
 
@@ -93,9 +94,14 @@ describe('where Promise is replaced', () => {
     const read = await readTensors(tensors);
     expect(Object.values(read).map(({ values }) => Array.from(values))).toEqual([[1, 1], [3]]);
     const mean = new Mean();
-    mean.receive(Replaced.of(native.resolve([4, 1])));
+    const row = (value: number): RowSums => {
+      const sums = new ExactSums(2);
+      [value, 1].forEach((term, index) => sums.add(index, term));
+      return { rows: 1, sums };
+    };
+    mean.receive(Replaced.of(native.resolve(row(4))));
     // oxlint-disable-next-line no-thenable
-    mean.receive({ then: (done: (sums: number[]) => unknown) => done([6, 1]) } as PromiseLike<number[]>);
+    mean.receive({ then: (done: (sums: RowSums) => unknown) => done(row(6)) } as PromiseLike<RowSums>);
     expect(await mean.result()).toBe(5);
     tf.dispose(tensors);
   });

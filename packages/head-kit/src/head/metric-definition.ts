@@ -3,7 +3,7 @@ import type { Metrics } from '@tfjs-heads/head-api';
 import { describe, quote } from '../checks/describe.js';
 import { ask } from '../checks/kinds.js';
 import { headError } from '../error.js';
-import { type Accumulator, sumsOf } from '../metrics/accumulator.js';
+import { type Accumulator, type RowSums, sumsOf } from '../metrics/accumulator.js';
 import { HostBatch, type Quantities } from '../metrics/host-batch.js';
 import { average, mean } from '../metrics/mean.js';
 import { tensorsToRead } from '../metrics/quantities.js';
@@ -22,8 +22,9 @@ export function meanMetric(key: string, quantity: string, weights?: null): Metri
   return { key, accumulator: mean(quantity, weights), result: average };
 }
 
-export function createMetric({ accumulator, result }: MetricDefinition): StreamingMetric {
-  return new StreamingMetric(accumulator, result);
+/** States tell it by its key, so that those of one head, which hold the same sums at times, are not mistaken for each other. */
+export function createMetric({ key, accumulator, result }: MetricDefinition): StreamingMetric {
+  return new StreamingMetric(accumulator, result, { metric: key });
 }
 
 /**
@@ -65,7 +66,7 @@ export function updateOf(
     sumsOf(read) {
       const batch = new HostBatch(read, quantities);
       check?.run(batch);
-      const sums = new Map<string, Float64Array>();
+      const sums = new Map<string, RowSums>();
       return definitions.map(({ accumulator }) => {
         const added = sums.get(accumulator.id) ?? sumsOf(accumulator, batch);
         sums.set(accumulator.id, added);

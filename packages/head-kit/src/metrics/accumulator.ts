@@ -1,10 +1,13 @@
+import type { MetricState } from '@tfjs-heads/head-api';
 import { shapeText } from '../checks/describe.js';
 import { headError } from '../error.js';
-import type { HostBatch } from './host-batch.js';
+import { ExactSums } from './exact-sums.js';
+import { type HostBatch, plainName } from './host-batch.js';
 
 /**
  * Sums over batches that one or several metrics are computed from: {@link mean}, {@link confusion}, {@link buckets}, or one of
- * your own. The sums of two parts of the data add up to those of all of it.
+ * your own. The sums of two parts of the data add up to those of all of it, to the last bit, as long as each row adds the same in
+ * any batch.
  *
  * ```ts
  * const squares: Accumulator = {
@@ -14,7 +17,7 @@ import type { HostBatch } from './host-batch.js';
  *   reads: ['predictions'],
  *   add(batch, sums) {
  *     const { values } = batch.get('predictions');
- *     for (let i = 0; i < values.length; i++) sums[0] += values[i] ** 2;
+ *     for (let i = 0; i < values.length; i++) sums.add(0, values[i] ** 2);
  *   },
  * };
  * ```
@@ -22,8 +25,10 @@ import type { HostBatch } from './host-batch.js';
 export interface Accumulator {
   /** What it counts of which quantities. Metrics of a head whose accumulators have the same id walk a batch once. */
   readonly id: string;
-  /** What states of metrics merge by: the kind, with its settings where they matter, without the names of the quantities. */
+  /** What it counts: what a metric of it is called where it has no other name. */
   readonly kind: string;
+  /** What else the sums depend on: states of metrics with other settings do not merge. */
+  readonly settings?: MetricSettings;
   /** How many sums there are. */
   readonly size: number;
   /** The names of the quantities that it needs, the arguments of `update`; one that ends in `?` may be missing. */
@@ -33,7 +38,17 @@ export interface Accumulator {
    *
    * @throws METRIC_INPUT_INVALID
    */
-  add(batch: HostBatch, sums: Float64Array): void;
+  add(batch: HostBatch, sums: ExactSums): void;
+}
+
+/** What the sums of a metric depend on, such as a threshold. */
+export type MetricSettings = MetricState['settings'];
+
+/** What a batch or a state adds to a metric. */
+export interface RowSums {
+  /** How many rows these are the sums of. */
+  readonly rows: number;
+  readonly sums: ExactSums;
 }
 
 /** Which quantities a binary accumulator is made of. */
@@ -80,11 +95,12 @@ export function samplesOf(
   return { predictions: predicted.values, labels: labelled.values, weights: aligned.values };
 }
 
-/** What a batch adds to the sums of an accumulator. */
-export function sumsOf(accumulator: Accumulator, batch: HostBatch): Float64Array {
-  const sums = new Float64Array(accumulator.size);
+/** What a batch adds to metrics of an accumulator. */
+export function sumsOf(accumulator: Accumulator, batch: HostBatch): RowSums {
+  const sums = new ExactSums(accumulator.size);
   accumulator.add(batch, sums);
-  return sums;
+  const [first] = accumulator.reads;
+  return { rows: first === undefined ? 0 : (batch.get(plainName(first)).shape[0] ?? 1), sums };
 }
 
 /** 0 where the divisor is 0. */

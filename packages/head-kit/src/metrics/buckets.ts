@@ -18,7 +18,8 @@ export function buckets({
 }: BinaryQuantities = {}): Accumulator {
   return {
     id: `buckets(${predictions},${labels},${weights})`,
-    kind: `buckets(${THRESHOLDS})`,
+    kind: 'buckets',
+    settings: { numThresholds: THRESHOLDS },
     size: 2 * BUCKETS,
     reads: [predictions, labels, `${weights}?`],
     add(batch, sums) {
@@ -27,7 +28,7 @@ export function buckets({
         const prediction = samples.predictions[i] as number;
         const weight = samples.weights === undefined ? 1 : (samples.weights[i] as number);
         const index = ((samples.labels[i] as number) === 0 ? BUCKETS : 0) + bucketOf(prediction);
-        sums[index] = (sums[index] as number) + (prediction === prediction ? weight : NaN);
+        sums.add(index, prediction === prediction ? weight : NaN);
       }
     },
   };

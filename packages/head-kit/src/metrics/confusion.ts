@@ -1,4 +1,5 @@
 import { type Accumulator, type BinaryQuantities, divided, samplesOf } from './accumulator.js';
+import { ExactSums } from './exact-sums.js';
 import { average } from './mean.js';
 
 /** The indices of the sums. */
@@ -7,6 +8,18 @@ const ALL = 1;
 const TRUE_POSITIVES = 2;
 const FALSE_POSITIVES = 3;
 const FALSE_NEGATIVES = 4;
+
+/** The sums that each cell counts for: see below. */
+const CELLS: readonly (readonly number[])[] = [
+  [ALL],
+  [ALL, FALSE_POSITIVES],
+  [ALL, FALSE_NEGATIVES],
+  [ALL, TRUE_POSITIVES],
+  [ALL, HITS],
+  [], // a label of 0 is not met by a prediction of 1
+  [], // nor is a label that is not 0 by one of 0
+  [ALL, HITS, TRUE_POSITIVES],
+];
 
 /**
  * How often a prediction above a threshold meets a label: the weights of those that equal their label, of all, of true
@@ -21,7 +34,8 @@ export function confusion(
 ): Accumulator {
   return {
     id: `confusion(${threshold},${predictions},${labels},${weights})`,
-    kind: `confusion(${threshold})`,
+    kind: 'confusion',
+    settings: { threshold },
     size: 5,
     reads: [predictions, labels, `${weights}?`],
     add(batch, sums) {
@@ -29,22 +43,14 @@ export function confusion(
       const { predictions: predicted, labels: labelled, weights: weighted } = samples;
       // By four times whether it is a hit, twice whether the label is positive, and whether the prediction is: an index costs less
       // than a branch that is guessed wrong.
-      const cells = new Float64Array(8);
+      const cells = new ExactSums(8);
       for (let i = 0; i < predicted.length; i++) {
         const weight = weighted === undefined ? 1 : (weighted[i] as number);
         const label = labelled[i] as number;
         const positive = (predicted[i] as number) > threshold ? 1 : 0;
-        const cell = (label === positive ? 4 : 0) | (label === 0 ? 0 : 2) | positive;
-        cells[cell] = (cells[cell] as number) + weight;
+        cells.add((label === positive ? 4 : 0) | (label === 0 ? 0 : 2) | positive, weight);
       }
-      const of = (hit: number, label: number, positive: number): number =>
-        cells[4 * hit + 2 * label + positive] as number;
-      const [truePositives, falsePositives, falseNegatives] = [of(0, 1, 1) + of(1, 1, 1), of(0, 0, 1), of(0, 1, 0)];
-      sums[HITS] = of(1, 0, 0) + of(1, 1, 1);
-      sums[ALL] = of(1, 0, 0) + truePositives + falsePositives + falseNegatives;
-      sums[TRUE_POSITIVES] = truePositives;
-      sums[FALSE_POSITIVES] = falsePositives;
-      sums[FALSE_NEGATIVES] = falseNegatives;
+      CELLS.forEach((counts, cell) => counts.forEach((index) => sums.addSum(index, cells, cell)));
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { quote, shapeText } from '../checks/describe.js';
 import { headError } from '../error.js';
 import type { HostTensor, HostTensors } from '../read-tensors.js';
+import { ExactSums } from './exact-sums.js';
 
 /** What metrics may ask of a batch: a formula over others on the host, or a tensor made on the device. */
 export type Quantity = HostQuantity | DeviceQuantity;
@@ -39,6 +40,7 @@ export class HostBatch {
   readonly #found: Map<string, HostTensor>;
   readonly #formulas: Quantities;
   readonly #aligned = new Map<string, AlignedWeights>();
+  readonly #totals = new Map<string, ExactSums>();
 
   /**
    * @param read What was read.
@@ -69,13 +71,29 @@ export class HostBatch {
     const given = weights === null ? undefined : this.#find(weights);
     if (given === undefined) return NO_WEIGHTS;
     const { shape } = this.get(name);
-    const key = `${weights} over ${shape.join()}`;
+    const key = alignmentKey(weights, shape);
     let aligned = this.#aligned.get(key);
     if (aligned === undefined) {
       aligned = align(given, shape);
       this.#aligned.set(key, aligned);
     }
     return aligned;
+  }
+
+  /** What the weights of {@link weightsOver} add up to, each of them counted once: one sum, computed once for all who ask. */
+  totalWeight(name: string, weights: string | null): ExactSums {
+    const { values: weightValues, trailing } = this.weightsOver(name, weights);
+    const { values, shape } = this.get(name);
+    const key = alignmentKey(weightValues === undefined ? null : weights, shape);
+    let total = this.#totals.get(key);
+    if (total === undefined) {
+      total = new ExactSums(1);
+      if (weightValues === undefined) total.add(0, values.length);
+      else if (trailing === 1) total.addProducts(0, weightValues, undefined);
+      else for (let i = 0; i < weightValues.length; i += trailing) total.add(0, weightValues[i] as number);
+      this.#totals.set(key, total);
+    }
+    return total;
   }
 
   #find(name: string): HostTensor | undefined {
@@ -92,6 +110,11 @@ export class HostBatch {
 /** The name of a quantity that may be missing, or that may not. */
 export function plainName(read: string): string {
   return read.endsWith('?') ? read.slice(0, -1) : read;
+}
+
+/** Weights are broadcast in the same way over all quantities of a shape. */
+function alignmentKey(weights: string | null, shape: readonly number[]): string {
+  return `${weights} over ${shape.join()}`;
 }
 
 /** As {@link Mean} says. */

@@ -16,15 +16,8 @@ export function mean(quantity: string, weights: string | null = 'weights'): Accu
     add(batch, sums) {
       const { values } = batch.get(quantity);
       const { values: weightValues, trailing } = batch.weightsOver(quantity, weights);
-      let total = 0;
-      let count = 0;
-      for (let i = 0; i < values.length; i++) {
-        const weight = weightValues === undefined ? 1 : (weightValues[i] as number);
-        total += (values[i] as number) * weight;
-        count += weight;
-      }
-      sums[0] = total / trailing;
-      sums[1] = count / trailing;
+      sums.addProducts(0, values, weightValues, trailing);
+      sums.addSum(1, batch.totalWeight(quantity, weights), 0);
     },
   };
 }
@@ -64,11 +57,11 @@ export class Mean extends StreamingMetric {
 
   /** The sum of value times weight. */
   get total(): number {
-    return this.sums[0] as number;
+    return this.sums.rounded()[0] as number;
   }
 
   /** The sum of the broadcast weights. */
   get count(): number {
-    return this.sums[1] as number;
+    return this.sums.rounded()[1] as number;
   }
 }

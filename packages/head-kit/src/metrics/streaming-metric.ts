@@ -1,16 +1,25 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { JsonNumber, Metric, MetricState } from '@tfjs-heads/head-api';
-import { describe, quote } from '../checks/describe.js';
-import { ask, isList, isPromise } from '../checks/kinds.js';
+import type { Metric, MetricState } from '@tfjs-heads/head-api';
+import { isPromise } from '../checks/kinds.js';
 import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
-import { type Accumulator, sumsOf } from './accumulator.js';
+import { type Accumulator, type MetricSettings, type RowSums, sumsOf } from './accumulator.js';
+import { ExactSums } from './exact-sums.js';
 import { HostBatch, plainName } from './host-batch.js';
+import { readState, writeState } from './metric-state.js';
 import { updateNow } from './update.js';
 
+/** What a metric is called in its states. */
+export interface MetricName {
+  /** Default: the kind of its accumulator. */
+  readonly metric?: string | undefined;
+  /** Besides those of its accumulator. */
+  readonly settings?: MetricSettings | undefined;
+}
+
 /**
- * A metric that is computed from the sums of an accumulator. They are kept on the host in doubles: a device's float32 sums
- * would depend on how the data were cut into batches, and stop counting at 2^24.
+ * A metric that is computed from the sums of an accumulator. They are kept on the host, without rounding: the same rows come to the
+ * same number in any order, however they are cut into batches and states. A device's float32 sums would stop counting at 2^24.
  *
  * ```ts
  * const auc = new StreamingMetric(buckets({ predictions: 'probabilities' }), rocAuc);
@@ -19,24 +28,32 @@ import { updateNow } from './update.js';
  * ```
  */
 export class StreamingMetric implements Metric {
-  /** The kind of the accumulator, with its settings where they matter for merging. */
+  /** What it is called in its states. */
   readonly metric: string;
-  protected readonly sums: Float64Array;
+  /** What its sums depend on. States of a metric with others are refused. */
+  readonly settings: MetricSettings;
+  protected readonly sums: ExactSums;
   readonly #accumulator: Accumulator;
-  readonly #resultOf: (sums: Float64Array) => number;
+  readonly #resultOf: (sums: ArrayLike<number>) => number;
   #updates = 0;
+  #rows = 0;
   /** Reads under way, each with what it then adds. */
   #pending: PromiseLike<void> = Promise.resolve();
   #error: unknown;
   /** Counts resets: a read that was begun before one must not be added after it. */
   #epoch = 0;
 
-  /** @param resultOf What the sums come to. */
-  constructor(accumulator: Accumulator, resultOf: (sums: Float64Array) => number) {
+  /** @param resultOf What the sums come to, each of them rounded to a double. */
+  constructor(
+    accumulator: Accumulator,
+    resultOf: (sums: ArrayLike<number>) => number,
+    { metric = accumulator.kind, settings }: MetricName = {},
+  ) {
     this.#accumulator = accumulator;
     this.#resultOf = resultOf;
-    this.metric = accumulator.kind;
-    this.sums = new Float64Array(accumulator.size);
+    this.metric = metric;
+    this.settings = { ...accumulator.settings, ...settings };
+    this.sums = new ExactSums(accumulator.size);
   }
 
   /** How often something was added since the last reset, what is still being read included. */
@@ -61,34 +78,34 @@ export class StreamingMetric implements Metric {
   /**
    * Adds sums, as of the accumulator for a batch: its part of a read that several metrics share.
    *
-   * @param sums Where they are still being read, the promise of them.
+   * @param added Where they are still being read, the promise of them.
    */
-  receive(sums: ArrayLike<number> | PromiseLike<ArrayLike<number>>): void {
+  receive(added: RowSums | PromiseLike<RowSums>): void {
     this.#updates++;
-    if (isPromise(sums)) this.#pending = this.#addAfter(this.#pending, sums);
-    else this.#add(sums);
+    if (isPromise(added)) this.#pending = this.#addAfter(this.#pending, added);
+    else this.#add(added);
   }
 
-  /** Batches are added in their order, so that sums do not depend on which read ends first. */
-  async #addAfter(pending: PromiseLike<void>, read: PromiseLike<ArrayLike<number>>): Promise<void> {
+  async #addAfter(pending: PromiseLike<void>, read: PromiseLike<RowSums>): Promise<void> {
     const epoch = this.#epoch;
     try {
-      const sums = await read;
+      const added = await read;
       await pending;
-      if (epoch === this.#epoch) this.#add(sums);
+      if (epoch === this.#epoch) this.#add(added);
     } catch (error) {
       // Kept until somebody asks for the result; nobody awaits an update.
       if (epoch === this.#epoch) this.#error ??= error;
     }
   }
 
-  #add(sums: ArrayLike<number>): void {
-    for (let i = 0; i < this.sums.length; i++) this.sums[i] = (this.sums[i] as number) + (sums[i] as number);
+  #add({ rows, sums }: RowSums): void {
+    this.sums.addAll(sums);
+    this.#rows += rows;
   }
 
   async result(): Promise<number> {
     await this.#settle();
-    return this.#resultOf(this.sums);
+    return this.#resultOf(this.sums.rounded());
   }
 
   reset(): void {
@@ -96,23 +113,18 @@ export class StreamingMetric implements Metric {
     this.#updates = 0;
     this.#error = undefined;
     this.#pending = Promise.resolve();
-    this.sums.fill(0);
+    this.#rows = 0;
+    this.sums.clear();
   }
 
   async state(): Promise<MetricState> {
     await this.#settle();
-    return { metric: this.metric, sums: Array.from(this.sums, toJson) };
+    return writeState(this, { rows: this.#rows, sums: this.sums });
   }
 
+  /** @throws METRIC_STATE_INVALID for what is no state of this metric with these settings; nothing has changed then */
   merge(state: MetricState): void {
-    const sums = ask(() => this.#sumsOfState(state), undefined);
-    if (sums === undefined || sums.includes(undefined)) {
-      throw headError(
-        'METRIC_STATE_INVALID',
-        `state must be that of the metric ${this.metric}, with ${this.sums.length} sums, got ${stateText(state)}.`,
-      );
-    }
-    this.#add(sums as number[]);
+    this.#add(readState(this, state, { rows: this.#rows, sums: this.sums }));
     this.#updates++;
   }
 
@@ -123,11 +135,6 @@ export class StreamingMetric implements Metric {
   async #settle(): Promise<void> {
     await this.#pending;
     if (this.#error !== undefined) throw this.#error;
-  }
-
-  #sumsOfState({ metric, sums }: MetricState): (number | undefined)[] | undefined {
-    if (metric !== this.metric || !isList(sums) || sums.length !== this.sums.length) return undefined;
-    return Array.from(sums, fromJson);
   }
 
   #checkInputs(reads: readonly string[], tensors: readonly unknown[]): void {
@@ -144,22 +151,4 @@ export class StreamingMetric implements Metric {
       checkNumeric(name, checkTensor(name, tensor, 'a tensor', 'METRIC_INPUT_INVALID'), 'METRIC_INPUT_INVALID');
     });
   }
-}
-
-/** JSON has no NaN and no infinities. */
-function toJson(value: number): JsonNumber {
-  return Number.isFinite(value) ? value : (String(value) as JsonNumber);
-}
-
-/** A state is told by what should fit: its metric and its sums. */
-function stateText(state: unknown): string {
-  return ask(() => {
-    const { metric, sums } = state as MetricState;
-    return `the metric ${quote(metric)} with ${isList(sums) ? `the sums ${quote(sums.slice(0, 10).map(String).join(','))}` : describe(sums)}`;
-  }, describe(state));
-}
-
-function fromJson(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : undefined;
 }

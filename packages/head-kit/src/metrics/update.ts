@@ -5,6 +5,7 @@ import { carryChecks } from '../device-check.js';
 import { headError } from '../error.js';
 import { type HostTensors, readTensors } from '../read-tensors.js';
 import { scoped } from '../scoped.js';
+import type { RowSums } from './accumulator.js';
 
 /** A batch for some metrics: what to read, and what they then add. */
 export interface MetricsUpdate {
@@ -12,12 +13,12 @@ export interface MetricsUpdate {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly metrics: readonly Receiver[];
   /** What each of the metrics adds. Throws before any has added: a batch counts whole or not at all. */
-  sumsOf(read: HostTensors): readonly ArrayLike<number>[];
+  sumsOf(read: HostTensors): readonly RowSums[];
 }
 
 /** What is asked of a metric: see `StreamingMetric`. */
 export interface Receiver {
-  receive(sums: ArrayLike<number> | PromiseLike<ArrayLike<number>>): void;
+  receive(added: RowSums | PromiseLike<RowSums>): void;
 }
 
 /** The updates that wait for one read, while {@link updateTogether} collects them. */
@@ -72,7 +73,7 @@ function carryOut(updates: readonly MetricsUpdate[]): void {
       updates.flatMap(({ tensors }, of) => Object.entries(tensors).map(([name, tensor]) => [`${of}/${name}`, tensor])),
     ),
   );
-  const sumsOf = (values: HostTensors): readonly (readonly ArrayLike<number>[])[] =>
+  const sumsOf = (values: HostTensors): readonly (readonly RowSums[])[] =>
     updates.map((update, of) =>
       update.sumsOf(
         Object.fromEntries(
@@ -83,7 +84,7 @@ function carryOut(updates: readonly MetricsUpdate[]): void {
   const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
   updates.forEach(({ metrics }, of) =>
     metrics.forEach((metric, index) => {
-      const added = (all: ReturnType<typeof sumsOf>): ArrayLike<number> => all[of]?.[index] ?? [];
+      const added = (all: ReturnType<typeof sumsOf>): RowSums => all[of]?.[index] as RowSums;
       metric.receive(isPromise(sums) ? sums.then(added) : added(sums));
     }),
   );

@@ -1,0 +1,195 @@
+import { describe } from '../checks/describe.js';
+import { headError } from '../error.js';
+import { numberOf, unitsOf } from './fixed-point.js';
+
+/** Terms below it are summed as doubles: no sum of fewer than 2^63 of them overflows on the way. */
+const LARGEST = 2 ** 960;
+
+/**
+ * Sums without rounding. The same terms in any order, cut into any parts, added up by any number of these, come to the same bits.
+ *
+ * A sum is kept as a few doubles that add up to it: what a double has to round off when a term is added goes, exactly, to the next
+ * (Knuth's TwoSum, The Art of Computer Programming 4.2.2). For terms of similar size two are enough; there are as many as are needed.
+ * NaN and infinite terms come to what they come to in doubles, in any order.
+ *
+ * ```ts
+ * const sums = new ExactSums(1);
+ * for (const term of [1e100, 1, -1e100]) sums.add(0, term);
+ * sums.rounded(); // [1]
+ * ```
+ */
+export class ExactSums {
+  /** How many sums there are. */
+  readonly size: number;
+  /** The doubles of each sum, the largest first. */
+  readonly #levels: [Float64Array, Float64Array, ...Float64Array[]];
+  /** What does not fit into doubles, in units of the smallest of them. */
+  #beyond: bigint[] | undefined;
+  /** The sums of the terms that are no finite number. */
+  #special: Float64Array | undefined;
+
+  constructor(size: number) {
+    this.size = size;
+    this.#levels = [new Float64Array(size), new Float64Array(size)];
+  }
+
+  /** Adds a term to one of the sums. */
+  add(index: number, term: number): void {
+    if (!(Math.abs(term) < LARGEST)) {
+      this.#addUnusual(index, term);
+      return;
+    }
+    const level = this.#levels[0];
+    const before = level[index] as number;
+    const sum = before + term;
+    const gained = sum - before;
+    const rest = before - (sum - gained) + (term - gained);
+    level[index] = sum;
+    if (rest !== 0) this.#addFrom(1, index, rest);
+  }
+
+  /**
+   * Adds values, each times its weight, to one of the sums; a product is rounded, once, where it does not fit into a double, which
+   * that of two float32 numbers always does.
+   *
+   * @param weights As many as there are values; undefined where each is 1.
+   * @param divisor What each product is divided by.
+   */
+  addProducts(index: number, values: ArrayLike<number>, weights: ArrayLike<number> | undefined, divisor = 1): void {
+    // As `add`, on two variables.
+    let high = this.#levels[0][index] as number;
+    let low = this.#levels[1][index] as number;
+    for (let i = 0; i < values.length; i++) {
+      let term = values[i] as number;
+      if (weights !== undefined) term *= weights[i] as number;
+      if (divisor !== 1) term /= divisor;
+      if (!(Math.abs(term) < LARGEST)) {
+        this.#addUnusual(index, term);
+        continue;
+      }
+      const sum = high + term;
+      const gained = sum - high;
+      const rest = high - (sum - gained) + (term - gained);
+      high = sum;
+      const lowSum = low + rest;
+      const lowGained = lowSum - low;
+      const lowRest = low - (lowSum - lowGained) + (rest - lowGained);
+      low = lowSum;
+      if (lowRest !== 0) this.#addFrom(2, index, lowRest);
+    }
+    this.#levels[0][index] = high;
+    this.#levels[1][index] = low;
+  }
+
+  /** Adds a sum of others to one of these. */
+  addSum(index: number, others: ExactSums, of: number): void {
+    for (const level of others.#levels) {
+      const term = level[of] as number;
+      if (term !== 0) this.add(index, term);
+    }
+    const special = others.#special?.[of] ?? 0;
+    if (special !== 0) this.#addUnusual(index, special);
+    const beyond = others.#beyond?.[of] ?? 0n;
+    if (beyond !== 0n) this.#addBeyond(index, beyond);
+  }
+
+  /** Adds others, as many, one to one. */
+  addAll(others: ExactSums): void {
+    for (const level of others.#levels) {
+      for (let i = 0; i < this.size; i++) {
+        const term = level[i] as number;
+        if (term !== 0) this.add(i, term);
+      }
+    }
+    others.#special?.forEach((special, i) => special !== 0 && this.#addUnusual(i, special));
+    others.#beyond?.forEach((units, i) => units !== 0n && this.#addBeyond(i, units));
+  }
+
+  /** Adds a multiple of the smallest double. */
+  addUnits(index: number, units: bigint): void {
+    // In doubles, the largest first, as long as they are of a usual size.
+    for (let left = units; left !== 0n;) {
+      const term = numberOf(left);
+      if (!(Math.abs(term) < LARGEST)) {
+        this.#addBeyond(index, left);
+        return;
+      }
+      this.add(index, term);
+      left -= unitsOf(term);
+    }
+  }
+
+  /** Each sum as the nearest double, infinite beyond the largest. */
+  rounded(): Float64Array {
+    const rounded = new Float64Array(this.size);
+    for (let i = 0; i < this.size; i++) {
+      const special = this.#special?.[i] ?? 0;
+      if (special !== 0) rounded[i] = special;
+      else if (this.#isInTwo(i)) rounded[i] = (this.#levels[0][i] as number) + (this.#levels[1][i] as number);
+      else rounded[i] = numberOf(this.#units(i));
+    }
+    return rounded;
+  }
+
+  /** A sum in full: as a double that is equal to it or, where there is none, as a multiple of the smallest double. */
+  exact(index: number): number | bigint {
+    const special = this.#special?.[index] ?? 0;
+    if (special !== 0) return special;
+    const units = this.#units(index);
+    const nearest = numberOf(units);
+    return Number.isFinite(nearest) && unitsOf(nearest) === units ? nearest : units;
+  }
+
+  /** Forgets all terms. */
+  clear(): void {
+    for (const level of this.#levels) level.fill(0);
+    this.#beyond = undefined;
+    this.#special = undefined;
+  }
+
+  /** A sum of finite terms, as a multiple of the smallest double. */
+  #units(index: number): bigint {
+    return this.#levels.reduce((total, level) => total + unitsOf(level[index] as number), this.#beyond?.[index] ?? 0n);
+  }
+
+  /** Whether the first two doubles are all of a sum: then the nearest double is the sum of them. */
+  #isInTwo(index: number): boolean {
+    for (let i = 2; i < this.#levels.length; i++) if (this.#levels[i]?.[index] !== 0) return false;
+    return (this.#beyond?.[index] ?? 0n) === 0n;
+  }
+
+  /** Adds what is left of a term to a level and those after it. What is left after all of them makes one more. */
+  #addFrom(first: number, index: number, term: number): void {
+    this.#checkIndex(index); // the rest of a sum that there is not is NaN, so none is missed
+    let rest = term;
+    for (let i = first; rest !== 0; i++) {
+      if (i === this.#levels.length) this.#levels.push(new Float64Array(this.size));
+      const level = this.#levels[i] as Float64Array;
+      const before = level[index] as number;
+      const sum = before + rest;
+      const gained = sum - before;
+      rest = before - (sum - gained) + (rest - gained);
+      level[index] = sum;
+    }
+  }
+
+  #addUnusual(index: number, term: number): void {
+    this.#checkIndex(index);
+    if (Number.isFinite(term)) {
+      this.#addBeyond(index, unitsOf(term));
+      return;
+    }
+    this.#special ??= new Float64Array(this.size);
+    this.#special[index] = (this.#special[index] as number) + term;
+  }
+
+  #addBeyond(index: number, units: bigint): void {
+    this.#beyond ??= Array.from({ length: this.size }, () => 0n);
+    this.#beyond[index] = (this.#beyond[index] as bigint) + units;
+  }
+
+  #checkIndex(index: number): void {
+    if (Number.isInteger(index) && index >= 0 && index < this.size) return;
+    throw headError('INVALID_ARGUMENT', `There are ${this.size} sums, got a term for the sum ${describe(index)}.`);
+  }
+}
