@@ -43,7 +43,8 @@ export const wrongByContract: BrokenHeads = {
         try {
           return updateMetrics(metrics, ...batch);
         } catch (error) {
-          for (const metric of Object.values(metrics)) metric.merge({ metric: 'mean', sums: [1, 1] });
+          for (const [metric, counted] of Object.entries(metrics))
+            counted.merge({ version: 1, metric, settings: {}, rows: 1, sums: [1, 1] });
           throw error;
         }
       },

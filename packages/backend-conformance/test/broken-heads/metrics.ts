@@ -13,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { Mean } from '@tfjs-heads/head-kit';
 import type { Metric, Metrics } from '@tfjs-heads/head-api';
+import { sumValue } from '@tfjs-heads/reference';
 import type { HeadOptions } from '../../src/index.js';
 import { breakHead, of3, withResult, type BrokenHeads, type Methods } from './broken-head.js';
 
@@ -127,8 +128,8 @@ export const wrongMetrics: BrokenHeads = {
     subject: breakHead(
       withMetrics(({ state }) => ({
         async state() {
-          const { metric, sums } = await state();
-          return { metric, sums: sums.map((sum) => Math.fround(Number(sum))) };
+          const { sums, ...others } = await state();
+          return { ...others, sums: sums.map((sum) => Math.fround(sumValue(sum))) };
         },
       })),
     ),

@@ -214,16 +214,21 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
   EVAL_METRICS_INVALID: ({ head, tensors: { logits, labels, features } }) => [
     { what: 'metrics without those of the head', run: () => head.updateMetrics({}, features, logits, labels) },
   ],
-  METRIC_STATE_INVALID: ({ metrics, state: { metric: kind, sums } }) => {
+  METRIC_STATE_INVALID: ({ metrics, state }) => {
     const [key, metric] = Object.entries(metrics)[0] ?? [];
-    const states = [
-      { metric: 'no such metric', sums },
-      { metric: kind, sums: [...sums, 1] },
-      { metric: kind, sums: [] },
+    const { sums } = state;
+    const wrong: Readonly<Record<string, unknown>>[] = [
+      { metric: 'no such metric' },
+      { version: 2 },
+      { settings: { ...state.settings, 'no such setting': 1 } },
+      { rows: -1 },
+      { sums: [...sums, 1] },
+      { sums: [] },
+      { sums: sums.map(() => null) }, // what JSON makes of NaN
     ];
-    return states.map((state) => ({
-      what: `${String(key)} merging ${JSON.stringify(state)}`,
-      run: () => metric?.merge(state),
+    return wrong.map((fields) => ({
+      what: `${String(key)} merging a state with ${JSON.stringify(fields)}`,
+      run: () => metric?.merge({ ...state, ...fields } as MetricState),
     }));
   },
   REGULARIZATION_LOSSES_INVALID: ({ head, tensors: { logits, labels, features } }) => {

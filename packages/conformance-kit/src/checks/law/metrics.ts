@@ -1,7 +1,7 @@
 import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
 import { countOf, pickRows, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { ULPS } from '@tfjs-heads/reference';
+import { sumValue, ULPS } from '@tfjs-heads/reference';
 import { batchOf, countedOf, elementsOf, headOf, suffixOf, whereIndependent } from './claims.js';
 import { nearMetrics, scalesOf } from './compare.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
@@ -159,15 +159,17 @@ export const metricsCountOn: Check = check({
     const many = Object.fromEntries(
       Object.entries(one).map(([key, state]) => [
         key,
-        { ...state, sums: state.sums.map((sum) => Number(sum) * 2 ** 25) },
+        { ...state, rows: state.rows * 2 ** 25, sums: state.sums.map((sum) => sumValue(sum) * 2 ** 25) },
       ]),
     );
     const metrics = head.metrics();
     merge(metrics, many);
     const after = await statesOf(measured(head, [batch], metrics));
     for (const [key, { sums }] of Object.entries(one)) {
-      const added = sums.map((_, index) => Number(after[key]?.sums[index]) - Number(many[key]?.sums[index]));
-      judge.near(`what a batch adds to '${key}'`, added, sums.map(Number), {
+      const added = sums.map(
+        (_, index) => sumValue(after[key]?.sums[index] ?? NaN) - sumValue(many[key]?.sums[index] ?? NaN),
+      );
+      judge.near(`what a batch adds to '${key}'`, added, sums.map(sumValue), {
         k: ULPS.ELEMENT,
         scale: scalesOf(batch).sum,
       });
