@@ -112,6 +112,9 @@ export default defineConfig({
           include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
           environment: 'node',
           testTimeout: 30_000,
+          // They wait for processes and pages most of the time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 }, // as vitest asks of projects with unlike numbers of workers
           provide: { chromium },
         },
       },
