@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import { batches, type Sample } from './batches.js';
+import { batches, type Part } from './batches.js';
 
 /** Metric key to value. */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -11,9 +11,9 @@ export type LogitsOf = (inputs: Tensor2D) => Tensor;
 const BATCH_SIZE = 64;
 
 /** What the metrics of the head say about all samples. */
-export async function evaluate(head: Head, logitsOf: LogitsOf, samples: readonly Sample[]): Promise<MetricValues> {
+export async function evaluate<Label>(head: Head, logitsOf: LogitsOf, part: Part<Label>): Promise<MetricValues> {
   const metrics = head.metrics();
-  for (const { inputs, labels, features } of batches(samples, BATCH_SIZE)) {
+  for (const { inputs, labels, features } of batches(part, BATCH_SIZE)) {
     const logits = logitsOf(inputs);
     head.updateMetrics(metrics, features, logits, labels);
     logits.dispose();
@@ -26,15 +26,20 @@ export async function evaluate(head: Head, logitsOf: LogitsOf, samples: readonly
   return values;
 }
 
-/** What the head predicts for each sample, in the units of the labels. */
-export async function predict(head: Head, logitsOf: LogitsOf, samples: readonly Sample[]): Promise<number[]> {
-  const values: number[] = [];
-  for (const { inputs } of batches(samples, BATCH_SIZE)) {
+/** What the head predicts for each sample under a key: a row of numbers, one for each column that the prediction has. */
+export async function predict<Label>(
+  head: Head,
+  logitsOf: LogitsOf,
+  part: Part<Label>,
+  key: string,
+): Promise<number[][]> {
+  const rows: number[][] = [];
+  for (const { inputs } of batches(part, BATCH_SIZE)) {
     const logits = logitsOf(inputs);
-    const { predictions } = head.predictions(logits, ['predictions']) as { predictions: Tensor };
-    values.push(...(await predictions.data()));
-    predictions.dispose();
+    const prediction = head.predictions(logits, [key])[key] as Tensor2D;
+    rows.push(...(await prediction.array()));
+    prediction.dispose();
     logits.dispose();
   }
-  return values;
+  return rows;
 }

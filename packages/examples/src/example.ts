@@ -21,9 +21,39 @@ export interface Verdict {
   readonly baseline: string;
 }
 
+/** A class, and how probable the model holds it for each row of the test part. */
+export interface ScoredClass {
+  readonly name: string;
+  /** From 0 to 1. */
+  readonly scores: readonly number[];
+  readonly isMember: readonly boolean[];
+}
+
+/** The class that a row has, and the one that the model holds for the most probable. */
+export interface Answer {
+  readonly actual: string;
+  readonly predicted: string;
+}
+
+/** What the charts of an example show beside its learning curves, all of it on the test part. */
+export type Charted =
+  | {
+      readonly kind: 'numbers';
+      readonly unit: string;
+      readonly actual: readonly number[];
+      readonly predicted: readonly number[];
+    }
+  | {
+      readonly kind: 'classes';
+      readonly classes: readonly ScoredClass[];
+      /** None where a row may have several classes. */
+      readonly answers?: readonly Answer[];
+    };
+
 export interface RunResult extends Learned {
   readonly verdict: Verdict;
   readonly rows: readonly PredictionRow[];
+  readonly charted: Charted;
 }
 
 /** A real task on real data. `run` uses whatever backend tfjs is set to. */
@@ -38,5 +68,7 @@ export interface Example {
   /** The loss and its unit, for an axis. */
   readonly lossLabel: string;
   readonly lossScale: 'linear' | 'log';
+  /** The metrics of the head that tell most, for the terminal. The page has them all. */
+  readonly metricKeys: readonly string[];
   run(options?: RunOptions): Promise<RunResult>;
 }

@@ -1,17 +1,20 @@
-import { fill, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
-import type { Sample } from './batches.js';
+import { column, type LabelsOf, type Sample } from './batches.js';
 import { evaluate, predict, type MetricValues } from './evaluate.js';
 import { smallNetwork } from './network.js';
 import { trainThroughHead, type TrainResult } from './train.js';
 
 /** What to learn, from what, and how. */
-export interface Task {
+export interface Task<Label> {
   readonly head: Head;
-  readonly train: readonly Sample[];
-  readonly test: readonly Sample[];
+  /** The prediction that is wanted of each test row. */
+  readonly predictionKey: string;
+  readonly train: readonly Sample<Label>[];
+  readonly test: readonly Sample<Label>[];
+  readonly labelsOf: LabelsOf<Label>;
   /** The best that can be said of every row alike: the baseline, and where the network starts from. */
-  readonly constantLogit: number;
+  readonly constantLogits: readonly number[];
   readonly hidden: number;
   readonly epochs: number;
   readonly batchSize: number;
@@ -28,25 +31,28 @@ export interface Learned {
   readonly metrics: MetricValues;
   /** The same for a model that answers every row alike. */
   readonly baseline: MetricValues;
-  /** One prediction for each row of the test part. */
-  readonly predictions: readonly number[];
+  /** The prediction that was asked for, a row of numbers for each row of the test part. */
+  readonly predictions: readonly (readonly number[])[];
 }
 
 /** Trains a small network with a head on top, and judges it by the test part. */
-export async function learn(task: Task): Promise<Learned> {
-  const { head, train, test } = task;
+export async function learn<Label>(task: Task<Label>): Promise<Learned> {
+  const { head, labelsOf } = task;
+  const train = { samples: task.train, labelsOf };
+  const test = { samples: task.test, labelsOf };
   const network = smallNetwork({
-    inputs: train[0]?.inputs.length ?? 0,
+    inputs: task.train[0]?.inputs.length ?? 0,
     hidden: task.hidden,
-    outputBias: task.constantLogit,
+    outputBiases: task.constantLogits,
   });
   const logitsOf = (inputs: Tensor) => tidy(() => network.apply(inputs) as Tensor);
-  const constantLogits = (inputs: Tensor) => fill([inputs.shape[0] ?? 0, 1], task.constantLogit);
+  const constantLogits = (inputs: Tensor) =>
+    tensor2d(Array.from({ length: inputs.shape[0] ?? 0 }, () => [...task.constantLogits]));
 
   const testLosses: number[] = [];
   const training = await trainThroughHead(head, network, {
     ...task,
-    samples: train,
+    ...train,
     onEpoch: async () => {
       const metrics = await evaluate(head, logitsOf, test);
       testLosses.push(metrics['average_loss'] ?? NaN);
@@ -57,8 +63,24 @@ export async function learn(task: Task): Promise<Learned> {
     testLosses,
     metrics: await evaluate(head, logitsOf, test),
     baseline: await evaluate(head, constantLogits, test),
-    predictions: await predict(head, logitsOf, test),
+    predictions: await predict(head, logitsOf, test, task.predictionKey),
   };
   network.dispose();
   return learned;
+}
+
+/** A head of one number a row. */
+export type RegressionTask = Omit<Task<number>, 'labelsOf' | 'constantLogits' | 'predictionKey'> & {
+  readonly constantLogit: number;
+};
+
+/** The same for a head of regression: one number a row; what is predicted is in the units of the labels. */
+export async function learnRegression(task: RegressionTask): Promise<Learned & { readonly predicted: number[] }> {
+  const learned = await learn({
+    ...task,
+    labelsOf: column,
+    constantLogits: [task.constantLogit],
+    predictionKey: 'predictions',
+  });
+  return { ...learned, predicted: learned.predictions.map(([value = NaN]) => value) };
 }

@@ -1,10 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { backendNames } from './backends.js';
 import { examples } from './examples.js';
 
-/** What `npm start` was asked for. */
+/** What `npm start` was asked for, beside the examples. */
 export interface Options {
-  readonly example: readonly string[];
   /** Undefined: whatever this machine has. */
   readonly backend?: readonly string[];
 }
@@ -15,18 +14,31 @@ const exampleNames = examples.map((example) => example.name);
 export function commandLine(): Command {
   return new Command('npm start --')
     .description('Trains and evaluates heads on real data, on every backend that Node has on this machine.')
-    .addOption(
-      new Option('--example <names>', `which examples, of ${exampleNames.join(', ')}`)
-        .argParser(someOf(exampleNames))
-        .default(exampleNames.slice(0, 2), 'the first two'),
-    )
+    .addArgument(new Argument('[examples...]', 'which examples (default: the first two)').choices(exampleNames))
     .addOption(
       new Option(
         '--backend <names>',
-        `which backends, of ${backendNames.join(', ')} (default: all that are there)`,
+        `which backends, of ${backendNames.join(', ')}, separated by commas (default: all that are there)`,
       ).argParser(someOf(backendNames)),
     )
-    .addHelpText('after', '\nLists are separated by commas: npm start -- --example hourly-flights --backend cpu,wasm');
+    .addHelpText('after', `\n${listed(examples)}\n\nFor instance: npm start -- seattle-rain --backend cpu,wasm`);
+}
+
+/** The names of the examples to run, of a command line that was parsed. */
+export function chosenExamples(program: Command): readonly string[] {
+  const [names = []] = program.processedArgs as [(readonly string[])?];
+  return names.length > 0 ? names : exampleNames.slice(0, 2);
+}
+
+/** What else there is to run. */
+export function otherExamples(chosen: readonly string[]): string {
+  const others = examples.filter(({ name }) => !chosen.includes(name));
+  return others.length === 0 ? '' : `Others, by npm start -- NAME:\n${listed(others)}`;
+}
+
+function listed(some: typeof examples): string {
+  const width = Math.max(...some.map(({ name }) => name.length));
+  return some.map(({ name, head, task }) => `  ${name.padEnd(width)}  ${head}: ${task}`).join('\n');
 }
 
 /** Reads a list separated by commas, each of `choices`, none twice. */

@@ -4,16 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { backendNames, startBackend, type BackendStatus } from './backends.js';
 import { examples } from './examples.js';
-import { commandLine, type Options } from './options.js';
+import { chosenExamples, commandLine, otherExamples, type Options } from './options.js';
 import { startProgress } from './progress.js';
 import { htmlReport } from './report/html.js';
 import type { Report, Run } from './report/report.js';
-import { predictionTables, resultsTable } from './report/terminal.js';
+import { predictionTables, resultsTables } from './report/terminal.js';
 
-const htmlFile = fileURLToPath(new URL('../../../out/learning-curves.html', import.meta.url));
+const htmlFile = fileURLToPath(new URL('../../../out/examples.html', import.meta.url));
 
 const program = commandLine().parse();
 const options = program.opts<Options>();
+const chosen = chosenExamples(program);
 enableProdMode(); // Keeps tfjs from advertising tfjs-node in the middle of the output,
 process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3'; // and TensorFlow from telling about the processor.
 
@@ -28,15 +29,15 @@ for (const event of ['uncaughtException', 'unhandledRejection']) process.removeA
 
 const report: Report = {
   runs: await runAll(
-    options.example,
+    chosen,
     statuses.filter((status) => status.available).map(({ name }) => name),
   ),
   unavailable,
 };
-console.log(`\n${resultsTable(report)}\n\n${predictionTables(report)}`);
+console.log(`\n${resultsTables(report)}\n\n${predictionTables(report)}`);
 await mkdir(dirname(htmlFile), { recursive: true });
 await writeFile(htmlFile, htmlReport(report));
-console.log(`\nLearning curves: ${htmlFile}`);
+console.log(`\nLearning curves and charts: ${htmlFile}\n\n${otherExamples(chosen)}`);
 
 async function runAll(names: readonly string[], backends: readonly string[]): Promise<Run[]> {
   const runs: Run[] = [];

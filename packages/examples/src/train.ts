@@ -3,10 +3,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ModeKeys, type Head, type TrainSpec } from '@tfjs-heads/head-api';
 import { median, shuffler } from 'd3-array';
 import { randomLcg } from 'd3-random';
-import { batches, type Batch, type Sample } from './batches.js';
+import { batches, type Batch, type Part } from './batches.js';
 
-export interface TrainOptions {
-  readonly samples: readonly Sample[];
+export interface TrainOptions<Label> extends Part<Label> {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -25,8 +24,12 @@ export interface TrainResult {
 }
 
 /** Trains a network through its head, in mini-batches with Adam. The order of the samples is the same in each run. */
-export async function trainThroughHead(head: Head, network: LayersModel, options: TrainOptions): Promise<TrainResult> {
-  const { samples, epochs, batchSize } = options;
+export async function trainThroughHead<Label>(
+  head: Head,
+  network: LayersModel,
+  options: TrainOptions<Label>,
+): Promise<TrainResult> {
+  const { samples, labelsOf, epochs, batchSize } = options;
   const stepsPerEpoch = Math.ceil(samples.length / batchSize);
   const shuffle = shuffler(randomLcg(1));
   // Spelled out because the default epsilon of tfjs depends on the backend.
@@ -52,7 +55,7 @@ export async function trainThroughHead(head: Head, network: LayersModel, options
   const losses: number[] = [];
   const milliseconds: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
-    for (const batch of batches(shuffle([...samples]), batchSize)) {
+    for (const batch of batches({ samples: shuffle([...samples]), labelsOf }, batchSize)) {
       const start = performance.now();
       losses.push(await step(batch));
       milliseconds.push(performance.now() - start);

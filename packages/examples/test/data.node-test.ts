@@ -1,12 +1,14 @@
-import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { memory, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { mean, sort } from 'd3-array';
 import { describe, expect, it } from 'vitest';
-import { batches } from '../src/batches.js';
+import { batches, column } from '../src/batches.js';
 import { fitEncoder } from '../src/encoder.js';
 import { loadHours } from '../src/hourly-flights/hours.js';
 import { loadCars } from '../src/miles-per-gallon/cars.js';
-import { loadPenguins } from '../src/penguin-sex/penguins.js';
+import { loadMovies } from '../src/movie-successes/movies.js';
+import { loadPenguins } from '../src/penguins.js';
+import { loadDays } from '../src/seattle-rain/days.js';
 import { splitRows } from '../src/split.js';
 
 describe('the data', () => {
@@ -30,6 +32,24 @@ describe('the data', () => {
     const penguins = await loadPenguins();
     expect(penguins).toHaveLength(344 - 11);
     expect(penguins.filter(({ sex }) => sex === 'MALE')).toHaveLength(168);
+  });
+
+  it('has 1,461 days of Seattle, the last of which nobody knows the next of', async () => {
+    const days = await loadDays();
+    expect(days).toHaveLength(1461 - 1);
+    expect(days.slice(0, 2)).toEqual([
+      { date: new Date('2012-01-01'), precipitation: 0, warmest: 12.8, coldest: 5, wind: 4.7, next: 'wet' },
+      { date: new Date('2012-01-02'), precipitation: 10.9, warmest: 10.6, coldest: 2.8, wind: 4.5, next: 'wet' },
+    ]);
+    expect(days.filter(({ next }) => next === 'wet')).toHaveLength(623);
+  });
+
+  it('has movies with all, some and none of the successes', async () => {
+    const movies = await loadMovies();
+    expect(movies).toHaveLength(1821);
+    const counts = [0, 1, 2, 3].map((count) => movies.filter((movie) => movie.successes.length === count).length);
+    expect(counts.every((count) => count > 100)).toBe(true);
+    expect(movies.every(({ month }) => month >= 0 && month < 12)).toBe(true);
   });
 
   it('has every hour from the first to the last of 10,000 flights', async () => {
@@ -95,8 +115,8 @@ describe('batches', () => {
     await setBackend('cpu');
     const before = memory().numTensors;
     const samples = Array.from({ length: 7 }, (_, label) => ({ inputs: [label, 1], label, weight: 2 }));
-    const shapes = Array.from(batches(samples, 3), ({ inputs, labels, features }) =>
-      [inputs, labels, features['weight']].map((tensor) => tensor?.shape),
+    const shapes = Array.from(batches({ samples, labelsOf: column }, 3), ({ inputs, labels, features }) =>
+      [inputs, labels as Tensor, features['weight']].map((tensor) => tensor?.shape),
     );
     expect(shapes).toEqual([
       [

@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { Example, RunResult } from '../src/example.js';
 import { htmlReport } from '../src/report/html.js';
 import { disagreement, finalLoss, type Report, type Run } from '../src/report/report.js';
-import { predictionTables, resultsTable } from '../src/report/terminal.js';
+import { predictionTables, resultsTables } from '../src/report/terminal.js';
 
 const result: RunResult = {
   training: { losses: [4, 2, 1.5, 0.5], stepsPerEpoch: 2, stepsPerSecond: 123.4 },
   testLosses: [3, 1.25],
   metrics: { average_loss: 1.25, 'prediction/mean': 2.5, 'label/mean': 2 },
   baseline: { average_loss: 5, 'prediction/mean': 2.25, 'label/mean': 2 },
-  predictions: [2.5],
+  predictions: [[2.5]],
   verdict: { measure: 'mean error', model: '0.5 apples', baseline: '2 apples' },
   rows: [{ subject: 'a <b>tree</b>', actual: '2 apples', predicted: '2.5 apples' }],
+  charted: { kind: 'numbers', unit: 'apples', actual: [2, 3], predicted: [2.5, 2] },
 };
 
 const example: Example = {
@@ -22,6 +23,7 @@ const example: Example = {
   baseline: 'the mean',
   lossLabel: 'squared error (apples²)',
   lossScale: 'linear',
+  metricKeys: ['average_loss'],
   run: () => Promise.resolve(result),
 };
 
@@ -32,12 +34,10 @@ describe('the page', () => {
   const page = htmlReport(report);
   const { document } = parseHTML(page);
 
-  it('has a chart for each backend', () => {
-    expect(document.querySelectorAll('figure svg')).toHaveLength(2);
-    expect([...document.querySelectorAll('figcaption strong')].map((name) => name.textContent)).toEqual([
-      'cpu',
-      'wasm',
-    ]);
+  it('has learning curves for each backend, and what was predicted of the first', () => {
+    expect(document.querySelectorAll('figure svg')).toHaveLength(3);
+    const captions = [...document.querySelectorAll('figcaption strong')].map((name) => name.textContent);
+    expect(captions).toEqual(['cpu', 'wasm', 'Predicted against actual']);
   });
 
   it('needs nothing but itself', () => {
@@ -49,15 +49,15 @@ describe('the page', () => {
   });
 
   it('has the results, and what is unavailable', () => {
-    const text = document.querySelector('table')?.textContent;
-    for (const part of ['123', '1.000', '1.250', 'baseline', '5.000', 'abacus', 'no beads'])
+    const text = document.body.textContent;
+    for (const part of ['123', '1.000', '1.250', 'baseline', 'prediction/mean', '5.000', 'abacus', 'no beads'])
       expect(text).toContain(part);
   });
 });
 
 describe('the terminal', () => {
   it('has the results in 80 columns, and what is unavailable', () => {
-    const table = resultsTable(report);
+    const table = resultsTables(report);
     for (const part of ['apples: RegressionHead', '123', '1.000', '1.250', 'baseline', 'no beads'])
       expect(table).toContain(part);
     expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);

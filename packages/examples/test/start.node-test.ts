@@ -1,34 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { startBackend } from '../src/backends.js';
-import { commandLine } from '../src/options.js';
+import { chosenExamples, commandLine, otherExamples } from '../src/options.js';
 
 describe('the command line', () => {
-  const parse = (...words: string[]) =>
-    commandLine()
+  const parse = (...words: string[]) => {
+    const program = commandLine()
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
-      .parse(words, { from: 'user' })
-      .opts();
+      .parse(words, { from: 'user' });
+    return { examples: chosenExamples(program), ...program.opts() };
+  };
 
   it('runs the first two examples on whatever is there unless told otherwise', () => {
-    expect(parse()).toEqual({ example: ['miles-per-gallon', 'penguin-sex'] });
+    expect(parse()).toEqual({ examples: ['miles-per-gallon', 'penguin-species'] });
+  });
+
+  it('tells what else there is', () => {
+    expect(otherExamples(['miles-per-gallon'])).toMatch(/npm start -- NAME:\n {2}penguin-species +MultiClassHead: /);
+    expect(otherExamples(['miles-per-gallon'])).not.toMatch(/miles-per-gallon/);
   });
 
   it('takes lists', () => {
-    expect(parse('--backend', 'wasm, cpu,wasm', '--example', 'hourly-flights')).toEqual({
+    expect(parse('hourly-flights', 'seattle-rain', '--backend', 'wasm, cpu,wasm')).toEqual({
       backend: ['wasm', 'cpu'],
-      example: ['hourly-flights'],
+      examples: ['hourly-flights', 'seattle-rain'],
     });
   });
 
-  it.each([
-    ['--backend', 'webgl'],
-    ['--backend', 'cpu,'],
-    ['--example', 'iris'],
-  ])('refuses %s %s with exit code 1', (...words) => {
-    expect(() => parse(...words)).toThrow(
-      expect.objectContaining({ exitCode: 1, message: expect.stringContaining('There are') }),
-    );
+  it.each([[['--backend', 'webgl']], [['--backend', 'cpu,']], [['iris']]])('refuses %j with exit code 1', (words) => {
+    const message = expect.stringMatching(/There are|Allowed choices are .*penguin-species/);
+    expect(() => parse(...words)).toThrow(expect.objectContaining({ exitCode: 1, message }));
   });
 });
 

@@ -3,7 +3,7 @@ import { mean } from 'd3-array';
 import type { Sample } from '../batches.js';
 import { fitEncoder } from '../encoder.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
-import { learn } from '../learn.js';
+import { learnRegression } from '../learn.js';
 import { splitRows } from '../split.js';
 import { loadHours, type Hour } from './hours.js';
 
@@ -15,6 +15,7 @@ export const hourlyFlights: Example = {
   baseline: 'the mean of the training hours',
   lossLabel: 'Poisson loss (nats)',
   lossScale: 'linear',
+  metricKeys: ['average_loss', 'label/mean', 'prediction/mean'],
   run,
 };
 
@@ -27,7 +28,7 @@ async function run({ epochs = 20, onStep }: RunOptions = {}): Promise<RunResult>
   const toSample = (hour: Hour): Sample => ({ inputs: encode(hour), label: hour.flights });
   const meanOfTraining = mean(train, (hour) => hour.flights) ?? 0;
 
-  const learned = await learn({
+  const learned = await learnRegression({
     head: new PoissonRegressionHead(),
     train: train.map(toSample),
     test: test.map(toSample),
@@ -45,7 +46,7 @@ async function run({ epochs = 20, onStep }: RunOptions = {}): Promise<RunResult>
     ...learned,
     verdict: {
       measure: 'mean absolute error',
-      model: meanError((row) => learned.predictions[row] ?? NaN),
+      model: meanError((row) => learned.predicted[row] ?? NaN),
       baseline: meanError(() => meanOfTraining),
     },
     rows: test
@@ -53,8 +54,14 @@ async function run({ epochs = 20, onStep }: RunOptions = {}): Promise<RunResult>
       .map((hour, row) => ({
         subject: departure.format(hour.time),
         actual: `${hour.flights} flights`,
-        predicted: flights(learned.predictions[row] ?? NaN),
+        predicted: flights(learned.predicted[row] ?? NaN),
       })),
+    charted: {
+      kind: 'numbers',
+      unit: 'flights in an hour',
+      actual: test.map((hour) => hour.flights),
+      predicted: learned.predicted,
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { mean } from 'd3-array';
 import type { Sample } from '../batches.js';
 import { fitEncoder } from '../encoder.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
-import { learn } from '../learn.js';
+import { learnRegression } from '../learn.js';
 import { splitRows } from '../split.js';
 import { loadCars, type Car } from './cars.js';
 
@@ -15,6 +15,7 @@ export const milesPerGallon: Example = {
   baseline: 'the mean of the training cars',
   lossLabel: 'squared error (mpg²)',
   lossScale: 'log',
+  metricKeys: ['average_loss', 'label/mean', 'prediction/mean'],
   run,
 };
 
@@ -33,7 +34,7 @@ async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult>
   const toSample = (car: Car): Sample => ({ inputs: encode(car), label: car.milesPerGallon });
   const meanOfTraining = mean(train, (car) => car.milesPerGallon) ?? 0;
 
-  const learned = await learn({
+  const learned = await learnRegression({
     head: new RegressionHead(),
     train: train.map(toSample),
     test: test.map(toSample),
@@ -51,7 +52,7 @@ async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult>
     ...learned,
     verdict: {
       measure: 'mean absolute error',
-      model: meanError((row) => learned.predictions[row] ?? NaN),
+      model: meanError((row) => learned.predicted[row] ?? NaN),
       baseline: meanError(() => meanOfTraining),
     },
     rows: test
@@ -59,8 +60,14 @@ async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult>
       .map((car, row) => ({
         subject: `${car.name}, ${car.year}`,
         actual: mpg(car.milesPerGallon),
-        predicted: mpg(learned.predictions[row] ?? NaN),
+        predicted: mpg(learned.predicted[row] ?? NaN),
       })),
+    charted: {
+      kind: 'numbers',
+      unit: 'miles per gallon',
+      actual: test.map((car) => car.milesPerGallon),
+      predicted: learned.predicted,
+    },
   };
 }
 

@@ -3,9 +3,10 @@ import { mean, rollup, sum } from 'd3-array';
 import type { Sample } from '../batches.js';
 import { fitEncoder } from '../encoder.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
-import { learn } from '../learn.js';
+import { learnRegression } from '../learn.js';
+import { loadPenguins, type Penguin } from '../penguins.js';
+import { logOdds, percent } from '../shares.js';
 import { splitRows } from '../split.js';
-import { loadPenguins, type Penguin } from './penguins.js';
 
 /**
  * Whether a penguin is male: `LogisticRegressionHead` with a weight column. There are twice as many
@@ -19,6 +20,7 @@ export const penguinSex: Example = {
   baseline: 'the share of males among the training penguins',
   lossLabel: 'log loss (nats)',
   lossScale: 'linear',
+  metricKeys: ['average_loss', 'label/mean', 'prediction/mean'],
   run,
 };
 
@@ -41,11 +43,11 @@ async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult>
   });
   const shareOfMales = sum(train, (penguin) => weigh(penguin) * isMale(penguin)) / sum(train, weigh);
 
-  const learned = await learn({
+  const learned = await learnRegression({
     head: new LogisticRegressionHead({ weightColumn: 'weight' }),
     train: train.map(toSample),
     test: test.map(toSample),
-    constantLogit: Math.log(shareOfMales / (1 - shareOfMales)),
+    constantLogit: logOdds(shareOfMales),
     hidden: 8,
     epochs,
     batchSize: 32,
@@ -59,7 +61,7 @@ async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult>
     ...learned,
     verdict: {
       measure: 'sexed right',
-      model: accuracy((row) => learned.predictions[row] ?? NaN),
+      model: accuracy((row) => learned.predicted[row] ?? NaN),
       baseline: accuracy(() => shareOfMales),
     },
     rows: test
@@ -67,8 +69,16 @@ async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult>
       .map((penguin, row) => ({
         subject: `${penguin.species}, ${penguin.bodyMass} g, beak ${penguin.beakLength} mm`,
         actual: penguin.sex.toLowerCase(),
-        predicted: `${percent(learned.predictions[row] ?? NaN)} male`,
+        predicted: `${percent(learned.predicted[row] ?? NaN)} male`,
       })),
+    charted: {
+      kind: 'classes',
+      classes: [{ name: 'male', scores: learned.predicted, isMember: test.map((penguin) => penguin.sex === 'MALE') }],
+      answers: test.map((penguin, row) => ({
+        actual: penguin.sex.toLowerCase(),
+        predicted: (learned.predicted[row] ?? NaN) > 0.5 ? 'male' : 'female',
+      })),
+    },
   };
 }
 
@@ -84,8 +94,4 @@ function speciesWeights(penguins: readonly Penguin[]): (penguin: Penguin) => num
     (penguin) => penguin.species,
   );
   return ({ species }) => penguins.length / (sizes.size * (sizes.get(species) ?? NaN));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)}%`;
 }

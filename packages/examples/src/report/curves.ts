@@ -28,7 +28,7 @@ export function learningCurves(document: Document, run: Run, siblings: readonly 
     width: 400,
     height: 260,
     marginLeft: 40,
-    marginRight: 48,
+    marginRight: 58,
     marginBottom: 38,
     style: { fontSize: '12px' },
     x: { label: 'training step', domain: [0, losses.length], ticks: 5 },

@@ -1,4 +1,5 @@
 import { parseHTML } from 'linkedom';
+import { chartsOf } from './charts.js';
 import { learningCurves } from './curves.js';
 import { builder, type Build } from './dom.js';
 import { htmlTable } from './html-table.js';
@@ -12,28 +13,30 @@ export function htmlReport(report: Report): string {
   document.head.append(
     build('meta', { charset: 'utf-8' }),
     build('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    build('title', 'Learning curves'),
+    build('title', 'Examples of heads'),
     build('style', style),
   );
-  const about = 'One network for each example, with a head on top, trained from the same seed on every backend.';
+  const about =
+    'One network for each example, with a head on top, trained from the same seed on every backend. The loss is the mean of the last epoch; metrics and charts are of the test part.';
   document.body.append(
     build(
       'main',
-      build('h1', 'Learning curves'),
+      build('h1', 'Examples of heads'),
       build('p', { class: 'muted' }, about),
-      ...byExample(report).map((exampleRuns) => exampleSection(document, build, exampleRuns)),
-      build('h2', 'Results'),
-      build('p', 'The loss is the mean of the last epoch; the metrics are those of the head, on the test part.'),
-      build('div', { class: 'scroll' }, htmlTable(build, report)),
+      ...byExample(report).map((runs) => exampleSection(document, build, runs)),
+      ...report.unavailable.map(({ name, reason }) => build('p', build('strong', name), ` is unavailable: ${reason}`)),
       build('p', { class: 'muted' }, `Measured on ${describeMachine()}.`),
     ),
   );
   return document.toString();
 }
 
-function exampleSection(document: Document, build: Build, { example, runs }: ExampleRuns): Element {
-  const { training, verdict } = runs[0].result;
-  const charts = runs.map((run) => {
+function exampleSection(document: Document, build: Build, exampleRuns: ExampleRuns): Element {
+  const { example, runs } = exampleRuns;
+  const { training, verdict, charted } = runs[0].result;
+  const { backend } = runs[0];
+  const charts = chartsOf(document, charted);
+  const curves = runs.map((run) => {
     const speed = ` ${run.result.training.stepsPerSecond.toFixed(0)} steps/s`;
     const caption = build('figcaption', build('strong', run.backend), speed);
     return build('figure', caption, learningCurves(document, run, runs));
@@ -54,7 +57,7 @@ function exampleSection(document: Document, build: Build, { example, runs }: Exa
       ),
       build('li', { class: 'baseline' }, `average_loss of the baseline, ${example.baseline}`),
     ),
-    build('div', { class: 'charts' }, ...charts),
+    build('div', { class: 'charts' }, ...curves),
     build(
       'p',
       `In the end, ${verdict.measure}: `,
@@ -64,5 +67,22 @@ function exampleSection(document: Document, build: Build, { example, runs }: Exa
         ? ''
         : ` Largest relative difference of a loss between backends: ${difference.toExponential(1)}.`,
     ),
+    ...(charted.kind === 'classes' && charted.classes.length > 1
+      ? [
+          build(
+            'ul',
+            { class: 'legend' },
+            ...charted.classes.map(({ name }, k) => build('li', { class: `class-${k + 1}` }, name)),
+          ),
+        ]
+      : []),
+    build(
+      'div',
+      { class: 'charts small' },
+      ...charts.map(({ title, chart }) =>
+        build('figure', build('figcaption', build('strong', title), ` on ${backend}`), chart),
+      ),
+    ),
+    build('div', { class: 'scroll' }, htmlTable(build, exampleRuns)),
   );
 }

@@ -3,14 +3,17 @@ import { group, max, mean, zip } from 'd3-array';
 import type { BackendStatus } from '../backends.js';
 import type { Example, RunResult } from '../example.js';
 
-/** The metrics of a regression head, in the order in which they are shown. */
-export const metricKeys: readonly string[] = ['average_loss', 'label/mean', 'prediction/mean'];
-
 /** One example on one backend. */
 export interface Run {
   readonly example: Example;
   readonly backend: string;
   readonly result: RunResult;
+}
+
+/** A chart under its title. */
+export interface Chart {
+  readonly title: string;
+  readonly chart: Element;
 }
 
 /** Everything there is to tell. */

@@ -1,31 +1,24 @@
-import Table, { type CellOptions, type TableConstructorOptions } from 'cli-table3';
-import type { MetricValues } from '../evaluate.js';
-import { byExample, digits, disagreement, finalLoss, metricKeys, type Report } from './report.js';
+import Table, { type TableConstructorOptions } from 'cli-table3';
+import { byExample, digits, disagreement, finalLoss, type Report } from './report.js';
 
-type Row = (string | CellOptions)[];
-
-/** The one table: every example on every backend, beside its baseline. Fits 80 columns. */
-export function resultsTable(report: Report): string {
-  const columns = ['backend', 'steps/s', 'loss', ...metricKeys];
-  const table = new Table({
-    head: columns,
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-    colWidths: [12, 9, 9, 14, 12, 17],
-    wordWrap: true,
-    style: { head: [], border: [] },
+/** A table for each example: its loss and the metrics that tell most, a column for each backend and the baseline. Fits 80 columns. */
+export function resultsTables(report: Report): string {
+  const tables = byExample(report).map(({ example, runs }) => {
+    const [{ result: first }] = runs;
+    const table = new Table({
+      head: ['', ...runs.map(({ backend }) => backend), 'baseline'],
+      colAligns: ['left', ...runs.map((): 'right' => 'right'), 'right'],
+      ...borderless,
+    });
+    const metrics = [...runs.map(({ result }) => result.metrics), first.baseline];
+    table.push(
+      ['steps per second', ...runs.map(({ result }) => result.training.stepsPerSecond.toFixed(0)), ''],
+      ['loss', ...runs.map(({ result }) => digits(finalLoss(result))), ''],
+      ...example.metricKeys.map((key) => [key, ...metrics.map((values) => digits(values[key] ?? NaN))]),
+    );
+    return `${example.name}: ${example.head}\n${table.toString()}`;
   });
-  for (const { example, runs } of byExample(report)) {
-    table.push(wide(columns.length, `${example.name}: ${example.head}`));
-    for (const { backend, result } of runs) {
-      const speed = result.training.stepsPerSecond.toFixed(0);
-      table.push([backend, speed, digits(finalLoss(result)), ...metricCells(result.metrics)]);
-    }
-    table.push(['baseline', '', '', ...metricCells(runs[0].result.baseline)]);
-  }
-  for (const { name, reason } of report.unavailable) {
-    table.push(wide(columns.length, `${name} is unavailable: ${reason}`));
-  }
-  return table.toString();
+  return [...tables, ...report.unavailable.map(({ name, reason }) => `${name} is unavailable: ${reason}`)].join('\n\n');
 }
 
 /** How good each example is in words of its task, and a few rows with what each backend predicts. */
@@ -69,11 +62,3 @@ const borderless: TableConstructorOptions = {
   },
   style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
 };
-
-function metricCells(metrics: MetricValues): string[] {
-  return metricKeys.map((key) => digits(metrics[key] ?? NaN));
-}
-
-function wide(colSpan: number, content: string): Row {
-  return [{ colSpan, content, hAlign: 'left' }];
-}

@@ -1,4 +1,4 @@
-import { readRows } from '../vega-datasets.js';
+import { readRows } from './vega-datasets.js';
 
 /** A penguin as `penguins.json` has it. */
 interface RawPenguin {
