@@ -10,7 +10,7 @@ import { isMade, isRegistered } from './registry.js';
 export async function loadBackend(name: BackendPackage): Promise<string | undefined> {
   if (isMade(name) || isRegistered(name)) return undefined;
   const failure = await importBackend(name).catch((error: unknown) => ({ error }));
-  return failure && reasonOf(failure.error, `@tensorflow/tfjs-backend-${name}`);
+  return failure && failedImport(failure.error, `@tensorflow/tfjs-backend-${name}`);
 }
 
 /** Loads native code. */
@@ -18,13 +18,13 @@ export async function loadNative(packageName: string): Promise<string | undefine
   try {
     await importUnbundled(packageName);
   } catch (error) {
-    return reasonOf(error, packageName);
+    return failedImport(error, packageName);
   }
   return undefined;
 }
 
 /** Why a package could not be had; an error of its own code is thrown on. */
-function reasonOf(error: unknown, packageName: string): string {
+function failedImport(error: unknown, packageName: string): string {
   if (isMissing(error, packageName)) return `${packageName} is not installed`;
   if ('ServiceWorkerGlobalScope' in globalThis) {
     return `a service worker cannot load anything later: import '${packageName}' where startBackend is imported`;

@@ -77,12 +77,12 @@ export function headWorkload(options: HeadWorkload): Workload {
   return () => {
     const { made, isFresh } = noteFresh(batch);
     const { inputs, labels, features } = checkBatch(made);
-    let own = tensorsOf(made).filter(isFresh);
+    let own = listTensors(made).filter(isFresh);
     if (own.length > 0) {
       // What a second call gives again is kept by the program.
       const again = noteFresh(batch);
-      const second = tensorsOf(again.made).filter(again.isFresh);
-      const repeated = new Set(tensorsOf(again.made));
+      const second = listTensors(again.made).filter(again.isFresh);
+      const repeated = new Set(listTensors(again.made));
       own = own.filter((tensor) => !repeated.has(tensor));
       dispose(second);
     }
@@ -92,7 +92,7 @@ export function headWorkload(options: HeadWorkload): Workload {
   };
 }
 
-function tensorsOf(batch: HeadWorkloadBatch): Tensor[] {
+function listTensors(batch: HeadWorkloadBatch): Tensor[] {
   return tensor_util.getTensorsInContainer(batch as unknown as TensorContainer);
 }
 

@@ -20,12 +20,12 @@ const make = (): HeadWorkloadBatch => ({
   features: { weight: tf.ones([32]) },
 });
 
-function tensorsOf({ inputs: x, labels, features }: HeadWorkloadBatch): tf.Tensor[] {
+function listTensors({ inputs: x, labels, features }: HeadWorkloadBatch): tf.Tensor[] {
   return [x, labels as tf.Tensor, ...(Object.values(features ?? {}) as tf.Tensor[])];
 }
 
 function own(batch: HeadWorkloadBatch): HeadWorkloadBatch {
-  owned.push(...tensorsOf(batch));
+  owned.push(...listTensors(batch));
   return batch;
 }
 
@@ -41,7 +41,7 @@ function expectThreeMeasured({ candidates }: StartResult): void {
 }
 
 async function expectReadable(batch: HeadWorkloadBatch): Promise<void> {
-  const [x, ...rest] = tensorsOf(batch);
+  const [x, ...rest] = listTensors(batch);
   const expected = inputs();
   expect(Array.from(await (x as tf.Tensor).data())).toEqual(Array.from(await expected.data()));
   for (const tensor of rest) expect(new Set(await tensor.data())).toEqual(new Set([1]));

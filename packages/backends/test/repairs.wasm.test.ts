@@ -6,7 +6,7 @@ import { repairWasmLargeSums } from '../src/repairs/wasm-large-sums.js';
 import { repairWasmStaleWeights } from '../src/repairs/wasm-stale-weights.js';
 import { repairWasmUnsortedSegmentSum } from '../src/repairs/wasm-unsorted-segment-sum.js';
 import { demonstrate } from './demonstrate.js';
-import { largestDifference, random, valuesOf } from './support.js';
+import { largestDifference, random, readValues } from './support.js';
 
 /** Sums over some axes, in doubles. */
 function sumsOf(values: ArrayLike<number>, shape: readonly number[], axes: readonly number[]): number[] {
@@ -31,7 +31,7 @@ function sumsOf(values: ArrayLike<number>, shape: readonly number[], axes: reado
 test('UnsortedSegmentSum is missing (#8082)', async () => {
   await repairNodeGradients();
   const slope = (): Promise<number[]> =>
-    valuesOf(() => tf.grad((table) => tf.sum(tf.gather(table, tf.tensor1d([2, 0, 2], 'int32'))))(tf.ones([3, 2])));
+    readValues(() => tf.grad((table) => tf.sum(tf.gather(table, tf.tensor1d([2, 0, 2], 'int32'))))(tf.ones([3, 2])));
   await expect(slope()).rejects.toThrow("'UnsortedSegmentSum' not registered");
   expect((await repairWasmUnsortedSegmentSum()).issue).toMatch(/8082$/);
   expect(await slope()).toEqual([1, 1, 0, 0, 2, 2]);
@@ -40,14 +40,14 @@ test('UnsortedSegmentSum is missing (#8082)', async () => {
 test('UnsortedSegmentSum, once registered, does what cpu does', async () => {
   const run = (): tf.Tensor =>
     tf.unsortedSegmentSum(random([7, 3, 2], 1), tf.tensor1d([0, 3, -1, 3, 9, 1, 0], 'int32'), 5);
-  const actual = await valuesOf(run);
-  const integers = await valuesOf(() =>
+  const actual = await readValues(run);
+  const integers = await readValues(() =>
     tf.unsortedSegmentSum(tf.tensor1d([1, 2, 3, 4], 'int32'), tf.tensor1d([1, 1, 0, 3], 'int32'), 4),
   );
   expect(integers).toEqual([3, 3, 0, 4]);
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
-  const expected = await valuesOf(run);
+  const expected = await readValues(run);
   await tf.setBackend('wasm');
   expect(largestDifference(actual, expected)).toBeLessThan(1e-6);
 });
@@ -56,7 +56,7 @@ test('large sums drift', async () => {
   const relative = (values: number[]): number => Math.abs((values[0] as number) / Math.fround(0.1) - 1);
   await demonstrate(
     repairWasmLargeSums,
-    async () => relative(await valuesOf(() => tf.mean(tf.fill([1_000_000], 0.1)))),
+    async () => relative(await readValues(() => tf.mean(tf.fill([1_000_000], 0.1)))),
     { broken: 5e-3, cured: 1e-7 },
   );
 });
@@ -88,7 +88,7 @@ test.each([[[0, 1, 2]], [[0]], [[1]], [[2]], [[0, 1]], [[1, 2]], [[0, 2]]])(
 
 test('a right operand is multiplied in the shape it had before', async () => {
   const error = async (): Promise<number> => {
-    const values = await valuesOf(() => {
+    const values = await readValues(() => {
       const weights = tf.tensor2d([0, 1, 2, 3], [4, 1]);
       tf.matMul(tf.ones([1, 4]), weights);
       return tf.matMul(tf.ones([1, 1]), tf.reshape(weights, [1, 4]));
@@ -100,7 +100,7 @@ test('a right operand is multiplied in the shape it had before', async () => {
 
 test('a fused bias is added once for every block', async () => {
   const error = async (): Promise<number> => {
-    const values = await valuesOf(() =>
+    const values = await readValues(() =>
       tf.fused.matMul({ a: tf.ones([2, 100]), b: tf.ones([1, 100]), transposeB: true, bias: tf.tensor1d([10]) }),
     );
     return largestDifference(values, [110, 110]);

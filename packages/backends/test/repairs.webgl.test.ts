@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { repairWebglEpsilon } from '../src/repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../src/repairs/webgl-padding.js';
 import { demonstrate } from './demonstrate.js';
-import { largestDifference, valuesOf } from './support.js';
+import { largestDifference, readValues } from './support.js';
 
 test('padding is multiplied along', async () => {
   // Each matrix holds one value; its square holds three times the square of that.
@@ -16,7 +16,7 @@ test('padding is multiplied along', async () => {
   const errors = async (): Promise<number[]> => {
     const result: number[] = [];
     for (const [make, value] of matrices) {
-      const square = await valuesOf(() => {
+      const square = await readValues(() => {
         const matrix = make() as tf.Tensor2D;
         return tf.matMul(matrix, matrix);
       });

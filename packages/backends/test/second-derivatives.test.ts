@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { repairNodeGradients } from '../src/repairs/node-gradients.js';
 import { repairSecondDerivatives } from '../src/repairs/second-derivatives.js';
 import { demonstrate } from './demonstrate.js';
-import { valuesOf } from './support.js';
+import { readValues } from './support.js';
 
 /** The second derivative of `sum(f(x))`. */
 const second = (f: (x: tf.Tensor) => tf.Tensor, x: number[]): Promise<number[]> =>
-  valuesOf(() => tf.grad((y) => tf.grad((z) => tf.sum(f(z)))(y))(tf.tensor1d(x)));
+  readValues(() => tf.grad((y) => tf.grad((z) => tf.sum(f(z)))(y))(tf.tensor1d(x)));
 
 /** A hinge whose mask is saved: a constant, since a comparison has no gradient. */
 const masked = tf.customGrad((x, save) => {
@@ -40,7 +40,7 @@ test('kernels and first derivatives are what they were, and nothing is left behi
   };
   const before = tf.memory().numTensors;
   try {
-    await valuesOf(() => tf.grad((x) => tf.sum(tf.exp(x)))(tf.tensor1d([1, 2])));
+    await readValues(() => tf.grad((x) => tf.sum(tf.exp(x)))(tf.tensor1d([1, 2])));
     await second((x) => tf.losses.softmaxCrossEntropy(tf.tensor1d([1, 0]), x), [0, 1]);
   } finally {
     engine().runKernel = runKernel;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { HeadWorkload } from '../src/index.js';
 
 /** Reads and disposes. */
-export async function valuesOf(make: () => tf.Tensor): Promise<number[]> {
+export async function readValues(make: () => tf.Tensor): Promise<number[]> {
   const tensor = tf.tidy(make);
   const values = Array.from(await tensor.data());
   tensor.dispose();

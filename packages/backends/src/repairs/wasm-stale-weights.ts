@@ -9,7 +9,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { copy, type WasmMemory } from '../wasm/memory.js';
-import { batchOf } from '../wasm/plan-product.js';
+import { countMatrices } from '../wasm/plan-product.js';
 import { wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
 
@@ -37,7 +37,8 @@ function guard(original: KernelFunc, packedColumns: WeakMap<object, number>): Ke
     const b = params.inputs['b'] as TensorInfo;
     const { transposeA, transposeB } = params.attrs as { transposeA: boolean; transposeB: boolean };
     // Only the product of two matrices as they are is packed.
-    if (transposeA || transposeB || batchOf(a.shape) !== 1 || batchOf(b.shape) !== 1) return original(params);
+    if (transposeA || transposeB || countMatrices(a.shape) !== 1 || countMatrices(b.shape) !== 1)
+      return original(params);
     const columns = b.shape.at(-1) as number;
     const packed = packedColumns.get(b.dataId);
     if (packed === undefined) packedColumns.set(b.dataId, columns);

@@ -34,11 +34,11 @@ export function planProduct(
   const aColumns = a.at(-1) as number;
   const bRows = b.at(-2) as number;
   const bColumns = b.at(-1) as number;
-  const batchA = batchOf(a);
+  const batchA = countMatrices(a);
   // One right operand for many left ones: their rows make one tall matrix.
   const tall = batchA > 1 && !transposeA;
   if (!transposeA && !transposeB && !tall) return undefined;
-  if (batchOf(b) !== 1 || (batchA !== 1 && !tall)) return undefined;
+  if (countMatrices(b) !== 1 || (batchA !== 1 && !tall)) return undefined;
   const m = (transposeA ? aColumns : aRows) * batchA;
   const k = transposeA ? aRows : aColumns;
   const n = transposeB ? bRows : bColumns;
@@ -75,7 +75,7 @@ function moves(rows: number, columns: number): number {
 }
 
 /** How many matrices there are. */
-export function batchOf(shape: readonly number[]): number {
+export function countMatrices(shape: readonly number[]): number {
   let batch = 1;
   for (let i = 0; i < shape.length - 2; i++) batch *= shape[i] as number;
   return batch;
