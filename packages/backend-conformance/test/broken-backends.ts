@@ -28,7 +28,7 @@ export interface BrokenBackend {
   readonly start?: () => KernelBackend;
 }
 
-const valuesOf = (backend: unknown, { dataId }: { dataId: DataId }): Floats =>
+const floatsOf = (backend: unknown, { dataId }: { dataId: DataId }): Floats =>
   (backend as Data).data.get(dataId).values as Floats;
 
 /** Changes each value that a kernel gives. */
@@ -39,7 +39,7 @@ const changing =
     const out = original(params);
     for (const each of [out].flat()) {
       if (each.dtype !== 'float32') continue;
-      const values = valuesOf(params.backend, each);
+      const values = floatsOf(params.backend, each);
       // Not in place: the memory may be an input's.
       (params.backend as Data).data.get(each.dataId).values = Float32Array.from(values, change);
     }
@@ -58,7 +58,7 @@ const eachOf =
   () =>
   ({ inputs, backend }) => {
     const x = inputs['x'] as TensorInfo;
-    return (backend as Data).makeTensorInfo(x.shape, 'float32', Float32Array.from(valuesOf(backend, x), f));
+    return (backend as Data).makeTensorInfo(x.shape, 'float32', Float32Array.from(floatsOf(backend, x), f));
   };
 
 /** Eleven bits of a float, as float16 has. */
@@ -96,7 +96,7 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
         const { axis } = params.attrs as unknown as { axis: number | number[] };
         if (x.dtype !== 'float32' || [axis].flat().length !== x.shape.length) return original(params);
         let total = 0;
-        for (const value of valuesOf(params.backend, x)) total = Math.fround(total + value);
+        for (const value of floatsOf(params.backend, x)) total = Math.fround(total + value);
         return (params.backend as Data).makeTensorInfo([], 'float32', Float32Array.of(total));
       },
     },
@@ -147,8 +147,8 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
     kernels: {
       Multiply: (original) => (params) => {
         const out = original(params) as TensorInfo;
-        const a = valuesOf(params.backend, params.inputs['a'] as TensorInfo);
-        const result = valuesOf(params.backend, out);
+        const a = floatsOf(params.backend, params.inputs['a'] as TensorInfo);
+        const result = floatsOf(params.backend, out);
         if (a.length === result.length) a.set(result);
         return out;
       },
@@ -177,7 +177,7 @@ export const brokenBackends: Readonly<Record<string, BrokenBackend>> = {
         const x = params.inputs['x'] as TensorInfo;
         if (x.shape.length !== 2) return original(params);
         const [rows = 0, columns = 0] = x.shape;
-        const values = Array.from(valuesOf(params.backend, x));
+        const values = Array.from(floatsOf(params.backend, x));
         const indices = Array.from({ length: rows }, (_, i) => {
           const row = values.slice(i * columns, (i + 1) * columns);
           return row.lastIndexOf(Math.max(...row));

@@ -12,7 +12,7 @@ import {
   type Subject,
 } from '../src/index.js';
 import { right } from './broken-heads/broken-head.js';
-import { brokenHeads, tableOf } from './broken-heads/index.js';
+import { brokenHeads, markdownTable } from './broken-heads/index.js';
 
 let record: BackendRecord;
 beforeAll(async () => {
@@ -51,6 +51,6 @@ describe('a broken head', () => {
 
   it('is in the table of the README', async () => {
     const readme = await readFile(new URL('broken-heads/README.md', import.meta.url), 'utf8');
-    expect(readme).toContain(tableOf(brokenHeads));
+    expect(readme).toContain(markdownTable(brokenHeads));
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queriesOf } from '../src/page/visitor-query.js';
+import { parseVisitorQuery } from '../src/page/visitor-query.js';
 import { readReport } from '../src/report/index.js';
 import { browserOf } from '../src/report/user-agent.js';
 import type { ConformanceReport } from '../src/report/format.js';
@@ -142,15 +142,15 @@ describe("the visitor's page", () => {
 describe('the queries of a visitor', () => {
   it('combine words with families', () => {
     const all = ['op', 'golden', 'law', 'parity', 'training'] as const;
-    expect(queriesOf('', all)).toEqual([]);
-    expect(queriesOf('', ['law', 'op'])).toEqual(['*:law', '*:op']);
-    expect(queriesOf(' RegressionHead  *:golden:loss:rows=2 ', ['golden', 'law'])).toEqual([
+    expect(parseVisitorQuery('', all)).toEqual([]);
+    expect(parseVisitorQuery('', ['law', 'op'])).toEqual(['*:law', '*:op']);
+    expect(parseVisitorQuery(' RegressionHead  *:golden:loss:rows=2 ', ['golden', 'law'])).toEqual([
       'RegressionHead:golden',
       'RegressionHead:law',
       '*:golden:loss:rows=2',
     ]);
-    expect(queriesOf('*:op', ['law'])).toBeUndefined();
-    expect(queriesOf('', [])).toBeUndefined();
+    expect(parseVisitorQuery('*:op', ['law'])).toBeUndefined();
+    expect(parseVisitorQuery('', [])).toBeUndefined();
   });
 });
 

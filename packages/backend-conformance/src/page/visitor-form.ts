@@ -1,7 +1,7 @@
 import { families, type Family } from '@tfjs-heads/conformance-kit/host';
 import { element } from '../report/view/element.js';
 import type { Offer } from './visitor-backends.js';
-import { queriesOf } from './visitor-query.js';
+import { parseVisitorQuery } from './visitor-query.js';
 import type { VisitorRequest } from './visitor-run.js';
 
 /** What each family is about, for somebody who has never heard of it. */
@@ -49,7 +49,7 @@ export function visitorForm(offered: readonly Offer[], onChange: () => void): Vi
     request() {
       const chosen = (checks: readonly Check[]): string[] =>
         checks.filter(({ input }) => input.checked).map(({ input }) => input.value);
-      const filters = queriesOf(filter.value, chosen(groups) as Family[]);
+      const filters = parseVisitorQuery(filter.value, chosen(groups) as Family[]);
       const names = chosen(backends);
       return filters === undefined || names.length === 0
         ? undefined

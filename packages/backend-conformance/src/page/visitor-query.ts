@@ -4,7 +4,7 @@ import { families, type Family } from '@tfjs-heads/conformance-kit/host';
  * The queries that mean: what one of the words of a text means, in one of some families. Empty where that is all there is;
  * undefined where it is nothing.
  */
-export function queriesOf(text: string, wanted: readonly Family[]): readonly string[] | undefined {
+export function parseVisitorQuery(text: string, wanted: readonly Family[]): readonly string[] | undefined {
   const words = text.split(/\s+/).filter((word) => word !== '');
   if (words.length === 0 && wanted.length === families.length) return [];
   const queries = (words.length === 0 ? ['*'] : words).flatMap((word) => {

@@ -27,7 +27,7 @@ export function headsOf({ runs }: Pick<ListedReport, 'runs'>): readonly string[]
 /** The counts of a report as a page has it, with what it does not list. */
 export function countsOf(runs: readonly ListedRun[]): Tally {
   const cells = runs.flatMap(({ leftOut }) => leftOut?.cells ?? []);
-  return cells.map(({ counts }) => counts).reduce(sumOf, tallyOf(runs));
+  return cells.map(({ counts }) => counts).reduce(addTallies, tallyOf(runs));
 }
 
 /** How many results a run has, listed or not. */
@@ -50,7 +50,7 @@ export function cellsOf({ cases, leftOut }: ListedRun): ReadonlyMap<string, Cell
 /** Sums up the cases of one head on one backend. */
 function cellOf(cases: readonly CaseResult[], others: LeftOut['cells'][number] | undefined): Cell {
   const listed = tallyOf([{ cases }]);
-  const counts = others === undefined ? listed : sumOf(listed, others.counts);
+  const counts = others === undefined ? listed : addTallies(listed, others.counts);
   const used = [...sharesUsed(cases), ...(others?.worst === undefined ? [] : [others.worst])];
   return {
     counts,
@@ -59,7 +59,7 @@ function cellOf(cases: readonly CaseResult[], others: LeftOut['cells'][number] |
   };
 }
 
-function sumOf(a: Tally, b: Tally): Tally {
+function addTallies(a: Tally, b: Tally): Tally {
   return Object.fromEntries(
     Object.entries(a).map(([status, count]) => [status, count + b[status as keyof Tally]]),
   ) as Tally;

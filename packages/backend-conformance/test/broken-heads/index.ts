@@ -17,7 +17,7 @@ export const brokenHeads: BrokenHeads = {
 };
 
 /** What is in README.md beside this file. */
-export function tableOf(heads: BrokenHeads): string {
+export function markdownTable(heads: BrokenHeads): string {
   const rows = Object.entries(heads).map(([name, { wrong, caughtBy }]) => `| ${name} | ${wrong} | \`${caughtBy}\` |`);
   return ['| broken head | what is wrong | the case that catches it |', '| --- | --- | --- |', ...rows].join('\n');
 }

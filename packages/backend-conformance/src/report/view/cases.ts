@@ -3,7 +3,7 @@ import type { ListedReport } from '../listed.js';
 import { headsOf, resultsOf } from '../summary.js';
 import { caseRow } from './case-row.js';
 import { element } from './element.js';
-import { noFilter, rowsOf, type Filter, type Order } from './filter.js';
+import { noFilter, shownRows, type Filter, type Order } from './filter.js';
 import { replaceContent } from './replace.js';
 
 /** More at once only on demand, and then not so many that the page hangs. */
@@ -63,7 +63,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
 
   const draw = (): void => {
     if (report === undefined) return;
-    const rows = rowsOf(report, filter, order);
+    const rows = shownRows(report, filter, order);
     const total = report.runs.reduce((sum, run) => sum + resultsOf(run), 0);
     const left = report.runs.reduce((sum, { leftOut }) => sum + (leftOut?.count ?? 0), 0);
     const note =
@@ -73,7 +73,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     const caption = `${rows.length.toLocaleString('en')} of ${total.toLocaleString('en')} results${note}`;
     replaceContent(
       table,
-      tableOf(rows.slice(0, limit).map(caseRow), caption, order, (next) => ((order = next), draw())),
+      caseTable(rows.slice(0, limit).map(caseRow), caption, order, (next) => ((order = next), draw())),
     );
     more.hidden = rows.length <= limit;
     const next = Math.min(MORE, rows.length - limit);
@@ -119,7 +119,7 @@ function offer(select: HTMLSelectElement, name: string, values: readonly string[
   select.value = chosen;
 }
 
-function tableOf(
+function caseTable(
   rows: readonly HTMLElement[],
   caption: string,
   order: Order,

@@ -29,7 +29,7 @@ export interface Order {
 }
 
 /** The rows of a report that pass a filter, in order. Ties are broken by the status, worst first, then by what was used, most first. */
-export function rowsOf({ runs }: ListedReport, filter: Filter, { by, descending }: Order): readonly Row[] {
+export function shownRows({ runs }: ListedReport, filter: Filter, { by, descending }: Order): readonly Row[] {
   const hasText = textFilter(filter.text);
   const rows = runs
     .filter(({ target }) => filter.target === '' || filter.target === target)
