@@ -15,11 +15,19 @@ export {
   type SparseValues,
 } from './draw.js';
 export { binaryMetrics, type BinarySample } from './binary.js';
+export { multiLabelCrossEntropy, softmaxCrossEntropy, type RowFormula } from './cross-entropy.js';
 export { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, type Formula } from './formulas.js';
 export { addRow, columnSums, matMul, matrixOf, transposed } from './matrix.js';
 export { backward, trainNetwork, type LossOfLogits, type Trained, type Untrained, type Variables } from './network.js';
 export { optimizerSettings, updateRule, type OptimizerName, type UpdateRule } from './optimizers.js';
-export { regressionMetrics, trainingLoss, weightOfEach, type Reducing, type ReferenceBatch } from './reduce.js';
+export {
+  regressionMetrics,
+  trainingLoss,
+  trainingLossOfRows,
+  weightOfEach,
+  type Reducing,
+  type ReferenceBatch,
+} from './reduce.js';
 export { inFloat32, type Scaled } from './scaled.js';
 export { sigmoidOf, softmaxOf, totalOf } from './softmax.js';
 export { ULPS, usedTolerance } from './tolerance.js';

@@ -1,3 +1,4 @@
+import type { RowFormula } from './cross-entropy.js';
 import type { Formula } from './formulas.js';
 import { inFloat32, over, sumOf, times, type Scaled } from './scaled.js';
 
@@ -36,6 +37,38 @@ export function trainingLoss(
     loss: inFloat32(over(sumOf(weighed(formula.loss)), divisor)),
     gradient: weighed(formula.derivative).map((each) => inFloat32(over(each, divisor))),
   };
+}
+
+/**
+ * The same of a loss of rows of `k` logits, which have one weight each; the divisor is their number.
+ *
+ * @param k How many logits a row has.
+ */
+export function trainingLossOfRows(
+  formula: RowFormula,
+  { logits, labels, weights }: ReferenceBatch,
+  k: number,
+  reduction: Reducing,
+): { loss: Scaled; gradient: Scaled[] } {
+  const count = logits.length / k;
+  const divisor = reduction === 'sum' ? 1 : count;
+  const rows = Array.from({ length: count }, (_, row) => ({
+    x: rowOf(logits, row, count),
+    z: rowOf(labels, row, count),
+    weight: weights?.[row] ?? 1,
+  }));
+  return {
+    loss: inFloat32(over(sumOf(rows.map(({ x, z, weight }) => times(inFloat32(formula.loss(x, z)), weight))), divisor)),
+    gradient: rows.flatMap(({ x, z, weight }) =>
+      formula.gradient(x, z).map((each) => inFloat32(over(times(each, weight), divisor))),
+    ),
+  };
+}
+
+/** One of so many rows of values. */
+function rowOf(values: readonly number[], row: number, count: number): readonly number[] {
+  const size = values.length / count;
+  return values.slice(row * size, (row + 1) * size);
 }
 
 /** The metrics of a regression head over several batches: weighted means, 0 where the weights sum to 0. */

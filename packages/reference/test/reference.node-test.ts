@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   fullLogPoisson,
   logPoisson,
+  multiLabelCrossEntropy,
   regressionMetrics,
   sigmoidCrossEntropy,
+  softmaxCrossEntropy,
   squaredError,
   trainingLoss,
+  trainingLossOfRows,
   type ReferenceBatch,
 } from '../src/index.js';
 
@@ -22,6 +25,39 @@ describe.each(Object.entries(formulas))('the formula %s', (_, formula) => {
       expect(formula.curvature(x, z).value).toBeCloseTo(second, 6);
     },
   );
+});
+
+describe.each([
+  ['softmaxCrossEntropy', softmaxCrossEntropy, [[0], [1], [2]]],
+  [
+    'multiLabelCrossEntropy',
+    multiLabelCrossEntropy,
+    [
+      [0, 1, 1],
+      [0.25, 0, 0.5],
+    ],
+  ],
+] as const)('the formula of rows %s', (_, formula, labels) => {
+  it.each(
+    labels.flatMap((z) =>
+      [
+        [0, 0, 0],
+        [1, -2, 0.5],
+        [-3, 2.5, 2.5],
+      ].map((x) => [x, [...z]] as const),
+    ),
+  )('has the derivatives of its loss at %j and %j', (x, z) => {
+    const moved = (by: number, at: number): number[] => x.map((value, i) => (i === at ? value + by : value));
+    x.forEach((_value, i) => {
+      const difference = (formula.loss(moved(h, i), z).value - formula.loss(moved(-h, i), z).value) / (2 * h);
+      expect(formula.gradient(x, z)[i]?.value).toBeCloseTo(difference, 6);
+      x.forEach((_other, j) => {
+        const [above, below] = [h, -h].map((by) => formula.gradient(moved(by, j), z)[i]?.value as number);
+        const second = ((above as number) - (below as number)) / (2 * h);
+        expect(formula.hessian(x, z)[i]?.[j]?.value).toBeCloseTo(second, 6);
+      });
+    });
+  });
 });
 
 describe('the formulas', () => {
@@ -56,6 +92,24 @@ describe('the formulas', () => {
     expect(sigmoidCrossEntropy.loss(0.5, 0).scale).toBe(1);
     expect(logPoisson.predict(10).scale).toBe(10 * Math.exp(10));
     expect(logPoisson.derivative(0, 1)).toEqual({ value: 0, scale: 2 });
+  });
+});
+
+describe('the formulas of rows', () => {
+  it('are those of textbooks, for large logits too', () => {
+    expect(softmaxCrossEntropy.loss([1, 1, 1], [2]).value).toBeCloseTo(Math.log(3), 15);
+    expect(softmaxCrossEntropy.predict([-1, -1]).map(({ value }) => value)).toEqual([0.5, 0.5]);
+    expect(softmaxCrossEntropy.loss([1e4, -1e4, 0], [1]).value).toBe(2e4);
+    expect(multiLabelCrossEntropy.loss([0, 1e4], [1, 0]).value).toBeCloseTo((Math.LN2 + 1e4) / 2, 10);
+  });
+
+  it('are reduced by row: the documented example of tf.estimator.MultiLabelHead', () => {
+    const batch = { logits: [-10, 10, -15, 10], labels: [1, 0, 1, 1] };
+    expect(trainingLossOfRows(multiLabelCrossEntropy, batch, 2, 'auto').loss.value).toBeCloseTo(8.75, 3);
+    const weighted = { ...batch, weights: [1, 2] };
+    expect(trainingLossOfRows(multiLabelCrossEntropy, weighted, 2, 'sum').loss.value).toBeCloseTo(25, 3);
+    const { gradient } = trainingLossOfRows(multiLabelCrossEntropy, weighted, 2, 'sum_over_batch_size');
+    [-0.25, 0.25, -0.5, 0].forEach((value, i) => expect(gradient[i]?.value).toBeCloseTo(value, 3));
   });
 });
 
