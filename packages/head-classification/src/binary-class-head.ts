@@ -30,7 +30,7 @@ import {
   ServingKeys,
   sigmoidCrossEntropy,
 } from '@tfjs-heads/head-kit';
-import { allClasses, allClassIds, classNames, namesOf } from './class-names.js';
+import { allClasses, allClassIds, type ClassNames, classNames, namesOf } from './class-names.js';
 import { idsOf } from './labels.js';
 import { curveMetrics, sigmoidOf, thresholdMetrics } from './metrics.js';
 import { checkThresholds, checkVocabulary, type ClassificationHeadOptions, FAMILY_OPTIONS } from './options.js';
@@ -79,7 +79,7 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
   protected override readonly labelRange: LabelRange = new LabelRange({ min: 0, max: 1 });
   protected override readonly elementLoss: Loss | CustomLoss;
   readonly #vocabulary: readonly string[] | undefined;
-  readonly #names: readonly string[];
+  readonly #nameOf: ClassNames;
   readonly #thresholds: readonly number[];
 
   /** @throws LABEL_VOCABULARY_INVALID, THRESHOLDS_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
@@ -96,7 +96,7 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
     super({ logitsDimension: 1, lossReduction, weightColumn, name });
     this.elementLoss = lossFn === undefined ? sigmoidCrossEntropy : customLoss(lossFn);
     this.#vocabulary = vocabulary;
-    this.#names = namesOf(vocabulary, CLASSES);
+    this.#nameOf = namesOf(vocabulary);
     this.#thresholds = checkedThresholds;
   }
 
@@ -111,9 +111,9 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
       logistic: () => sigmoid(logits),
       probabilities: () => concat([sigmoid(neg(logits)), sigmoid(logits)], -1),
       class_ids: ids,
-      classes: () => classNames(ids(), this.#names),
+      classes: () => classNames(ids(), this.#nameOf),
       all_class_ids: () => allClassIds(logits, CLASSES),
-      all_classes: () => allClasses(logits, this.#names),
+      all_classes: () => allClasses(logits, CLASSES, this.#nameOf),
     };
   }
 

@@ -4,8 +4,11 @@ import type { StringValues } from '@tfjs-heads/head-api';
 import { headError } from '@tfjs-heads/head-kit';
 
 /** The names of classes by id: those of the vocabulary, or the ids as text. */
-export function namesOf(vocabulary: readonly string[] | undefined, nClasses: number): readonly string[] {
-  return vocabulary ?? Array.from({ length: nClasses }, (_, id) => String(id));
+export type ClassNames = (id: number) => string;
+
+/** Of the vocabulary, if there is one. */
+export function namesOf(vocabulary: readonly string[] | undefined): ClassNames {
+  return vocabulary === undefined ? (id) => String(id) : (id) => vocabulary[id] as string;
 }
 
 /**
@@ -22,16 +25,16 @@ export function allClassIds(logits: Tensor, nClasses: number): Tensor {
 }
 
 /** Their names, of the same shape. */
-export function allClasses(logits: Tensor, names: readonly string[]): StringValues {
-  const shape = [...logits.shape.slice(0, -1), names.length];
+export function allClasses(logits: Tensor, nClasses: number, nameOf: ClassNames): StringValues {
+  const shape = [...logits.shape.slice(0, -1), nClasses];
   const make = (): string[] =>
-    Array.from({ length: util.sizeFromShape(shape) }, (_, index) => names[index % names.length] as string);
+    Array.from({ length: util.sizeFromShape(shape) }, (_, index) => nameOf(index % nClasses));
   return new Strings(shape, () => Promise.resolve(make()));
 }
 
 /** The name of the class of each id. Nothing is read before somebody asks for the strings; the ids are disposed of with them. */
-export function classNames(ids: Tensor, names: readonly string[]): StringValues {
-  return new NamesById(ids, names);
+export function classNames(ids: Tensor, nameOf: ClassNames): StringValues {
+  return new NamesById(ids, nameOf);
 }
 
 class Strings implements StringValues {
@@ -61,14 +64,14 @@ class NamesById extends Strings {
   /** int32. A property of its own, so that `tf.tidy` and `tf.dispose`, which look into what they are given, find it. */
   readonly ids: Tensor;
 
-  constructor(ids: Tensor, names: readonly string[]) {
+  constructor(ids: Tensor, nameOf: ClassNames) {
     super(ids.shape, async () => {
       if (ids.isDisposed)
         throw headError(
           'TENSOR_DISPOSED',
           'The names of classes must be asked for before they, or the predictions that they are part of, are disposed of.',
         );
-      return Array.from(await ids.data(), (id) => names[id] as string);
+      return Array.from(await ids.data(), (id) => nameOf(id));
     });
     this.ids = ids;
   }

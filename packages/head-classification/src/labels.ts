@@ -26,6 +26,7 @@ import {
   checkTensor,
   describeValue,
   headError,
+  LabelRange,
   quote,
   shapeText,
   stringsAtHand,
@@ -61,7 +62,7 @@ export function checkIds(labels: Tensor): void {
   if (labels.dtype === 'int32') return;
   throw headError(
     'LABELS_DTYPE',
-    `Labels dtype should be integer: labels must be int32 ids of classes (labels.toInt() makes them so), got ${describeValue(labels)}.`,
+    `Labels dtype should be integer: labels must be int32 ids of classes (tf.cast(labels, 'int32') makes them so), got ${describeValue(labels)}.`,
   );
 }
 
@@ -98,7 +99,10 @@ export function indicatorOf(labels: SparseTensor, logits: Tensor, vocabulary: re
   }
   if (values.size === 0) return zeros(logits.shape);
   const [hostIndices, hostIds] = [valuesAtHand(indices), valuesAtHand(ids)];
-  if (hostIndices === undefined || hostIds === undefined) return indicatorOnDevice(indices, ids as Tensor1D, rows, n);
+  if (hostIndices === undefined || hostIds === undefined) {
+    new LabelRange({ min: 0, max: n - 1, whole: true }).demand(ids); // at once, where they lie in this process
+    return indicatorOnDevice(indices, ids as Tensor1D, rows, n);
+  }
 
   const indicator = new Float32Array(logits.size);
   const rank = labels.denseShape.length;
@@ -141,7 +145,13 @@ function checkSparse(
   checkTensor('labels.indices', indices, 'an int32 tensor', 'LABELS_DTYPE');
   checkTensor('labels.values', values, 'a tensor of ids or names', 'LABELS_DTYPE');
   const expected = `[${[...rows, 'any'].join(',')}]`;
-  const fits = denseShape.length === rows.length + 1 && rows.every((size, axis) => size === denseShape[axis]);
+  const sizes: readonly number[] = Array.from(denseShape);
+  const places = sizes.at(-1) as number;
+  const fits =
+    sizes.length === rows.length + 1 &&
+    rows.every((size, axis) => size === sizes[axis]) &&
+    Number.isInteger(places) &&
+    places >= 0;
   if (!fits)
     throw headError(
       'LABELS_SHAPE',

@@ -2,6 +2,7 @@ import {
   accuracy,
   buckets,
   confusion,
+  formatG,
   type HostQuantity,
   meanMetric,
   type MetricDefinition,
@@ -28,7 +29,9 @@ export function curveMetrics(
 
 /** Accuracy, precision and recall of probabilities at each threshold. */
 export function thresholdMetrics(thresholds: readonly number[], predictions: string): readonly MetricDefinition[] {
-  return thresholds.flatMap((threshold) => {
+  // As in the original, of two thresholds with one key the last counts, at the place of the first.
+  const byKey = new Map(thresholds.map((threshold) => [formatG(threshold), threshold]));
+  return [...byKey.values()].flatMap((threshold) => {
     const accumulator = confusion(threshold, { predictions });
     return [
       { key: MetricKeys.accuracyAtThreshold(threshold), accumulator, result: accuracy },

@@ -23,7 +23,7 @@ import {
   ServingKeys,
   softmaxCrossEntropy,
 } from '@tfjs-heads/head-kit';
-import { allClasses, allClassIds, classNames, namesOf } from './class-names.js';
+import { allClasses, allClassIds, type ClassNames, classNames, namesOf } from './class-names.js';
 import { checkIds, idsOf } from './labels.js';
 import { checkClassCount, checkVocabulary, type ClassificationHeadOptions, FAMILY_OPTIONS } from './options.js';
 
@@ -64,7 +64,7 @@ export class MultiClassHead extends BaseHead<Tensor, MultiClassPredictions> {
   protected override readonly labelRange: LabelRange;
   protected override readonly elementLoss: Loss | CustomLoss;
   readonly #vocabulary: readonly string[] | undefined;
-  readonly #names: readonly string[];
+  readonly #nameOf: ClassNames;
 
   /** @throws N_CLASSES_INVALID, LABEL_VOCABULARY_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
   constructor(options: MultiClassHeadOptions) {
@@ -92,7 +92,7 @@ export class MultiClassHead extends BaseHead<Tensor, MultiClassPredictions> {
             lossesPerRow: () => 1,
           });
     this.#vocabulary = vocabulary;
-    this.#names = namesOf(vocabulary, count);
+    this.#nameOf = namesOf(vocabulary);
   }
 
   protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
@@ -105,9 +105,9 @@ export class MultiClassHead extends BaseHead<Tensor, MultiClassPredictions> {
       logits: () => logits,
       probabilities: () => softmax(logits),
       class_ids: ids,
-      classes: () => classNames(ids(), this.#names),
-      all_class_ids: () => allClassIds(logits, this.#names.length),
-      all_classes: () => allClasses(logits, this.#names),
+      classes: () => classNames(ids(), this.#nameOf),
+      all_class_ids: () => allClassIds(logits, this.logitsDimension),
+      all_classes: () => allClasses(logits, this.logitsDimension, this.#nameOf),
     };
   }
 

@@ -26,7 +26,7 @@ import {
   ServingKeys,
   sigmoidCrossEntropy,
 } from '@tfjs-heads/head-kit';
-import { allClasses, namesOf } from './class-names.js';
+import { allClasses, type ClassNames, namesOf } from './class-names.js';
 import { indicatorOf } from './labels.js';
 import {
   classMetrics,
@@ -42,6 +42,7 @@ import {
   checkVocabulary,
   type ClassificationHeadOptions,
   FAMILY_OPTIONS,
+  listOf,
 } from './options.js';
 
 /** The options of {@link MultiLabelHead}. */
@@ -87,7 +88,7 @@ export class MultiLabelHead extends BaseHead<Tensor | SparseTensor, MultiLabelPr
   protected override readonly labelRange: LabelRange = new LabelRange({ min: 0, max: 1 });
   protected override readonly elementLoss: Loss | CustomLoss;
   readonly #vocabulary: readonly string[] | undefined;
-  readonly #names: readonly string[];
+  readonly #nameOf: ClassNames;
   readonly #thresholds: readonly number[];
   readonly #metricClasses: readonly MetricClass[];
 
@@ -116,7 +117,7 @@ export class MultiLabelHead extends BaseHead<Tensor | SparseTensor, MultiLabelPr
     this.elementLoss =
       lossFn === undefined ? meanOverRow(sigmoidCrossEntropy) : customLoss(lossFn, { lossesPerRow: () => 1 });
     this.#vocabulary = vocabulary;
-    this.#names = namesOf(vocabulary, count);
+    this.#nameOf = namesOf(vocabulary);
     this.#thresholds = checkedThresholds;
     this.#metricClasses = metricClasses;
   }
@@ -129,7 +130,7 @@ export class MultiLabelHead extends BaseHead<Tensor | SparseTensor, MultiLabelPr
     return {
       logits: () => logits,
       probabilities: () => sigmoid(logits),
-      classes: () => allClasses(logits, this.#names),
+      classes: () => allClasses(logits, this.logitsDimension, this.#nameOf),
     };
   }
 
@@ -165,11 +166,11 @@ function checkMetricClasses(
 ): readonly MetricClass[] {
   if (classes === undefined || classes === null) return [];
   const invalid = (text: string): Error => headError('METRIC_CLASSES_INVALID', text);
-  if (!Array.isArray(classes))
+  const given = listOf(classes);
+  if (given === undefined)
     throw invalid(
       `classesForClassBasedMetrics must be a list of ids or names of classes, got ${describeValue(classes)}.`,
     );
-  const given = Array.from(classes as unknown[]);
   const areNames = typeof given[0] === 'string';
   if (areNames && vocabulary === undefined) {
     throw invalid(
@@ -190,5 +191,6 @@ function checkMetricClasses(
       `All classes_for_class_based_metrics must be in range [0, ${count - 1}]. Given: ${describeValue(entry)}.`,
     );
   });
-  return ids.map((id) => ({ id, name: vocabulary?.[id] }));
+  // A class that is given twice has its keys once.
+  return [...new Set(ids)].map((id) => ({ id, name: vocabulary?.[id] }));
 }

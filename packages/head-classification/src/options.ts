@@ -27,6 +27,9 @@ export const FAMILY_OPTIONS: readonly (keyof ClassificationHeadOptions)[] = [
   'name',
 ];
 
+/** Ids up to it are exact in float32, in which labels are computed with. */
+const MOST_CLASSES = 2 ** 24;
+
 /**
  * How many classes there are.
  *
@@ -34,10 +37,11 @@ export const FAMILY_OPTIONS: readonly (keyof ClassificationHeadOptions)[] = [
  * @throws N_CLASSES_INVALID
  */
 export function checkClassCount(nClasses: unknown, least: number, instead: string): number {
-  if (typeof nClasses === 'number' && Number.isInteger(nClasses) && nClasses >= least) return nClasses;
+  if (typeof nClasses === 'number' && Number.isInteger(nClasses) && nClasses >= least && nClasses <= MOST_CLASSES)
+    return nClasses;
   throw headError(
     'N_CLASSES_INVALID',
-    `n_classes must be > ${least - 1}${instead}: nClasses must be a whole number, got ${describeValue(nClasses)}.`,
+    `n_classes must be > ${least - 1}${instead}: nClasses must be a whole number up to ${MOST_CLASSES}, got ${describeValue(nClasses)}.`,
   );
 }
 
@@ -51,19 +55,21 @@ export function checkVocabulary(vocabulary: unknown, nClasses: number): readonly
   if (vocabulary === undefined || vocabulary === null) return undefined;
   const invalid = (what: string): Error =>
     headError('LABEL_VOCABULARY_INVALID', `label_vocabulary should be a list: labelVocabulary must be ${what}.`);
-  if (!Array.isArray(vocabulary)) throw invalid(`a list of ${nClasses} strings, got ${describeValue(vocabulary)}`);
-  const names = Array.from(vocabulary as unknown[]);
+  const names = listOf(vocabulary);
+  if (names === undefined) throw invalid(`a list of ${nClasses} strings, got ${describeValue(vocabulary)}`);
   const index = names.findIndex((name) => typeof name !== 'string');
   if (index >= 0) throw invalid(`a list of strings, got ${describeValue(names[index])} at index ${index}`);
   if (names.length !== nClasses)
     throw invalid(
       `as long as there are classes. Length of label_vocabulary must be n_classes (${nClasses}), got ${names.length}`,
     );
-  const again = names.findIndex((name, at) => names.indexOf(name) !== at);
-  if (again >= 0)
+  const firstAt = new Map(names.toReversed().map((name, fromEnd) => [name, names.length - 1 - fromEnd]));
+  const again = names.findIndex((name, at) => firstAt.get(name) !== at);
+  if (again >= 0) {
     throw invalid(
-      `a list of different strings, got ${quote(names[again])} at the indices ${names.indexOf(names[again])} and ${again}`,
+      `a list of different strings, got ${quote(names[again])} at the indices ${firstAt.get(names[again])} and ${again}`,
     );
+  }
   return Object.freeze(names as string[]);
 }
 
@@ -76,9 +82,18 @@ export function checkThresholds(thresholds: unknown): readonly number[] {
   if (thresholds === undefined || thresholds === null) return [];
   const invalid = (got: string): Error =>
     headError('THRESHOLDS_INVALID', `thresholds must be a list of numbers in (0, 1), the ends excluded, got ${got}.`);
-  if (!Array.isArray(thresholds)) throw invalid(describeValue(thresholds));
-  const numbers = Array.from(thresholds as unknown[]);
+  const numbers = listOf(thresholds);
+  if (numbers === undefined) throw invalid(describeValue(thresholds));
   const index = numbers.findIndex((t) => !(typeof t === 'number' && t > 0 && t < 1));
   if (index >= 0) throw invalid(`${describeValue(numbers[index])} at index ${index}`);
   return Object.freeze(numbers as number[]);
+}
+
+/** A copy of a list of somebody else's; undefined for what is none, or throws when it is looked at. */
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  try {
+    return Array.isArray(value) ? Array.from(value as unknown[]) : undefined;
+  } catch {
+    return undefined;
+  }
 }
