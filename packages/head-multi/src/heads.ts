@@ -1,0 +1,104 @@
+import type { Head } from '@tfjs-heads/head-api';
+import { describeValue, headError, quote, ServingKeys } from '@tfjs-heads/head-kit';
+
+/** A head that others can be told from by its name. */
+export type NamedHead = Head & { readonly name: string };
+
+const METHODS = ['loss', 'predictions', 'metrics', 'updateMetrics', 'createEstimatorSpec'] as const;
+
+/** Whether a value is a head, by its shape: whichever package or copy of one made it. */
+function isHead(value: unknown): value is Head {
+  try {
+    const head = value as Head;
+    return head.apiVersion === 1 && METHODS.every((method) => typeof head[method] === 'function');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The heads of a head, each with a name of its own.
+ *
+ * The original finds no fault with two heads of one name, whose labels, logits, metrics and predictions are then those of one of
+ * them, nor with a head whose exports would be replaced by those of all heads.
+ *
+ * @throws HEADS_INVALID
+ */
+export function checkHeads(heads: unknown): readonly Head[] {
+  if (!Array.isArray(heads) || heads.length === 0) {
+    throw headError(
+      'HEADS_INVALID',
+      `Must specify heads: heads must be a list of at least one head, got ${describeValue(heads)}.`,
+    );
+  }
+  const list = Array.from(heads as unknown[]);
+  const index = list.findIndex((head) => !isHead(head));
+  if (index >= 0)
+    throw headError('HEADS_INVALID', `heads[${index}] must be a head, got ${describeValue(list[index])}.`);
+  return Object.freeze(list as Head[]);
+}
+
+/** @throws HEADS_INVALID */
+export function checkNames(heads: readonly Head[]): readonly NamedHead[] {
+  const seen = new Map<string, number>();
+  heads.forEach(({ name }, index) => {
+    if (typeof name !== 'string' || name === '') {
+      throw headError(
+        'HEADS_INVALID',
+        `All given heads must have name specified: heads[${index}] must have a name, got ${describeValue(name)}.`,
+      );
+    }
+    if (name === ServingKeys.DEFAULT || name === ServingKeys.PREDICT)
+      throw headError('HEADS_INVALID', `heads[${index}] must have a name that is no key of all heads, got '${name}'.`);
+    if (seen.has(name)) {
+      throw headError(
+        'HEADS_INVALID',
+        `All given heads must have names of their own, got ${quote(name)} at the indices ${seen.get(name)} and ${index}.`,
+      );
+    }
+    seen.set(name, index);
+  });
+  return heads as readonly NamedHead[];
+}
+
+/**
+ * A number for each head; 1 where none are given.
+ *
+ * @throws HEAD_WEIGHTS_INVALID
+ */
+export function checkHeadWeights(weights: unknown, heads: readonly Head[]): readonly number[] {
+  if (weights === undefined || weights === null) return heads.map(() => 1);
+  if (!Array.isArray(weights)) {
+    throw headError(
+      'HEAD_WEIGHTS_INVALID',
+      `headWeights must be a list of ${heads.length} numbers, got ${describeValue(weights)}.`,
+    );
+  }
+  const list = Array.from(weights as unknown[]);
+  if (list.length === 0) return heads.map(() => 1); // none, as in the original
+  if (list.length !== heads.length) {
+    throw headError(
+      'HEAD_WEIGHTS_INVALID',
+      `heads and head_weights must have the same size: headWeights must be a list of ${heads.length} numbers, got ${list.length}.`,
+    );
+  }
+  const index = list.findIndex((weight) => !Number.isFinite(weight));
+  if (index >= 0) {
+    throw headError(
+      'HEAD_WEIGHTS_INVALID',
+      `headWeights[${index}] must be a finite number, got ${describeValue(list[index])}.`,
+    );
+  }
+  return Object.freeze(list as number[]);
+}
+
+/** Runs something of one of several heads, and says in its errors which. Those of the user's functions pass as they are. */
+export function ofHead<T>({ name }: { readonly name: string }, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const { name: kind, code, message } = (error ?? {}) as Partial<ReturnType<typeof headError>>;
+    if (kind !== 'HeadError' || code === undefined) throw error;
+    throw headError(code, `Head ${quote(name)}: ${message}`, { cause: error });
+  }
+}
