@@ -111,10 +111,18 @@ export interface GoldenExport {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+/** A head that another one is made of, by the name of its class and its options. */
+export interface GoldenHead {
+  readonly head: string;
+  readonly options: GoldenCase['options'];
+}
+
 /** The goldens of one head. */
 export interface GoldenFile {
   readonly format: typeof GOLDEN_FORMAT;
   readonly head: string;
+  /** Of a head made of heads: those, for whoever replays the file elsewhere. */
+  readonly heads?: readonly GoldenHead[];
   /** What wrote the file, and where the expected values come from, with versions. */
   readonly provenance: Readonly<Record<string, string>>;
   /** Serving keys in order. Default: exports are not looked at. */

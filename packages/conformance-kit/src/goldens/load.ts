@@ -20,7 +20,7 @@ import {
   union,
   type GenericSchema,
 } from 'valibot';
-import type { LabelValues, PerHead } from '../batch.js';
+import { mapParts, mapped, type Batch, type LabelValues, type PerHead } from '../batch.js';
 import { readJson, type Address } from '../json.js';
 import { printableLine } from '../printable.js';
 import { shortened } from '../thrown.js';
@@ -34,6 +34,7 @@ import {
 } from './consistency.js';
 import {
   GOLDEN_FORMAT,
+  type GoldenBatch,
   type GoldenCase,
   type GoldenEvaluation,
   type GoldenFile,
@@ -210,6 +211,7 @@ const goldenFile: GenericSchema<unknown, GoldenFile> = consistent(
   exactly({
     format: literal(GOLDEN_FORMAT),
     head: text,
+    heads: exactOptional(array(exactly({ head: text, options }))),
     provenance: record(string(), string()),
     exports: exactOptional(
       record(
@@ -236,5 +238,15 @@ export function inputOf(given: GoldenLabels): LabelValues {
     values: draw === undefined ? values.map(Number) : drawValues(draw.seed, dimensions, draw.kind, draw.classes),
     ...(dtype && { dtype }),
     ...sparse,
+  };
+}
+
+/** A golden batch as numbers, drawn where they are not written out. */
+export function batchIn({ logits, labels, weights, features }: GoldenBatch): Batch {
+  return {
+    logits: mapParts(logits, inputOf),
+    labels: mapParts(labels, inputOf),
+    ...(weights && { weights: inputOf(weights) }),
+    ...(features && { features: mapped(features, inputOf) }),
   };
 }

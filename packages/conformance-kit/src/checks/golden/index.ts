@@ -3,13 +3,13 @@ import type { ExportOutput, Metrics, Predictions, StringValues } from '@tfjs-hea
 import { asLogits, mapped, tensorOf, tensorsOf } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { GoldenCase, GoldenFile, GoldenPrediction } from '../../goldens/format.js';
-import { inputOf } from '../../goldens/load.js';
+import { inputOf, batchIn } from '../../goldens/load.js';
 import { sizeOf } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
 import { check, type Check, type Checks } from '../check.js';
 import { inMode, lossAndGradient, updated } from '../outcome.js';
 import { Network, train } from '../training/trainee.js';
-import { batchOf, goldenOf, gradientNear, loadCase, lossNear, near, optimizerOf, predictionNear } from './load-case.js';
+import { goldenOf, gradientNear, loadCase, lossNear, near, optimizerOf, predictionNear } from './load-case.js';
 
 const loss: Check = check({
   states: 'The loss is the golden one, a float32 scalar.',
@@ -75,7 +75,7 @@ const evaluation: Check = check({
     const golden = goldenOf(goldens?.evaluations, parameters);
     const head = subject.create(golden.options);
     const running = head.metrics();
-    for (const batch of golden.batches) updated(head, running, tensorsOf(batchOf(batch)));
+    for (const batch of golden.batches) updated(head, running, tensorsOf(batchIn(batch)));
     await metricsNear(judge, running, golden.metrics);
   },
 });
@@ -100,7 +100,7 @@ const training: Check = check({
   async run({ subject, goldens, judge }, parameters) {
     const golden = goldenOf(goldens?.trainings, parameters);
     const { inputs: given, heads } = golden;
-    const { labels, features } = tensorsOf(batchOf({ ...golden, logits: given }));
+    const { labels, features } = tensorsOf(batchIn({ ...golden, logits: given }));
     const network = new Network(golden.start.map(inputOf));
     // Steps of sequences go through the network as rows do, and are steps again.
     const [before, size] = [given.shape.slice(0, -1), given.shape.at(-1) as number];

@@ -1,11 +1,11 @@
 import { train, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { optimizerSettings, type OptimizerName } from '@tfjs-heads/reference';
-import { mapParts, mapped, partsOf, tensorsOf, type Batch, type PerHead } from '../../batch.js';
+import { partsOf, tensorsOf, type Batch, type PerHead } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { StringValues } from '@tfjs-heads/head-api';
-import type { GoldenBatch, GoldenCase, GoldenPrediction, GoldenTraining, GoldenValues } from '../../goldens/format.js';
-import { inputOf } from '../../goldens/load.js';
+import type { GoldenCase, GoldenPrediction, GoldenTraining, GoldenValues } from '../../goldens/format.js';
+import { batchIn } from '../../goldens/load.js';
 import type { Judge } from '../../judge.js';
 import type { CheckContext } from '../check.js';
 
@@ -23,7 +23,7 @@ export function goldenOf<T extends { readonly parameters: Parameters }>(
 /** One batch of the goldens, with the head that it is for. */
 export function loadCase({ subject, goldens }: CheckContext, parameters: Parameters): LoadedCase {
   const golden = goldenOf(goldens?.cases, parameters);
-  const batch = batchOf(golden);
+  const batch = batchIn(golden);
   return { golden, head: subject.create(golden.options), batch, tensors: tensorsOf(batch) };
 }
 
@@ -32,16 +32,6 @@ interface LoadedCase {
   readonly head: Head;
   readonly batch: Batch;
   readonly tensors: ReturnType<typeof tensorsOf>;
-}
-
-/** A golden batch as numbers. */
-export function batchOf({ logits, labels, weights, features }: GoldenBatch): Batch {
-  return {
-    logits: mapParts(logits, inputOf),
-    labels: mapParts(labels, inputOf),
-    ...(weights && { weights: inputOf(weights) }),
-    ...(features && { features: mapped(features, inputOf) }),
-  };
 }
 
 /** Numbers hold the golden values, at the indices that these are given for. */
