@@ -1,5 +1,14 @@
-import { type Formula, type OptimizerName, sizeOf } from '@tfjs-heads/reference';
-import type { GoldenBatch, GoldenCase, GoldenExport, GoldenTensor } from '@tfjs-heads/conformance-kit';
+import { type OptimizerName, type Scaled, sizeOf } from '@tfjs-heads/reference';
+import type {
+  Batch,
+  GoldenBatch,
+  GoldenCase,
+  GoldenExport,
+  GoldenFile,
+  GoldenLabels,
+  GoldenTensor,
+  PerHead,
+} from '@tfjs-heads/conformance-kit';
 
 export type Options = GoldenCase['options'];
 
@@ -13,7 +22,7 @@ export interface DenseBatch extends GoldenBatch {
 }
 
 /** A case without what must come out. */
-export interface CaseDescription extends DenseBatch {
+export interface CaseDescription extends GoldenBatch {
   readonly parameters: GoldenCase['parameters'];
   readonly options: Options;
   /** Whether another case of the same logits or batch has these already. Default: false. */
@@ -25,7 +34,7 @@ export interface CaseDescription extends DenseBatch {
 export interface EvaluationDescription {
   readonly parameters: GoldenCase['parameters'];
   readonly options: Options;
-  readonly batches: readonly DenseBatch[];
+  readonly batches: readonly GoldenBatch[];
   readonly k?: number;
 }
 
@@ -36,23 +45,64 @@ export interface TrainingDescription {
   readonly settings: Readonly<Record<string, number | boolean>>;
   readonly options: Options;
   readonly outputs: number;
+  /** How many of the outputs are the logits of each head. Default: all are those of one. */
+  readonly heads?: Readonly<Record<string, number>>;
   readonly seed: number;
+}
+
+/** A prediction: floats with the rounding units that they may be off, or what must be the same. */
+export type Predicted = { readonly shape: readonly number[] } & (
+  | { readonly dtype: 'float32'; readonly values: readonly Scaled[]; readonly k: number }
+  | { readonly dtype: 'int32' | 'bool'; readonly values: readonly number[] }
+  | { readonly dtype: 'string'; readonly values: readonly string[] }
+);
+
+/** What a head comes to in doubles, made with some options. */
+export interface HeadModel {
+  /** The training loss, and its gradient by the logits: by those of each head for a head made of heads. */
+  loss(batch: Batch): { readonly loss: Scaled; readonly gradient: PerHead<readonly Scaled[]> };
+  /** By key, in order. */
+  predictions(logits: Batch['logits']): Readonly<Record<string, Predicted>>;
+  /** Over several batches, by key, in order. */
+  metrics(batches: readonly Batch[]): Readonly<Record<string, Scaled>>;
+}
+
+/** What the labels of a training are made from: inputs and noise, both in [-1, 1]. */
+export interface Signals {
+  readonly rows: number;
+  readonly outputs: number;
+  /** An input that the labels of this row may follow, one for each output. */
+  signal(row: number, output: number): number;
+  /** The next one. */
+  noise(): number;
 }
 
 /** The goldens of a head without what must come out. */
 export interface HeadDescription {
   readonly head: string;
+  /** The folder under `packages` that the head is in; its goldens stand in `goldens` there. */
+  readonly package: string;
   readonly file: string;
   readonly formula: string;
-  formulaOf(options: Options): Formula;
-  /** Prediction key to the rounding units that it may be off: what hands on the logits is exact. */
-  readonly predictions: Readonly<Record<string, number>>;
+  /** Of a head made of heads: those, so that the original can be made of the same. */
+  readonly heads?: GoldenFile['heads'];
+  modelOf(options: Options): HeadModel;
   readonly exports: Readonly<Record<string, GoldenExport>>;
   readonly cases: readonly CaseDescription[];
   readonly evaluations: readonly EvaluationDescription[];
   readonly trainings: readonly TrainingDescription[];
-  /** A label to learn from a signal in [-1, 1] and noise in [-1, 1]. */
-  labelOf(signal: number, noise: number): number;
+  /** Labels that a network can learn. */
+  labelsOf(signals: Signals): PerHead<GoldenLabels>;
+}
+
+/** Labels of the logits' shape, each by a signal and noise of its own. */
+export function eachLabel(labelOf: (signal: number, noise: number) => number): HeadDescription['labelsOf'] {
+  return ({ rows, outputs, signal, noise }) => {
+    const labels = Array.from({ length: rows * outputs }, (_, i) =>
+      labelOf(signal(Math.floor(i / outputs), i % outputs), noise()),
+    );
+    return written([rows, outputs], labels);
+  };
 }
 
 /** Values written out. */

@@ -1,25 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  batchIn,
   GOLDEN_FORMAT,
   type GoldenCase,
   type GoldenEvaluation,
   type GoldenFile,
   type GoldenPrediction,
   type GoldenValues,
-  inputOf,
+  type PerHead,
 } from '@tfjs-heads/conformance-kit';
-import {
-  inFloat32,
-  type Reducing,
-  type ReferenceBatch,
-  regressionMetrics,
-  type Scaled,
-  trainingLoss,
-  ULPS,
-} from '@tfjs-heads/reference';
+import { type Scaled, ULPS } from '@tfjs-heads/reference';
 import { root } from '../workspace.js';
-import type { CaseDescription, DenseBatch, EvaluationDescription, HeadDescription } from './describe.js';
+import type { CaseDescription, EvaluationDescription, HeadDescription, Predicted } from './describe.js';
 import { expected } from './expected.js';
 import { trainingOf, trainingUnits } from './training.js';
 
@@ -46,6 +39,7 @@ export function generate(head: HeadDescription): GoldenFile {
         'EXACT 0, ELEMENT 16, REDUCE 64 units of 2^-24, as ULPS of the reference says; metrics ELEMENT, since heads sum them in doubles; 2 where the ' +
         `sums are whole numbers beyond float32; ${trainingUnits} after ten training steps, of which backends took up to 17`,
     },
+    ...(head.heads && { heads: head.heads }),
     exports: head.exports,
     cases: head.cases.map((one) => caseOf(head, one)),
     evaluations: head.evaluations.map((one) => evaluationOf(head, one)),
@@ -54,43 +48,41 @@ export function generate(head: HeadDescription): GoldenFile {
 }
 
 function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: CaseDescription): GoldenCase {
-  const formula = head.formulaOf(described.options);
-  const batch = batchOf(described);
-  const reduction = (described.options['lossReduction'] as Reducing | undefined) ?? 'sum_over_batch_size';
-  const { loss, gradient } = trainingLoss(formula, batch, reduction);
-  const predict = (x: number): Scaled => inFloat32(formula.predict(x));
-  const { shape } = described.logits;
-  const predictions = Object.entries(head.predictions).map(([key, k]): [string, GoldenPrediction] => {
-    const values = batch.logits.map(key === 'logits' ? (value) => ({ value, scale: 0 }) : predict);
-    return [key, { shape, dtype: 'float32', ...expected(values, k, at) }];
-  });
+  const model = head.modelOf(described.options);
+  const batch = batchIn(described);
+  const { loss, gradient } = model.loss(batch);
+  const ofGradient = (values: readonly Scaled[]): GoldenValues => expected(values, ULPS.ELEMENT, at);
   return {
     ...described,
     loss: expected([loss], ULPS.REDUCE),
-    gradient: expected(gradient, ULPS.ELEMENT, at),
-    predictions: lossOnly ? {} : Object.fromEntries(predictions),
-    metrics: lossOnly ? {} : metricsOf(regressionMetrics(formula, [batch]), ULPS.ELEMENT),
+    gradient: isList(gradient) ? ofGradient(gradient) : mapped(gradient, ofGradient),
+    predictions: lossOnly ? {} : mapped(model.predictions(batch.logits), (prediction) => predictionOf(prediction, at)),
+    metrics: lossOnly ? {} : mapped(model.metrics([batch]), (metric) => expected([metric], ULPS.ELEMENT)),
   };
+}
+
+function isList(gradient: PerHead<readonly Scaled[]>): gradient is readonly Scaled[] {
+  return Array.isArray(gradient);
+}
+
+function predictionOf(prediction: Predicted, at: readonly number[] | undefined): GoldenPrediction {
+  if (prediction.dtype === 'float32') {
+    const { shape, dtype, values, k } = prediction;
+    return { shape, dtype, ...expected(values, k, at) };
+  }
+  if (at === undefined) return prediction;
+  const { values } = prediction;
+  return { ...prediction, values: at.map((i) => values[i]), at } as GoldenPrediction;
 }
 
 function evaluationOf(
-  { formulaOf }: HeadDescription,
+  { modelOf }: HeadDescription,
   { k = ULPS.ELEMENT, ...described }: EvaluationDescription,
 ): GoldenEvaluation {
-  return {
-    ...described,
-    metrics: metricsOf(regressionMetrics(formulaOf(described.options), described.batches.map(batchOf)), k),
-  };
+  const metrics = modelOf(described.options).metrics(described.batches.map(batchIn));
+  return { ...described, metrics: mapped(metrics, (metric) => expected([metric], k)) };
 }
 
-function metricsOf(metrics: Readonly<Record<string, Scaled>>, k: number): Record<string, GoldenValues> {
-  return Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, expected([value], k)]));
-}
-
-function batchOf({ logits, labels, weights }: DenseBatch): ReferenceBatch {
-  return {
-    logits: inputOf(logits).values,
-    labels: inputOf(labels).values,
-    weights: weights && inputOf(weights).values,
-  };
+function mapped<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }

@@ -1,17 +1,22 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differenceOf } from './difference.js';
 import { goldenFiles, staleness } from './files.js';
 import { formatJson } from './json.js';
 
 const files = goldenFiles();
+const regression = 'packages/head-regression/goldens/regression-head.json';
+const poisson = 'packages/head-regression/goldens/poisson-regression-head.json';
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'goldens-'));
-  for (const [name, text] of files) await writeFile(join(folder, name), text);
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -21,27 +26,32 @@ describe('the check of goldens', () => {
   });
 
   it('names the first number that has changed', async () => {
-    const path = join(folder, 'regression-head.json');
+    const path = join(folder, regression);
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace('"loss": { "values": [6.5]', '"loss": { "values": [6.25]'));
-    expect(await staleness(folder, files)).toEqual([
-      'regression-head.json: cases[0].loss.values[0] is 6.25, generated 6.5',
-    ]);
+    expect(await staleness(folder, files)).toEqual([`${regression}: cases[0].loss.values[0] is 6.25, generated 6.5`]);
   });
 
   it('names what is missing or does not read', async () => {
-    await rm(join(folder, 'regression-head.json'));
-    await writeFile(join(folder, 'poisson-regression-head.json'), '{');
+    await rm(join(folder, regression));
+    await writeFile(join(folder, poisson), '{');
     const [first, second, ...rest] = await staleness(folder, files);
-    expect(first).toBe('regression-head.json: there is no such file');
-    expect(second).toMatch(/^poisson-regression-head\.json: SyntaxError/);
+    expect(first).toBe(`${regression}: there is no such file`);
+    expect(second).toContain(`${poisson}: SyntaxError`);
     expect(rest).toEqual([]);
   });
 
+  it('names what nothing generates', async () => {
+    await writeFile(join(dirname(join(folder, regression)), 'other.json'), '{}');
+    expect(await staleness(folder, files)).toEqual([
+      'packages/head-regression/goldens/other.json: nothing generates it',
+    ]);
+  });
+
   it('refuses another layout', async () => {
-    const path = join(folder, 'regression-head.json');
+    const path = join(folder, regression);
     await writeFile(path, JSON.stringify(JSON.parse(await readFile(path, 'utf8'))));
-    expect(await staleness(folder, files)).toEqual(['regression-head.json: the same values, laid out in another way']);
+    expect(await staleness(folder, files)).toEqual([`${regression}: the same values, laid out in another way`]);
   });
 
   it('has names for its cases that tell them apart, and files small enough to read', () => {

@@ -2,15 +2,14 @@ import {
   exact,
   type LossOfLogits,
   random,
-  type Reducing,
+  type Scaled,
   sizeOf,
   type Trained,
-  trainingLoss,
   trainNetwork,
   updateRule,
   type Values,
 } from '@tfjs-heads/reference';
-import type { GoldenTraining } from '@tfjs-heads/conformance-kit';
+import { batchIn, type GoldenBatch, type GoldenTraining, type PerHead } from '@tfjs-heads/conformance-kit';
 import { written, type HeadDescription, type TrainingDescription } from './describe.js';
 import { expected } from './expected.js';
 
@@ -27,28 +26,31 @@ const [rows, inputs, hidden] = [33, 7, 5];
 
 /** A network, a batch to learn and what training makes of it. */
 export function trainingOf(
-  { formulaOf, labelOf, head }: HeadDescription,
+  { modelOf, labelsOf, head }: HeadDescription,
   described: TrainingDescription,
 ): GoldenTraining {
-  const { optimizer, variant, settings, options, outputs, seed } = described;
+  const { optimizer, variant, settings, options, outputs, heads, seed } = described;
   const next = random(seed);
   const draw = (shape: readonly number[], low: number, high: number): Values => ({
     shape,
     values: Array.from({ length: sizeOf(shape) }, () => exact(next, low, high)),
   });
   const x = draw([rows, inputs], -1, 1);
-  const signal = (i: number): number => x.values[Math.floor(i / outputs) * inputs + (i % outputs)] as number;
-  const labels = Array.from({ length: rows * outputs }, (_, i) => labelOf(signal(i), exact(next, -1, 1)));
-  const weights = draw([rows], 0, 2);
+  const signal = (row: number, output: number): number => x.values[row * inputs + output] as number;
+  const labels = labelsOf({ rows, outputs, signal, noise: () => exact(next, -1, 1) });
+  const weights = written([rows], draw([rows], 0, 2).values);
   const start = [
     draw([inputs, hidden], -0.7, 0.7),
     draw([hidden], 0.1, 0.7),
     draw([hidden, outputs], -0.7, 0.7),
     draw([outputs], -0.7, 0.7),
   ] as const;
-  const reduction = (options['lossReduction'] as Reducing | undefined) ?? 'sum_over_batch_size';
-  const lossOf: LossOfLogits = (logits) =>
-    trainingLoss(formulaOf(options), { logits, labels, weights: weights.values }, reduction);
+  const model = modelOf(options);
+  const lossOf: LossOfLogits = (values) => {
+    const logits = columnsFor({ shape: [rows, outputs], values }, heads);
+    const { loss, gradient } = model.loss(batchIn({ logits, labels, weights }));
+    return { loss, gradient: rowsOf(gradient, heads) };
+  };
   const { losses, end, closest } = trainNetwork({ inputs: x, start }, lossOf, updateRule(optimizer, settings), steps);
   refuseUnlessTelling(`${head} ${optimizer} ${variant ?? ''} of seed ${seed}`, losses, closest);
   return {
@@ -57,18 +59,44 @@ export function trainingOf(
     optimizer: { name: optimizer, settings },
     steps,
     inputs: written(x.shape, x.values),
-    labels: written([rows, outputs], labels),
-    weights: written(weights.shape, weights.values),
-    start: start.map(({ shape, values }) => written(shape, values)),
+    labels,
+    weights,
+    ...(heads && { heads }),
+    start: start.map((variable) => written(variable.shape, variable.values)),
     losses: expected(losses, trainingUnits),
-    end: end.map((values, i) => {
-      const scale = Math.max(...values.map(Math.abs), ...(start[i]?.values ?? []).map(Math.abs));
+    end: end.map((variable, i) => {
+      const scale = Math.max(...variable.map(Math.abs), ...(start[i]?.values ?? []).map(Math.abs));
       return expected(
-        values.map((value) => ({ value, scale })),
+        variable.map((value) => ({ value, scale })),
         trainingUnits,
       );
     }),
   };
+}
+
+/** The columns of each head, or all. */
+function columnsFor({ values }: Values, heads: TrainingDescription['heads']): GoldenBatch['logits'] {
+  const width = values.length / rows;
+  if (heads === undefined) return { shape: [rows, width], values };
+  let from = 0;
+  const parts = Object.entries(heads).map(([name, k]) => {
+    const [first, end] = [from, (from += k)];
+    const columns = values.filter((_, i) => i % width >= first && i % width < end);
+    return [name, { shape: [rows, k], values: columns }] as const;
+  });
+  return Object.fromEntries(parts);
+}
+
+/** The other way round. */
+function rowsOf(gradient: PerHead<readonly Scaled[]>, heads: TrainingDescription['heads']): readonly Scaled[] {
+  if (heads === undefined) return gradient as readonly Scaled[];
+  const parts = Object.entries(heads).map(([name, k]) => ({
+    k,
+    part: (gradient as Readonly<Record<string, readonly Scaled[]>>)[name] as readonly Scaled[],
+  }));
+  return Array.from({ length: rows }, (_, row) =>
+    parts.flatMap(({ k, part }) => part.slice(row * k, (row + 1) * k)),
+  ).flat();
 }
 
 /** Float32 may take a value near 0 for one of the other sign, and then trains another network. */

@@ -1,9 +1,9 @@
 import { sigmoidCrossEntropy, ULPS } from '@tfjs-heads/reference';
 import { commonCases } from '../common-cases.js';
 import { commonEvaluations } from '../common-evaluations.js';
-import type { HeadDescription } from '../describe.js';
+import { eachLabel, type HeadDescription } from '../describe.js';
 import { optimizers } from '../optimizers.js';
-import { regressionExports } from '../regression-exports.js';
+import { regressionExports, regressionModel } from '../regression-family.js';
 import { specialCase } from '../special-case.js';
 
 const predictions = { predictions: ULPS.ELEMENT, logits: ULPS.EXACT };
@@ -19,12 +19,12 @@ const extreme = [1e-8, 30, 80, 1e4].flatMap(
 
 export const logisticRegression: HeadDescription = {
   head: 'LogisticRegressionHead',
+  package: 'head-regression',
   file: 'logistic-regression-head.json',
   formula:
     'sigmoid cross-entropy max(x, 0) - x z + log(1 + exp(-|x|)), as in tf.nn.sigmoid_cross_entropy_with_logits, of which ' +
     'tf.estimator.LogisticRegressionHead is made; predictions 1 / (1 + exp(-x))',
-  formulaOf: () => sigmoidCrossEntropy,
-  predictions,
+  modelOf: (options) => regressionModel(sigmoidCrossEntropy, predictions, options),
   exports: regressionExports(Object.keys(predictions)),
   cases: [
     specialCase('extreme', extreme),
@@ -58,5 +58,5 @@ export const logisticRegression: HeadDescription = {
     { ...optimizers.adamax, options: {}, outputs: 1, seed: 13 },
     { ...optimizers.rmsprop, options: { lossReduction: 'sum' }, outputs: 1, seed: 14 },
   ],
-  labelOf: (signal, noise) => Math.min(1, Math.max(0, Math.round(4 * (0.5 + signal + noise / 4)) / 4)),
+  labelsOf: eachLabel((signal, noise) => Math.min(1, Math.max(0, Math.round(4 * (0.5 + signal + noise / 4)) / 4))),
 };

@@ -1,9 +1,9 @@
 import { fullLogPoisson, logPoisson, ULPS } from '@tfjs-heads/reference';
 import { commonCases } from '../common-cases.js';
 import { commonEvaluations } from '../common-evaluations.js';
-import type { HeadDescription } from '../describe.js';
+import { eachLabel, type HeadDescription } from '../describe.js';
 import { optimizers } from '../optimizers.js';
-import { regressionExports } from '../regression-exports.js';
+import { regressionExports, regressionModel } from '../regression-family.js';
 import { specialCase } from '../special-case.js';
 
 const predictions = { predictions: ULPS.ELEMENT, logits: ULPS.EXACT };
@@ -23,12 +23,13 @@ const extreme = [
 
 export const poissonRegression: HeadDescription = {
   head: 'PoissonRegressionHead',
+  package: 'head-regression',
   file: 'poisson-regression-head.json',
   formula:
     'log-Poisson loss exp(x) - z x; full: + z log z - z + log(2 pi z) / 2 (Stirling) for labels above 1, as in ' +
     'tf.nn.log_poisson_loss, of which tf.estimator.PoissonRegressionHead is made; predictions exp(x)',
-  formulaOf: ({ computeFullLoss }) => (computeFullLoss === false ? logPoisson : fullLogPoisson),
-  predictions,
+  modelOf: (options) =>
+    regressionModel(options['computeFullLoss'] === false ? logPoisson : fullLogPoisson, predictions, options),
   exports: regressionExports(Object.keys(predictions)),
   cases: [
     specialCase('counts', counts),
@@ -56,5 +57,5 @@ export const poissonRegression: HeadDescription = {
     { ...optimizers.adadelta, options: {}, outputs: 1, seed: 9 },
     { ...optimizers.rmspropMomentum, options: {}, outputs: 1, seed: 10 },
   ],
-  labelOf: (signal, noise) => Math.max(0, Math.round(2 + 2 * signal + noise)),
+  labelsOf: eachLabel((signal, noise) => Math.max(0, Math.round(2 + 2 * signal + noise))),
 };

@@ -1,19 +1,19 @@
 import { squaredError, ULPS } from '@tfjs-heads/reference';
 import { commonCases } from '../common-cases.js';
 import { commonEvaluations } from '../common-evaluations.js';
-import type { HeadDescription } from '../describe.js';
+import { eachLabel, type HeadDescription } from '../describe.js';
 import { optimizers } from '../optimizers.js';
-import { regressionExports } from '../regression-exports.js';
+import { regressionExports, regressionModel } from '../regression-family.js';
 import { specialCase } from '../special-case.js';
 
 const predictions = { predictions: ULPS.EXACT };
 
 export const regression: HeadDescription = {
   head: 'RegressionHead',
+  package: 'head-regression',
   file: 'regression-head.json',
   formula: 'squared error (x - z)^2, as in tf.estimator.RegressionHead',
-  formulaOf: () => squaredError,
-  predictions,
+  modelOf: (options) => regressionModel(squaredError, predictions, options),
   exports: regressionExports(Object.keys(predictions)),
   cases: [
     // The example of the tests of tf.estimator.RegressionHead: a loss of 6.5.
@@ -55,5 +55,5 @@ export const regression: HeadDescription = {
     { ...optimizers.adagrad, options: { labelDimension: 3, lossReduction: 'sum' }, outputs: 3, seed: 4 },
     { ...optimizers.rmspropCentered, options: {}, outputs: 1, seed: 5 },
   ],
-  labelOf: (signal, noise) => 2 * signal + noise / 2,
+  labelsOf: eachLabel((signal, noise) => 2 * signal + noise / 2),
 };

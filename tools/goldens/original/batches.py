@@ -5,30 +5,31 @@ from typing import Any
 import tensorflow as tf
 
 from compare import Tally
-from heads import Head, create_head
+from heads import Head, Maker, predictions_in, static_head
 from read import Batch, Json, batch, expected, query, tensors
 
 Modes = tf.estimator.ModeKeys
 
 
-def replay_case(name: str, case: Json, exports: Json | None, tally: Tally) -> None:
+def replay_case(made: Maker, case: Json, exports: Json | None, tally: Tally) -> None:
     given = batch(case)
-    _replay_methods(name, case, given, tally)
-    _replay_graph(name, case, given, tally)
+    _replay_methods(made, case, given, tally)
+    _replay_graph(made, case, given, tally)
     if case["predictions"]:
-        _replay_predict_spec(name, case, given, exports, tally)
+        _replay_predict_spec(made, case, given, exports, tally)
 
 
-def _replay_methods(name: str, case: Json, given: Batch, tally: Tally) -> None:
-    head, title = create_head(name, case["options"]), query(name, "case", case)
+def _replay_methods(made: Maker, case: Json, given: Batch, tally: Tally) -> None:
+    head, title = made.create(case["options"]), query(made.name, "case", case)
     logits, labels = tensors(given.logits), tensors(given.labels)
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        loss = head.loss(labels, logits, given.features, Modes.TRAIN)
+        # By name: the heads do not agree on the order.
+        loss = head.loss(logits=logits, labels=labels, features=tensors(given.features), mode=Modes.TRAIN)
     tally.numbers("loss", title, loss, expected(case["loss"]))
     _compare_gradient("gradient", title, tape.gradient(loss, logits), case, tally)
-    compare_map("predictions", title, head.predictions(logits), case["predictions"], tally)
-    metrics = head.update_metrics(head.metrics(), given.features, logits, labels)
+    compare_map("predictions", title, predictions_in(head, static_head(head).predictions(logits)), case["predictions"], tally)
+    metrics = head.update_metrics(head.metrics(), tensors(given.features), logits, labels)
     compare_map("metrics", title, {key: metric.result() for key, metric in metrics.items()}, case["metrics"], tally)
 
 
@@ -41,10 +42,10 @@ def _compare_gradient(quantity: str, title: str, gradient: Any, case: Json, tall
         tally.numbers(quantity, title, part, expected(case["gradient"][name]), name)
 
 
-def _replay_predict_spec(name: str, case: Json, given: Batch, exports: Json | None, tally: Tally) -> None:
-    head, title = create_head(name, case["options"]), query(name, "case", case)
-    spec = head.create_estimator_spec(given.features, Modes.PREDICT, tensors(given.logits))
-    compare_map("predict spec: predictions", title, spec.predictions, case["predictions"], tally)
+def _replay_predict_spec(made: Maker, case: Json, given: Batch, exports: Json | None, tally: Tally) -> None:
+    head, title = made.create(case["options"]), query(made.name, "case", case)
+    spec = head.create_estimator_spec(tensors(given.features), Modes.PREDICT, tensors(given.logits))
+    compare_map("predict spec: predictions", title, predictions_in(head, spec.predictions), case["predictions"], tally)
     if exports is None:
         return
     tally.keys(title, "predict spec: exports", spec.export_outputs, exports)
@@ -64,14 +65,15 @@ def _outputs(output: tf.estimator.export.ExportOutput, kind: str) -> Json:
     return {f"{type(output).__name__}, expected one of the kind {kind}": []}
 
 
-def _replay_graph(name: str, case: Json, given: Batch, tally: Tally) -> None:
+def _replay_graph(made: Maker, case: Json, given: Batch, tally: Tally) -> None:
     """The specs of training and evaluation, which the original cannot make eagerly."""
-    title = query(name, "case", case)
+    title = query(made.name, "case", case)
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        head, logits = create_head(name, case["options"]), tensors(given.logits)
-        train = _train_spec(head, given, logits)
-        evaluation = head.create_estimator_spec(given.features, Modes.EVAL, logits, tensors(given.labels))
-        loss, gradient = session.run([train.loss, train.train_op])
+        head, logits = made.create(case["options"]), tensors(given.logits)
+        train, by_logits = _train_spec(head, given, logits)
+        evaluation = head.create_estimator_spec(tensors(given.features), Modes.EVAL, logits, tensors(given.labels))
+        session.run(tf.compat.v1.tables_initializer())
+        loss, gradient, _ = session.run([train.loss, by_logits, train.train_op])
         eval_loss, metrics = session.run(evaluation.loss), run_metrics(session, evaluation, [{}])
     tally.numbers("train spec: loss", title, loss, expected(case["loss"]))
     _compare_gradient("train spec: gradient", title, gradient, case, tally)
@@ -79,20 +81,21 @@ def _replay_graph(name: str, case: Json, given: Batch, tally: Tally) -> None:
     compare_map("eval spec: metrics", title, metrics, case["metrics"], tally)
 
 
-def _train_spec(head: Head, given: Batch, logits: Any) -> tf.estimator.EstimatorSpec:
-    """A spec of training whose step only tells the gradient."""
-    return head.create_estimator_spec(
-        given.features,
-        Modes.TRAIN,
-        logits,
-        tensors(given.labels),
-        train_op_fn=lambda loss: tf.nest.pack_sequence_as(logits, tf.gradients(loss, tf.nest.flatten(logits))),
-    )
+def _train_spec(head: Head, given: Batch, logits: Any) -> tuple[tf.estimator.EstimatorSpec, Any]:
+    """A spec of training whose step only makes the gradient, and that."""
+    made: list[Any] = []
+
+    def train_op_fn(loss: tf.Tensor) -> tf.Operation:
+        made.extend(tf.gradients(loss, tf.nest.flatten(logits)))
+        return tf.group(*made)
+
+    spec = head.create_estimator_spec(tensors(given.features), Modes.TRAIN, logits, tensors(given.labels), train_op_fn=train_op_fn)
+    return spec, tf.nest.pack_sequence_as(logits, made)
 
 
 def run_metrics(session: tf.compat.v1.Session, spec: tf.estimator.EstimatorSpec, feeds: list[Json]) -> Json:
     """The metrics of a spec after one update for each feed."""
-    session.run([tf.compat.v1.global_variables_initializer(), tf.compat.v1.local_variables_initializer()])
+    session.run([tf.compat.v1.global_variables_initializer(), tf.compat.v1.local_variables_initializer(), tf.compat.v1.tables_initializer()])
     for feed in feeds:
         session.run([update for _, update in spec.eval_metric_ops.values()], feed)
     results: Json = session.run({key: value for key, (value, _) in spec.eval_metric_ops.items()})

@@ -8,10 +8,11 @@ import { root } from '../../workspace.js';
 import { ensurePython } from './python.js';
 import { withSection } from './section.js';
 import { problemsOf, readSummary, summaryPath } from './summary.js';
+import { goldenFolders } from '../files.js';
 
 const usage = `Usage: npm run goldens:original -- [--check | --test]
 
-Replays packages/head-regression/goldens on the original heads, with Python in a virtual environment of its own, which is
+Replays packages/*/goldens on the original heads, with Python in a virtual environment of its own, which is
 kept in $TFJS_HEADS_CACHE, or $XDG_CACHE_HOME/tfjs-heads, or ~/.cache/tfjs-heads.
   --check  runs no Python: says whether the goldens are those that were replayed last
   --test   tests the replay itself`;
@@ -20,7 +21,6 @@ const { values } = parseArgs({
   options: { check: { type: 'boolean' }, test: { type: 'boolean' }, help: { type: 'boolean' } },
 });
 const conformance = join(root, 'packages/backend-conformance');
-const goldens = join(root, 'packages/head-regression/goldens');
 
 if (values.help) {
   console.log(usage);
@@ -29,7 +29,7 @@ if (values.help) {
 } else {
   try {
     const python = await ensurePython((line) => console.log(`goldens: ${line}`));
-    if (values.test) process.exitCode = runPython(python, '-m', 'unittest', 'test_replay');
+    if (values.test) process.exitCode = runPython(python, import.meta.dirname, '-m', 'unittest', 'test_replay');
     else replay(python);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -39,21 +39,22 @@ if (values.help) {
 }
 
 function replay(python: string): void {
-  process.exitCode = runPython(python, 'replay.py', goldens, '--summary', summaryPath(goldens));
+  const program = join(import.meta.dirname, 'replay.py');
+  process.exitCode = runPython(python, root, program, ...goldenFolders(root), '--summary', summaryPath(root));
   if (process.exitCode !== 0) return;
   const readme = join(conformance, 'README.md');
-  writeFileSync(readme, withSection(readFileSync(readme, 'utf8'), readSummary(goldens)));
+  writeFileSync(readme, withSection(readFileSync(readme, 'utf8'), readSummary(root)));
   report();
 }
 
 function report(): void {
-  const problems = problemsOf(goldens);
+  const problems = problemsOf(root);
   for (const problem of problems) console.error(`goldens: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
   else console.log('goldens: the original heads agree with them');
 }
 
-function runPython(python: string, ...args: string[]): number {
+function runPython(python: string, cwd: string, ...args: string[]): number {
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' };
-  return spawnSync(python, args, { cwd: import.meta.dirname, stdio: 'inherit', env }).status ?? 1;
+  return spawnSync(python, args, { cwd, stdio: 'inherit', env }).status ?? 1;
 }

@@ -1,42 +1,41 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { root } from '../../workspace.js';
+import { committedFiles, goldenFolders } from '../files.js';
 import { withSection } from './section.js';
 import { problemsOf, readSummary, summaryPath } from './summary.js';
 
-const goldens = join(root, 'packages', 'head-regression', 'goldens');
 const readme = join(root, 'packages', 'backend-conformance', 'README.md');
 
 it('the goldens are those that the original heads agree with', () => {
-  expect(problemsOf(goldens), 'npm run goldens:original').toEqual([]);
+  expect(problemsOf(root), 'npm run goldens:original').toEqual([]);
 });
 
 it('the README shows what the replay saw', () => {
   const text = readFileSync(readme, 'utf8');
-  expect(withSection(text, readSummary(goldens))).toBe(text);
+  expect(withSection(text, readSummary(root))).toBe(text);
 });
 
 let copy = '';
 beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), 'original-'));
-  cpSync(goldens, copy, { recursive: true });
+  for (const folder of goldenFolders(root)) cpSync(join(root, folder), join(copy, folder), { recursive: true });
+  cpSync(summaryPath(root), summaryPath(copy));
 });
 afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
-const someGolden = (): string =>
-  readdirSync(copy).find((name) => name.endsWith('.json') && name !== 'original.json') as string;
-
 it('goldens that have changed since, are new or are gone, are named', () => {
-  const name = someGolden();
+  const name = committedFiles(copy)[0] as string;
   const text = readFileSync(join(copy, name), 'utf8');
+  const other = name.replace(/[^/]+$/, 'new.json');
   writeFileSync(join(copy, name), `${text} `);
-  writeFileSync(join(copy, 'new.json'), text);
+  writeFileSync(join(copy, other), text);
   expect(problemsOf(copy).toSorted()).toEqual(
-    [`${name} has changed since it was replayed`, 'new.json was not replayed'].toSorted(),
+    [`${name} has changed since it was replayed`, `${other} was not replayed`].toSorted(),
   );
-  rmSync(join(copy, 'new.json'));
+  rmSync(join(copy, other));
   rmSync(join(copy, name));
   expect(problemsOf(copy)).toEqual([`${name} was replayed and is gone`]);
 });

@@ -13,7 +13,6 @@ import tensorflow as tf
 from draw import draw_values
 
 FORMAT = 2
-SUMMARY = "original.json"
 
 Json = dict[str, Any]
 Doubles = npt.NDArray[np.float64]
@@ -49,9 +48,9 @@ class Batch:
     features: dict[str, npt.NDArray[Any]]
 
 
-def golden_files(folder: Path) -> dict[str, bytes]:
-    """The files of goldens in a folder by name. Any JSON there is one, but the summary that this program writes."""
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.json")) if path.name != SUMMARY}
+def golden_files(folders: list[Path]) -> dict[str, bytes]:
+    """The files of goldens in some folders, by path. Any JSON there is one."""
+    return {path.as_posix(): path.read_bytes() for folder in folders for path in sorted(folder.glob("*.json"))}
 
 
 def parse_goldens(name: str, content: bytes) -> Json:

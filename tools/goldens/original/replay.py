@@ -1,6 +1,6 @@
 """Replays the goldens on the original heads of tf.estimator.
 
-Usage: python replay.py FOLDER [--summary FILE]
+Usage: python replay.py FOLDER... [--summary FILE]
 
 Ends with 0 when every number is as expected, with 1 when one is not; says which.
 """
@@ -21,6 +21,7 @@ import tensorflow as tf  # noqa: E402
 from batches import replay_case  # noqa: E402
 from compare import Tally  # noqa: E402
 from evaluations import replay_evaluation  # noqa: E402
+from heads import Maker  # noqa: E402
 from read import Json, golden_files, parse_goldens  # noqa: E402
 from summary import summary  # noqa: E402
 from trainings import replay_training  # noqa: E402
@@ -30,16 +31,16 @@ def replay(files: dict[str, bytes]) -> Tally:
     tally = Tally()
     for name, content in files.items():
         goldens = parse_goldens(name, content)
-        head, exports = goldens["head"], goldens.get("exports")
+        made, exports = Maker(goldens["head"], goldens.get("heads", ())), goldens.get("exports")
         for case in goldens["cases"]:
             with _naming(name, case):
-                replay_case(head, case, exports, tally)
+                replay_case(made, case, exports, tally)
         for evaluation in goldens["evaluations"]:
             with _naming(name, evaluation):
-                replay_evaluation(head, evaluation, tally)
+                replay_evaluation(made, evaluation, tally)
         for training in goldens["trainings"]:
             with _naming(name, training):
-                replay_training(head, training, tally)
+                replay_training(made, training, tally)
     return tally
 
 
@@ -55,12 +56,12 @@ def _naming(name: str, golden: Json) -> Iterator[None]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Replays goldens on the original heads of tf.estimator.")
-    parser.add_argument("folder", type=Path, help="with the files of goldens")
+    parser.add_argument("folders", type=Path, nargs="+", help="with the files of goldens")
     parser.add_argument("--summary", type=Path, help="where the summary is written")
     arguments = parser.parse_args()
-    files = golden_files(arguments.folder)
+    files = golden_files(arguments.folders)
     if not files:
-        parser.error(f"there are no goldens in {arguments.folder}")
+        parser.error(f"there are no goldens in {', '.join(map(str, arguments.folders))}")
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.get_logger().setLevel("ERROR")

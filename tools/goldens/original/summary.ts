@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { committedFiles } from '../files.js';
 
 /** How many numbers were compared, and the largest difference, relative to the larger of the expected value and its scale. */
 export interface Count {
@@ -17,12 +18,12 @@ export interface KnownDifference extends Count {
   readonly limit: number;
 }
 
-/** What the last replay saw: written by `summary.py`, kept beside the goldens. */
+/** What the last replay saw: written by `summary.py`. */
 export interface Summary {
   readonly format: 'tfjs-heads-original/1';
   readonly versions: Readonly<Record<'python' | 'tensorflow-cpu' | 'tensorflow-estimator' | 'keras' | 'numpy', string>>;
   readonly tolerance: number;
-  /** The files that were replayed, with their SHA-256. */
+  /** The files that were replayed, by their paths in the repository, with their SHA-256. */
   readonly goldens: Readonly<Record<string, string>>;
   /** Whose update rule trained, by the parameters of the training. */
   readonly rules: Readonly<Record<string, 'tensorflow' | 'tfjs, written out'>>;
@@ -34,26 +35,26 @@ export interface Summary {
 
 const fileName = 'original.json';
 
-/** Where the summary of the goldens in a folder stands. */
-export function summaryPath(folder: string): string {
-  return join(folder, fileName);
+/** Where the summary stands in a repository. */
+export function summaryPath(root: string): string {
+  return join(root, 'tools/goldens/original', fileName);
 }
 
-export function readSummary(folder: string): Summary {
-  const summary = JSON.parse(readFileSync(summaryPath(folder), 'utf8')) as Summary;
-  if (summary.format !== 'tfjs-heads-original/1') throw new Error(`${summaryPath(folder)} is no summary of a replay.`);
+export function readSummary(root: string): Summary {
+  const summary = JSON.parse(readFileSync(summaryPath(root), 'utf8')) as Summary;
+  if (summary.format !== 'tfjs-heads-original/1') throw new Error(`${summaryPath(root)} is no summary of a replay.`);
   return summary;
 }
 
 /**
- * What speaks against the goldens in a folder being those that the original heads were last found to agree with; empty
- * when nothing does. Runs no Python.
+ * What speaks against the goldens of a repository being those that the original heads were last found to agree with;
+ * empty when nothing does. Runs no Python.
  */
-export function problemsOf(folder: string): string[] {
-  if (!existsSync(summaryPath(folder))) return [`there is no ${fileName}: the goldens were never replayed`];
-  const summary = readSummary(folder);
+export function problemsOf(root: string): string[] {
+  if (!existsSync(summaryPath(root))) return [`there is no ${fileName}: the goldens were never replayed`];
+  const summary = readSummary(root);
   return [
-    ...fileProblems(summary, hashesOf(folder)),
+    ...fileProblems(summary, hashesOf(root)),
     ...countProblems(summary),
     ...knownProblems(summary),
     ...summary.failures,
@@ -88,14 +89,10 @@ function knownProblems({ known, tolerance }: Summary): string[] {
   });
 }
 
-function hashesOf(folder: string): Record<string, string> {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== fileName);
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      createHash('sha256')
-        .update(readFileSync(join(folder, name)))
-        .digest('hex'),
-    ]),
-  );
+function hashesOf(root: string): Record<string, string> {
+  const hashOf = (path: string): string =>
+    createHash('sha256')
+      .update(readFileSync(join(root, path)))
+      .digest('hex');
+  return Object.fromEntries(committedFiles(root).map((path) => [path, hashOf(path)]));
 }
