@@ -13,7 +13,7 @@ export { checkExpectationFile, loadExpectations } from './expectation.js';
 export type { Expectation, ExpectationFile } from './expectation.js';
 export { GOLDEN_FORMAT } from './goldens/format.js';
 export type * from './goldens/format.js';
-export { batchIn, inputOf } from './goldens/load.js';
+export { batchIn, inputOf } from './goldens/inputs.js';
 export type { Address } from './json.js';
 export { Failure, Judge } from './judge.js';
 export { isFailure, isGood, statuses, tallyOf } from './result.js';

@@ -1,4 +1,4 @@
-import { drawKinds, drawValues, optimizerSettings } from '@tfjs-heads/reference';
+import { drawKinds, optimizerSettings } from '@tfjs-heads/reference';
 import {
   array,
   boolean,
@@ -20,7 +20,7 @@ import {
   union,
   type GenericSchema,
 } from 'valibot';
-import { mapParts, mapped, type Batch, type LabelValues, type PerHead } from '../batch.js';
+import type { PerHead } from '../batch.js';
 import { readJson, type Address } from '../json.js';
 import { printableLine } from '../printable.js';
 import { shortened } from '../thrown.js';
@@ -34,7 +34,6 @@ import {
 } from './consistency.js';
 import {
   GOLDEN_FORMAT,
-  type GoldenBatch,
   type GoldenCase,
   type GoldenEvaluation,
   type GoldenFile,
@@ -225,28 +224,3 @@ const goldenFile: GenericSchema<unknown, GoldenFile> = consistent(
   }),
   problemsOfFile,
 );
-
-/** The numbers to put in, drawn where they are not written out; of words their places among themselves. */
-export function inputOf(given: GoldenLabels): LabelValues {
-  const { shape: dimensions, indices: places } = given;
-  const sparse = places && { indices: places };
-  if (given.dtype === 'string')
-    return { shape: dimensions, values: given.values.map((_word, i) => i), vocabulary: given.values, ...sparse };
-  const { values = [], draw, dtype } = given;
-  return {
-    shape: dimensions,
-    values: draw === undefined ? values.map(Number) : drawValues(draw.seed, dimensions, draw.kind, draw.classes),
-    ...(dtype && { dtype }),
-    ...sparse,
-  };
-}
-
-/** A golden batch as numbers, drawn where they are not written out. */
-export function batchIn({ logits, labels, weights, features }: GoldenBatch): Batch {
-  return {
-    logits: mapParts(logits, inputOf),
-    labels: mapParts(labels, inputOf),
-    ...(weights && { weights: inputOf(weights) }),
-    ...(features && { features: mapped(features, inputOf) }),
-  };
-}

@@ -3,7 +3,7 @@ import type { ExportOutput, Metrics, Predictions, StringValues } from '@tfjs-hea
 import { asLogits, mapped, tensorOf, tensorsOf } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { GoldenCase, GoldenFile, GoldenPrediction } from '../../goldens/format.js';
-import { inputOf, batchIn } from '../../goldens/load.js';
+import { inputOf, batchIn } from '../../goldens/inputs.js';
 import { sizeOf } from '@tfjs-heads/reference';
 import type { Judge } from '../../judge.js';
 import { check, type Check, type Checks } from '../check.js';

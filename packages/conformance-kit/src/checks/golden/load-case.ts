@@ -5,7 +5,7 @@ import { partsOf, tensorsOf, type Batch, type PerHead } from '../../batch.js';
 import type { Parameters } from '../../case.js';
 import type { StringValues } from '@tfjs-heads/head-api';
 import type { GoldenCase, GoldenPrediction, GoldenTraining, GoldenValues } from '../../goldens/format.js';
-import { batchIn } from '../../goldens/load.js';
+import { batchIn } from '../../goldens/inputs.js';
 import type { Judge } from '../../judge.js';
 import type { CheckContext } from '../check.js';
 
