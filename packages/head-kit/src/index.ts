@@ -61,6 +61,7 @@ export { classIds, equalTo, fromEach, sameAs } from './metrics/quantities.js';
 export { StreamingMetric } from './metrics/streaming-metric.js';
 export type { MetricName } from './metrics/streaming-metric.js';
 export { updateTogether } from './metrics/update.js';
+export type { ReadBefore } from './metrics/update.js';
 export { isNumericColumn, numericColumn } from './numeric-column.js';
 export type { NumericColumn, NumericColumnOptions } from './numeric-column.js';
 export { readTensors } from './read-tensors.js';

@@ -15,6 +15,7 @@ import {
   type Quantities,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
+  type ReadBefore,
   StreamingMetric,
   updateTogether,
   LabelRange,
@@ -211,6 +212,26 @@ it('a batch has the same metrics before and after its tensors were uploaded', as
 });
 
 describe('several heads', () => {
+  it('count what they read without some rows, which is read with it', async () => {
+    const metric = new Mean();
+    const [values, mask] = [computed([1, 2, 3, 4], [4, 1]), computed([1, 0, 1, 0], [4])];
+    const reads = countReads();
+    const change: ReadBefore['change'] = (batch, read) =>
+      Object.fromEntries(
+        Object.entries(batch).map(([name, { values: all }]) => {
+          const kept = Array.from(all).filter((_value, row) => read['mask']?.values[row] === 1);
+          return [name, { values: kept, shape: [kept.length, 1] }];
+        }),
+      );
+    // One around another: each has its own tensors.
+    const none: ReadBefore = { tensors: { mask: values }, change: (batch) => batch };
+    updateTogether(() => updateTogether(() => metric.update(values), { tensors: { mask }, change }), none);
+    metric.update(values);
+    expect(await metric.result()).toBe((1 + 3 + 1 + 2 + 3 + 4) / 6);
+    expect(reads()).toBeLessThanOrEqual(2);
+    dispose([values, mask]);
+  });
+
   const definitions = [meanMetric('average_loss', 'losses'), meanMetric('label/mean', 'labels')];
   const heads = [new BinaryHead('a', definitions), new BinaryHead('b', definitions)] as const;
 

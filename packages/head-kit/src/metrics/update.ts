@@ -21,6 +21,14 @@ export interface Receiver {
   receive(added: RowSums | PromiseLike<RowSums>): void;
 }
 
+/** What is read beside the batches of some updates, to change what these count: see {@link updateTogether}. */
+export interface ReadBefore {
+  /** By names of its own. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** What a batch is to its metrics: with some of its rows left out, say. Throws for what is to count nowhere. */
+  change(batch: HostTensors, read: HostTensors): HostTensors;
+}
+
 /** The updates that wait for one read, while {@link updateTogether} collects them. */
 let waiting: MetricsUpdate[] | undefined;
 
@@ -28,11 +36,7 @@ let waiting: MetricsUpdate[] | undefined;
 export function updateNow(update: MetricsUpdate): void {
   if (waiting === undefined) carryOut([update]);
   // Copies share their data. The tensors themselves may be gone when all have come.
-  else
-    waiting.push({
-      ...update,
-      tensors: mapTensors(update.tensors, (tensor) => carryChecks(keep(clone(tensor)), [tensor])),
-    });
+  else waiting.push({ ...update, tensors: mapTensors(update.tensors, copyToKeep) });
 }
 
 /**
@@ -46,25 +50,60 @@ export function updateNow(update: MetricsUpdate): void {
  * });
  * ```
  *
+ * @param before What is read with them, and changes what they count. Default: they count what they read.
  * @throws What `run` throws; INVALID_ARGUMENT where it is an asynchronous function
  */
-export function updateTogether(run: () => void): void {
-  if (waiting !== undefined) return run(); // whoever is around it reads
+export function updateTogether(run: () => void, before?: ReadBefore): void {
+  if (waiting !== undefined) return collect(run, before, waiting); // whoever is around it reads
   const collected: MetricsUpdate[] = [];
-  waiting = collected;
   try {
-    const result: unknown = scoped(run);
+    const result: unknown = scoped(() => collect(run, before, collected));
     if (isPromise(result))
       throw headError(
         'INVALID_ARGUMENT',
         'updateTogether takes a function that updates at once, got one that returns a promise.',
       );
-    waiting = undefined;
     carryOut(collected);
   } finally {
-    waiting = undefined;
     for (const { tensors } of collected) mapTensors(tensors, (tensor) => tensor.dispose());
   }
+}
+
+/** Runs something, whose updates then wait among others. Also when it throws: they hold copies, of which somebody must dispose. */
+function collect(run: () => void, before: ReadBefore | undefined, among: MetricsUpdate[]): void {
+  const outside = waiting;
+  const added: MetricsUpdate[] = [];
+  waiting = added;
+  try {
+    return run();
+  } finally {
+    waiting = outside;
+    among.push(...(before === undefined ? added : added.map((update) => after(before, update))));
+  }
+}
+
+function after({ tensors, change }: ReadBefore, update: MetricsUpdate): MetricsUpdate {
+  const depth = Object.keys(update.tensors).length; // of its own for each change around an update
+  const key = (name: string): string => `before ${depth}/${name}`;
+  const own = Object.entries(mapTensors(tensors, copyToKeep)).map(([name, tensor]) => [key(name), tensor] as const);
+  return {
+    ...update,
+    tensors: { ...update.tensors, ...Object.fromEntries(own) },
+    sumsOf(read) {
+      const pick = (names: string[], at: (name: string) => string): HostTensors =>
+        Object.fromEntries(names.map((name) => [name, read[at(name)] as HostTensors[string]]));
+      return update.sumsOf(
+        change(
+          pick(Object.keys(update.tensors), (name) => name),
+          pick(Object.keys(tensors), key),
+        ),
+      );
+    },
+  };
+}
+
+function copyToKeep(tensor: Tensor): Tensor {
+  return carryChecks(keep(clone(tensor)), [tensor]);
 }
 
 function carryOut(updates: readonly MetricsUpdate[]): void {
