@@ -38,6 +38,21 @@ export function checkHeads(heads: unknown): readonly Head[] {
   return Object.freeze(list as Head[]);
 }
 
+/**
+ * The head of a head for sequences, which is not made of heads itself: its labels are a map.
+ *
+ * @throws STATIC_HEAD_INVALID
+ */
+export function checkStaticHead(head: unknown): Head {
+  if (!isHead(head)) throw headError('STATIC_HEAD_INVALID', `staticHead must be a head, got ${describeValue(head)}.`);
+  if (!Array.isArray((head as Partial<{ heads: unknown }>).heads)) return head;
+  throw headError(
+    'STATIC_HEAD_INVALID',
+    '`MultiHead` is not supported: staticHead must be a head of one kind of labels, got a head with heads of its own. ' +
+      'Wrap each of them, and make a MultiHead of the wrappers.',
+  );
+}
+
 /** @throws HEADS_INVALID */
 export function checkNames(heads: readonly Head[]): readonly NamedHead[] {
   const seen = new Map<string, number>();

@@ -6,9 +6,9 @@ import {
   getKernel,
   registerGradient,
   registerKernel,
-  reshape,
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { inShape } from './rows.js';
 
 /**
  * Parts of a tensor along its last dimension. Differentiable as often as asked for, with no registered gradient of tfjs.
@@ -52,11 +52,4 @@ function joinColumns(parts: readonly Tensor[]): Tensor {
     value: concat(inputs.slice(0, -1) as Tensor[], 1), // the last is the function that saves tensors
     gradFunc: (dy: Tensor) => [...splitColumns(dy, sizes)],
   }))(...parts);
-}
-
-function inShape(tensor: Tensor, shape: readonly number[]): Tensor {
-  return customGrad((x) => ({
-    value: reshape(x as Tensor, [...shape]),
-    gradFunc: (dy: Tensor) => inShape(dy, tensor.shape),
-  }))(tensor);
 }

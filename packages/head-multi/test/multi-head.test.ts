@@ -130,7 +130,8 @@ describe('line 62: metrics', () => {
     const head = new MultiHead({ heads: [two, strangeHead('strange')] });
     const { logits, labels, features } = batchOfBoth();
     const metrics = head.metrics();
-    for (const _ of [1, 2]) head.updateMetrics(metrics, features, logits, { two: labels.two, strange: labels.chance });
+    for (let count = 0; count < 2; count++)
+      head.updateMetrics(metrics, features, logits, { two: labels.two, strange: labels.chance });
     expect(Object.keys(metrics).at(-1)).toBe('seen/strange');
     const { 'seen/strange': seen, 'average_loss/two': average } = await results(metrics);
     expect(seen).toBe(2);
