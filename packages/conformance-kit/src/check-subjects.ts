@@ -111,6 +111,7 @@ const subject: GenericSchema<unknown, Claims> = consistent(
     predictions: optional(record(string(), prediction)),
     metrics: optional(distinct(text)),
     unweightedMetrics: optional(distinct(text)),
+    batchMetrics: optional(distinct(text)),
     goldens: optional(url),
     expectedFailures: optional(array(expectationSchema)),
   }),
@@ -127,7 +128,7 @@ export function checkClaims(name: string, claims: Subject): void {
 }
 
 function* problemsOf(claims: Claims): Generator<Problem> {
-  const { metrics, unweightedMetrics = [], heads, weights, mask, features = {} } = claims;
+  const { metrics, unweightedMetrics, batchMetrics, heads, weights, mask, features = {} } = claims;
   yield* problemsOfLabels(claims);
   for (const key of heads === undefined ? [] : Object.keys(labelClaims)) {
     if (claims[key as keyof LabelClaims] !== undefined)
@@ -137,9 +138,11 @@ function* problemsOf(claims: Claims): Generator<Problem> {
     yield [['weights'], "expected 'rows' or 'none' for a head made of heads, got 'logits'"];
   if (mask !== undefined && (mask === WEIGHT || mask in features))
     yield [['mask'], `expected a feature besides the weights and those of features, got '${mask}'`];
-  for (const [i, key] of unweightedMetrics.entries()) {
-    if (metrics?.includes(key) === false)
-      yield [['unweightedMetrics', i], `expected one of the metrics ${metrics.join(', ')}, got '${key}'`];
+  for (const [claim, keys = []] of Object.entries({ unweightedMetrics, batchMetrics })) {
+    for (const [i, key] of keys.entries()) {
+      if (metrics?.includes(key) === false)
+        yield [[claim, i], `expected one of the metrics ${metrics.join(', ')}, got '${key}'`];
+    }
   }
 }
 

@@ -76,6 +76,8 @@ export interface Claims extends LabelClaims {
   readonly metrics?: readonly string[] | undefined;
   /** The keys of metrics that weights mean nothing to, such as a number of rows. Default: none. */
   readonly unweightedMetrics?: readonly string[] | undefined;
+  /** The keys of metrics that are means over batches and not over rows, such as the training loss of each head of several. Default: none. */
+  readonly batchMetrics?: readonly string[] | undefined;
   /** Inputs and expected values that the head's author vouches for: a file of the form of `GoldenFile`. Default: none. */
   readonly goldens?: Address | undefined;
   /** Cases of this head that are known to fail, on every backend. One that passes all the same fails, and so does a query of none of its cases. Default: none. */

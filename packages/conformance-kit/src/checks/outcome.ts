@@ -1,7 +1,16 @@
 import { engine, grads, memory, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { EstimatorSpec, Head, Logits, LossOptions, Metrics, Predictions } from '@tfjs-heads/head-api';
+import {
+  ModeKeys,
+  type EstimatorSpec,
+  type Head,
+  type Logits,
+  type LossOptions,
+  type Metrics,
+  type Predictions,
+} from '@tfjs-heads/head-api';
 import { mapParts, partsOf, type BatchTensors, type PerHead } from '../batch.js';
 import type { Judge } from '../judge.js';
+import type { Claims } from '../subject.js';
 
 /** Everything that a head makes of one batch, read. */
 export interface Outcome {
@@ -98,6 +107,19 @@ export type SpecOf<M extends EstimatorSpec['mode']> = Extract<EstimatorSpec, { r
 export function inMode<M extends EstimatorSpec['mode']>(judge: Judge, mode: M, spec: EstimatorSpec): SpecOf<M> {
   judge.equal('the mode of the spec', spec.mode, mode);
   return spec as SpecOf<M>;
+}
+
+/** The arguments of a spec to predict; a mask goes with logits that are sequences. */
+export function toPredict(
+  { mask }: Claims,
+  { logits, features }: BatchTensors,
+): { mode: typeof ModeKeys.PREDICT; logits: BatchTensors['logits']; features?: BatchTensors['features'] } {
+  return { mode: ModeKeys.PREDICT, logits, ...(mask !== undefined && { features }) };
+}
+
+/** The predictions in a spec of a head of sequences, which may hand on the mask, too. */
+export function withoutMask<T>({ mask }: Claims, predictions: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(predictions).filter(([key]) => key !== mask));
 }
 
 /** How many tensors and buffers there are. */

@@ -73,6 +73,11 @@ export function weighedOf({ unweightedMetrics = [] }: NamedSubject, metrics: Out
   return Object.fromEntries(Object.entries(metrics).filter(([key]) => !unweightedMetrics.includes(key)));
 }
 
+/** The metrics that a row adds to, whatever batch it is in. */
+export function ofRows({ batchMetrics = [] }: NamedSubject, metrics: Outcome['metrics']): Outcome['metrics'] {
+  return Object.fromEntries(Object.entries(metrics).filter(([key]) => !batchMetrics.includes(key)));
+}
+
 /** A head that takes weights if it can. The reduction is `sum` unless another one is asked for: parts of it are sums too. */
 export function headOf(subject: NamedSubject, { lossReduction = 'sum', ...options }: HeadOptions = {}): Head {
   return subject.create({ lossReduction, ...(weightsOf(subject) !== 'none' && { weightColumn: WEIGHT }), ...options });

@@ -16,7 +16,7 @@ import {
 } from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, resultsOf, updated, valuesOf } from '../outcome.js';
+import { gradientOf, resultsOf, toPredict, updated, valuesOf } from '../outcome.js';
 import { batchOf, headOf, labelClaimsOf } from './claims.js';
 import { networkFor } from './spec-model.js';
 
@@ -77,7 +77,7 @@ export const noBlockingRead: Check = check({
       gradientOf(head, tensors);
       head.predictions(logits);
       await resultsOf(updated(head, head.metrics(), tensors));
-      head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits });
+      head.createEstimatorSpec(toPredict(subject, tensors));
       const evaluation = head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors });
       if (evaluation.mode === ModeKeys.EVAL) await resultsOf(evaluation.evalMetricOps);
       const optimizer = { applyGradients: (): void => undefined };

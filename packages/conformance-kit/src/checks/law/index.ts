@@ -23,6 +23,7 @@ import {
 import { inputsKept, noLeak, outputsOwned } from './memory.js';
 import { infinityStays, nanStays, nanStaysInPredictions } from './not-finite.js';
 import { noBlockingRead, oneRead } from './device.js';
+import { paddingCountsForNothing } from './padding.js';
 import { regularizationAdded, regularizationMeasured, regularizationSummarized } from './regularization.js';
 import { deviceMade, otherSizesBetween, repeatedBatch, sameTwice } from './repeat.js';
 import { classesToldApart, featuresCount, permutation, rowsDependent, rowsIndependent, sumOfParts } from './rows.js';
@@ -52,6 +53,7 @@ export const lawChecks: Checks = {
   'rows-dependent': rowsDependent,
   'features-count': featuresCount,
   'classes-told-apart': classesToldApart,
+  'padding-counts-for-nothing': paddingCountsForNothing,
   'weights-of-one': weightsOfOne,
   'weights-weigh': weightsWeigh,
   'weight-zero-is-row-removed': weightZeroIsRowRemoved,

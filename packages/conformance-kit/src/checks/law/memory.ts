@@ -22,15 +22,18 @@ import {
   readPredictions,
   resultsOf,
   tensorsIn,
+  toPredict,
   updated,
   valuesOf,
   releaseTape,
 } from '../outcome.js';
+import type { NamedSubject } from '../../subject.js';
 import { batchOf, headOf } from './claims.js';
 import { nearOutcome, sameLabels, scalesOf } from './compare.js';
 import { networkFor } from './spec-model.js';
 
 interface Model {
+  readonly subject: NamedSubject;
   readonly tensors: BatchTensors;
   readonly kernel: Variable;
   readonly logits: () => Logits;
@@ -55,7 +58,7 @@ const uses: Readonly<Record<string, (head: Head, model: Model) => void | Promise
   'metrics-nobody-asks'(head, { tensors }) {
     for (const metric of Object.values(updated(head, head.metrics(), tensors))) metric.dispose();
   },
-  infer: (head, { tensors: { logits } }) => head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits }).dispose(),
+  infer: (head, { subject, tensors }) => head.createEstimatorSpec(toPredict(subject, tensors)).dispose(),
   eval: (head, { tensors }) => head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors }).dispose(),
   train(head, model) {
     const spec = trainSpec(head, model);
@@ -145,7 +148,7 @@ export const noLeak: Check = check({
   async run({ subject, judge }, { use }) {
     const head = headOf(subject);
     const batch = batchOf(subject, head, 5);
-    const model = { tensors: tensorsOf(batch), ...networkFor(batch) };
+    const model = { subject, tensors: tensorsOf(batch), ...networkFor(batch) };
     const before = held();
     await uses[use]?.(head, model);
     await heldAgain(judge, use, before);
@@ -164,15 +167,15 @@ export const inputsKept: Check = check({
     const predictions = head.predictions(logits);
     const metrics = updated(head, head.metrics(), tensors);
     await resultsOf(metrics);
-    const toPredict = head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits });
-    const toEvaluate = head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors });
+    const predicting = head.createEstimatorSpec(toPredict(subject, tensors));
+    const evaluating = head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors });
     const outputs = [
       value,
       ...tensorsIn(grad),
       ...Object.values(predictions),
       ...Object.values(metrics),
-      toPredict,
-      toEvaluate,
+      predicting,
+      evaluating,
     ];
     for (const output of outputs) output.dispose();
     const inputs = {

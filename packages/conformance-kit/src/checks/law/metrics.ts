@@ -2,7 +2,7 @@ import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
 import { countOf, pickRows, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { sumValue, ULPS } from '@tfjs-heads/reference';
-import { batchOf, countedOf, elementsOf, headOf, suffixOf, whereIndependent } from './claims.js';
+import { batchOf, countedOf, elementsOf, headOf, ofRows, suffixOf, whereIndependent } from './claims.js';
 import { nearMetrics, scalesOf } from './compare.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
 import { ofNothing } from './weights.js';
@@ -38,7 +38,8 @@ export const metricsSplit: Check = check({
       [all.slice(0, 2), all.slice(2)],
       [all.slice(0, 1), all.slice(1)],
     ]) {
-      nearMetrics(judge, await resultsOf(measured(head, split(batch, ...parts))), onePass, scalesOf(batch));
+      const dealtOut = await resultsOf(measured(head, split(batch, ...parts)));
+      nearMetrics(judge, ofRows(subject, dealtOut), ofRows(subject, onePass), scalesOf(batch));
     }
   },
 });

@@ -1,8 +1,19 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { ModeKeys, type EstimatorSpec } from '@tfjs-heads/head-api';
 import { check, type Check } from '../check.js';
-import { inMode, numberOf, outcomeOf, readPredictions, resultsOf } from '../outcome.js';
-import { countOf, labelTensors } from '../../batch.js';
+import {
+  inMode,
+  numberOf,
+  outcomeOf,
+  readPredictions,
+  resultsOf,
+  toPredict,
+  withoutMask,
+  type Outcome,
+} from '../outcome.js';
+import { countOf, labelTensors, mapped, type Batch } from '../../batch.js';
+import type { NamedSubject } from '../../subject.js';
+import { countedOf } from './claims.js';
 import { namedExports } from '../parity/compare.js';
 import { ULPS } from '@tfjs-heads/reference';
 import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
@@ -15,9 +26,10 @@ export const specInfer: Check = check({
   async run({ subject, judge }) {
     const { head, batch, tensors } = modelOf(subject);
     const { logits } = tensors;
-    const toPredict = head.createEstimatorSpec({ mode: ModeKeys.PREDICT, logits: () => logits });
-    const spec = inMode(judge, ModeKeys.PREDICT, toPredict);
-    nearPredictions(judge, await readPredictions(spec.predictions), await readPredictions(head.predictions(logits)));
+    const made = head.createEstimatorSpec({ ...toPredict(subject, tensors), logits: () => logits });
+    const spec = inMode(judge, ModeKeys.PREDICT, made);
+    const predictions = await readPredictions(withoutMask(subject, spec.predictions));
+    nearPredictions(judge, predictions, await readPredictions(head.predictions(logits)));
     const { exportOutputs } = spec;
     judge.that(
       'serving_default' in exportOutputs,
@@ -47,11 +59,27 @@ export const specEval: Check = check({
     const scales = scalesOf(batch);
     judge.near('the loss', [await numberOf(spec.loss)], [loss], { k: ULPS.REDUCE, scale: scales.sum });
     nearMetrics(judge, await resultsOf(spec.evalMetricOps), metrics, scales);
-    if (Object.keys(spec.predictions).length > 0)
-      nearPredictions(judge, await readPredictions(spec.predictions), predictions);
+    if (Object.keys(spec.predictions).length > 0) {
+      const made = await readPredictions(withoutMask(subject, spec.predictions));
+      nearPredictions(judge, made, countedPredictions(subject, batch, predictions, made));
+    }
     spec.dispose();
   },
 });
+
+/** Those of the steps that count, where a spec has no others. */
+function countedPredictions(
+  subject: NamedSubject,
+  batch: Batch,
+  predictions: Outcome['predictions'],
+  made: Outcome['predictions'],
+): Outcome['predictions'] {
+  const counted = countedOf(subject, batch);
+  return mapped(predictions, (values, key) => {
+    if (counted === undefined || made[key]?.length === values.length) return values;
+    return values.filter((_, i) => counted[Math.floor((i * counted.length) / values.length)] === 1);
+  });
+}
 
 export const specDisposed: Check = check({
   states:

@@ -6,6 +6,7 @@ import {
   batchOf,
   elementsOf,
   headOf,
+  ofRows,
   plainBatchOf,
   plainHeadOf,
   weighedOf,
@@ -59,7 +60,12 @@ export const weightZeroIsRowRemoved: Check = check({
       removed.map((place) => with0.gradient[place] as number),
       removed.map(() => 0),
     );
-    nearMetrics(judge, weighedOf(subject, with0.metrics), weighedOf(subject, without.metrics), { element, sum });
+    nearMetrics(
+      judge,
+      ofRows(subject, weighedOf(subject, with0.metrics)),
+      ofRows(subject, weighedOf(subject, without.metrics)),
+      { element, sum },
+    );
   },
 });
 
@@ -103,7 +109,8 @@ export const weightsWeigh: Check = check({
     const plain = await outcomeOf(plainHeadOf(subject), tensorsOf(batch));
     const twice = await outcomeOf(head, tensorsOf(weighed(batch, () => 2)));
     const doubled = { ...plain, loss: 2 * plain.loss, gradient: plain.gradient.map((value) => 2 * value) };
-    nearOutcome(judge, twice, doubled, scalesOf(batch));
+    const metrics = ofRows(subject, plain.metrics);
+    nearOutcome(judge, { ...twice, metrics: ofRows(subject, twice.metrics) }, { ...doubled, metrics }, scalesOf(batch));
   },
 });
 
@@ -182,6 +189,7 @@ export const weightsAdd: Check = check({
     const added = one?.gradient.map((value, i) => value + (other?.gradient[i] as number)) ?? [];
     judge.near('the gradient', added, sum?.gradient ?? [], { k: ULPS.ELEMENT, scale: scales.element });
     const metrics = await resultsOf(updated(head, updated(head, head.metrics(), first), second));
-    nearMetrics(judge, weighedOf(subject, metrics), weighedOf(subject, sum?.metrics ?? {}), scales);
+    const [inTwo, whole] = [metrics, sum?.metrics ?? {}].map((of) => ofRows(subject, weighedOf(subject, of)));
+    nearMetrics(judge, inTwo ?? {}, whole ?? {}, scales);
   },
 });
