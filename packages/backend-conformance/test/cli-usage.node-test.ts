@@ -6,7 +6,7 @@ describe('wrong usage', () => {
     [
       'an unknown backend',
       ['--backend', 'cpu,abacus'],
-      "--backend: expected some of cpu, wasm, webgl, webgpu, tensorflow, tensorflow-gpu, or node:x or chromium:x, but got 'abacus'; one",
+      "--backend: expected some of cpu, wasm, webgl, webgpu, tensorflow, tensorflow-gpu, or node:x, bun:x, deno:x, chromium:x, firefox:x or webkit:x, but got 'abacus'; one",
     ],
     [
       'a backend named like what every object has',
@@ -22,7 +22,7 @@ describe('wrong usage', () => {
     [
       'a backend where it cannot run',
       ['--backend', 'node:webgl'],
-      "--backend: webgl runs in chromium only, but got 'node:webgl'.",
+      "--backend: webgl runs in chromium, firefox, webkit only, but got 'node:webgl'.",
     ],
     ['an unknown requirement', ['--require', 'abacus'], '--require: expected some of cpu, wasm, webgl'],
     [

@@ -53,7 +53,7 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
   if (await survives(NaN, (x) => [relu(x)])) capabilities.push('nan-in-max'); // tfjs makes relu of a shader's max
   if (hasDeviceMemory() || cuda === true) capabilities.push('device-memory');
   const isBrowser = env().getBool('IS_BROWSER');
-  const host = isBrowser ? navigator.userAgent : `Node ${globalThis.process.version}`;
+  const host = isBrowser ? navigator.userAgent : runtimeHere();
   return {
     name,
     environment: isBrowser ? 'browser' : 'node',
@@ -69,6 +69,13 @@ export async function recordBackend(repairs: readonly RepairReport[]): Promise<B
     ].join('; '),
     repairs,
   };
+}
+
+/** Bun and Deno say that they are a Node, too. */
+function runtimeHere(): string {
+  const { versions } = globalThis.process as { readonly versions: NodeJS.Dict<string> };
+  if (versions['bun'] !== undefined) return `Bun ${versions['bun']}`;
+  return versions['deno'] === undefined ? `Node v${versions['node']}` : `Deno ${versions['deno']}`;
 }
 
 const arithmetic = (x: Tensor): Tensor[] => [add(x, 1), mul(x, 2), exp(x), sqrt(x), log(x)];

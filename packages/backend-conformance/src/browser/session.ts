@@ -5,7 +5,7 @@ import { checkMessage } from '../channel/message.js';
 import { opener } from '../channel/seal.js';
 import { DRIVEN } from '../driven.js';
 import { reasonOf } from '@tfjs-heads/conformance-kit/host';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { HomeMessage } from '../engine.js';
 import { startBrowser, type BrowserSession, type BrowserSettings } from './browser-session.js';
 
 const POLL = 200; // ms
@@ -21,7 +21,7 @@ export async function* runInPage(
   settings: BrowserSettings,
   task: Omit<Job, 'key'>,
   signal: AbortSignal,
-): AsyncGenerator<SessionMessage> {
+): AsyncGenerator<HomeMessage> {
   yield { type: 'begins', what: 'starts the browser' };
   let browser: BrowserSession;
   try {

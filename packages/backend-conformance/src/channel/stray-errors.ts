@@ -74,11 +74,18 @@ async function aMoment(): Promise<void> {
   }
 }
 
-/** Waits until no timer is left that might throw, two seconds at most; a page does not tell, and gets a fifth of one. */
+/** Waits until no timer is left that might throw, two seconds at most; a page or Bun does not tell, and gets a fifth of one. */
 export async function quiet(): Promise<void> {
   const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void later(resolve, milliseconds));
-  if (immediate === undefined) return pause(200);
+  if (immediate === undefined || !tellsTimers()) return pause(200);
   const { process } = globalThis;
   for (const end = Date.now() + 2000; Date.now() < end && process.getActiveResourcesInfo().includes('Timeout');)
     await pause(20);
+}
+
+function tellsTimers(): boolean {
+  const timer = later(() => {}, 1000);
+  const isTold = globalThis.process.getActiveResourcesInfo().includes('Timeout');
+  clearTimeout(timer as NodeJS.Timeout);
+  return isTold;
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BackendRecord, SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { BackendRecord } from '@tfjs-heads/conformance-kit';
 import { type CaseResult, type ConformanceCase, queryOf, reasonOf } from '@tfjs-heads/conformance-kit/host';
+import type { EngineVersion, HomeMessage } from '../engine.js';
 import type { BackendRun } from '../report/format.js';
 import { watched } from './watched.js';
 
 /** A session in a process or a page, which is ended when the signal aborts. */
-export type Session = (signal: AbortSignal) => AsyncGenerator<SessionMessage>;
+export type Session = (signal: AbortSignal) => AsyncGenerator<HomeMessage>;
 
 export interface CollectOptions {
   /** What the session was asked to run. */
@@ -15,7 +16,7 @@ export interface CollectOptions {
   readonly interrupted: AbortSignal;
   /** Ends it before its time; the cases that are left are not run, then, and have no results. */
   readonly stopped: AbortSignal;
-  readonly onMessage: (message: SessionMessage) => void;
+  readonly onMessage: (message: HomeMessage) => void;
 }
 
 /**
@@ -27,14 +28,17 @@ export async function collect(
   { cases, silence, interrupted, stopped, onMessage }: CollectOptions,
 ): Promise<Omit<BackendRun, 'target'>> {
   const start = performance.now();
-  const collected: { record?: BackendRecord; unavailable?: string; cases: CaseResult[] } = { cases: [] };
+  const collected: { engine?: EngineVersion; record?: BackendRecord; unavailable?: string; cases: CaseResult[] } = {
+    cases: [],
+  };
   const add = (result: CaseResult): void => {
     collected.cases.push(result);
     onMessage({ type: 'result', result });
   };
-  const take = (message: SessionMessage): void => {
+  const take = (message: HomeMessage): void => {
     if (message.type === 'result') return add(asAsked(message.result, cases[collected.cases.length]));
     onMessage(message);
+    if (message.type === 'engine') collected.engine = { name: message.name, version: message.version };
     if (message.type === 'started') collected.record = message.record;
     if (message.type === 'unavailable') collected.unavailable = message.reason;
   };

@@ -6,7 +6,7 @@ import { CASE_LIMIT, printable } from '@tfjs-heads/conformance-kit/host';
 import { another, browserAddress, jsonObject, list, shard, wholeNumber } from './parse.js';
 import { run } from './run.js';
 import type { RunCommandOptions } from './run-options.js';
-import { defaultTargets } from './target.js';
+import { defaultTargets, somewhere } from './target.js';
 import { suiteVersion } from './version.js';
 
 const DAY = 86_400; // s
@@ -25,7 +25,7 @@ export function program(interrupted: AbortSignal): Command {
     .enablePositionalOptions()
     .argument('[module]', MODULE)
     .addOption(
-      new Option('--backend <names>', `of ${defaultTargets.join(', ')}; node:x or chromium:x says where`)
+      new Option('--backend <names>', `of ${defaultTargets.join(', ')}; ${somewhere} says where`)
         .argParser(list)
         .default(defaultTargets, 'all'),
     )

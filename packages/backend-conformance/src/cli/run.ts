@@ -2,7 +2,7 @@ import { isFailure, queryOf } from '@tfjs-heads/conformance-kit/host';
 import type { BackendRun } from '../report/format.js';
 import { reportOfOne } from '../report/one-part.js';
 import { expectationsDigest } from '../selection.js';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { HomeMessage } from '../engine.js';
 import { collect } from './collect.js';
 import { tryOut, writeOut } from './out.js';
 import { planFor, type Plan } from './plan.js';
@@ -81,7 +81,7 @@ async function runTargets(
         continue;
       }
       const session = sessions.sessionOf(target, (text) => progress.output(name, text));
-      const onMessage = (message: SessionMessage): void => {
+      const onMessage = (message: HomeMessage): void => {
         progress.message(name, message);
         if (message.type === 'result' && isFailure(message.result) && ++failures >= bail) stop.abort();
       };

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Site } from '../browser/serve.js';
+import { isBrowser } from '../engine.js';
 import type { Modules } from '../modules.js';
 import { guard } from '../node/guard.js';
 import { runInProcess } from '../node/session.js';
@@ -21,8 +22,9 @@ export class Sessions {
     this.#options = options;
   }
 
-  sessionOf({ environment, request }: Plan['targets'][number], onOutput: (text: string) => void): Session {
-    if (environment === 'node') return (signal) => runInProcess({ modules: this.#modules, request }, signal, onOutput);
+  sessionOf({ engine, request }: Plan['targets'][number], onOutput: (text: string) => void): Session {
+    if (!isBrowser(engine))
+      return (signal) => runInProcess({ modules: this.#modules, request }, signal, onOutput, engine);
     const modules = this.#modules;
     const { gpu = false, browser: remote, capabilities } = this.#options;
     const site = (): Promise<Site> => (this.#site ??= this.#openSite());

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '@tfjs-heads/conformance-kit/host';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { HomeMessage } from '../engine.js';
 
 /**
  * The messages of a session up to its last one.
@@ -8,10 +8,7 @@ import type { SessionMessage } from '@tfjs-heads/conformance-kit';
  * @param silence Milliseconds without a message after which it counts as hung.
  * @throws Error where it breaks off, dies or hangs: says so, and what it was doing
  */
-export async function* watched(
-  session: AsyncGenerator<SessionMessage>,
-  silence: number,
-): AsyncGenerator<SessionMessage> {
+export async function* watched(session: AsyncGenerator<HomeMessage>, silence: number): AsyncGenerator<HomeMessage> {
   let doing: string | undefined = 'was starting';
   try {
     for (;;) {

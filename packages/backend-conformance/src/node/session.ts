@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Job } from '../channel/job.js';
 import { checkMessage } from '../channel/message.js';
 import { opener } from '../channel/seal.js';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
-import { CHANNEL } from './channel.js';
+import type { HomeMessage, Runtime } from '../engine.js';
+import { channelFor } from './channel.js';
+import { findRuntime } from './find-runtime.js';
 import { guard, killAll } from './guard.js';
 import { linesOf } from './lines.js';
 import { Tail } from './tail.js';
@@ -19,17 +19,28 @@ const worker = fileURLToPath(new URL('worker.js', import.meta.url));
  * Does a job in a process of its own, which is killed when the signal aborts, with all that it has started.
  *
  * @param onOutput Gets what the process prints.
+ * @param runtime What the process runs.
  * @throws Error where the process ends before its job does, with the last that it printed, or where something else wrote to the channel
  */
 export async function* runInProcess(
   task: Omit<Job, 'key'>,
   signal: AbortSignal,
   onOutput: (text: string) => void,
-): AsyncGenerator<SessionMessage> {
+  runtime: Runtime = 'node',
+): AsyncGenerator<HomeMessage> {
+  const found = await findRuntime(runtime);
+  if (typeof found === 'string') {
+    yield { type: 'unavailable', reason: found };
+    return;
+  }
+  const { name, version, program, args } = found;
+  yield { type: 'engine', name, version };
   signal.throwIfAborted();
-  const child = spawn(process.execPath, [...process.execArgv, worker], {
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }, // or TensorFlow tells about the processor
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  const channel = channelFor(found);
+  const child = spawn(program, [...args, worker, channel.name], {
+    // Else TensorFlow tells about the processor, and Deno writes stacks in colours.
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', ...(runtime === 'deno' && { NO_COLOR: '1' }) },
+    stdio: [...channel.stdio],
     detached: process.platform !== 'win32', // a group of its own, to be killed as one
   });
   const errors = new Tail();
@@ -46,11 +57,11 @@ export async function* runInProcess(
   try {
     const key = randomBytes(16).toString('hex');
     const open = opener(key);
-    const channel = child.stdio[CHANNEL] as Duplex;
-    channel.on('error', () => {}); // Where the process is gone already, that shows below.
+    const { input, output } = channel.of(child);
+    input.on('error', () => {}); // Where the process is gone already, that shows below.
     const job: Job = { key, ...task };
-    channel.write(`${JSON.stringify(job)}\n`);
-    for await (const line of linesOf(channel)) yield checkMessage(open(line));
+    input.write(`${JSON.stringify(job)}\n`);
+    for await (const line of linesOf(output)) yield checkMessage(open(line));
     const isGone = await Promise.race([ended.then(() => true), sleep(2000, false, { ref: false })]);
     if (!isGone) throw new Error('it closed the channel of the suite');
     throw new Error(`its process ended ${howItEnded(child)}${errors.text.replace(/^(?=.)/s, '; its last words:\n')}`);

@@ -1,12 +1,15 @@
 import type { BackendRecord } from '@tfjs-heads/conformance-kit';
+import type { EngineVersion } from '../engine.js';
 import type { CaseResult, Shard } from '@tfjs-heads/conformance-kit/host';
 
 /** All cases on one backend. */
 export interface BackendRun {
-  /** Where it ran and on what: `cpu`, `chromium:wasm`, ... */
+  /** Where it ran and on what: `cpu`, `firefox:wasm`, ... */
   readonly target: string;
   /** Why nothing ran; then there are no cases. */
   readonly unavailable?: string;
+  /** What it ran in, as that calls itself. */
+  readonly engine?: EngineVersion;
   readonly record?: BackendRecord;
   readonly milliseconds: number;
   readonly cases: readonly CaseResult[];

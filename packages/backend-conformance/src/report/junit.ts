@@ -77,8 +77,9 @@ function outcome(result: CaseResult): string[] {
 }
 
 function propertiesOf(run: BackendRun): (readonly [name: string, value: string])[] {
-  const { record } = run;
+  const { engine, record } = run;
   return [
+    ...(engine === undefined ? [] : [['engine', `${engine.name} ${engine.version}`] as const]),
     ...(record === undefined
       ? []
       : ([

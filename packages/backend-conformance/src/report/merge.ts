@@ -64,10 +64,19 @@ function joinRuns(named: readonly [NamedRun, ...NamedRun[]]): BackendRun {
   const places = [...new Set(records.flatMap(({ runsOn }) => runsOn.split(SEVERAL)))].join(SEVERAL);
   return {
     target: named[0].run.target,
+    ...joinEngines(ran),
     ...(records[0] && { record: { ...records[0], runsOn: places } }),
     milliseconds: sum(runs),
     cases: ran.length === 1 ? (ran[0] as BackendRun).cases : joinCases(named),
   };
+}
+
+/** Versions may differ from machine to machine, and names where engines are of one family: Chrome and Chromium. */
+function joinEngines(runs: readonly BackendRun[]): Pick<BackendRun, 'engine'> {
+  const known = runs.flatMap(({ engine }) => engine ?? []);
+  const all = (key: 'name' | 'version'): string =>
+    [...new Set(known.flatMap((one) => one[key].split(SEVERAL)))].join(SEVERAL);
+  return known.length === 0 ? {} : { engine: { name: all('name'), version: all('version') } };
 }
 
 /** So many conflicts are told. */

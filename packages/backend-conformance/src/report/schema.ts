@@ -149,6 +149,7 @@ export const outlineSchema: v.GenericSchema<unknown, Outline> = exactly({
     exactly({
       target: name,
       unavailable: v.exactOptional(reason),
+      engine: v.exactOptional(exactly({ name: text(LONGEST_NAME), version: text(LONGEST_NAME) })),
       record: v.exactOptional(recordSchema),
       milliseconds,
       cases: v.strictTuple([]),

@@ -1,4 +1,5 @@
 import { type CaseResult, type Status, type Tally, tallyOf } from '@tfjs-heads/conformance-kit/host';
+import type { EngineVersion } from '../engine.js';
 import type { ConformanceReport } from './format.js';
 import { groupBy } from './group.js';
 import type { LeftOut, ListedReport, ListedRun } from './listed.js';
@@ -89,8 +90,9 @@ export function formatUnit(unit: number): string {
 }
 
 /** Where it ran, with a browser by its name and version only instead of all that it says of itself. */
-export function formatPlace(runsOn: string): string {
+export function formatPlace(runsOn: string, engine?: EngineVersion): string {
   return runsOn.replace(/Mozilla\/5\.0 .*/, (agent) => {
+    if (engine !== undefined) return `${engine.name} ${engine.version}`;
     const browser = browserOf(agent);
     return browser === undefined ? agent : `${browser.name} ${browser.version}`;
   });

@@ -127,12 +127,12 @@ function missing(runs: readonly BackendRun[]): string[] {
 }
 
 function places(runs: readonly BackendRun[]): string[] {
-  return runs.flatMap(({ target, record, milliseconds }) =>
+  return runs.flatMap(({ target, engine, record, milliseconds }) =>
     record === undefined
       ? []
       : [
           printableLine(
-            `${target}: unit ${formatUnit(record.unit)}, ${formatDuration(milliseconds)}, ${formatPlace(record.runsOn)}`,
+            `${target}: unit ${formatUnit(record.unit)}, ${formatDuration(milliseconds)}, ${formatPlace(record.runsOn, engine)}`,
           ),
         ],
   );

@@ -1,7 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { BackendRun } from '../../report/format.js';
 import { tallyOf } from '@tfjs-heads/conformance-kit/host';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { HomeMessage } from '../../engine.js';
 import { Failures, outputText } from './failure.js';
 import type { Progress, ProgressOptions } from './progress.js';
 
@@ -28,7 +28,7 @@ export class Bars implements Progress {
     this.#options = options;
   }
 
-  message(target: string, message: SessionMessage): void {
+  message(target: string, message: HomeMessage): void {
     const bar = this.#bars.get(target);
     if (message.type === 'started') bar?.update({ state: 'runs' });
     if (message.type === 'result') bar?.increment();

@@ -1,6 +1,6 @@
 import { isFailure, printable, printableLine, reasonInFull } from '@tfjs-heads/conformance-kit/host';
 import { causeOf } from '../../report/causes.js';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { HomeMessage } from '../../engine.js';
 
 /** So many failures of one kind are told at once. */
 const TOLD = 3;
@@ -10,7 +10,7 @@ export class Failures {
   readonly #counts = new Map<string, { count: number; readonly first: string }>();
 
   /** A failure with its message, indented; undefined for any other message, and where enough of its kind were told. */
-  textOf(target: string, message: SessionMessage): string | undefined {
+  textOf(target: string, message: HomeMessage): string | undefined {
     if (message.type !== 'result' || !isFailure(message.result)) return undefined;
     const name = printableLine(`${target} ${message.result.query}`);
     const kind = this.#counts.get(causeOf(message.result)) ?? { count: 0, first: name };

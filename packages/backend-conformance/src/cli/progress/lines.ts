@@ -1,6 +1,6 @@
 import type { BackendRun } from '../../report/format.js';
 import { tallyOf } from '@tfjs-heads/conformance-kit/host';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { HomeMessage } from '../../engine.js';
 import { formatDuration } from '../../report/summary.js';
 import { countCases, print } from '../summary.js';
 import { Failures, outputText } from './failure.js';
@@ -17,7 +17,7 @@ export class Lines implements Progress {
     this.#options = options;
   }
 
-  message(target: string, message: SessionMessage): void {
+  message(target: string, message: HomeMessage): void {
     if (message.type === 'started') this.#say(`${target}: ${this.#total} cases on ${message.record.runsOn}`);
     const failure = this.#failures.textOf(target, message);
     if (failure !== undefined) print(failure);

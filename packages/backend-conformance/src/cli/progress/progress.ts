@@ -1,9 +1,9 @@
 import type { BackendRun } from '../../report/format.js';
-import type { SessionMessage } from '@tfjs-heads/conformance-kit';
+import type { HomeMessage } from '../../engine.js';
 
 /** Shows how far each target has come, and each failure at once. */
 export interface Progress {
-  message(target: string, message: SessionMessage): void;
+  message(target: string, message: HomeMessage): void;
   ended(run: BackendRun): void;
   /** What a backend or a head prints. */
   output(target: string, text: string): void;

@@ -19,7 +19,7 @@ function reason(text: string): HTMLElement {
 }
 
 function about(run: ListedRun): HTMLElement[] {
-  const { target, record, cases, leftOut, milliseconds } = run;
+  const { target, engine, record, cases, leftOut, milliseconds } = run;
   const shares = [...cellsOf(run).values()].flatMap(({ worst }) => worst ?? []);
   const worst = shares.length === 0 ? undefined : Math.max(...shares);
   const middle = leftOut === undefined ? medianOf(cases) : leftOut.median;
@@ -30,7 +30,7 @@ function about(run: ListedRun): HTMLElement[] {
   const facts: [string, Node | string][] = [['worst used', figures]];
   if (record !== undefined) {
     facts.push(['unit', unitText(record.unit)]);
-    facts.push(['runs on', element('span', { title: record.runsOn }, formatPlace(record.runsOn))]);
+    facts.push(['runs on', element('span', { title: record.runsOn }, formatPlace(record.runsOn, engine))]);
     facts.push([
       'versions',
       Object.entries(record.versions)
