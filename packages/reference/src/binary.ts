@@ -5,26 +5,30 @@ export interface BinarySample {
   readonly weight?: number | undefined;
 }
 
-/** The thresholds that the areas under curves are made of: 200, the first just below 0 and the last just above 1. */
-const THRESHOLDS: readonly number[] = Array.from({ length: 200 }, (_, i) =>
-  i === 0 ? -1e-7 : i === 199 ? 1 + 1e-7 : i / 199,
-);
+/** How many thresholds the areas under curves are made of: the first just below 0, the last just above 1. */
+const THRESHOLDS = 200;
+
+/** How many thresholds a prediction is above. The original multiplies in float32, which decides what lies next to one. */
+function thresholdsBelow(prediction: number): number {
+  const clipped = Math.fround(Math.min(Math.max(prediction, 0), 1));
+  return Math.max(1, Math.ceil(Math.fround(clipped * (THRESHOLDS - 1))));
+}
 
 /** The metrics of a binary classification, each counted by itself, threshold by threshold. A quotient by 0 is 0. */
 export function binaryMetrics(samples: readonly BinarySample[], threshold = 0.5): Record<string, number> {
   const total = (counts: (sample: BinarySample) => boolean): number =>
     samples.filter(counts).reduce((sum, { weight = 1 }) => sum + weight, 0);
-  const above = (limit: number) => ({
-    tp: total(({ prediction, label }) => label !== 0 && prediction > limit),
-    fp: total(({ prediction, label }) => label === 0 && prediction > limit),
+  const positive = (isAbove: (prediction: number) => boolean): { readonly tp: number; readonly fp: number } => ({
+    tp: total(({ prediction, label }) => label !== 0 && isAbove(prediction)),
+    fp: total(({ prediction, label }) => label === 0 && isAbove(prediction)),
   });
   const [positives, negatives, all] = [
     total(({ label }) => label !== 0),
     total(({ label }) => label === 0),
     total(() => true),
   ];
-  const { tp, fp } = above(threshold);
-  const curve = THRESHOLDS.map(above);
+  const { tp, fp } = positive((prediction) => prediction > threshold);
+  const curve = Array.from({ length: THRESHOLDS }, (_, i) => positive((prediction) => thresholdsBelow(prediction) > i));
   const steps = curve.slice(1).map((next, i) => ({ from: curve[i] as typeof next, to: next }));
   const ones = over(
     samples.reduce((sum, { label, weight = 1 }) => sum + label * weight, 0),

@@ -1,0 +1,153 @@
+// The same rows in any order, cut into any batches, merged from any number of states: each metric of each head to the bit.
+import '@tensorflow/tfjs-backend-cpu';
+import { cast, setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
+import { BinaryClassHead, MultiClassHead, MultiLabelHead } from '@tfjs-heads/head-classification';
+import { Accuracy, AUC, BinaryAccuracy, Mean, Precision, Recall } from '@tfjs-heads/head-kit';
+import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
+import { random } from '@tfjs-heads/reference';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const ROWS = 100_000;
+const ORDERS = 50;
+
+/** What is evaluated, of logits and labels of so many columns. */
+interface Evaluated {
+  readonly logits: number;
+  readonly labels: number;
+  readonly label: (next: () => number) => number;
+  /** Default: float32. */
+  readonly labelType?: 'int32';
+  readonly metrics: () => Metrics;
+  readonly update: (metrics: Metrics, logits: Tensor, labels: Tensor, weight: Tensor) => unknown;
+}
+
+const weightColumn = 'weight';
+function ofHead(
+  head: Head,
+  { labels = head.logitsDimension as number, label = (next: () => number): number => next() },
+): Evaluated {
+  return {
+    logits: head.logitsDimension as number,
+    labels,
+    label,
+    metrics: () => head.metrics(),
+    update: (metrics, x, y, weight) => head.updateMetrics(metrics, { weight }, x, y),
+  };
+}
+
+/** The classes of metrics, used by themselves. */
+const classes: Evaluated = {
+  logits: 1,
+  labels: 1,
+  label: (next) => Number(next() < 0.4),
+  metrics: () => ({
+    Mean: new Mean(),
+    Accuracy: new Accuracy(),
+    BinaryAccuracy: new BinaryAccuracy(),
+    Precision: new Precision(),
+    Recall: new Recall(),
+    ROC: new AUC(),
+    PR: new AUC({ curve: 'PR' }),
+  }),
+  update({ Mean: mean, ...others }, x, y, weight) {
+    mean?.update(x, weight);
+    for (const metric of Object.values(others)) metric.update(y, x, weight);
+  },
+};
+
+const yesOrNo = (next: () => number): number => Number(next() < 0.4);
+const evaluated: Readonly<Record<string, Evaluated>> = {
+  RegressionHead: ofHead(new RegressionHead({ weightColumn, labelDimension: 2 }), {}),
+  PoissonRegressionHead: ofHead(new PoissonRegressionHead({ weightColumn }), {
+    label: (next) => Math.floor(4 * next()),
+  }),
+  LogisticRegressionHead: ofHead(new LogisticRegressionHead({ weightColumn }), {}),
+  BinaryClassHead: ofHead(new BinaryClassHead({ weightColumn, thresholds: [0.25, 0.9] }), { label: yesOrNo }),
+  MultiClassHead: {
+    ...ofHead(new MultiClassHead({ weightColumn, nClasses: 3 }), {
+      labels: 1,
+      label: (next) => Math.floor(3 * next()),
+    }),
+    labelType: 'int32',
+  },
+  MultiLabelHead: ofHead(
+    new MultiLabelHead({ weightColumn, nClasses: 2, thresholds: [0.5], classesForClassBasedMetrics: [1] }),
+    { label: yesOrNo },
+  ),
+  'the classes of metrics': classes,
+};
+
+beforeAll(() => setBackend('cpu'));
+
+describe.each(Object.entries(evaluated))('%s', (_, { logits, labels, label, labelType, metrics, update }) => {
+  it(`of ${ROWS.toLocaleString('en')} weighted rows is one value to the bit, in ${ORDERS} orders, cuts and merges`, async () => {
+    const next = random(29);
+    const drawn = {
+      // Over many sizes, so that what has to be rounded off is not the same for all.
+      logits: Float32Array.from({ length: ROWS * logits }, () => 8 * (next() - 0.5) * Math.exp(-6 * next())),
+      labels: Float32Array.from({ length: ROWS * labels }, () => label(next)),
+      weight: Float32Array.from({ length: ROWS }, () => Math.exp(10 * (next() - 0.5))),
+    };
+    const order = Uint32Array.from({ length: ROWS }, (_row, row) => row);
+
+    /** Metrics of some rows in the order of the moment, cut into batches of random sizes. */
+    const measure = (from: number, to: number): Metrics => {
+      const all = metrics();
+      for (let start = from; start < to;) {
+        const end = Math.min(to, start + 1 + Math.floor(20_000 * next() ** 3));
+        tidy(() => {
+          const rows = order.subarray(start, end);
+          const part = (values: Float32Array, width: number): Tensor => {
+            const picked = new Float32Array(rows.length * width);
+            for (let i = 0; i < picked.length; i++)
+              picked[i] = values[(rows[Math.floor(i / width)] as number) * width + (i % width)] as number;
+            return tensor(picked, [rows.length, width]);
+          };
+          update(
+            all,
+            part(drawn.logits, logits),
+            cast(part(drawn.labels, labels), labelType ?? 'float32'),
+            part(drawn.weight, 1),
+          );
+        });
+        start = end;
+      }
+      return all;
+    };
+    const statesOf = async (all: Metrics): Promise<Record<string, MetricState>> =>
+      Object.fromEntries(
+        await Promise.all(Object.entries(all).map(async ([key, metric]) => [key, await metric.state()] as const)),
+      );
+    const resultsOf = async (all: Metrics): Promise<Record<string, number>> =>
+      Object.fromEntries(
+        await Promise.all(Object.entries(all).map(async ([key, metric]) => [key, await metric.result()] as const)),
+      );
+
+    const first = measure(0, ROWS);
+    const expected = { states: JSON.stringify(await statesOf(first)), results: await resultsOf(first) };
+    for (const value of Object.values(expected.results)) expect(value).toBeGreaterThan(-Infinity);
+    for (let round = 1; round < ORDERS; round++) {
+      for (let i = ROWS - 1; i > 0; i--) {
+        const j = Math.floor(next() * (i + 1));
+        [order[i], order[j]] = [order[j] as number, order[i] as number];
+      }
+      const cuts = [
+        0,
+        ...Array.from({ length: round % 5 }, () => Math.floor(next() * ROWS)).toSorted((a, b) => a - b),
+        ROWS,
+      ];
+      const merged = metrics();
+      for (const [part, to] of cuts.slice(1).entries()) {
+        const states = JSON.parse(JSON.stringify(await statesOf(measure(cuts[part] as number, to)))) as Record<
+          string,
+          MetricState
+        >;
+        for (const [key, metric] of Object.entries(merged)) metric.merge(states[key] as MetricState);
+      }
+      expect(JSON.stringify(await statesOf(merged))).toBe(expected.states);
+      expect(await resultsOf(merged)).toEqual(expected.results);
+    }
+  });
+});
