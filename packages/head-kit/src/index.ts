@@ -46,6 +46,7 @@ export { precomputed, squaredError } from './losses/regression.js';
 export { weightedLoss } from './losses/weighted-loss.js';
 export type { Accumulator, BinaryQuantities, MetricSettings } from './metrics/accumulator.js';
 export { buckets, prAuc, rocAuc } from './metrics/buckets.js';
+export type { BucketsOptions } from './metrics/buckets.js';
 export { accuracy, confusion, precision, recall } from './metrics/confusion.js';
 export type {
   AlignedWeights,
@@ -56,6 +57,8 @@ export type {
   Quantity,
 } from './metrics/host-batch.js';
 export { ExactSums } from './metrics/exact-sums.js';
+export { Accuracy, AUC, BinaryAccuracy, Precision, Recall } from './metrics/metric-classes.js';
+export type { AUCOptions, ThresholdOptions } from './metrics/metric-classes.js';
 export { average, majority, mean, Mean } from './metrics/mean.js';
 export { classIds, equalTo, fromEach, sameAs } from './metrics/quantities.js';
 export { StreamingMetric } from './metrics/streaming-metric.js';

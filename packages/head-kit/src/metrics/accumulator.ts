@@ -72,19 +72,14 @@ export interface Samples {
 /**
  * Predictions with their labels and weights; weights are broadcast over the predictions.
  *
- * @throws METRIC_INPUT_INVALID where there are not as many labels as predictions, or weights of another shape
+ * @throws METRIC_INPUT_INVALID where labels or weights have another shape
  */
 export function samplesOf(
   batch: HostBatch,
   { predictions, labels, weights }: Readonly<Record<keyof BinaryQuantities, string>>,
 ): Samples {
   const [predicted, labelled] = [batch.get(predictions), batch.get(labels)];
-  if (predicted.values.length !== labelled.values.length) {
-    throw headError(
-      'METRIC_INPUT_INVALID',
-      `${labels} must be as many as ${predictions}, which have the shape ${shapeText(predicted.shape)}, got the shape ${shapeText(labelled.shape)}.`,
-    );
-  }
+  checkAlike(labels, labelled, predictions, predicted);
   const aligned = batch.weightsOver(predictions, weights);
   if (aligned.trailing !== 1) {
     throw headError(
@@ -93,6 +88,27 @@ export function samplesOf(
     );
   }
   return { predictions: predicted.values, labels: labelled.values, weights: aligned.values };
+}
+
+/** A tensor, on the host or a device. */
+type Shaped = { readonly shape: readonly number[] };
+
+/**
+ * Checks that two quantities have the same shape, but for one last dimension of 1.
+ *
+ * @throws METRIC_INPUT_INVALID
+ */
+export function checkAlike(name: string, given: Shaped, other: string, expected: Shaped): void {
+  const shapes = [given.shape, expected.shape];
+  const rank = Math.min(...shapes.map(({ length }) => length));
+  const areAlike =
+    given.shape.every((dimension, axis) => axis >= rank || dimension === expected.shape[axis]) &&
+    shapes.every((shape) => shape.length - rank <= 1 && shape.slice(rank).every((dimension) => dimension === 1));
+  if (areAlike) return;
+  throw headError(
+    'METRIC_INPUT_INVALID',
+    `${name} must have the shape of ${other}, ${shapeText(expected.shape)}, but for one last dimension of 1, got the shape ${shapeText(given.shape)}.`,
+  );
 }
 
 /** What a batch adds to metrics of an accumulator. */

@@ -1,12 +1,21 @@
+import { describe } from '../checks/describe.js';
+import { headError } from '../error.js';
 import { type Accumulator, type BinaryQuantities, divided, samplesOf } from './accumulator.js';
 
 /** The original's number of thresholds. */
 const THRESHOLDS = 200;
-const BUCKETS = THRESHOLDS - 1;
+/** More would take memory for nothing that a curve shows. */
+const MOST_THRESHOLDS = 2 ** 20;
+
+/** Which quantities {@link buckets} is made of, and how many of them there are. */
+export interface BucketsOptions extends BinaryQuantities {
+  /** How many thresholds there are, from 2 on. Default: 200, as in the original. */
+  readonly numThresholds?: number | undefined;
+}
 
 /**
- * Weights of positives and of negatives by where between the original's 200 thresholds (0, 1/199, .., 1) the prediction lies:
- * bucket i holds what is above threshold i and not above the next. For {@link rocAuc} and {@link prAuc}.
+ * Weights of positives and of negatives by where between thresholds (0, 1/199, .., 1) the prediction lies: bucket i holds what is
+ * above threshold i and not above the next. For {@link rocAuc} and {@link prAuc}.
  *
  * A prediction at or below 0 counts as below the second threshold, one above 1 as above the last but one; any that is NaN
  * makes both areas NaN. A label counts as positive unless it is 0.
@@ -15,19 +24,27 @@ export function buckets({
   predictions = 'logistic',
   labels = 'labels',
   weights = 'weights',
-}: BinaryQuantities = {}): Accumulator {
+  numThresholds = THRESHOLDS,
+}: BucketsOptions = {}): Accumulator {
+  if (!(Number.isInteger(numThresholds) && numThresholds >= 2 && numThresholds <= MOST_THRESHOLDS)) {
+    throw headError(
+      'INVALID_ARGUMENT',
+      `numThresholds must be a whole number from 2 to ${MOST_THRESHOLDS}, got ${describe(numThresholds)}.`,
+    );
+  }
+  const count = numThresholds - 1;
   return {
-    id: `buckets(${predictions},${labels},${weights})`,
+    id: `buckets(${numThresholds},${predictions},${labels},${weights})`,
     kind: 'buckets',
-    settings: { numThresholds: THRESHOLDS },
-    size: 2 * BUCKETS,
+    settings: { numThresholds },
+    size: 2 * count,
     reads: [predictions, labels, `${weights}?`],
     add(batch, sums) {
       const samples = samplesOf(batch, { predictions, labels, weights });
       for (let i = 0; i < samples.predictions.length; i++) {
         const prediction = samples.predictions[i] as number;
         const weight = samples.weights === undefined ? 1 : (samples.weights[i] as number);
-        const index = ((samples.labels[i] as number) === 0 ? BUCKETS : 0) + bucketOf(prediction);
+        const index = ((samples.labels[i] as number) === 0 ? count : 0) + bucketOf(prediction, count);
         sums.add(index, prediction === prediction ? weight : NaN);
       }
     },
@@ -35,10 +52,10 @@ export function buckets({
 }
 
 /** The bucket of a prediction; that of NaN does not matter. */
-function bucketOf(prediction: number): number {
+function bucketOf(prediction: number, count: number): number {
   if (!(prediction > 0)) return 0;
-  if (prediction >= 1) return BUCKETS - 1;
-  return Math.ceil(Math.fround(Math.fround(prediction) * BUCKETS)) - 1; // in float32, as in the original: it decides which side of a threshold
+  if (prediction >= 1) return count - 1;
+  return Math.ceil(Math.fround(Math.fround(prediction) * count)) - 1; // in float32, as in the original: it decides which side of a threshold
 }
 
 /**
@@ -49,7 +66,7 @@ export function rocAuc(sums: ArrayLike<number>): number {
   const { truePositives, falsePositives } = aboveThresholds(sums);
   const [positives, negatives] = [truePositives[0] as number, falsePositives[0] as number];
   let area = 0;
-  for (let i = 0; i < BUCKETS; i++) {
+  for (let i = 0; i < truePositives.length - 1; i++) {
     const width = divided(falsePositives[i] as number, negatives) - divided(falsePositives[i + 1] as number, negatives);
     const heights = divided(truePositives[i] as number, positives) + divided(truePositives[i + 1] as number, positives);
     area += (width * heights) / 2;
@@ -65,7 +82,7 @@ export function prAuc(sums: ArrayLike<number>): number {
   const { truePositives, falsePositives } = aboveThresholds(sums);
   const positives = truePositives[0] as number;
   let area = 0;
-  for (let i = 0; i < BUCKETS; i++) {
+  for (let i = 0; i < truePositives.length - 1; i++) {
     const [tp, nextTp] = [truePositives[i] as number, truePositives[i + 1] as number];
     const [predicted, nextPredicted] = [tp + (falsePositives[i] as number), nextTp + (falsePositives[i + 1] as number)];
     const slope = divided(tp - nextTp, Math.max(predicted - nextPredicted, 0));
@@ -81,10 +98,11 @@ function aboveThresholds(sums: ArrayLike<number>): {
   readonly truePositives: Float64Array;
   readonly falsePositives: Float64Array;
 } {
-  const [truePositives, falsePositives] = [new Float64Array(THRESHOLDS), new Float64Array(THRESHOLDS)];
-  for (let i = BUCKETS - 1; i >= 0; i--) {
+  const count = sums.length / 2;
+  const [truePositives, falsePositives] = [new Float64Array(count + 1), new Float64Array(count + 1)];
+  for (let i = count - 1; i >= 0; i--) {
     truePositives[i] = (truePositives[i + 1] as number) + (sums[i] as number);
-    falsePositives[i] = (falsePositives[i + 1] as number) + (sums[BUCKETS + i] as number);
+    falsePositives[i] = (falsePositives[i + 1] as number) + (sums[count + i] as number);
   }
   return { truePositives, falsePositives };
 }

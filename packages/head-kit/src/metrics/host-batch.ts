@@ -117,10 +117,14 @@ function alignmentKey(weights: string | null, shape: readonly number[]): string 
   return `${weights} over ${shape.join()}`;
 }
 
-/** As {@link Mean} says. */
-function align({ values, shape: weightsShape }: HostTensor, shape: readonly number[]): AlignedWeights {
-  const size = product(shape);
-  if (weightsShape.length === 0) return { values: new Float64Array(size).fill(values[0] as number), trailing: 1 };
+/**
+ * The shape of weights as that of values they are broadcast over, as {@link Mean} says: of the same rank, or a lower one for the
+ * means over what follows.
+ *
+ * @throws METRIC_INPUT_INVALID
+ */
+export function alignedShape(weightsShape: readonly number[], shape: readonly number[]): readonly number[] {
+  if (weightsShape.length === 0) return shape.map(() => 1);
   let given = weightsShape;
   if (given.length === shape.length + 1 && given.at(-1) === 1) given = given.slice(0, -1);
   else if (given.length === shape.length - 1) given = [...given, 1];
@@ -133,6 +137,14 @@ function align({ values, shape: weightsShape }: HostTensor, shape: readonly numb
       `Weights must broadcast over values of shape ${shapeText(shape)}, got the shape ${shapeText(weightsShape)}.`,
     );
   }
+  return given;
+}
+
+function align({ values, shape: weightsShape }: HostTensor, shape: readonly number[]): AlignedWeights {
+  const size = product(shape);
+  if (weightsShape.length === 0) return { values: new Float64Array(size).fill(values[0] as number), trailing: 1 };
+  const given = alignedShape(weightsShape, shape);
+  const compared = shape.slice(0, given.length);
   const trailing = product(shape.slice(given.length));
   if (product(given) === size) return { values, trailing };
   const broadcast = new Float64Array(size);
