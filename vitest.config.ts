@@ -2,7 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { backendNames, type BackendName } from './tools/test/backend/name.js';
 import { chromiumHere } from './tools/test/chromium.js';
-import { environments, projectName } from './tools/test/projects.js';
+import { environments, isolatedPackages, isolatedProjectName, projectName } from './tools/test/projects.js';
 import { CONFORMANCE_HAS_RUN } from './tools/test/requirements.js';
 
 const chromium = chromiumHere();
@@ -15,24 +15,35 @@ const onBackends = {
   hookTimeout: 30_000,
 };
 
+/** Tests whose files share their modules, and tests whose files do not. */
+const kinds = [
+  { isolate: false, nameOf: projectName, exclude: isolatedPackages.map((name) => `packages/${name}/**`) },
+  { isolate: true, nameOf: isolatedProjectName, exclude: [`packages/!(${isolatedPackages.join('|')})/**`] },
+] as const;
+
 /** `x.wasm.test.ts` is for one backend alone: it shows a defect that only that one has. */
 const exceptFor = (backend: BackendName): string[] => [
   ...backendNames.filter((other) => other !== backend).map((other) => `packages/*/test/**/*.${other}.test.ts`),
   ...(process.env[CONFORMANCE_HAS_RUN] === undefined ? [] : ['packages/*/test/conformance.test.ts']),
 ];
 
-const nodeProjects = environments.node.map((backend): TestProjectInlineConfiguration => ({
-  extends: true,
-  test: {
-    ...onBackends,
-    exclude: exceptFor(backend),
-    name: projectName('node', backend),
-    environment: 'node',
-    provide: { backend },
-  },
-}));
+const nodeProjects = kinds.flatMap(({ isolate, nameOf, exclude }) =>
+  environments.node.map((backend): TestProjectInlineConfiguration => ({
+    extends: true,
+    test: {
+      ...onBackends,
+      exclude: [...exclude, ...exceptFor(backend)],
+      isolate,
+      name: nameOf('node', backend),
+      environment: 'node',
+      provide: { backend },
+    },
+  })),
+);
 
-const chromiumProjects: TestProjectInlineConfiguration = {
+const provider = oneBrowserAtATime();
+
+const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectInlineConfiguration => ({
   extends: true,
   // Named, so that no page is reloaded half way because the server found one more dependency.
   optimizeDeps: {
@@ -45,21 +56,22 @@ const chromiumProjects: TestProjectInlineConfiguration = {
   },
   test: {
     ...onBackends,
-    name: 'chromium',
+    isolate,
+    name: isolate ? 'chromium-isolated' : 'chromium',
     browser: {
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: oneBrowserAtATime(),
+      provider,
       instances: environments.chromium.map((backend) => ({
         browser: 'chromium',
-        name: projectName('chromium', backend),
-        exclude: exceptFor(backend),
+        name: nameOf('chromium', backend),
+        exclude: [...exclude, ...exceptFor(backend)],
         provide: { backend },
       })),
     },
   },
-};
+}));
 
 /** vitest would start the browsers of all instances at once: too much for a small machine. */
 function oneBrowserAtATime(): ReturnType<typeof playwright> {
@@ -90,7 +102,7 @@ export default defineConfig({
     slowTestThreshold: 10_000,
     projects: [
       ...nodeProjects,
-      chromiumProjects,
+      ...chromiumProjects,
       {
         extends: true,
         test: {

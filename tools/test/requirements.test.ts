@@ -11,7 +11,16 @@ it.each(['', 'cpu,', 'gpu', 'cpu,WASM'])('refuses the list "%s"', (list) => {
 });
 
 it('requires a backend in each environment that has it', () => {
-  expect(requiredProjects(['cpu', 'webgl'])).toEqual(['node-cpu', 'chromium-cpu', 'chromium-webgl', 'types', 'tools']);
+  expect(requiredProjects(['cpu', 'webgl'])).toEqual([
+    'node-cpu',
+    'node-cpu-isolated',
+    'chromium-cpu',
+    'chromium-cpu-isolated',
+    'chromium-webgl',
+    'chromium-webgl-isolated',
+    'types',
+    'tools',
+  ]);
 });
 
 it('takes neither skipped nor missing tests for a pass', () => {

@@ -1,5 +1,5 @@
 import { backendNames, type BackendName } from './backend/name.js';
-import { environments, projectName, type Environment } from './projects.js';
+import { environments, isolatedProjectName, projectName, type Environment } from './projects.js';
 import type { ProjectTallies } from './tally.js';
 
 /** The environment variable by which `npm test` tells that its step has run the cases of `conformance.test.ts` on every backend. */
@@ -27,7 +27,7 @@ export function requiredProjects(backends: readonly BackendName[]): readonly str
   const inEnvironment = (environment: Environment): readonly string[] =>
     environments[environment]
       .filter((backend) => backends.includes(backend))
-      .map((backend) => projectName(environment, backend));
+      .flatMap((backend) => [projectName(environment, backend), isolatedProjectName(environment, backend)]);
   return [...inEnvironment('node'), ...inEnvironment('chromium'), ...alwaysRequired];
 }
 
