@@ -165,9 +165,9 @@ describe('binary metrics of shared sums', () => {
     });
   });
 
-  it('the baseline is the more frequent label, and 1 before the first', async () => {
+  it('the baseline is the more frequent label, and 0 of no weight', async () => {
     const baseline = new StreamingMetric(mean('labels'), majority);
-    expect(await baseline.result()).toBe(1);
+    expect(await baseline.result()).toBe(0);
     tidy(() => baseline.update(tensor([1, 0, 0, 0]), tensor([1, 2, 1, 0])));
     expect(await baseline.result()).toBe(0.75);
     expect(average([3, 4])).toBe(0.75);

@@ -30,16 +30,13 @@ export function binaryMetrics(samples: readonly BinarySample[], threshold = 0.5)
   const { tp, fp } = positive((prediction) => prediction > threshold);
   const curve = Array.from({ length: THRESHOLDS }, (_, i) => positive((prediction) => thresholdsBelow(prediction) > i));
   const steps = curve.slice(1).map((next, i) => ({ from: curve[i] as typeof next, to: next }));
-  const ones = over(
-    samples.reduce((sum, { label, weight = 1 }) => sum + label * weight, 0),
-    all,
-  );
+  const ones = samples.reduce((sum, { label, weight = 1 }) => sum + label * weight, 0);
   return {
     accuracy: over(
       total(({ prediction, label }) => label === (prediction > threshold ? 1 : 0)),
       all,
     ),
-    accuracy_baseline: Math.max(ones, 1 - ones),
+    accuracy_baseline: over(Math.max(ones, all - ones), all),
     precision: over(tp, tp + fp),
     recall: over(tp, positives),
     auc: steps.reduce(

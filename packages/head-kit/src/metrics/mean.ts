@@ -29,11 +29,11 @@ export function average(sums: ArrayLike<number>): number {
 
 /**
  * How often the more frequent of the labels 0 and 1 comes, from the {@link mean} of the labels: the accuracy of who always
- * says the same, as `accuracy_baseline` of the original; 1 before the first batch.
+ * says the same, as `accuracy_baseline` of the original; 0 of no weight at all.
  */
 export function majority(sums: ArrayLike<number>): number {
-  const ones = average(sums);
-  return Math.max(ones, 1 - ones);
+  const [ones, all] = [sums[0] as number, sums[1] as number];
+  return divided(Math.max(ones, all - ones), all);
 }
 
 /**
