@@ -4,13 +4,23 @@ import { join } from 'node:path';
 import type { HeadDescription } from './describe.js';
 import { differenceOf } from './difference.js';
 import { generate } from './generate.js';
+import { binaryClass } from './heads/binary-class.js';
 import { logisticRegression } from './heads/logistic-regression.js';
+import { multiClass } from './heads/multi-class.js';
+import { multiLabel } from './heads/multi-label.js';
 import { poissonRegression } from './heads/poisson-regression.js';
 import { regression } from './heads/regression.js';
 import { formatJson } from './json.js';
 
 /** All heads that have goldens. */
-const heads: readonly HeadDescription[] = [regression, poissonRegression, logisticRegression];
+const heads: readonly HeadDescription[] = [
+  regression,
+  poissonRegression,
+  logisticRegression,
+  binaryClass,
+  multiClass,
+  multiLabel,
+];
 
 /** What the files hold, by their paths in the repository. */
 export function goldenFiles(): ReadonlyMap<string, string> {

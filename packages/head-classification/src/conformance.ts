@@ -7,6 +7,7 @@ import { MultiLabelHead, type MultiLabelHeadOptions } from './multi-label-head.j
 interface ClassificationSubject<Options> {
   readonly create: (options: Options) => Head;
   readonly labels: 'probability' | 'class';
+  readonly goldens: { readonly href: string };
   readonly labelsOutOfRange: readonly number[];
   readonly metrics: readonly string[];
   readonly predictions: Readonly<
@@ -33,11 +34,12 @@ const oneOf = (n: number): ClassificationSubject<never>['predictions'] => ({
  */
 export const classificationSubjects: {
   readonly BinaryClassHead: ClassificationSubject<BinaryClassHeadOptions>;
-  readonly MultiClassHead: ClassificationSubject<Omit<MultiClassHeadOptions, 'nClasses'>>;
-  readonly MultiLabelHead: ClassificationSubject<Omit<MultiLabelHeadOptions, 'nClasses'>>;
+  readonly MultiClassHead: ClassificationSubject<Partial<MultiClassHeadOptions>>;
+  readonly MultiLabelHead: ClassificationSubject<Partial<MultiLabelHeadOptions>>;
 } = {
   BinaryClassHead: {
     create: (options) => new BinaryClassHead(options),
+    goldens: new URL('../goldens/binary-class-head.json', import.meta.url),
     labels: 'probability',
     labelsOutOfRange: [-0.5, 1.5],
     metrics: [
@@ -58,14 +60,16 @@ export const classificationSubjects: {
     },
   },
   MultiClassHead: {
-    create: (options) => new MultiClassHead({ ...options, nClasses: CLASSES }),
+    create: (options) => new MultiClassHead({ nClasses: CLASSES, ...options }),
+    goldens: new URL('../goldens/multi-class-head.json', import.meta.url),
     labels: 'class',
     labelsOutOfRange: [-1, CLASSES],
     metrics: ['average_loss', 'accuracy'],
     predictions: { logits: { lastDimension: CLASSES, dtype: 'float32' }, ...oneOf(CLASSES) },
   },
   MultiLabelHead: {
-    create: (options) => new MultiLabelHead({ ...options, nClasses: LABELS }),
+    create: (options) => new MultiLabelHead({ nClasses: LABELS, ...options }),
+    goldens: new URL('../goldens/multi-label-head.json', import.meta.url),
     labels: 'probability',
     labelsOutOfRange: [-0.5, 1.5],
     metrics: ['average_loss', 'auc', 'auc_precision_recall'],

@@ -15,6 +15,7 @@ export {
   type SparseValues,
 } from './draw.js';
 export { binaryMetrics, type BinarySample } from './binary.js';
+export { binaryClassMetrics, type ClassMetricsOptions, multiClassMetrics, multiLabelMetrics } from './class-metrics.js';
 export { multiLabelCrossEntropy, softmaxCrossEntropy, type RowFormula } from './cross-entropy.js';
 export { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, type Formula } from './formulas.js';
 export { addRow, columnSums, matMul, matrixOf, transposed } from './matrix.js';
