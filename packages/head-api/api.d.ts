@@ -305,7 +305,7 @@ export interface Metric {
      */
     update(...tensors: readonly (Tensor | undefined)[]): void;
     /**
-     * The value over all updates so far, a number also before the first: 0, but 1 for `accuracy_baseline`. Rejects with the error of
+     * The value over all updates so far, a number also before the first: 0. Rejects with the error of
      * an update that failed.
      */
     result(): Promise<number>;
