@@ -112,8 +112,12 @@ export function ofHead<T>({ name }: { readonly name: string }, run: () => T): T 
   try {
     return run();
   } catch (error) {
-    const { name: kind, code, message } = (error ?? {}) as Partial<ReturnType<typeof headError>>;
-    if (kind !== 'HeadError' || code === undefined) throw error;
-    throw headError(code, `Head ${quote(name)}: ${message}`, { cause: error });
+    throw withMessage(error, (message) => `Head ${quote(name)}: ${message}`);
   }
+}
+
+/** An error of a head that says more; one of the user's functions as it is. */
+export function withMessage(error: unknown, say: (message: string) => string): unknown {
+  const { name, code, message = '' } = (error ?? {}) as Partial<ReturnType<typeof headError>>;
+  return name === 'HeadError' && code !== undefined ? headError(code, say(message), { cause: error }) : error;
 }

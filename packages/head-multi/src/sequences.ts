@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
 import { describeValue, headError, quote } from '@tfjs-heads/head-kit';
+import { withMessage } from './heads.js';
 import { flatten, type Flattened } from './flatten.js';
 import { featureAt, type Steps, stepsOf } from './steps.js';
 
@@ -55,5 +56,18 @@ export class Sequences {
     }
     const what: Flattened = { name, missing: 'FEATURES_INVALID', dtype: 'FEATURES_INVALID', shape: 'FEATURES_INVALID' };
     return flatten(given, what, { steps, key: this.maskKey });
+  }
+
+  /** Runs the head for single steps, and says in its errors of which sequences these are. */
+  ofSequences<T>(labels: unknown, logits: unknown, features: unknown, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      const columns = this.columns.map(
+        (name) => `, features[${quote(name)}] ${describeValue(featureAt(features, name))}`,
+      );
+      const got = `labels ${describeValue(labels)}, logits ${describeValue(logits)}${columns.join('')}`;
+      throw withMessage(error, (message) => `${message} This is of the real steps of sequences, got ${got}.`);
+    }
   }
 }

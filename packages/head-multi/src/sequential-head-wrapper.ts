@@ -123,10 +123,16 @@ export class SequentialHeadWrapper<
     const { features, mode, regularizationLosses } = checkWideOptions('loss', options, METHOD_OPTIONS);
     return tidy(() => {
       const { steps, ...flat } = this.#flat(labels, logits, features);
-      if (steps.real !== undefined)
-        return this.staticHead.loss(flat.labels, flat.logits, { features: flat.features, mode, regularizationLosses });
-      const scalars = regularizationScalars(regularizationLosses) ?? [];
-      return sumOfScalars([lossOnDevice(this.staticHead, flat, steps, this.inputSequenceMaskKey), ...scalars]);
+      return this.#sequences.ofSequences(labels, logits, features, () => {
+        if (steps.real !== undefined)
+          return this.staticHead.loss(flat.labels, flat.logits, {
+            features: flat.features,
+            mode,
+            regularizationLosses,
+          });
+        const scalars = regularizationScalars(regularizationLosses) ?? [];
+        return sumOfScalars([lossOnDevice(this.staticHead, flat, steps, this.inputSequenceMaskKey), ...scalars]);
+      });
     });
   }
 
@@ -173,7 +179,9 @@ export class SequentialHeadWrapper<
     tidy(() => {
       const { steps, ...flat } = this.#flat(labels, logits, features);
       const update = (): void =>
-        void this.staticHead.updateMetrics(evalMetrics, flat.features, flat.logits, flat.labels, options);
+        this.#sequences.ofSequences(labels, logits, features, () => {
+          this.staticHead.updateMetrics(evalMetrics, flat.features, flat.logits, flat.labels, options);
+        });
       if (steps.real !== undefined) return update();
       checkRowLosses(this.staticHead, this.inputSequenceMaskKey); // a head of the kit, whose metrics count what is read together
       updateTogether(update, realRows(steps, this.inputSequenceMaskKey));

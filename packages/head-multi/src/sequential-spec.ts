@@ -55,7 +55,9 @@ function specOfRealSteps(staticHead: Head, sequences: Sequences, steps: Steps, a
     const features = Object.fromEntries(
       sequences.columns.map((column) => [column, hold(() => sequences.feature(args.features, column, steps))]),
     );
-    const spec = staticHead.createEstimatorSpec({ ...args, logits: flatLogits, labels, features });
+    const spec = sequences.ofSequences(args.labels, logits, args.features, () =>
+      staticHead.createEstimatorSpec({ ...args, logits: flatLogits, labels, features }),
+    );
     return specAround(
       spec,
       () => spec.predictions,
