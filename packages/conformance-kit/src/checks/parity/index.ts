@@ -23,13 +23,17 @@ type OutputsCase = BatchParameters & { readonly inputs?: 'device' };
 /** What a head computes without a spec: its loss, the gradient of that, its predictions and its metrics. */
 const outputsAgree: Check = check({
   states: 'Loss, gradient, predictions and metrics are those of plain cpu, at odd and even sizes, of rank 2 and 4.',
-  cases: ({ weights = 'rows', rows }: Subject): readonly OutputsCase[] => [
-    { rows: 1 },
-    { rows: 2, inputs: 'device' },
-    { rows: 33 },
-    { rows: '2x3x5', inputs: 'device' },
-    ...(weights === 'none' ? [] : weighted(weights, rows === 'dependent' ? 257 : 2049)),
-  ],
+  cases: ({ weights = 'rows', rows, mask }: Subject): readonly OutputsCase[] => {
+    const cases: readonly OutputsCase[] = [
+      { rows: 1 },
+      { rows: 2, inputs: 'device' },
+      { rows: 33 },
+      { rows: '2x3x5', inputs: 'device' },
+      ...(weights === 'none' ? [] : weighted(weights, rows === 'dependent' ? 257 : 2049)),
+    ];
+    // Sequences have two dimensions before the last one.
+    return mask === undefined ? cases : cases.filter((one) => String(one.rows).split('x').length < 3);
+  },
   async run({ subject, judge, onReference }, parameters) {
     const { head, batch } = headAndBatch(subject, parameters);
     const outputs = (madeBy?: 'device'): Promise<Outputs> => outputsOf(head, inputsOf(batch, madeBy));
