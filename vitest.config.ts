@@ -41,7 +41,7 @@ const nodeProjects = kinds.flatMap(({ isolate, nameOf, exclude }) =>
   })),
 );
 
-const provider = oneBrowserAtATime();
+const oneBrowser = oneBrowserAtATime();
 
 const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectInlineConfiguration => ({
   extends: true,
@@ -62,7 +62,7 @@ const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectIn
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider,
+      provider: oneBrowser,
       instances: environments.chromium.map((backend) => ({
         browser: 'chromium',
         name: nameOf('chromium', backend),

@@ -25,9 +25,9 @@ function isBackend(name: string): name is BackendName {
 /** The vitest projects that show that these backends work. */
 export function requiredProjects(backends: readonly BackendName[]): readonly string[] {
   const inEnvironment = (environment: Environment): readonly string[] =>
-    environments[environment]
-      .filter((backend) => backends.includes(backend))
-      .flatMap((backend) => [projectName(environment, backend), isolatedProjectName(environment, backend)]);
+    environments[environment].flatMap((backend) =>
+      backends.includes(backend) ? [projectName(environment, backend), isolatedProjectName(environment, backend)] : [],
+    );
   return [...inEnvironment('node'), ...inEnvironment('chromium'), ...alwaysRequired];
 }
 
