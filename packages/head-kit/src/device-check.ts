@@ -15,12 +15,31 @@ export interface DeviceQuestion {
   onValid?(): void;
 }
 
+/** Who reads the answers of a device with other values; undefined where each is read alone. */
+let readTogether: ((valid: Tensor) => Promise<boolean>) | undefined;
+
+/** Runs something whose checks are read by somebody else, with other values: a device is waited for once. */
+export function checkedBy<T>(read: (valid: Tensor) => Promise<boolean>, run: () => T): T {
+  const outside = readTogether;
+  readTogether = read;
+  try {
+    return run();
+  } finally {
+    readTogether = outside;
+  }
+}
+
+/** The answer of a device, by a read of its own. */
+export async function readAlone(valid: Tensor): Promise<boolean> {
+  const [isValid] = await valid.data();
+  return Boolean(isValid);
+}
+
 /** Begins to read whether something is valid. */
 export async function deviceCheck({ valid, error, onValid }: DeviceQuestion): DeviceCheck {
   keep(valid);
   try {
-    const [isValid] = await valid.data();
-    if (!isValid) return error();
+    if (!(await (readTogether?.(valid) ?? readAlone(valid)))) return error();
     onValid?.();
     return undefined;
   } finally {

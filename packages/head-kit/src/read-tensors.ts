@@ -12,21 +12,33 @@ export interface HostTensor {
 /** The names of tensors to what was read of them. */
 export type HostTensors = Readonly<Record<string, HostTensor>>;
 
+/** Whether something is valid, to be read with other values. */
+export interface Question {
+  readonly valid: Tensor;
+  resolve(isValid: boolean): void;
+  reject(reason: unknown): void;
+}
+
 /**
  * Reads tensors: at once where all values are at hand, else asynchronously, with one read for all of
  * them. What only a device knows of one of them is waited for, and rejects the read.
  *
  * Values read at once are views: use them before anything is allocated or disposed. After an
  * asynchronous read the tensors may be disposed as soon as this returns.
+ *
+ * @param questions Answered by the same read. Default: none.
  */
-export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTensors | Promise<HostTensors> {
+export function readTensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  questions: readonly Question[] = [],
+): HostTensors | Promise<HostTensors> {
   const entries = Object.entries(tensors);
   const atHand = entries.map(([, tensor]) => valuesAtHand(tensor));
   const collect = (valuesOf: (index: number) => ArrayLike<number>): HostTensors =>
     Object.fromEntries(entries.map(([key, { shape }], index) => [key, { values: valuesOf(index), shape }]));
 
   const checks = entries.flatMap(([, tensor]) => checksOf(tensor));
-  if (checks.length === 0 && atHand.every((values) => values !== undefined))
+  if (checks.length === 0 && questions.length === 0 && atHand.every((values) => values !== undefined))
     return collect((index) => atHand[index] ?? []);
 
   // Copies, since the caller may fill the array behind a tensor with its next batch meanwhile.
@@ -35,7 +47,13 @@ export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTens
   const remote = new Map(
     entries.filter((_, index) => kept[index] === undefined).map(([, tensor]) => [tensor.dataId, tensor] as const),
   );
-  return Promise.all([readPacked([...remote.values()]), ...checks]).then(([read, ...errors]) => {
+  const reading = readPacked([...remote.values(), ...questions.map(({ valid }) => valid)]);
+  // Before the checks are waited for, of which these are some.
+  reading.then(
+    (read) => questions.forEach(({ resolve }, i) => resolve(read[remote.size + i]?.[0] !== 0)),
+    (reason: unknown) => questions.forEach(({ reject }) => reject(reason)),
+  );
+  return Promise.all([reading, ...checks]).then(([read, ...errors]) => {
     for (const error of errors) if (error !== undefined) throw error;
     const valuesOf = new Map([...remote.keys()].map((dataId, index) => [dataId, read[index] as ArrayLike<number>]));
     return collect((index) => kept[index] ?? valuesOf.get(entries[index]?.[1].dataId as object) ?? []);

@@ -1,10 +1,10 @@
-import { addN, customGrad, zeros } from '@tensorflow/tfjs-core';
+import { addN, customGrad, isNaN, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { RegularizationLosses } from '@tfjs-heads/head-api';
 import { describe } from './checks/describe.js';
 import { ask, isList } from './checks/kinds.js';
 import { checkTensor, describeResult } from './checks/tensor.js';
-import { carryChecks, times } from './device-check.js';
+import { carryChecks, checksOf, times } from './device-check.js';
 import { headError } from './error.js';
 
 /**
@@ -75,12 +75,28 @@ export function weightedSum(scalars: readonly Scalar[], weights: readonly number
     );
   }
   if (scalars.length === 0) return zeros([]);
+  const areChecked = scalars.some((scalar) => checksOf(scalar).length > 0);
   const add = customGrad((...inputs) => {
+    const save = inputs.at(-1) as unknown as (tensors: Tensor[]) => void;
     const summands = inputs.slice(0, -1).map((scalar, i) => times(scalar as Scalar, weights[i] as number)); // the last is the function that saves tensors
-    return {
-      value: summands.length === 1 ? (summands[0] as Scalar) : addN(summands),
-      gradFunc: (dy: Tensor) => weights.map((weight) => times(dy, weight)),
+    const value = summands.length === 1 ? (summands[0] as Scalar) : addN(summands);
+    if (areChecked) save([value]);
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]): Tensor[] => {
+      const share = saved === undefined ? dy : zeroWhereNaN(dy, saved);
+      return weights.map((weight) => times(share, weight));
     };
+    return { value, gradFunc };
   });
   return carryChecks(add(...scalars) as Scalar, scalars);
+}
+
+/** What is not valid trains nothing: not even by the other parts of a sum, of which only the device knows that it is NaN. */
+function zeroWhereNaN(dy: Tensor, value: Tensor): Tensor {
+  return customGrad((...[x, save]) => {
+    (save as (tensors: Tensor[]) => void)([value]);
+    return {
+      value: where(isNaN(value), zerosLike(x as Tensor), x as Tensor),
+      gradFunc: (ddy: Tensor, [saved]: Tensor[]) => zeroWhereNaN(ddy, saved as Tensor),
+    };
+  })(dy);
 }

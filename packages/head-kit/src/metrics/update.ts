@@ -1,9 +1,9 @@
 import { clone, keep } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { isPromise } from '../checks/kinds.js';
-import { carryChecks } from '../device-check.js';
+import { carryChecks, checkedBy, readAlone } from '../device-check.js';
 import { headError } from '../error.js';
-import { type HostTensors, readTensors } from '../read-tensors.js';
+import { type HostTensors, type Question, readTensors } from '../read-tensors.js';
 import { scoped } from '../scoped.js';
 import type { RowSums } from './accumulator.js';
 
@@ -56,15 +56,21 @@ export function updateNow(update: MetricsUpdate): void {
 export function updateTogether(run: () => void, before?: ReadBefore): void {
   if (waiting !== undefined) return collect(run, before, waiting); // whoever is around it reads
   const collected: MetricsUpdate[] = [];
+  const questions: Question[] = [];
+  const ask = (valid: Tensor): Promise<boolean> =>
+    new Promise((resolve, reject) => void questions.push({ valid, resolve, reject }));
+  let isAsked = false;
   try {
-    const result: unknown = scoped(() => collect(run, before, collected));
+    const result: unknown = scoped(() => checkedBy(ask, () => collect(run, before, collected)));
     if (isPromise(result))
       throw headError(
         'INVALID_ARGUMENT',
         'updateTogether takes a function that updates at once, got one that returns a promise.',
       );
-    carryOut(collected);
+    isAsked = true;
+    carryOut(collected, questions);
   } finally {
+    if (!isAsked) for (const { valid, resolve, reject } of questions) void readAlone(valid).then(resolve, reject);
     for (const { tensors } of collected) mapTensors(tensors, (tensor) => tensor.dispose());
   }
 }
@@ -106,11 +112,12 @@ function copyToKeep(tensor: Tensor): Tensor {
   return carryChecks(keep(clone(tensor)), [tensor]);
 }
 
-function carryOut(updates: readonly MetricsUpdate[]): void {
+function carryOut(updates: readonly MetricsUpdate[], questions: readonly Question[] = []): void {
   const read = readTensors(
     Object.fromEntries(
       updates.flatMap(({ tensors }, of) => Object.entries(tensors).map(([name, tensor]) => [`${of}/${name}`, tensor])),
     ),
+    questions,
   );
   const sumsOf = (values: HostTensors): readonly (readonly RowSums[])[] =>
     updates.map((update, of) =>
