@@ -1,19 +1,20 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { emptyFolder, fixture, main, NARROW } from './cli-support.js';
+import { emptyFolder, fixture, main, NARROWER } from './cli-support.js';
 import { hostileModule } from './hostile.js';
+import { whyNot } from './in-drivers.js';
 
 /** Both hang, so that they are running when the signal comes. */
-const hanging = [
+const hanging = (browser: string): readonly string[] => [
   '--register',
   fixture('broken-backends.mjs'),
   '--backend',
-  'hanging,chromium:hanging',
+  `hanging,${browser}:hanging`,
   '--jobs',
   '2',
   '--filter',
-  NARROW,
+  NARROWER,
 ];
 
 it.each([
@@ -44,6 +45,25 @@ it('leaves nothing behind where it is killed itself', { timeout: 90_000 }, async
   await rm(folder, { recursive: true });
 });
 
+it.for([
+  ['webkit', 'SIGTERM'],
+  ['webkit', 'SIGKILL'],
+  ['firefox', 'SIGKILL'],
+] as const)(
+  'ends the driver of %s, its browser and their display, after %s',
+  { timeout: 120_000 },
+  async ([browser, signal], { skip }) => {
+    const reason = whyNot(browser);
+    if (reason !== undefined) return skip(reason);
+    const { child, offspring, folder } = await running(browser);
+    child.kill(signal);
+    await child;
+    await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
+    await rm(folder, { recursive: true });
+  },
+);
+
 it.each(['SIGINT', 'SIGKILL'] as const)(
   'ends where a module hangs while its cases are listed, after %s',
   { timeout: 60_000 },
@@ -67,9 +87,9 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
 );
 
 /** A command whose two sessions are under way. */
-async function running() {
+async function running(browser = 'chromium') {
   const folder = await emptyFolder();
-  const child = execa(process.execPath, [main, ...hanging], { reject: false, env: { TMPDIR: folder } });
+  const child = execa(process.execPath, [main, ...hanging(browser)], { reject: false, env: { TMPDIR: folder } });
   await new Promise<void>((resolve) => {
     let printed = '';
     child.stdout.on('data', (chunk) => {

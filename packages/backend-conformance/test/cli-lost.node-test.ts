@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { conformance, emptyFolder, fixture, NARROW, queriesOf, reportIn } from './cli-support.js';
+import { conformance, emptyFolder, fixture, NARROWER, queriesOf, reportIn } from './cli-support.js';
 
 const folder = await emptyFolder();
 afterAll(() => rm(folder, { recursive: true }));
@@ -17,7 +17,7 @@ describe('a run is never lost silently', () => {
       '--backend',
       backend,
       '--filter',
-      NARROW,
+      NARROWER,
       '--silence',
       silence,
       '--out',

@@ -10,6 +10,9 @@ export const main: string = fileURLToPath(new URL('../dist/cli/main.js', import.
 /** Few cases that every head has: two of each. */
 export const NARROW = '*:law:mean-is-sum-over-size';
 
+/** The same of four heads of this project, however many there are: eight cases. */
+export const NARROWER = '*RegressionHead*:law:mean-is-sum-over-size';
+
 /** Where the modules are that the tests name. */
 export function fixture(name: string): string {
   return fileURLToPath(new URL(`cli-fixtures/${name}`, import.meta.url));

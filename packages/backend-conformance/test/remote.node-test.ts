@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { chromium } from 'playwright';
 import { afterAll, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from '../browser/chromium.mjs';
+import { findDriver } from '../src/browser/drivers.js';
 import { conformance, fixture, NARROW } from './cli-support.js';
+import { startXvfb, whyNot } from './in-drivers.js';
 
 const started: (() => unknown)[] = [];
 afterAll(() => Promise.all(started.map((stop) => stop())));
@@ -43,6 +45,41 @@ it('asks a WebDriver server for what it is told to', { timeout: 60_000 }, async 
   expect(stdout).toMatch(/^webgl: unavailable: no browser: .*match.*$/m);
   expect(exitCode).toBe(1);
 });
+
+it(
+  'serves one browser at a time, and names targets by what it says that it is',
+  { timeout: 180_000 },
+  async ({ skip }) => {
+    const reason = whyNot('webkit');
+    const driver = findDriver('webkit', 'http://127.0.0.1');
+    if (reason !== undefined || typeof driver === 'string') return skip(String(reason));
+    const { display, child: xvfb } = await startXvfb();
+    started.push(() => xvfb.kill());
+    const port = 20_000 + (process.pid % 20_000);
+    const child = spawn(driver.program, driver.args(port), {
+      stdio: 'ignore',
+      env: { ...process.env, DISPLAY: display },
+    });
+    started.push(() => child.kill());
+    const capabilities = ['--capabilities', JSON.stringify(driver.capabilities)];
+    const { exitCode, stdout, lastLine } = await conformance(
+      fixture('own-head.mjs'),
+      '--backend',
+      'chromium:cpu,chromium:wasm',
+      '--filter',
+      NARROW,
+      '--jobs',
+      '2',
+      '--browser',
+      `http://127.0.0.1:${port}/`,
+      ...capabilities,
+    );
+    expect(stdout).toMatch(/^webkit:cpu: 2 passed/m);
+    expect(stdout).toMatch(/^webkit:wasm: 2 passed/m);
+    expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
+    expect(exitCode).toBe(0);
+  },
+);
 
 it('says that there is no server', { timeout: 60_000 }, async () => {
   const { exitCode, stdout, lastLine } = await conformance(...narrow, '--browser', 'ws://127.0.0.1:9/');

@@ -44,6 +44,7 @@ async function sessionOf(browser: Browser, { onOutput }: BrowserSettings): Promi
   page.on('console', (message) => onOutput(message.text()));
   page.on('pageerror', (error) => onOutput(error.message));
   return {
+    engine: { name: 'Chromium', version: browser.version() },
     open: async (url) => void (await page.goto(url)),
     evaluate: (expression) => page.evaluate(expression),
     close: () => browser.close(),

@@ -31,8 +31,12 @@ export async function* runInPage(
     yield { type: 'unavailable', reason: `no browser: ${reason}` };
     return;
   }
+  yield { type: 'engine', ...browser.engine };
   // What is under way fails then, also where the page hangs.
-  const stop = (): void => void browser.close().catch(() => {});
+  const stop = (): void => {
+    if (browser.kill !== undefined) browser.kill();
+    else void browser.close().catch(() => {});
+  };
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();

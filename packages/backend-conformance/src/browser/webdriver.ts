@@ -1,3 +1,4 @@
+import { firefoxCapabilities } from './drivers.js';
 import type { BrowserSession, BrowserSettings } from './browser-session.js';
 import { flagsFor } from './flags.js';
 
@@ -15,15 +16,35 @@ export async function startWebDriver(
       cause: error,
     });
   });
-  const capabilities = settings.capabilities ?? {
-    browserName: 'chrome',
-    'goog:chromeOptions': { args: flagsFor(settings, origin) },
-  };
+  const capabilities = settings.capabilities ?? defaultCapabilities(settings, origin);
   const driver = await new Builder().usingServer(href).withCapabilities(capabilities).build();
   await driver.manage().setTimeouts({ script: LONGEST_CASE });
+  const said = await driver.getCapabilities();
   return {
+    engine: { name: nameOf(said.getBrowserName()), version: said.getBrowserVersion() ?? 'unknown' },
     open: (url) => driver.get(url),
     evaluate: (expression) => driver.executeScript(`return (${expression});`),
     close: () => driver.quit(),
   };
+}
+
+/** As people write it. */
+const names: Readonly<Record<string, string>> = {
+  firefox: 'Firefox',
+  chrome: 'Chrome',
+  'chrome-headless-shell': 'Chrome',
+  msedge: 'Edge',
+  safari: 'Safari',
+  MiniBrowser: 'WebKitGTK MiniBrowser',
+};
+
+function nameOf(browserName = 'unknown'): string {
+  return names[browserName] ?? browserName;
+}
+
+/** One of WebKit is asked for by no name: it has several, and a driver of its own. */
+function defaultCapabilities(settings: BrowserSettings, origin: string): Readonly<Record<string, unknown>> {
+  if (settings.browser === 'webkit') return {};
+  if (settings.browser === 'firefox') return firefoxCapabilities(origin);
+  return { browserName: 'chrome', 'goog:chromeOptions': { args: flagsFor(settings, origin) } };
 }

@@ -8,6 +8,7 @@ import { tryOut, writeOut } from './out.js';
 import { planFor, type Plan } from './plan.js';
 import { progressFor } from './progress/index.js';
 import type { Progress } from './progress/progress.js';
+import { namedByBrowser } from './remote.js';
 import type { RunCommandOptions } from './run-options.js';
 import { Sessions } from './sessions.js';
 import { print, printReport, verdict } from './summary.js';
@@ -20,11 +21,12 @@ export async function run(
   options: RunCommandOptions,
   interrupted: AbortSignal,
 ): Promise<void> {
-  const plan = await planFor(module, options, interrupted);
+  const planned = await planFor(module, options, interrupted);
   if (options.list) {
-    for (const testCase of plan.cases) print(queryOf(testCase));
+    for (const testCase of planned.cases) print(queryOf(testCase));
     return;
   }
+  const plan = await namedByBrowser(planned, options);
   // Now rather than after the run, which would be lost.
   const { out } = options;
   if (out !== undefined) await tryOut(out, plan.cases.length * plan.targets.length);
@@ -60,7 +62,10 @@ export async function run(
   process.exitCode = Math.max(verdict(report, plan.required), isWritten ? 0 : 1);
 }
 
-/** At most `jobs` at once; the runs come back in the order of the targets. */
+/**
+ * At most `jobs` at once, and of a driver that serves one browser at a time no more than that; the runs come back in the order of
+ * the targets.
+ */
 async function runTargets(
   plan: Plan,
   { jobs, silence, bail = Infinity, ...options }: RunCommandOptions,
@@ -69,13 +74,18 @@ async function runTargets(
 ): Promise<BackendRun[]> {
   const sessions = new Sessions(plan.modules, options);
   const runs = new Map<string, BackendRun>();
-  const queue = slowFirst(plan.targets).values();
+  const waiting = [...slowFirst(plan.targets)];
+  const busy = new Set<string>();
   const stop = new AbortController();
   let failures = 0;
   const runNext = async (): Promise<void> => {
-    for (const target of queue) {
+    for (;;) {
       interrupted.throwIfAborted();
+      // Where all that are left wait for a driver, whoever has it goes on with them.
+      const [target] = waiting.splice(waiting.findIndex((each) => !busy.has(sessions.driverOf(each) ?? '')) >>> 0, 1);
+      if (target === undefined) return;
       const { name } = target;
+      const driver = sessions.driverOf(target);
       if (stop.signal.aborted) {
         runs.set(name, { target: name, milliseconds: 0, cases: [] });
         continue;
@@ -85,6 +95,7 @@ async function runTargets(
         progress.message(name, message);
         if (message.type === 'result' && isFailure(message.result) && ++failures >= bail) stop.abort();
       };
+      if (driver !== undefined) busy.add(driver);
       const collected = await collect(session, {
         cases: plan.cases,
         silence: silence * 1000,
@@ -92,6 +103,7 @@ async function runTargets(
         stopped: stop.signal,
         onMessage,
       });
+      if (driver !== undefined) busy.delete(driver);
       const ended: BackendRun = { target: name, ...collected };
       runs.set(name, ended);
       progress.ended(ended);

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Site } from '../browser/serve.js';
+import { isOneForAll } from '../browser/drivers.js';
 import { isBrowser } from '../engine.js';
 import type { Modules } from '../modules.js';
 import { guard } from '../node/guard.js';
@@ -31,8 +32,21 @@ export class Sessions {
     return async function* (signal) {
       yield { type: 'begins', what: 'builds the page' };
       const { runInPage } = await import('../browser/session.js');
-      yield* runInPage((await site()).url, { gpu, remote, capabilities, onOutput }, { modules, request }, signal);
+      yield* runInPage(
+        (await site()).url,
+        { browser: engine, gpu, remote, capabilities, onOutput },
+        { modules, request },
+        signal,
+      );
     };
+  }
+
+  /** The driver that a target shares with others and that serves one browser at a time, by a name; none where it has its own. */
+  driverOf({ engine }: Plan['targets'][number]): string | undefined {
+    if (!isBrowser(engine)) return undefined;
+    const { browser: remote } = this.#options;
+    if (remote === undefined) return isOneForAll(engine) ? engine : undefined;
+    return remote.protocol.startsWith('http') ? remote.href : undefined;
   }
 
   async close(): Promise<void> {

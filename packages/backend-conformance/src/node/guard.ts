@@ -15,8 +15,12 @@ const program = fileURLToPath(new URL('guard-process.js', import.meta.url));
 export interface Guard {
   /** For temporary files. */
   readonly folder: string;
-  /** Takes a process into its care, with all that it starts; what comes back lets go of it. */
-  adopt(pid: number | undefined): () => void;
+  /**
+   * Takes a process into its care, with all that it starts; what comes back lets go of it.
+   *
+   * @param signal What it is ended by. SIGTERM is for a program that has to clean up itself: it is killed when it has not ended soon.
+   */
+  adopt(pid: number | undefined, signal?: 'SIGKILL' | 'SIGTERM'): () => void;
   /** Has it do its work now. */
   close(): Promise<void>;
 }
@@ -36,11 +40,11 @@ export async function closeGuard(): Promise<void> {
 }
 
 /** Kills a process and its group. */
-export function killAll(pid: number | undefined): void {
+export function killAll(pid: number | undefined, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
   if (pid === undefined) return;
   for (const id of [-pid, pid]) {
     try {
-      process.kill(id, 'SIGKILL');
+      process.kill(id, signal);
     } catch {
       // It is gone, or no group.
     }
@@ -61,8 +65,8 @@ function startGuard(): Guard {
   for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
   return {
     folder,
-    adopt: (pid) => {
-      tell(`+${pid}`);
+    adopt: (pid, signal = 'SIGKILL') => {
+      tell(`+${pid} ${signal}`);
       return () => tell(`-${pid}`);
     },
     close: async () => {
