@@ -39,7 +39,7 @@ export interface Batch {
 export interface BatchSize {
   /** Another batch for another seed, the same for the same. */
   readonly seed: number;
-  /** The dimensions before the last one: `[33]`, `[2, 3, 5]`. A head of sequences adds steps where there is but one. */
+  /** The dimensions before the last one: `[33]`, `[2, 3, 5]`. A head of sequences has two: the sequences, and their steps. */
   readonly rows: readonly number[];
   /** One weight for each row, or for each logit too. Default: none. */
   readonly weights?: 'rows' | 'logits';

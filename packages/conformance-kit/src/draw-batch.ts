@@ -1,5 +1,5 @@
 import type { Head } from '@tfjs-heads/head-api';
-import { drawMask, drawSparse, drawValues, type Values } from '@tfjs-heads/reference';
+import { drawMask, drawSparse, drawValues, sizeOf, type Values } from '@tfjs-heads/reference';
 import { countOf, mapped, type Batch, type BatchSize, type LabelValues } from './batch.js';
 import type { LabelClaims, Subject } from './subject.js';
 
@@ -30,7 +30,8 @@ function drawClaimed(subject: Subject, head: Head, { seed, rows: given, weights 
   const { mask, features = {} } = subject;
   // Not as many as there are logits, or one dimension could be taken for the other.
   const steps = head.logitsDimension === 4 ? 5 : 4;
-  const rows = mask !== undefined && given.length === 1 ? [...given, steps] : given;
+  const [first = 1, ...inner] = given;
+  const rows = mask === undefined ? given : [first, inner.length === 0 ? steps : sizeOf(inner)];
   const parts = labelClaims(subject).map(([name, claims], i) => {
     const k = claims.logitsDimension ?? head.logitsDimension;
     const from = seed * 3 + 10_007 * i;
