@@ -81,6 +81,7 @@ function composedLogistic(logits: Tensor, labels: Tensor): ComposedLoss {
  */
 export const softmaxCrossEntropy: RowLoss = {
   name: 'softmaxCrossEntropy',
+  prefersWalk: 'one-core', // four times as fast as its kernels on wasm
   labelsPerRow: () => 1,
   lossesPerRow: () => 1,
   evaluateRow(logits, labels, row, k, { losses, gradient }) {
