@@ -5,7 +5,7 @@ import { afterAll, assert, beforeAll, describe, it, type TestContext } from 'vit
 import { type BackendRecord, startForSuite } from './backend.js';
 import { type ConformanceCase, parseQueries, queryOf } from './case.js';
 import { checkExpectations, type Expectation, loadExpectations } from './expectation.js';
-import { suiteOf } from './suite.js';
+import { suiteOf, type SuiteOptions } from './suite.js';
 import { CASE_LIMIT, Patience } from './patience.js';
 import { isFailure, reasonInFull, type CaseResult } from './result.js';
 import { runCases } from './run.js';
@@ -21,8 +21,8 @@ declare module 'vitest' {
   }
 }
 
-/** What the head claims, and how to run it. */
-export interface DescribeOptions extends Claims {
+/** What the head claims, and how to run it; `families` are checks of your own. */
+export interface DescribeOptions extends Claims, SuiteOptions {
   /** The first part of the queries. Default: the name of the head's class. */
   readonly name?: string;
   /** Default: the program's current backend; cpu where it has set none. It is repaired unless `repair` is false. */
@@ -54,6 +54,7 @@ export function describeConformance(factory: HeadFactory, options: DescribeOptio
     filter = [],
     repair = true,
     expectations = [],
+    families = {},
     ...claims
   } = options;
   checkExpectations(expectations, 'describeConformance: expectations');
@@ -62,7 +63,7 @@ export function describeConformance(factory: HeadFactory, options: DescribeOptio
 
   // One after another, whatever the configuration says: all of them use the engine of tfjs.
   describe(backend === undefined ? name : `${name} on ${backend}`, { concurrent: false }, async () => {
-    const suite = await suiteOf({ [name]: { ...claims, create: factory } });
+    const suite = await suiteOf({ [name]: { ...claims, create: factory } }, { families });
     const cases = suite.cases.filter(isAsked);
     if (cases.length === 0) throw new Error(`No case of ${name} matches ${filters.join(' or ')}.`);
 
