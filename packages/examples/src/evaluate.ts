@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { batches, type Part } from './batches.js';
 
@@ -26,20 +26,22 @@ export async function evaluate<Label>(head: Head, logitsOf: LogitsOf, part: Part
   return values;
 }
 
-/** What the head predicts for each sample under a key: a row of numbers, one for each column that the prediction has. */
+/** What the head predicts for each sample: a row of numbers, one for each column of the predictions under these keys. */
 export async function predict<Label>(
   head: Head,
   logitsOf: LogitsOf,
   part: Part<Label>,
-  key: string,
+  keys: readonly string[],
 ): Promise<number[][]> {
   const rows: number[][] = [];
   for (const { inputs } of batches(part, BATCH_SIZE)) {
     const logits = logitsOf(inputs);
-    const prediction = head.predictions(logits, [key])[key] as Tensor2D;
-    rows.push(...(await prediction.array()));
-    prediction.dispose();
-    logits.dispose();
+    const predictions = head.predictions(logits, keys);
+    const columns = await Promise.all(keys.map((key) => (predictions[key] as Tensor2D).array()));
+    rows.push(
+      ...Array.from({ length: logits.shape[0] as number }, (_, row) => columns.flatMap((values) => values[row] ?? [])),
+    );
+    dispose([logits, ...keys.map((key) => predictions[key] as Tensor2D)]);
   }
   return rows;
 }

@@ -35,7 +35,7 @@ export interface Answer {
   readonly predicted: string;
 }
 
-/** What the charts of an example show beside its learning curves, all of it on the test part. */
+/** What charts of an example show beside its learning curves, all of it on the test part. */
 export type Charted =
   | {
       readonly kind: 'numbers';
@@ -53,7 +53,7 @@ export type Charted =
 export interface RunResult extends Learned {
   readonly verdict: Verdict;
   readonly rows: readonly PredictionRow[];
-  readonly charted: Charted;
+  readonly charted: readonly Charted[];
 }
 
 /** A real task on real data. `run` uses whatever backend tfjs is set to. */

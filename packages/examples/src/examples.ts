@@ -1,3 +1,4 @@
+import { carsTwoWays } from './cars-two-ways/index.js';
 import type { Example } from './example.js';
 import { hourlyFlights } from './hourly-flights/index.js';
 import { milesPerGallon } from './miles-per-gallon/index.js';
@@ -14,4 +15,5 @@ export const examples: readonly Example[] = [
   penguinSex,
   hourlyFlights,
   movieSuccesses,
+  carsTwoWays,
 ];

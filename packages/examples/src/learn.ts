@@ -8,8 +8,10 @@ import { trainThroughHead, type TrainResult } from './train.js';
 /** What to learn, from what, and how. */
 export interface Task<Label> {
   readonly head: Head;
-  /** The prediction that is wanted of each test row. */
-  readonly predictionKey: string;
+  /** The predictions that are wanted of each test row. */
+  readonly predictionKeys: readonly string[];
+  /** The loss of a part, of the head's metrics. Default: `average_loss`. */
+  readonly lossOf?: (metrics: MetricValues) => number;
   readonly train: readonly Sample<Label>[];
   readonly test: readonly Sample<Label>[];
   readonly labelsOf: LabelsOf<Label>;
@@ -25,19 +27,21 @@ export interface Task<Label> {
 /** What came of it. */
 export interface Learned {
   readonly training: TrainResult;
-  /** `average_loss` of the test part after each epoch. */
+  /** The loss of the test part after each epoch. */
   readonly testLosses: readonly number[];
   /** The head's metrics of the test part, at the end. */
   readonly metrics: MetricValues;
   /** The same for a model that answers every row alike. */
   readonly baseline: MetricValues;
-  /** The prediction that was asked for, a row of numbers for each row of the test part. */
+  /** Its loss. */
+  readonly baselineLoss: number;
+  /** The predictions that were asked for, a row of numbers for each row of the test part. */
   readonly predictions: readonly (readonly number[])[];
 }
 
 /** Trains a small network with a head on top, and judges it by the test part. */
 export async function learn<Label>(task: Task<Label>): Promise<Learned> {
-  const { head, labelsOf } = task;
+  const { head, labelsOf, lossOf = (metrics) => metrics['average_loss'] ?? NaN } = task;
   const train = { samples: task.train, labelsOf };
   const test = { samples: task.test, labelsOf };
   const network = smallNetwork({
@@ -54,23 +58,24 @@ export async function learn<Label>(task: Task<Label>): Promise<Learned> {
     ...task,
     ...train,
     onEpoch: async () => {
-      const metrics = await evaluate(head, logitsOf, test);
-      testLosses.push(metrics['average_loss'] ?? NaN);
+      testLosses.push(lossOf(await evaluate(head, logitsOf, test)));
     },
   });
+  const baseline = await evaluate(head, constantLogits, test);
   const learned = {
     training,
     testLosses,
     metrics: await evaluate(head, logitsOf, test),
-    baseline: await evaluate(head, constantLogits, test),
-    predictions: await predict(head, logitsOf, test, task.predictionKey),
+    baseline,
+    baselineLoss: lossOf(baseline),
+    predictions: await predict(head, logitsOf, test, task.predictionKeys),
   };
   network.dispose();
   return learned;
 }
 
 /** A head of one number a row. */
-export type RegressionTask = Omit<Task<number>, 'labelsOf' | 'constantLogits' | 'predictionKey'> & {
+export type RegressionTask = Omit<Task<number>, 'labelsOf' | 'constantLogits' | 'predictionKeys'> & {
   readonly constantLogit: number;
 };
 
@@ -80,7 +85,7 @@ export async function learnRegression(task: RegressionTask): Promise<Learned & {
     ...task,
     labelsOf: column,
     constantLogits: [task.constantLogit],
-    predictionKey: 'predictions',
+    predictionKeys: ['predictions'],
   });
   return { ...learned, predicted: learned.predictions.map(([value = NaN]) => value) };
 }

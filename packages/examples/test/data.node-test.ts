@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { batches, column } from '../src/batches.js';
 import { fitEncoder } from '../src/encoder.js';
 import { loadHours } from '../src/hourly-flights/hours.js';
-import { loadCars } from '../src/miles-per-gallon/cars.js';
+import { loadCars } from '../src/cars.js';
 import { loadMovies } from '../src/movie-successes/movies.js';
 import { loadPenguins } from '../src/penguins.js';
 import { loadDays } from '../src/seattle-rain/days.js';

@@ -10,10 +10,11 @@ const result: RunResult = {
   testLosses: [3, 1.25],
   metrics: { average_loss: 1.25, 'prediction/mean': 2.5, 'label/mean': 2 },
   baseline: { average_loss: 5, 'prediction/mean': 2.25, 'label/mean': 2 },
+  baselineLoss: 5,
   predictions: [[2.5]],
   verdict: { measure: 'mean error', model: '0.5 apples', baseline: '2 apples' },
   rows: [{ subject: 'a <b>tree</b>', actual: '2 apples', predicted: '2.5 apples' }],
-  charted: { kind: 'numbers', unit: 'apples', actual: [2, 3], predicted: [2.5, 2] },
+  charted: [{ kind: 'numbers', unit: 'apples', actual: [2, 3], predicted: [2.5, 2] }],
 };
 
 const example: Example = {

@@ -56,12 +56,14 @@ async function run({ epochs = 20, onStep }: RunOptions = {}): Promise<RunResult>
         actual: `${hour.flights} flights`,
         predicted: flights(learned.predicted[row] ?? NaN),
       })),
-    charted: {
-      kind: 'numbers',
-      unit: 'flights in an hour',
-      actual: test.map((hour) => hour.flights),
-      predicted: learned.predicted,
-    },
+    charted: [
+      {
+        kind: 'numbers',
+        unit: 'flights in an hour',
+        actual: test.map((hour) => hour.flights),
+        predicted: learned.predicted,
+      },
+    ],
   };
 }
 

@@ -1,11 +1,11 @@
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { mean } from 'd3-array';
 import type { Sample } from '../batches.js';
+import { loadCars, type Car } from '../cars.js';
 import { fitEncoder } from '../encoder.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
 import { learnRegression } from '../learn.js';
 import { splitRows } from '../split.js';
-import { loadCars, type Car } from './cars.js';
 
 /** How far a car goes on a gallon: `RegressionHead` with its defaults, a squared error. */
 export const milesPerGallon: Example = {
@@ -62,12 +62,14 @@ async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult>
         actual: mpg(car.milesPerGallon),
         predicted: mpg(learned.predicted[row] ?? NaN),
       })),
-    charted: {
-      kind: 'numbers',
-      unit: 'miles per gallon',
-      actual: test.map((car) => car.milesPerGallon),
-      predicted: learned.predicted,
-    },
+    charted: [
+      {
+        kind: 'numbers',
+        unit: 'miles per gallon',
+        actual: test.map((car) => car.milesPerGallon),
+        predicted: learned.predicted,
+      },
+    ],
   };
 }
 

@@ -37,7 +37,7 @@ async function run({ epochs = 15, onStep }: RunOptions = {}): Promise<RunResult>
       labelVocabulary: [...successes],
       classesForClassBasedMetrics: [...successes],
     }),
-    predictionKey: 'probabilities',
+    predictionKeys: ['probabilities'],
     train: train.map(toSample),
     test: test.map(toSample),
     labelsOf: namesOfRows,
@@ -63,14 +63,16 @@ async function run({ epochs = 15, onStep }: RunOptions = {}): Promise<RunResult>
         actual: movie.successes.join(', ') || 'none of them',
         predicted: likely(learned.predictions[row] ?? []),
       })),
-    charted: {
-      kind: 'classes',
-      classes: successes.map((name, k) => ({
-        name,
-        scores: learned.predictions.map((probabilities) => probabilities[k] ?? NaN),
-        isMember: test.map((movie) => movie.successes.includes(name)),
-      })),
-    },
+    charted: [
+      {
+        kind: 'classes',
+        classes: successes.map((name, k) => ({
+          name,
+          scores: learned.predictions.map((probabilities) => probabilities[k] ?? NaN),
+          isMember: test.map((movie) => movie.successes.includes(name)),
+        })),
+      },
+    ],
   };
 }
 

@@ -71,14 +71,16 @@ async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult>
         actual: penguin.sex.toLowerCase(),
         predicted: `${percent(learned.predicted[row] ?? NaN)} male`,
       })),
-    charted: {
-      kind: 'classes',
-      classes: [{ name: 'male', scores: learned.predicted, isMember: test.map((penguin) => penguin.sex === 'MALE') }],
-      answers: test.map((penguin, row) => ({
-        actual: penguin.sex.toLowerCase(),
-        predicted: (learned.predicted[row] ?? NaN) > 0.5 ? 'male' : 'female',
-      })),
-    },
+    charted: [
+      {
+        kind: 'classes',
+        classes: [{ name: 'male', scores: learned.predicted, isMember: test.map((penguin) => penguin.sex === 'MALE') }],
+        answers: test.map((penguin, row) => ({
+          actual: penguin.sex.toLowerCase(),
+          predicted: (learned.predicted[row] ?? NaN) > 0.5 ? 'male' : 'female',
+        })),
+      },
+    ],
   };
 }
 

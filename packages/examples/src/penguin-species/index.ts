@@ -38,7 +38,7 @@ async function run({ epochs = 30, onStep }: RunOptions = {}): Promise<RunResult>
 
   const learned = await learn({
     head: new MultiClassHead({ nClasses: species.length, labelVocabulary: species }),
-    predictionKey: 'probabilities',
+    predictionKeys: ['probabilities'],
     train: train.map(toSample),
     test: test.map(toSample),
     labelsOf: column,
@@ -70,14 +70,16 @@ async function run({ epochs = 30, onStep }: RunOptions = {}): Promise<RunResult>
         predicted: `${mostProbable(probabilities)}, ${percent(Math.max(...probabilities))}`,
       };
     }),
-    charted: {
-      kind: 'classes',
-      classes: species.map((name, k) => ({
-        name,
-        scores: learned.predictions.map((probabilities) => probabilities[k] ?? NaN),
-        isMember: test.map((penguin) => penguin.species === name),
-      })),
-      answers,
-    },
+    charted: [
+      {
+        kind: 'classes',
+        classes: species.map((name, k) => ({
+          name,
+          scores: learned.predictions.map((probabilities) => probabilities[k] ?? NaN),
+          isMember: test.map((penguin) => penguin.species === name),
+        })),
+        answers,
+      },
+    ],
   };
 }

@@ -4,7 +4,7 @@ import type { Charted } from '../example.js';
 import { classCharts } from './class-charts.js';
 import type { Chart } from './report.js';
 
-/** What is shown beside the learning curves of an example, of one run. */
+/** What is shown beside the learning curves of an example, of one prediction of one run. */
 export function chartsOf(document: Document, charted: Charted): readonly Chart[] {
   if (charted.kind === 'classes') return classCharts(document, charted.classes, charted.answers);
   const { unit, actual, predicted } = charted;

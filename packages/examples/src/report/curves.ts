@@ -69,5 +69,5 @@ function lossDomain(runs: readonly Run[]): [number, number] {
 }
 
 function baselineLoss({ result }: Run): number {
-  return result.baseline['average_loss'] ?? NaN;
+  return result.baselineLoss;
 }

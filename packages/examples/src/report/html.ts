@@ -1,4 +1,5 @@
 import { parseHTML } from 'linkedom';
+import type { Charted } from '../example.js';
 import { chartsOf } from './charts.js';
 import { learningCurves } from './curves.js';
 import { builder, type Build } from './dom.js';
@@ -35,7 +36,6 @@ function exampleSection(document: Document, build: Build, exampleRuns: ExampleRu
   const { example, runs } = exampleRuns;
   const { training, verdict, charted } = runs[0].result;
   const { backend } = runs[0];
-  const charts = chartsOf(document, charted);
   const curves = runs.map((run) => {
     const speed = ` ${run.result.training.stepsPerSecond.toFixed(0)} steps/s`;
     const caption = build('figcaption', build('strong', run.backend), speed);
@@ -50,12 +50,8 @@ function exampleSection(document: Document, build: Build, exampleRuns: ExampleRu
       'ul',
       { class: 'legend' },
       build('li', { class: 'train' }, 'training loss, mean of each epoch; faint: of each batch'),
-      build(
-        'li',
-        { class: 'test' },
-        `average_loss of the test part, after each epoch of ${training.stepsPerEpoch} steps`,
-      ),
-      build('li', { class: 'baseline' }, `average_loss of the baseline, ${example.baseline}`),
+      build('li', { class: 'test' }, `loss of the test part, after each epoch of ${training.stepsPerEpoch} steps`),
+      build('li', { class: 'baseline' }, `loss of the baseline, ${example.baseline}`),
     ),
     build('div', { class: 'charts' }, ...curves),
     build(
@@ -67,22 +63,20 @@ function exampleSection(document: Document, build: Build, exampleRuns: ExampleRu
         ? ''
         : ` Largest relative difference of a loss between backends: ${difference.toExponential(1)}.`,
     ),
-    ...(charted.kind === 'classes' && charted.classes.length > 1
-      ? [
-          build(
-            'ul',
-            { class: 'legend' },
-            ...charted.classes.map(({ name }, k) => build('li', { class: `class-${k + 1}` }, name)),
-          ),
-        ]
-      : []),
-    build(
-      'div',
-      { class: 'charts small' },
-      ...charts.map(({ title, chart }) =>
-        build('figure', build('figcaption', build('strong', title), ` on ${backend}`), chart),
-      ),
-    ),
+    ...charted.flatMap((part) => chartRow(document, build, part, backend)),
     build('div', { class: 'scroll' }, htmlTable(build, exampleRuns)),
   );
+}
+
+/** The charts of one prediction, under a legend where they show several classes. */
+function chartRow(document: Document, build: Build, charted: Charted, backend: string): readonly Element[] {
+  const classes = charted.kind === 'classes' && charted.classes.length > 1 ? charted.classes : [];
+  const legend = classes.map(({ name }, k) => build('li', { class: `class-${k + 1}` }, name));
+  const figures = chartsOf(document, charted).map(({ title, chart }) =>
+    build('figure', build('figcaption', build('strong', title), ` on ${backend}`), chart),
+  );
+  return [
+    ...(legend.length > 0 ? [build('ul', { class: 'legend' }, ...legend)] : []),
+    build('div', { class: 'charts small' }, ...figures),
+  ];
 }

@@ -32,7 +32,7 @@ async function run({ epochs = 10, onStep }: RunOptions = {}): Promise<RunResult>
 
   const learned = await learn({
     head: new BinaryClassHead({ labelVocabulary: ['dry', 'wet'], thresholds: [0.25, 0.5, 0.75] }),
-    predictionKey: 'logistic',
+    predictionKeys: ['logistic'],
     train: train.map(toSample),
     test: test.map(toSample),
     labelsOf: column,
@@ -59,10 +59,12 @@ async function run({ epochs = 10, onStep }: RunOptions = {}): Promise<RunResult>
         actual: day.next,
         predicted: `${percent(scores[row] ?? NaN)} wet`,
       })),
-    charted: {
-      kind: 'classes',
-      classes: [{ name: 'wet', scores, isMember: test.map((day) => day.next === 'wet') }],
-      answers: test.map((day, row) => ({ actual: day.next, predicted: (scores[row] ?? NaN) > 0.5 ? 'wet' : 'dry' })),
-    },
+    charted: [
+      {
+        kind: 'classes',
+        classes: [{ name: 'wet', scores, isMember: test.map((day) => day.next === 'wet') }],
+        answers: test.map((day, row) => ({ actual: day.next, predicted: (scores[row] ?? NaN) > 0.5 ? 'wet' : 'dry' })),
+      },
+    ],
   };
 }

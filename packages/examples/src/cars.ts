@@ -1,4 +1,4 @@
-import { readRows } from '../vega-datasets.js';
+import { readRows } from './vega-datasets.js';
 
 /** A car as `cars.json` has it. */
 interface RawCar {
