@@ -1,10 +1,12 @@
-// Makes a fresh machine ready: the dependencies, the native backend, and a Chromium unless told --no-browser. Plain
-// JavaScript without dependencies, since it runs before there are any. Doing it again costs nothing.
+// Makes a fresh machine ready: the dependencies, the native backend, and a Chromium unless told --no-browser; with --webkit or
+// --all-browsers WebKit, or Firefox too, with their drivers. Plain JavaScript without dependencies, since it runs before there are any.
+// Doing it again costs nothing.
 import { parseArgs } from 'node:util';
 import { prepareDependencies } from './dependencies.mjs';
 import { prepareNative } from './native.mjs';
 
-const { values } = parseArgs({ options: { 'no-browser': { type: 'boolean', default: false } } });
+const flag = /** @type {const} */ ({ type: 'boolean', default: false });
+const { values } = parseArgs({ options: { 'no-browser': flag, webkit: flag, 'all-browsers': flag } });
 
 try {
   const ready = [prepareDependencies()];
@@ -12,6 +14,10 @@ try {
   if (!values['no-browser']) {
     const { prepareBrowser } = await import('./browser.mjs'); // It imports a package, which is there from now on.
     ready.push(prepareBrowser());
+  }
+  if (values.webkit || values['all-browsers']) {
+    const { prepareEngines } = await import('./engines.mjs');
+    ready.push(prepareEngines(values['all-browsers']));
   }
   console.log(`bootstrap: ready (${ready.join('; ')})`);
 } catch (error) {

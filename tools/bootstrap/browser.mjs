@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chromiumPath, softwareVulkanPath } from '@tfjs-heads/backend-conformance/chromium';
-import { exists, run } from './run.mjs';
+import { installDebianPackages } from './debian.mjs';
+import { exists } from './run.mjs';
 
 const help =
   'No Chromium was found. Install one (Debian: `apt-get install chromium`; anywhere: ' +
@@ -56,25 +57,4 @@ function hasLibrary(name) {
     env: { ...process.env, PATH: `${process.env['PATH']}:/sbin:/usr/sbin` },
   });
   return (stdout ?? '').includes(name);
-}
-
-/**
- * @param {readonly string[]} packages
- * @param {...string} sudoOptions
- */
-function installDebianPackages(packages, ...sudoOptions) {
-  if (!exists('apt-get')) throw new Error('There is no apt-get.');
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot && !exists('sudo')) throw new Error('This user is not root and has no sudo.');
-
-  // `env` sets the variable, since sudo hands none on.
-  const aptGet = [
-    ...(isRoot ? [] : ['sudo', ...sudoOptions]),
-    'env',
-    'DEBIAN_FRONTEND=noninteractive',
-    'apt-get',
-    '-qq',
-  ];
-  run(...aptGet, 'update');
-  run(...aptGet, 'install', '-y', '--no-install-recommends', ...packages);
 }
