@@ -1,5 +1,4 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { RegressionHead } from '@tfjs-heads/head-regression';
 import type { EstimatorSpec, Head, Metric } from '@tfjs-heads/head-api';
 import { subjects } from '../../src/heads.js';
 import type { Claims, HeadOptions, Subject } from '../../src/index.js';
@@ -23,25 +22,27 @@ type RightHead = Head<Tensor, Tensor>;
 /** What makes a head. */
 export type Methods = Pick<RightHead, 'loss' | 'predictions' | 'metrics' | 'updateMetrics' | 'createEstimatorSpec'>;
 
-/** The head that every broken one is but for its fault. */
+/** The head that a broken one is but for its fault, unless it says which. */
 export const right: Subject = subjects.RegressionHead as Subject;
 
 /** A right one of three logits. */
 export const of3: Subject = subjects['RegressionHead-of-3'] as Subject;
 
 /**
- * A RegressionHead with some methods replaced. What makes specs calls the replaced ones too, as it would where a head had
+ * A head with some methods replaced. What makes specs calls the replaced ones too, as it would where a head had
  * been written that way. Loss and predictions are tidied: a head that leaks does so on purpose.
  *
  * @param change From the right methods and the options to the wrong ones.
  * @param claims What the head says of itself in place of what the right one says.
+ * @param of The right one. Of one that is made of heads, logits and labels are maps, which are only to be handed on.
  */
 export function breakHead(
   change: (methods: Methods, options: HeadOptions) => Partial<Methods>,
   claims: Claims = {},
+  of: Subject = right,
 ): Subject {
   const create = (options: HeadOptions): Head => {
-    const head: RightHead = new RegressionHead(options);
+    const head = of.create(options) as RightHead;
     const { loss, predictions, metrics, updateMetrics, createEstimatorSpec } = head;
     const methods = {
       loss: loss.bind(head),
@@ -57,7 +58,7 @@ export function breakHead(
         tidy(() => ({ ...wrong.predictions(...args) }) as Record<string, Tensor>),
     });
   };
-  return { ...right, ...claims, create };
+  return { ...of, ...claims, create };
 }
 
 /** The specs of one mode changed. */

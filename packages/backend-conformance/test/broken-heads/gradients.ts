@@ -43,7 +43,7 @@ function gradientOfSquares(x: Tensor, labels: Tensor, weights: Tensor | undefine
 }
 
 /** The same values without a slope. */
-const constant = customGrad((x) => ({ value: clone(x as Tensor), gradFunc: (dy: Tensor) => zerosLike(dy) })) as (
+export const constant = customGrad((x) => ({ value: clone(x as Tensor), gradFunc: (dy: Tensor) => zerosLike(dy) })) as (
   x: Tensor,
 ) => Tensor;
 

@@ -1,6 +1,9 @@
 import type { BrokenHeads } from './broken-head.js';
+import { wrongClassMetrics } from './class-metrics.js';
+import { wrongClasses } from './classes.js';
 import { wrongByContract } from './contract.js';
 import { wrongGradients } from './gradients.js';
+import { wrongHeadsOfHeads } from './heads-of-heads.js';
 import { wrongLosses } from './losses.js';
 import { wrongWithTensors } from './memory.js';
 import { wrongMetrics } from './metrics.js';
@@ -14,6 +17,9 @@ export const brokenHeads: BrokenHeads = {
   ...wrongWithTensors,
   ...wrongByContract,
   ...wrongTraining,
+  ...wrongClasses,
+  ...wrongClassMetrics,
+  ...wrongHeadsOfHeads,
 };
 
 /** What is in README.md beside this file. */
