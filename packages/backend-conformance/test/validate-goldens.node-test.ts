@@ -217,6 +217,29 @@ describe('a file of goldens', () => {
     expect(await refusal(changed(place, value))).toContain(`mine.json: ${says}`);
   });
 
+  it.each<[names: readonly string[], says: string]>([
+    [['a', 'b'], ''],
+    [
+      ['a', 'c'],
+      'cases[0].labels: expected those of the heads a, b, got those of a, c; evaluations[0].batches[0].labels: ',
+    ],
+    [['a'], 'trainings[0].labels: expected those of the heads a, b, got those of a'],
+  ])('has one tensor for the logits of its heads with labels of %j: %s', async (names, says) => {
+    const labels = (...numbers: number[]): object =>
+      Object.fromEntries(names.map((name) => [name, tensor(...numbers)]));
+    const [one, evaluation, training] = [sound.cases[0], sound.evaluations[0], sound.trainings[0]];
+    const parted = {
+      ...sound,
+      heads: ['a', 'b'].map((name) => ({ head: 'RegressionHead', options: { name } })),
+      cases: [{ ...one, labels: labels(1, 4) }],
+      evaluations: [{ ...evaluation, batches: [{ logits: tensor(1), labels: labels(1) }] }],
+      trainings: [{ ...training, labels: labels(1, 2) }],
+    };
+    const said = await refusal(JSON.stringify(parted));
+    if (says === '') expect(said).toBe('');
+    else expect(said).toContain(says);
+  });
+
   it('is refused where it compares nothing', async () => {
     expect(await refusal(JSON.stringify({ ...sound, cases: [], evaluations: [], trainings: [] }))).toContain(
       'nothing would be compared',

@@ -117,7 +117,15 @@ export function* problemsOfTraining({
 }
 
 /** Something is compared, and exports hold predictions that there are. */
-export function* problemsOfFile({ cases, evaluations, trainings, exports = {} }: GoldenFile): Generator<Problem> {
+export function* problemsOfFile({
+  heads,
+  cases,
+  evaluations,
+  trainings,
+  exports = {},
+}: GoldenFile): Generator<Problem> {
+  for (const [place, batch] of batchesIn({ cases, evaluations, trainings }))
+    yield* within(place, problemsOfParted(batch, heads));
   if (cases.length + evaluations.length + trainings.length === 0)
     yield [[], 'expected a case, an evaluation or a training, got none: nothing would be compared'];
   const predicted = cases.map(({ predictions }) => Object.keys(predictions)).filter((keys) => keys.length > 0);
@@ -130,6 +138,39 @@ export function* problemsOfFile({ cases, evaluations, trainings, exports = {} }:
       ];
     }
   }
+}
+
+type Parts = Pick<GoldenBatch, 'logits' | 'labels'>;
+
+/** All batches of a file with the places of what they are in. */
+function* batchesIn({
+  cases,
+  evaluations,
+  trainings,
+}: Pick<GoldenFile, 'cases' | 'evaluations' | 'trainings'>): Generator<[Problem[0], Parts]> {
+  for (const [i, one] of cases.entries()) yield [['cases', i], one];
+  for (const [i, { batches }] of evaluations.entries())
+    for (const [j, one] of batches.entries()) yield [['evaluations', i, 'batches', j], one];
+  for (const [i, { labels, inputs, heads }] of trainings.entries())
+    yield [['trainings', i], { labels, logits: heads === undefined ? inputs : mapped(heads, () => inputs) }];
+}
+
+/** Whether the logits are one tensor, and the labels a map by the heads that it is parted among. */
+function isParted({ logits, labels }: Parts): boolean {
+  return namesIn(logits).join() === '' && namesIn(labels).join() !== '';
+}
+
+/** The labels are then those of the heads. */
+function* problemsOfParted(batch: Parts, heads: GoldenFile['heads']): Generator<Problem> {
+  if (!isParted(batch)) return;
+  if (heads === undefined) return yield* sameHeads('labels', namesIn(batch.labels), batch.logits);
+  const [expected, got] = [heads.map(({ options }) => String(options['name'])), namesIn(batch.labels)];
+  if (got.toSorted().join() !== expected.toSorted().join())
+    yield [['labels'], `expected those of the heads ${expected.join(', ')}, got those of ${got.join(', ')}`];
+}
+
+function namesIn(given: PerHead<object>): string[] {
+  return partsOf<object>(given).map(([name]) => name);
 }
 
 function* problemsOfMetrics(metrics: GoldenCase['metrics']): Generator<Problem> {
@@ -159,11 +200,8 @@ function* problemsOfBatch({ logits, labels, weights, features = {} }: GoldenBatc
     if (shape.length < 2)
       yield [[...placeOf('logits', name), 'shape'], `expected [D0, .., DN, K], got [${shape.join()}]`];
   }
-  yield* sameHeads(
-    'labels',
-    partsOf(labels).map(([name]) => name),
-    logits,
-  );
+  // One tensor of logits goes with a map of labels where a head of heads parts it, which the file says.
+  if (!isParted({ logits, labels })) yield* sameHeads('labels', namesIn(labels), logits);
   const others = [
     ...partsOf(logits)
       .slice(1)

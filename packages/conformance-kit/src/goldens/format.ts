@@ -54,7 +54,7 @@ export type GoldenPrediction =
 /** An option of a head, such as a list of thresholds or of the names of classes. */
 export type GoldenOption = string | number | boolean | readonly string[] | readonly number[];
 
-/** What goes into a head; into one made of heads logits and labels for each, by its name. */
+/** What goes into a head; into one made of heads labels for each, by its name, and logits for each, or one tensor of those of all. */
 export interface GoldenBatch {
   readonly logits: PerHead<GoldenTensor>;
   readonly labels: PerHead<GoldenLabels>;
