@@ -47,6 +47,10 @@ export interface TrainingDescription {
   readonly outputs: number;
   /** How many of the outputs are the logits of each head. Default: all are those of one. */
   readonly heads?: Readonly<Record<string, number>>;
+  /** The dimensions before the last one, of as many steps as there are rows. Default: `[rows]`. */
+  readonly before?: readonly number[];
+  /** Other features than the weights. Default: none. */
+  readonly features?: GoldenBatch['features'];
   readonly seed: number;
 }
 
@@ -87,6 +91,8 @@ export interface HeadDescription {
   /** Of a head made of heads: those, so that the original can be made of the same. */
   readonly heads?: GoldenFile['heads'];
   modelOf(options: Options): HeadModel;
+  /** The rounding units of metrics that are not summed in doubles, by key. Default: ELEMENT. */
+  readonly metricUnits?: Readonly<Record<string, number>>;
   readonly exports: Readonly<Record<string, GoldenExport>>;
   readonly cases: readonly CaseDescription[];
   readonly evaluations: readonly EvaluationDescription[];
@@ -96,7 +102,7 @@ export interface HeadDescription {
 }
 
 /** Labels of the logits' shape, each by a signal and noise of its own. */
-export function eachLabel(labelOf: (signal: number, noise: number) => number): HeadDescription['labelsOf'] {
+export function eachLabel(labelOf: (signal: number, noise: number) => number): (signals: Signals) => GoldenTensor {
   return ({ rows, outputs, signal, noise }) => {
     const labels = Array.from({ length: rows * outputs }, (_, i) =>
       labelOf(signal(Math.floor(i / outputs), i % outputs), noise()),

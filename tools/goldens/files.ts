@@ -6,10 +6,12 @@ import { differenceOf } from './difference.js';
 import { generate } from './generate.js';
 import { binaryClass } from './heads/binary-class.js';
 import { logisticRegression } from './heads/logistic-regression.js';
+import { multi } from './heads/multi.js';
 import { multiClass } from './heads/multi-class.js';
 import { multiLabel } from './heads/multi-label.js';
 import { poissonRegression } from './heads/poisson-regression.js';
 import { regression } from './heads/regression.js';
+import { sequential } from './heads/sequential.js';
 import { formatJson } from './json.js';
 
 /** All heads that have goldens. */
@@ -20,6 +22,8 @@ const heads: readonly HeadDescription[] = [
   binaryClass,
   multiClass,
   multiLabel,
+  multi,
+  sequential,
 ];
 
 /** What the files hold, by their paths in the repository. */

@@ -57,7 +57,7 @@ function caseOf(head: HeadDescription, { lossOnly = false, at, ...described }: C
     loss: expected([loss], ULPS.REDUCE),
     gradient: isList(gradient) ? ofGradient(gradient) : mapped(gradient, ofGradient),
     predictions: lossOnly ? {} : mapped(model.predictions(batch.logits), (prediction) => predictionOf(prediction, at)),
-    metrics: lossOnly ? {} : mapped(model.metrics([batch]), (metric) => expected([metric], ULPS.ELEMENT)),
+    metrics: lossOnly ? {} : metricsOf(head, model.metrics([batch])),
   };
 }
 
@@ -75,14 +75,19 @@ function predictionOf(prediction: Predicted, at: readonly number[] | undefined):
   return { ...prediction, values: at.map((i) => values[i]), at } as GoldenPrediction;
 }
 
-function evaluationOf(
-  { modelOf }: HeadDescription,
-  { k = ULPS.ELEMENT, ...described }: EvaluationDescription,
-): GoldenEvaluation {
-  const metrics = modelOf(described.options).metrics(described.batches.map(batchIn));
-  return { ...described, metrics: mapped(metrics, (metric) => expected([metric], k)) };
+function evaluationOf(head: HeadDescription, { k, ...described }: EvaluationDescription): GoldenEvaluation {
+  const metrics = head.modelOf(described.options).metrics(described.batches.map(batchIn));
+  return { ...described, metrics: metricsOf(head, metrics, k) };
 }
 
-function mapped<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+function metricsOf(
+  { metricUnits = {} }: HeadDescription,
+  metrics: Readonly<Record<string, Scaled>>,
+  k: number = ULPS.ELEMENT,
+): GoldenCase['metrics'] {
+  return mapped(metrics, (metric, key) => expected([metric], metricUnits[key] ?? k));
+}
+
+function mapped<T, U>(values: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
 }

@@ -29,7 +29,7 @@ export function trainingOf(
   { modelOf, labelsOf, head }: HeadDescription,
   described: TrainingDescription,
 ): GoldenTraining {
-  const { optimizer, variant, settings, options, outputs, heads, seed } = described;
+  const { optimizer, variant, settings, options, outputs, heads, before = [rows], features, seed } = described;
   const next = random(seed);
   const draw = (shape: readonly number[], low: number, high: number): Values => ({
     shape,
@@ -38,7 +38,7 @@ export function trainingOf(
   const x = draw([rows, inputs], -1, 1);
   const signal = (row: number, output: number): number => x.values[row * inputs + output] as number;
   const labels = labelsOf({ rows, outputs, signal, noise: () => exact(next, -1, 1) });
-  const weights = written([rows], draw([rows], 0, 2).values);
+  const weights = written(before, draw([rows], 0, 2).values);
   const start = [
     draw([inputs, hidden], -0.7, 0.7),
     draw([hidden], 0.1, 0.7),
@@ -47,8 +47,8 @@ export function trainingOf(
   ] as const;
   const model = modelOf(options);
   const lossOf: LossOfLogits = (values) => {
-    const logits = columnsFor({ shape: [rows, outputs], values }, heads);
-    const { loss, gradient } = model.loss(batchIn({ logits, labels, weights }));
+    const logits = columnsFor({ shape: [...before, outputs], values }, heads);
+    const { loss, gradient } = model.loss(batchIn({ logits, labels, weights, ...(features && { features }) }));
     return { loss, gradient: rowsOf(gradient, heads) };
   };
   const { losses, end, closest } = trainNetwork({ inputs: x, start }, lossOf, updateRule(optimizer, settings), steps);
@@ -58,9 +58,10 @@ export function trainingOf(
     options: { ...options, weightColumn: 'weight' },
     optimizer: { name: optimizer, settings },
     steps,
-    inputs: written(x.shape, x.values),
+    inputs: written([...before, inputs], x.values),
     labels,
     weights,
+    ...(features && { features }),
     ...(heads && { heads }),
     start: start.map((variable) => written(variable.shape, variable.values)),
     losses: expected(losses, trainingUnits),
@@ -75,14 +76,14 @@ export function trainingOf(
 }
 
 /** The columns of each head, or all. */
-function columnsFor({ values }: Values, heads: TrainingDescription['heads']): GoldenBatch['logits'] {
+function columnsFor({ shape, values }: Values, heads: TrainingDescription['heads']): GoldenBatch['logits'] {
+  if (heads === undefined) return { shape, values };
   const width = values.length / rows;
-  if (heads === undefined) return { shape: [rows, width], values };
   let from = 0;
   const parts = Object.entries(heads).map(([name, k]) => {
     const [first, end] = [from, (from += k)];
     const columns = values.filter((_, i) => i % width >= first && i % width < end);
-    return [name, { shape: [rows, k], values: columns }] as const;
+    return [name, { shape: [...shape.slice(0, -1), k], values: columns }] as const;
   });
   return Object.fromEntries(parts);
 }

@@ -29,7 +29,7 @@ export {
   type Reducing,
   type ReferenceBatch,
 } from './reduce.js';
-export { inFloat32, type Scaled } from './scaled.js';
+export { inFloat32, over, sumOf, times, type Scaled } from './scaled.js';
 export { sigmoidOf, softmaxOf, totalOf } from './softmax.js';
 export { ULPS, usedTolerance } from './tolerance.js';
 export { filled, largest, mapValues, sizeOf, sumValue, type Values } from './values.js';
