@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { conformance, emptyFolder, fixture, NARROW, queriesOf, reportIn } from './cli-support.js';
+import { conformance, emptyFolder, fixture, NARROW, NARROWER, queriesOf, reportIn } from './cli-support.js';
 
 const folder = await emptyFolder();
 afterAll(() => rm(folder, { recursive: true }));
@@ -54,7 +54,7 @@ describe('a run', () => {
       '--require',
       'cpu,wasm',
       '--filter',
-      NARROW,
+      NARROWER,
       '--quiet',
     );
     expect(stdout).toMatch(/^wasm is required, and nothing passed on it\.\n8 passed, 0 failed/);
@@ -116,7 +116,7 @@ describe('--bail', () => {
     async () => {
       await conformance(...wrong, '--backend', 'cpu', '--bail');
       expect(queriesOf((await reportIn(join(folder, 'bail'))).runs[0], 'fail')).toHaveLength(1);
-      const { exitCode, lastLine } = await conformance('--backend', 'cpu', '--filter', NARROW, '--bail', '1');
+      const { exitCode, lastLine } = await conformance('--backend', 'cpu', '--filter', NARROWER, '--bail', '1');
       expect(lastLine).toMatch(/^8 passed, 0 failed/);
       expect(exitCode).toBe(0);
     },
@@ -185,7 +185,7 @@ describe('shards', () => {
           '--backend',
           'cpu',
           '--filter',
-          NARROW,
+          NARROWER,
           '--shard',
           `${i + 1}/${count}`,
           '--out',
@@ -210,12 +210,12 @@ describe('shards', () => {
       exitCode: 0,
       stdout: '8 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable',
     });
-    const { stdout } = await conformance('--list', '--filter', NARROW);
+    const { stdout } = await conformance('--list', '--filter', NARROWER);
     const report = await reportIn(join(folder, 'merged'));
     expect(queriesOf(report.runs[0], 'pass').toSorted()).toEqual(stdout.split('\n').toSorted());
     expect(await readdir(join(folder, 'merged'))).toEqual(['junit.xml', 'report.html', 'results.json']);
     expect(report.selection).toMatchObject({
-      filters: [NARROW],
+      filters: [NARROWER],
       repair: true,
       total: 8,
       project: expect.stringMatching(/^@tfjs-heads\/backend-conformance \d/),
