@@ -1,6 +1,5 @@
-import { add, sub, type Scalar } from '@tensorflow/tfjs-core';
-import type { Head } from '@tfjs-heads/head-api';
-import { MultiHead } from '@tfjs-heads/head-multi';
+import { add, concat, type Scalar, split, sub, Tensor } from '@tensorflow/tfjs-core';
+import type { Head, Metric } from '@tfjs-heads/head-api';
 import { subjects } from '../../src/heads.js';
 import type { HeadOptions, Subject } from '../../src/index.js';
 import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
@@ -12,14 +11,31 @@ const twoHeads: Subject = subjects.MultiHead as Subject;
 const breakMultiHead = (change: (methods: Methods, options: HeadOptions) => Partial<Methods>): Subject =>
   breakHead(change, {}, twoHeads);
 
-/** The heads of it with weights of 1. */
-function unweighted(options: HeadOptions): Pick<Methods, 'loss'> {
-  const { heads } = twoHeads.create(options) as unknown as MultiHead;
-  return new MultiHead({ heads }) as unknown as Head as Pick<Methods, 'loss'>;
+/** The same head with weights of 1. */
+function unweighted(options: HeadOptions): Head {
+  return twoHeads.create({ ...options, headWeights: [1, 1] });
 }
 
 /** MultiHeads with one fault. */
 export const wrongHeadsOfHeads: BrokenHeads = {
+  NoHeadWeights: {
+    wrong: 'the loss of a MultiHead is the sum of the losses of its heads, whatever their weights',
+    caughtBy: 'golden:loss:inputs=drawn,rows=5,logits=map,weights=rows,head-weights=1-and-0.5,reduction=sum',
+    says: 'the loss',
+    subject: { ...twoHeads, create: unweighted },
+  },
+  PartsTurnedRound: {
+    wrong: 'a MultiHead gives the first logits of one tensor to the last head',
+    caughtBy: 'golden:loss:inputs=drawn,rows=5,logits=one,weights=none,head-weights=none',
+    says: 'the loss',
+    subject: breakMultiHead(({ loss }) => ({
+      loss(labels, logits, options) {
+        if (!(logits instanceof Tensor)) return loss(labels, logits, options);
+        const [first, others] = split(logits, [1, 2], -1) as [Tensor, Tensor];
+        return loss(labels, concat([others, first], -1), options);
+      },
+    })),
+  },
   UnweightedGradient: {
     wrong: 'the weights of the heads are in the loss of a MultiHead and not in its gradient',
     caughtBy: 'law:gradient-is-slope:rows=3',
@@ -28,6 +44,19 @@ export const wrongHeadsOfHeads: BrokenHeads = {
       loss(...args) {
         const [right, all] = [loss(...args), unweighted(options).loss(...args)];
         return add(all, constant(sub(right, all))) as Scalar;
+      },
+    })),
+  },
+  WeightedLossMetric: {
+    wrong: 'the metric loss/<head> of a MultiHead is of losses times the weight of the head',
+    caughtBy: 'golden:evaluation:batches=3,logits=map,weights=none',
+    says: 'the metric loss/chance',
+    subject: breakMultiHead(({ metrics }) => ({
+      metrics: (options) => {
+        const all = metrics(options);
+        const metric = all['loss/chance'] as Metric;
+        const right = metric.result.bind(metric);
+        return { ...all, 'loss/chance': Object.assign(metric, { result: async () => (await right()) / 2 }) };
       },
     })),
   },
