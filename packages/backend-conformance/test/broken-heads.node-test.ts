@@ -11,7 +11,8 @@ import {
   type Query,
   type Subject,
 } from '../src/index.js';
-import { right } from './broken-heads/broken-head.js';
+import { subjects } from '../src/heads.js';
+import { breakHead, right } from './broken-heads/broken-head.js';
 import { brokenHeads, markdownTable } from './broken-heads/index.js';
 
 let record: BackendRecord;
@@ -48,6 +49,17 @@ describe('a broken head', () => {
     const families = new Set(results.map(({ family }) => family));
     expect(families).toEqual(new Set(['golden', 'law', 'parity', 'training']));
   });
+
+  it.each(['BinaryClassHead', 'MultiClassHead', 'MultiLabelHead', 'MultiHead'] as const)(
+    'fails for its fault alone: a %s that is taken apart and put together passes what catches others',
+    async (name) => {
+      const caught = new Set(Object.values(brokenHeads).map(({ caughtBy }) => `${name}:${caughtBy}`));
+      const whole = breakHead(() => ({}), {}, subjects[name]);
+      const results = await run(name, whole, (one) => caught.has(queryOf(one)));
+      expect(results.filter(({ status }) => status !== 'pass')).toEqual([]);
+      expect(results.length).toBeGreaterThan(20);
+    },
+  );
 
   it('is in the table of the README', async () => {
     const readme = await readFile(new URL('broken-heads/README.md', import.meta.url), 'utf8');
