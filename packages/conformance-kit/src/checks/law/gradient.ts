@@ -1,7 +1,7 @@
 import { scalar, stack, type Scalar } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { largest, ULPS } from '@tfjs-heads/reference';
-import { logitsIn, pickRows, placesIn, tensorsOf, withLogits, type Batch, type BatchTensors } from '../../batch.js';
+import { logitsIn, partsOf, pickRows, tensorsOf, withLogits, type Batch, type BatchTensors } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { gradientOf, valuesOf } from '../outcome.js';
 import { batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
@@ -124,20 +124,29 @@ function moved(row: Batch, column: number, values: readonly number[]): Batch {
     row,
     values.map(() => 0),
   );
-  const walked = new Map(values.map((value, i) => [placeIn(many, i, column), value]));
+  const walked = new Map(placesOfColumn(many, column).map((place, i) => [place, values[i] as number]));
   return withLogits(many, (logit, place) => walked.get(place) ?? logit);
 }
 
-/** The place among all logits of one of a row. */
-function placeIn(batch: Batch, row: number, column: number): number {
-  return placesIn(batch, [row])[column] as number;
+/** The places among all logits of those of a column, one for each row. Heads that a head is made of have theirs one after the other. */
+function placesOfColumn(batch: Batch, column: number): number[] {
+  let [placesBefore, columnsBefore] = [0, 0];
+  for (const [, { shape, values }] of partsOf(batch.logits)) {
+    const rows = shape[0] as number;
+    const columns = values.length / rows;
+    const [start, inPart] = [placesBefore, column - columnsBefore];
+    if (inPart < columns) return Array.from({ length: rows }, (_, row) => start + row * columns + inPart);
+    placesBefore += values.length;
+    columnsBefore += columns;
+  }
+  return [];
 }
 
 /** All in one batch: rows do not know of each other. */
 async function gradientsAt(head: Head, row: Batch, column: number, values: readonly number[]): Promise<number[]> {
   const batch = moved(row, column, values);
   const gradient = await valuesOf(gradientOf(head, tensorsOf(batch)));
-  return values.map((_, i) => gradient[placeIn(batch, i, column)] as number);
+  return placesOfColumn(batch, column).map((place) => gradient[place] as number);
 }
 
 /** One read for all. */
