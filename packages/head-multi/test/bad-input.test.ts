@@ -5,7 +5,7 @@ import type { HeadErrorCode } from '@tfjs-heads/head-api';
 import { describe, it } from 'vitest';
 import { NumberHead } from '../src/conformance-heads.js';
 import { MultiHead, SequentialHeadWrapper } from '../src/index.js';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { batchOfBoth, both, chance, strangeHead, two } from './support/heads.js';
 import { releaseTensors } from './support/release.js';
 

@@ -16,7 +16,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, it } from 'vitest';
 import { NumberHead } from '../src/conformance-heads.js';
 import { MultiHead } from '../src/index.js';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { batchOfBoth, both, LOGITS } from './support/heads.js';
 import { releaseTensors } from './support/release.js';
 

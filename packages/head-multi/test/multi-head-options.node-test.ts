@@ -3,7 +3,7 @@ import type { Head } from '@tfjs-heads/head-api';
 import { describe, it } from 'vitest';
 import { NumberHead } from '../src/conformance-heads.js';
 import { MultiHead, type MultiHeadOptions } from '../src/index.js';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { strangeHead } from './support/heads.js';
 
 const [a, b] = [new NumberHead({ name: 'a' }), new NumberHead({ name: 'b', logitsDimension: 2 })];

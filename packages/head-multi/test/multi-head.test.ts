@@ -6,7 +6,7 @@ import type { Head, Metric } from '@tfjs-heads/head-api';
 import { describe, it } from 'vitest';
 import { NumberHead, ProbabilityHead } from '../src/conformance-heads.js';
 import { MultiHead } from '../src/index.js';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { batchOfBoth, both, chance, LOGITS, LOSS_OF_CHANCE, LOSS_OF_TWO, strangeHead, two } from './support/heads.js';
 import { results } from './support/metrics.js';
 import { releaseTensors } from './support/release.js';

@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, describe, it, vi } from 'vitest';
 import { NumberHead, ProbabilityHead } from '../src/conformance-heads.js';
 import { MultiHead, SequentialHeadWrapper } from '../src/index.js';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { results } from './support/metrics.js';
 import { releaseTensors } from './support/release.js';
 

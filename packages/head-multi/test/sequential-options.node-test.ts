@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest';
 import { NumberHead } from '../src/conformance-heads.js';
 import { MultiHead, SequentialHeadWrapper, type SequentialHeadWrapperOptions } from '../src/index.js';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { strangeHead } from './support/heads.js';
 
 const staticHead = new NumberHead({ name: 'a', logitsDimension: 2, lossReduction: 'sum' });

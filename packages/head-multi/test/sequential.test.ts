@@ -21,7 +21,7 @@ import type { Head, SparseTensor } from '@tfjs-heads/head-api';
 import { describe, it } from 'vitest';
 import { NumberHead, ProbabilityHead } from '../src/conformance-heads.js';
 import { MultiHead, SequentialHeadWrapper } from '../src/index.js';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { strangeHead } from './support/heads.js';
 import { results } from './support/metrics.js';
 import { releaseTensors } from './support/release.js';

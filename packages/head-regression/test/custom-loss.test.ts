@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-layers';
 import type { LossFn, LossFnArgs } from '@tfjs-heads/head-kit';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { results } from './support/metrics.js';
 import { releaseTensors } from './support/release.js';
 

@@ -24,7 +24,7 @@ import {
   type Values,
 } from '@tfjs-heads/reference';
 import { describe, it } from 'vitest';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { results } from './support/metrics.js';
 import { releaseTensors } from './support/release.js';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { LogisticRegressionHead } from '@tfjs-heads/head-regression';
 import { sigmoidCrossEntropy } from '@tfjs-heads/reference';
 import { describe, it } from 'vitest';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { results } from './support/metrics.js';
 import { releaseTensors } from './support/release.js';
 

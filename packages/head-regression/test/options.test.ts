@@ -2,7 +2,7 @@ import { exp, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 
 const heads = { RegressionHead, PoissonRegressionHead, LogisticRegressionHead };
 type HeadClass = new (options?: object) => RegressionHead;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, it } from 'vitest';
-import { expect } from './support/expect.js';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 import { results } from './support/metrics.js';
 import { releaseTensors } from './support/release.js';
 

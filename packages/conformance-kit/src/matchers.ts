@@ -22,7 +22,15 @@ expect.extend({
     verdict(wrongError(run, code, fragments)),
 });
 
-/** The `expect` of vitest with the matchers above. */
+/**
+ * The `expect` of vitest with matchers for tests of heads beside the suite: numbers as near as float32 allows, and coded errors.
+ *
+ * ```ts
+ * import { expect } from '@tfjs-heads/conformance-kit/matchers';
+ * expect(await head.loss(labels, logits).data()).toBeNear([6.5]);
+ * expect(() => head.loss(labels, wrong)).toThrowCoded('LOGITS_SHAPE', ['[2,3]']);
+ * ```
+ */
 export { expect };
 
 function verdict(complaint: string | undefined): { pass: boolean; message: () => string } {
@@ -31,8 +39,8 @@ function verdict(complaint: string | undefined): { pass: boolean; message: () =>
 
 function complaintOf(actual: ArrayLike<number>, expected: readonly Expected[]): string | undefined {
   if (actual.length !== expected.length) return `expected ${expected.length} values, got ${actual.length}`;
-  for (const [i, one] of expected.entries()) {
-    const { value, scale } = typeof one === 'number' ? { value: one, scale: 0 } : one;
+  for (const [i, entry] of expected.entries()) {
+    const { value, scale } = typeof entry === 'number' ? { value: entry, scale: 0 } : entry;
     const used = usedTolerance(actual[i] as number, value, { k: ULPS.REDUCE, unit: 2 ** -24, scale });
     if (!(used <= 1))
       return `expected ${value} at ${i}, got ${actual[i]}, which is off by ${used} times what is allowed`;
