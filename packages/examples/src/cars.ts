@@ -26,6 +26,15 @@ export interface Car {
   readonly origin: string;
 }
 
+/** What is measured of a car, but for the label. */
+export const carMeasures: readonly ((car: Car) => number)[] = [
+  (car) => car.displacement,
+  (car) => car.horsepower,
+  (car) => car.weight,
+  (car) => car.acceleration,
+  (car) => car.year,
+];
+
 /** The cars of `cars.json` without those that lack the label or the horsepower. */
 export async function loadCars(): Promise<readonly Car[]> {
   const rows = await readRows<RawCar>('cars.json');

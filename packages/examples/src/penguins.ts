@@ -22,6 +22,14 @@ export interface Penguin {
   readonly sex: 'FEMALE' | 'MALE';
 }
 
+/** What is measured of a penguin. */
+export const penguinMeasures: readonly ((penguin: Penguin) => number)[] = [
+  (penguin) => penguin.beakLength,
+  (penguin) => penguin.beakDepth,
+  (penguin) => penguin.flipperLength,
+  (penguin) => penguin.bodyMass,
+];
+
 /** The penguins of `penguins.json` without those that were not measured or not sexed (one has `.` for its sex). */
 export async function loadPenguins(): Promise<readonly Penguin[]> {
   const rows = await readRows<RawPenguin>('penguins.json');

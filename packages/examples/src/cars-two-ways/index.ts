@@ -3,7 +3,7 @@ import { MultiHead } from '@tfjs-heads/head-multi';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { maxIndex, mean } from 'd3-array';
 import { column, type Sample } from '../batches.js';
-import { loadCars, type Car } from '../cars.js';
+import { carMeasures, loadCars, type Car } from '../cars.js';
 import { fitEncoder } from '../encoder.js';
 import type { MetricValues } from '../evaluate.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
@@ -30,16 +30,7 @@ export const carsTwoWays: Example = {
 
 async function run({ epochs = 60, onStep }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadCars(), { testShare: 0.2, seed: 1 });
-  const encode = fitEncoder(train, {
-    numeric: [
-      (car) => car.displacement,
-      (car) => car.horsepower,
-      (car) => car.weight,
-      (car) => car.acceleration,
-      (car) => car.year,
-    ],
-    categorical: [(car) => car.cylinders],
-  });
+  const encode = fitEncoder(train, { numeric: carMeasures, categorical: [(car) => car.cylinders] });
   const toSample = (car: Car): Sample<Car> => ({ inputs: encode(car), label: car });
   const meanOfTraining = mean(train, (car) => car.milesPerGallon) ?? NaN;
   const shares = origins.map((origin) => mean(train, (car) => Number(car.origin === origin)) ?? NaN);

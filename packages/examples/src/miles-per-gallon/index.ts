@@ -1,7 +1,7 @@
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { mean } from 'd3-array';
 import type { Sample } from '../batches.js';
-import { loadCars, type Car } from '../cars.js';
+import { carMeasures, loadCars, type Car } from '../cars.js';
 import { fitEncoder } from '../encoder.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
 import { learnRegression } from '../learn.js';
@@ -22,13 +22,7 @@ export const milesPerGallon: Example = {
 async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadCars(), { testShare: 0.2, seed: 1 });
   const encode = fitEncoder(train, {
-    numeric: [
-      (car) => car.displacement,
-      (car) => car.horsepower,
-      (car) => car.weight,
-      (car) => car.acceleration,
-      (car) => car.year,
-    ],
+    numeric: carMeasures,
     categorical: [(car) => car.cylinders, (car) => car.origin],
   });
   const toSample = (car: Car): Sample => ({ inputs: encode(car), label: car.milesPerGallon });

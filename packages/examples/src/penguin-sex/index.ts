@@ -4,7 +4,7 @@ import type { Sample } from '../batches.js';
 import { fitEncoder } from '../encoder.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
 import { learnRegression } from '../learn.js';
-import { loadPenguins, type Penguin } from '../penguins.js';
+import { loadPenguins, penguinMeasures, type Penguin } from '../penguins.js';
 import { logOdds, percent } from '../shares.js';
 import { splitRows } from '../split.js';
 
@@ -27,12 +27,7 @@ export const penguinSex: Example = {
 async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadPenguins(), { testShare: 0.3, seed: 1 });
   const encode = fitEncoder(train, {
-    numeric: [
-      (penguin) => penguin.beakLength,
-      (penguin) => penguin.beakDepth,
-      (penguin) => penguin.flipperLength,
-      (penguin) => penguin.bodyMass,
-    ],
+    numeric: penguinMeasures,
     categorical: [(penguin) => penguin.species, (penguin) => penguin.island],
   });
   const weigh = speciesWeights(train);

@@ -4,7 +4,7 @@ import { column, type Sample } from '../batches.js';
 import { fitEncoder } from '../encoder.js';
 import type { Example, RunOptions, RunResult } from '../example.js';
 import { learn } from '../learn.js';
-import { loadPenguins, type Penguin } from '../penguins.js';
+import { loadPenguins, penguinMeasures, type Penguin } from '../penguins.js';
 import { percent } from '../shares.js';
 import { splitRows } from '../split.js';
 
@@ -24,15 +24,7 @@ export const penguinSpecies: Example = {
 
 async function run({ epochs = 30, onStep }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadPenguins(), { testShare: 0.3, seed: 1 });
-  const encode = fitEncoder(train, {
-    numeric: [
-      (penguin) => penguin.beakLength,
-      (penguin) => penguin.beakDepth,
-      (penguin) => penguin.flipperLength,
-      (penguin) => penguin.bodyMass,
-    ],
-    categorical: [(penguin) => penguin.sex],
-  });
+  const encode = fitEncoder(train, { numeric: penguinMeasures, categorical: [(penguin) => penguin.sex] });
   const toSample = (penguin: Penguin): Sample<string> => ({ inputs: encode(penguin), label: penguin.species });
   const shares = species.map((name) => mean(train, (penguin) => Number(penguin.species === name)) ?? NaN);
 
