@@ -4,6 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { ModeKeys, type Head } from '@tfjs-heads/head-api';
 import { startBackend } from '@tfjs-heads/backends';
+import { MultiClassHead } from '@tfjs-heads/head-classification';
+import { MultiHead } from '@tfjs-heads/head-multi';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 
 const head: Head = new RegressionHead();
@@ -28,6 +30,23 @@ const refused = (): tf.Scalar => typed.loss({ mine: labels }, logits);
 const unknown = (): unknown => typed.predictions(logits, ['probabilities']);
 console.log(
   `${heads.length} heads, predictions ${String(predictions.shape)}, ${perhaps?.dtype}, ${typeof refused} ${typeof unknown}`,
+);
+
+// Names of classes, and one network with two heads.
+const kinds = ['a', 'b', 'c'];
+const both = new MultiHead({
+  heads: [
+    new RegressionHead({ name: 'price' }),
+    new MultiClassHead({ name: 'kind', nClasses: 3, labelVocabulary: kinds }),
+  ],
+});
+const ofBoth = tf.tensor2d([
+  [45, 0, 0, 1],
+  [41, 1, 0, 0],
+]);
+const lossOfBoth = both.loss({ price: labels, kind: tf.tensor2d(['c', 'a'], [2, 1]) }, ofBoth);
+console.log(
+  `two heads: ${(await lossOfBoth.array()).toFixed(2)}, ${String(await both.predictions(ofBoth)['kind/classes']?.array())}`,
 );
 
 const { name, candidates } = await startBackend({ allow: ['cpu', 'wasm'] });
