@@ -4,6 +4,7 @@ import { backendNames, type BackendName } from './tools/test/backend/name.js';
 import { chromiumHere } from './tools/test/chromium.js';
 import { environments, isolatedPackages, isolatedProjectName, projectName } from './tools/test/projects.js';
 import { CONFORMANCE_HAS_RUN } from './tools/test/requirements.js';
+import { PatientFirst } from './tools/test/sequencer.js';
 
 const chromium = chromiumHere();
 
@@ -100,6 +101,7 @@ export default defineConfig({
     silent: 'passed-only',
     env: { TF_CPP_MIN_LOG_LEVEL: '3' }, // or TensorFlow tells about the processor
     slowTestThreshold: 10_000,
+    sequence: { sequencer: PatientFirst },
     projects: [
       ...nodeProjects,
       ...chromiumProjects,
