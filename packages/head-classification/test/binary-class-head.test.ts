@@ -214,6 +214,18 @@ describe('lines 20 to 24 and 45: the metrics of a BinaryClassHead', () => {
   });
 });
 
+describe('line 22: the areas of logits whose probability is 0 or 1 in float32', () => {
+  it.each([103, 104, 110, 700, 1e4])('-%d and %d', async (x) => {
+    const [logits, labels] = [tf.tensor([[-x], [-x], [0], [x]]), tf.tensor([[0], [0], [1], [1]])];
+    const head = new BinaryClassHead();
+    const apart = await results(head.updateMetrics(head.metrics(), {}, logits, labels));
+    expect([apart['auc'], apart['auc_precision_recall']]).toEqual([1, 1]);
+    const turned = await results(head.updateMetrics(head.metrics(), {}, logits, tf.sub(1, labels)));
+    expect(turned['auc']).toBe(0);
+    tf.dispose([logits, labels]);
+  });
+});
+
 describe('lines 46 and 47: exports and options of a BinaryClassHead', () => {
   it('exports classes, a regression and all predictions', async () => {
     const spec = new BinaryClassHead({ labelVocabulary: vocabulary }).createEstimatorSpec({

@@ -51,11 +51,15 @@ export function buckets({
   };
 }
 
-/** The bucket of a prediction; that of NaN does not matter. */
+/**
+ * The bucket of a prediction; that of NaN does not matter. In float32, as in the original: it decides which side of a threshold,
+ * and a probability may be 0 or 1 there that is not in doubles.
+ */
 function bucketOf(prediction: number, count: number): number {
-  if (!(prediction > 0)) return 0;
-  if (prediction >= 1) return count - 1;
-  return Math.ceil(Math.fround(Math.fround(prediction) * count)) - 1; // in float32, as in the original: it decides which side of a threshold
+  const rounded = Math.fround(prediction);
+  if (!(rounded > 0)) return 0;
+  if (rounded >= 1) return count - 1;
+  return Math.ceil(Math.fround(rounded * count)) - 1;
 }
 
 /**
