@@ -36,7 +36,11 @@ export async function readAlone(valid: Tensor): Promise<boolean> {
 }
 
 /** Begins to read whether something is valid. */
-export async function deviceCheck({ valid, error, onValid }: DeviceQuestion): DeviceCheck {
+export function deviceCheck(question: DeviceQuestion): DeviceCheck {
+  return Object.assign(answer(question), { [VALID]: question.valid });
+}
+
+async function answer({ valid, error, onValid }: DeviceQuestion): DeviceCheck {
   keep(valid);
   try {
     if (!(await (readTogether?.(valid) ?? readAlone(valid)))) return error();
@@ -49,6 +53,15 @@ export async function deviceCheck({ valid, error, onValid }: DeviceQuestion): De
 
 /** Under a name that every copy of this package knows, since a head may be made of heads that have one of their own. */
 const CHECKS = Symbol.for('tfjs-heads.deviceChecks/1');
+
+/** A check's bool scalar, alive until the device has answered. */
+const VALID = Symbol.for('tfjs-heads.deviceChecks/1/valid');
+
+/** What is not known yet of the checks of some values: bool scalars, which are the checks' own. */
+export function openQuestions(values: readonly Tensor[]): readonly Tensor[] {
+  const checks = new Set(values.flatMap(checksOf)) as ReadonlySet<{ readonly [VALID]?: Tensor }>;
+  return [...checks].flatMap((check) => check[VALID] ?? []).filter(({ isDisposed }) => !isDisposed);
+}
 
 /** The checks that a value depends on; those of all that it was made of, if the kit made it. */
 export function checksOf(tensor: Tensor): readonly DeviceCheck[] {

@@ -1,10 +1,10 @@
-import { addN, customGrad, isNaN, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { addN, customGrad, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { RegularizationLosses } from '@tfjs-heads/head-api';
 import { describe } from './checks/describe.js';
 import { ask, isList } from './checks/kinds.js';
 import { checkTensor, describeResult } from './checks/tensor.js';
-import { carryChecks, checksOf, times } from './device-check.js';
+import { carryChecks, openQuestions, times } from './device-check.js';
 import { headError } from './error.js';
 
 /**
@@ -58,7 +58,8 @@ export function sumOfScalars(scalars: readonly Scalar[]): Scalar {
 
 /**
  * The sum of scalars times a number for each, as the loss of a head that is made of heads: 0 of none. Differentiable without a
- * registered gradient; where only a device knows that one of them is not valid, reading the sum rejects with its error.
+ * registered gradient; where only a device knows that one of them is not valid, reading the sum rejects with its error, and the
+ * gradient of all of them is 0.
  *
  * ```ts
  * const loss = weightedSum([clicks.loss(y.clicks, x.clicks), price.loss(y.price, x.price)], [1, 0.5]);
@@ -75,14 +76,12 @@ export function weightedSum(scalars: readonly Scalar[], weights: readonly number
     );
   }
   if (scalars.length === 0) return zeros([]);
-  const areChecked = scalars.some((scalar) => checksOf(scalar).length > 0);
+  const open = openQuestions(scalars);
   const add = customGrad((...inputs) => {
-    const save = inputs.at(-1) as unknown as (tensors: Tensor[]) => void;
     const summands = inputs.slice(0, -1).map((scalar, i) => times(scalar as Scalar, weights[i] as number)); // the last is the function that saves tensors
     const value = summands.length === 1 ? (summands[0] as Scalar) : addN(summands);
-    if (areChecked) save([value]);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]): Tensor[] => {
-      const share = saved === undefined ? dy : zeroWhereNaN(dy, saved);
+    const gradFunc = (dy: Tensor): Tensor[] => {
+      const share = open.reduce(zeroUnless, dy);
       return weights.map((weight) => times(share, weight));
     };
     return { value, gradFunc };
@@ -90,13 +89,14 @@ export function weightedSum(scalars: readonly Scalar[], weights: readonly number
   return carryChecks(add(...scalars) as Scalar, scalars);
 }
 
-/** What is not valid trains nothing: not even by the other parts of a sum, of which only the device knows that it is NaN. */
-function zeroWhereNaN(dy: Tensor, value: Tensor): Tensor {
-  return customGrad((...[x, save]) => {
-    (save as (tensors: Tensor[]) => void)([value]);
-    return {
-      value: where(isNaN(value), zerosLike(x as Tensor), x as Tensor),
-      gradFunc: (ddy: Tensor, [saved]: Tensor[]) => zeroWhereNaN(ddy, saved as Tensor),
-    };
-  })(dy);
+/**
+ * What is not valid trains nothing: not even by the other parts of a sum. The answer of a device is its check's own; nothing is saved
+ * on the tape, which tfjs would never release where an error follows.
+ */
+function zeroUnless(dy: Tensor, valid: Tensor): Tensor {
+  if (valid.isDisposed) return dy; // it has been answered meanwhile, and reading the sum says how
+  return customGrad((x) => ({
+    value: where(valid, x as Tensor, zerosLike(x as Tensor)),
+    gradFunc: (ddy: Tensor) => zeroUnless(ddy, valid),
+  }))(dy);
 }

@@ -5,6 +5,7 @@ import {
   getBackend,
   getKernel,
   grad,
+  memory,
   mul,
   onesLike,
   reshape,
@@ -177,6 +178,26 @@ it('the weighted sum of losses is differentiable, with the gradient 0 where it i
   if (!isOnGpu) return;
   const both = grad((x) => weightedSum([head.loss(labels, x), head.loss(labels, x)], [0.5, 2]))(logits);
   expect(Array.from(await abs(both).data())).toEqual([0, 0]);
+});
+
+it('the weighted sum of losses has the gradient that it has where a device has answered that all is well, NaN too', async () => {
+  const [labels, logits] = [mul(tensor([[0], [0.5]]), 2), tensor([[1], [2]])]; // valid, which on a GPU only it knows
+  const broken = customGrad((x) => ({ value: scalar(NaN), gradFunc: (dy: Tensor) => mul(onesLike(x as Tensor), dy) }));
+  const slope = grad((x) => weightedSum([head.loss(labels, x), broken(x) as Scalar], [0, 3]))(logits);
+  expect(Array.from(await slope.data())).toEqual([3, 3]);
+});
+
+it('a weighted sum leaves nothing behind where an error follows on the tape', async () => {
+  const part = scalar(1);
+  const before = memory().numTensors;
+  const fails = grad((x) => {
+    const valid = tensor(true, [], 'bool');
+    const checked = rejectReads(x as Scalar, [deviceCheck({ valid, error: () => headError('LABELS_RANGE', 'mine') })]);
+    weightedSum([checked, checked], [1, 1]);
+    throw new Error('mine');
+  });
+  for (let i = 0; i < 3; i++) expect(() => fails(part)).toThrow('mine');
+  await expect.poll(() => memory().numTensors).toBe(before);
 });
 
 it.each([[[1]], [[1, 2, 3]], [['1', 2]]])('weights %j for two scalars are refused', (weights) => {
