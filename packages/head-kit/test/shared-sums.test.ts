@@ -211,6 +211,12 @@ it('a batch has the same metrics before and after its tensors were uploaded', as
   dispose([logits, labels]);
 });
 
+function disposed(): Tensor {
+  const gone = tensor([1]);
+  gone.dispose();
+  return gone;
+}
+
 describe('several heads', () => {
   it('count what they read without some rows, which is read with it', async () => {
     const metric = new Mean();
@@ -230,6 +236,38 @@ describe('several heads', () => {
     expect(await metric.result()).toBe((1 + 3 + 1 + 2 + 3 + 4) / 6);
     expect(reads()).toBeLessThanOrEqual(2);
     dispose([values, mask]);
+  });
+
+  it.each([
+    ['no map', { tensors: null, change: () => ({}) }, 'INVALID_ARGUMENT'],
+    ['no function', { tensors: {} }, 'INVALID_ARGUMENT'],
+    ['no tensor', { tensors: { mask: 1 }, change: () => ({}) }, 'INVALID_ARGUMENT'],
+    ['a tensor that is gone', { tensors: { mask: disposed() }, change: () => ({}) }, 'TENSOR_DISPOSED'],
+  ])('refuse %s to read before, and leave nothing', async (_, before, code) => {
+    const [metric, values] = [new Mean(), tensor([1, 2], [2, 1])];
+    const { numTensors } = memory();
+    expect(() => updateTogether(() => metric.update(values), before as never)).toThrow(
+      expect.objectContaining({ code }),
+    );
+    expect(memory().numTensors).toBe(numTensors);
+    expect(await metric.result()).toBe(0);
+    dispose(values);
+  });
+
+  it('do not count what was updated by a part that failed, though somebody caught its error', async () => {
+    const [metric, values] = [new Mean(), computed([5, 7], [2, 1])];
+    const { numTensors } = memory();
+    updateTogether(() => {
+      const fail = (): never => {
+        metric.update(values);
+        throw new Error('mine');
+      };
+      expect(() => updateTogether(fail)).toThrow('mine');
+    });
+    expect(memory().numTensors).toBe(numTensors);
+    expect(metric.updates).toBe(0);
+    expect(await metric.result()).toBe(0);
+    dispose(values);
   });
 
   const definitions = [meanMetric('average_loss', 'losses'), meanMetric('label/mean', 'labels')];

@@ -1,6 +1,8 @@
 import { clone, keep } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { isPromise } from '../checks/kinds.js';
+import { describe } from '../checks/describe.js';
+import { isMap, isPromise } from '../checks/kinds.js';
+import { checkTensor } from '../checks/tensor.js';
 import { carryChecks, checkedBy, readAlone } from '../device-check.js';
 import { headError } from '../error.js';
 import { type HostTensors, type Question, readTensors } from '../read-tensors.js';
@@ -51,7 +53,8 @@ export function updateNow(update: MetricsUpdate): void {
  * ```
  *
  * @param before What is read with them, and changes what they count. Default: they count what they read.
- * @throws What `run` throws; INVALID_ARGUMENT where it is an asynchronous function
+ * @throws What `run` throws; INVALID_ARGUMENT where it is an asynchronous function, or `before` is not what it must be;
+ *   TENSOR_DISPOSED, TENSOR_FOREIGN
  */
 export function updateTogether(run: () => void, before?: ReadBefore): void {
   if (waiting !== undefined) return collect(run, before, waiting); // whoever is around it reads
@@ -71,21 +74,43 @@ export function updateTogether(run: () => void, before?: ReadBefore): void {
     carryOut(collected, questions);
   } finally {
     if (!isAsked) for (const { valid, resolve, reject } of questions) void readAlone(valid).then(resolve, reject);
-    for (const { tensors } of collected) mapTensors(tensors, (tensor) => tensor.dispose());
+    collected.forEach(discard);
   }
 }
 
-/** Runs something, whose updates then wait among others. Also when it throws: they hold copies, of which somebody must dispose. */
+/** Runs something, whose updates then wait among others; none of them where it throws. */
 function collect(run: () => void, before: ReadBefore | undefined, among: MetricsUpdate[]): void {
+  if (before !== undefined) checkBefore(before);
   const outside = waiting;
   const added: MetricsUpdate[] = [];
   waiting = added;
+  let result: void;
   try {
-    return run();
+    result = run();
+  } catch (error) {
+    added.forEach(discard);
+    throw error;
   } finally {
     waiting = outside;
-    among.push(...(before === undefined ? added : added.map((update) => after(before, update))));
   }
+  among.push(...(before === undefined ? added : added.map((update) => after(before, update))));
+  return result;
+}
+
+function checkBefore({ tensors, change }: ReadBefore): void {
+  if (!isMap(tensors) || typeof change !== 'function') {
+    throw headError(
+      'INVALID_ARGUMENT',
+      `before must have a map of tensors and a function change, got ${describe(tensors)} and ${describe(change)}.`,
+    );
+  }
+  for (const [name, tensor] of Object.entries(tensors))
+    checkTensor(`before.tensors['${name}']`, tensor, 'a tensor', 'INVALID_ARGUMENT');
+}
+
+/** An update holds copies, of which somebody must dispose. */
+function discard({ tensors }: MetricsUpdate): void {
+  mapTensors(tensors, (tensor) => tensor.dispose());
 }
 
 function after({ tensors, change }: ReadBefore, update: MetricsUpdate): MetricsUpdate {
@@ -128,6 +153,7 @@ function carryOut(updates: readonly MetricsUpdate[], questions: readonly Questio
       ),
     );
   const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
+  if (isPromise(sums)) void sums.then(undefined, () => undefined); // perhaps no metric waits for it, but a check that has the error
   updates.forEach(({ metrics }, of) =>
     metrics.forEach((metric, index) => {
       const added = (all: ReturnType<typeof sumsOf>): RowSums => all[of]?.[index] as RowSums;
