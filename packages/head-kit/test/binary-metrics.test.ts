@@ -78,6 +78,10 @@ describe('binary metrics of shared sums', () => {
     },
   );
 
+  it.each([NaN, Infinity, '0.5', undefined])('the threshold %s is refused', (threshold) => {
+    expect(() => confusion(threshold as number)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
   const nothing = { accuracy: 0, precision: 0, recall: 0, auc: 0, auc_precision_recall: 0 };
   it.each([
     ['nothing', [], nothing],

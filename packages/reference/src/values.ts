@@ -31,5 +31,11 @@ export function largest(values: ArrayLike<number>): number {
 /** A sum of a metric's state as a double, rounded where the state has it in full: `0x1f3p-40` is 0x1f3 times 2^-40. */
 export function sumValue(sum: number | string): number {
   const [, sign, digits, exponent] = /^(-?)(0x[0-9a-f]+)p(-?\d+)$/.exec(String(sum)) ?? [];
-  return digits === undefined ? Number(sum) : (sign === '-' ? -1 : 1) * Number(digits) * 2 ** Number(exponent);
+  if (digits === undefined) return Number(sum);
+  // More digits than a double reaches are cut, but for whether there is any 1 among them: that decides a tie.
+  const units = BigInt(digits);
+  const cut = Math.max(0, 4 * (digits.length - 2) - 64);
+  const rest = units & ((1n << BigInt(cut)) - 1n);
+  const leading = (units >> BigInt(cut)) | (rest === 0n ? 0n : 1n);
+  return (sign === '-' ? -1 : 1) * Number(leading) * 2 ** (Number(exponent) + cut);
 }

@@ -2,7 +2,7 @@ import type { MetricState } from '@tfjs-heads/head-api';
 import { shapeText } from '../checks/describe.js';
 import { headError } from '../error.js';
 import { ExactSums } from './exact-sums.js';
-import { type HostBatch, plainName } from './host-batch.js';
+import type { HostBatch } from './host-batch.js';
 
 /**
  * Sums over batches that one or several metrics are computed from: {@link mean}, {@link confusion}, {@link buckets}, or one of
@@ -115,8 +115,9 @@ export function checkAlike(name: string, given: Shaped, other: string, expected:
 export function sumsOf(accumulator: Accumulator, batch: HostBatch): RowSums {
   const sums = new ExactSums(accumulator.size);
   accumulator.add(batch, sums);
-  const [first] = accumulator.reads;
-  return { rows: first === undefined ? 0 : (batch.get(plainName(first)).shape[0] ?? 1), sums };
+  // What is optional may be missing, and says nothing of the rows.
+  const read = accumulator.reads.find((name) => !name.endsWith('?'));
+  return { rows: read === undefined ? 1 : (batch.get(read).shape[0] ?? 1), sums };
 }
 
 /** 0 where the divisor is 0. */

@@ -1,3 +1,5 @@
+import { describe } from '../checks/describe.js';
+import { headError } from '../error.js';
 import { type Accumulator, type BinaryQuantities, divided, samplesOf } from './accumulator.js';
 import { ExactSums } from './exact-sums.js';
 import { average } from './mean.js';
@@ -11,7 +13,7 @@ const FALSE_NEGATIVES = 4;
 
 /** The sums that each cell counts for: see below. */
 const CELLS: readonly (readonly number[])[] = [
-  [ALL],
+  [], // a label of 0 that is no hit is met by a prediction of 1
   [ALL, FALSE_POSITIVES],
   [ALL, FALSE_NEGATIVES],
   [ALL, TRUE_POSITIVES],
@@ -32,6 +34,9 @@ export function confusion(
   threshold: number,
   { predictions = 'logistic', labels = 'labels', weights = 'weights' }: BinaryQuantities = {},
 ): Accumulator {
+  if (!Number.isFinite(threshold)) {
+    throw headError('INVALID_ARGUMENT', `threshold must be a finite number, got ${describe(threshold)}.`);
+  }
   return {
     id: `confusion(${threshold},${predictions},${labels},${weights})`,
     kind: 'confusion',

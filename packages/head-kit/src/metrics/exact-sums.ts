@@ -95,6 +95,9 @@ export class ExactSums {
 
   /** Adds others, as many, one to one. */
   addAll(others: ExactSums): void {
+    if (others.size !== this.size) {
+      throw headError('INVALID_ARGUMENT', `There are ${this.size} sums, got ${others.size} to add to them.`);
+    }
     for (const level of others.#levels) {
       for (let i = 0; i < this.size; i++) {
         const term = level[i] as number;

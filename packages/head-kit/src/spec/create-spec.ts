@@ -100,7 +100,9 @@ export function createSpec(given: SpecFields): EstimatorSpec {
   const hold = (values: typeof held): void => {
     // Strings may be made of tensors, which are theirs.
     for (const value of values)
-      for (const tensor of isTensor(value) ? [value] : tensor_util.getTensorsInContainer(value as TensorContainer))
+      for (const tensor of isTensor(value)
+        ? [value]
+        : ask(() => tensor_util.getTensorsInContainer(value as TensorContainer), []))
         keep(tensor);
     held.push(...values);
   };
