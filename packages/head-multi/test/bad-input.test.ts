@@ -1,5 +1,5 @@
 // What calls of both heads refuse, lines 59, 60, 64 and 66 of the feature checklist. Each leaves nothing behind.
-import { memory, ones, scalar, tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { memory, ones, scalar, slice, tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
 import { describe, it } from 'vitest';
@@ -364,6 +364,32 @@ describe('a MultiHead refuses', () => {
     const bad = { ...labels, chance: tensor([[2], [0], [1]]) };
     expect(() => both.updateMetrics(metrics, features, logits, bad)).toThrowCoded('LABELS_RANGE');
     for (const metric of Object.values(metrics)) expect(metric.updates).toBe(0);
+  });
+});
+
+describe('a MultiHead takes no notice of logits that no head has', () => {
+  const cycle: Record<string, unknown> = {};
+  cycle['again'] = cycle;
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 3],
+    ['a disposed tensor', gone()],
+    ['a map of one', { inner: gone(), more: { nothing: null } }],
+    ['a map within itself', cycle],
+    ['a map that throws', throwing(['inner'])],
+  ])('%s', (_name, more) => {
+    const { labels, logits, features } = batchOfBoth();
+    const last = slice(logits, [0, 2], [3, 1]);
+    const given = { two: slice(logits, [0, 0], [3, 2]), chance: last, more } as never;
+    const before = memory().numTensors;
+    for (const mode of ['train', 'eval', 'infer'] as const) {
+      const trainOpFn = mode === 'train' ? () => null : undefined;
+      const spec = both.createEstimatorSpec({ mode, labels, logits: () => given, features, trainOpFn });
+      expect(Object.keys(spec.predictions)).toEqual(['two/predictions', 'chance/predictions', 'chance/logits']);
+      spec.dispose();
+    }
+    expect(memory().numTensors).toBe(before);
   });
 });
 

@@ -37,6 +37,11 @@ export function checkLive(name: string, tensor: Tensor): void {
   }
 }
 
+/** Whether a tensor is alive and known to the engine of this tfjs-core. */
+export function isLive(tensor: Tensor): boolean {
+  return ask(() => !tensor.isDisposed && engine().state.tensorInfo.has(tensor.dataId), false);
+}
+
 /** Throws `code` unless the tensor holds numbers: float32, int32 or bool. */
 export function checkNumeric(name: string, tensor: Tensor, code: HeadErrorCode): void {
   if (tensor.dtype !== 'float32' && tensor.dtype !== 'int32' && tensor.dtype !== 'bool') {

@@ -13,9 +13,9 @@ import {
 } from '@tfjs-heads/head-api';
 import { checkLabelsGiven } from '../checks/labels.js';
 import { checkMode } from '../checks/mode.js';
-import { isPromise } from '../checks/kinds.js';
+import { ask, isMap, isPromise, isTensor } from '../checks/kinds.js';
 import { checkOptions } from '../checks/options.js';
-import { describeResult } from '../checks/tensor.js';
+import { describeResult, isLive } from '../checks/tensor.js';
 import { copyOf } from '../device-check.js';
 import { headError } from '../error.js';
 import { predictOutput } from '../export-output.js';
@@ -189,7 +189,7 @@ class Copies {
       const copy = keep(clone(tensor));
       this.#tensors.push(copy);
       return copy;
-    });
+    }) as Logits;
   }
 
   /** Made once, since specs that {@link replaceSpec} made share them. */
@@ -231,9 +231,18 @@ function allSummaries(
   };
 }
 
-function mapLogits(logits: Logits, map: (tensor: Tensor) => Tensor): Logits {
-  if ('dataId' in logits) return map(logits as Tensor);
-  return Object.fromEntries(Object.entries(logits).map(([name, tensor]) => [name, map(tensor)]));
+/** Whatever else lies in a map of logits, such as what no head has asked for, stays what it is. */
+function mapLogits(logits: unknown, map: (tensor: Tensor) => Tensor, within: readonly unknown[] = []): unknown {
+  if (isTensor(logits)) return isLive(logits) ? map(logits) : logits;
+  if (!isMap(logits) || within.includes(logits)) return logits;
+  const inside = [...within, logits];
+  const mapAt = (name: string): unknown =>
+    mapLogits(
+      ask(() => logits[name], undefined),
+      map,
+      inside,
+    );
+  return Object.fromEntries(ask(() => Object.keys(logits), []).map((name) => [name, mapAt(name)]));
 }
 
 /** The gradients of a step are gone once they have been applied. */
