@@ -1,16 +1,21 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { execa } from 'execa';
 import { chromium } from 'playwright';
 import { afterAll, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from '../browser/chromium.mjs';
 import { findDriver } from '../src/browser/drivers.js';
-import { conformance, fixture, NARROW } from './cli-support.js';
+import { runInPage } from '../src/browser/session.js';
+import { conformance, fixture, main, NARROW } from './cli-support.js';
 import { startXvfb, whyNot } from './in-drivers.js';
 
 const started: (() => unknown)[] = [];
 afterAll(() => Promise.all(started.map((stop) => stop())));
 
 const narrow = [fixture('own-head.mjs'), '--backend', 'chromium:cpu,webgl', '--filter', NARROW];
+const one = [fixture('own-head.mjs'), '--backend', 'chromium:cpu', '--filter', NARROW];
 
 it('runs in the browser of a Playwright server', { timeout: 120_000 }, async () => {
   const executablePath = chromiumPath();
@@ -87,6 +92,85 @@ it('says that there is no server', { timeout: 60_000 }, async () => {
   expect(lastLine).toMatch(/^0 passed, .* 2 backends unavailable$/);
   expect(exitCode).toBe(1);
 });
+
+it(
+  'fails by name where a WebDriver server is silent, and closes a browser that comes late',
+  { timeout: 60_000 },
+  async () => {
+    const server = await slowServer();
+    server.onAsked((count) => {
+      if (count === 2) server.give('firefox'); // Nobody waits for the first any more.
+    });
+    const { exitCode, stdout, lastLine } = await conformance(...one, '--silence', '5', '--browser', server.url);
+    expect(stdout).toMatch(/^chromium:cpu: 0 passed, 2 failed/m);
+    expect(stdout).toContain('it said nothing for 5 s while it starts the browser');
+    expect(lastLine).toMatch(/^0 passed, 2 failed/);
+    expect(exitCode).toBe(1);
+    expect(server.closed).toEqual(['/session/1']);
+  },
+);
+
+it('can be interrupted where a WebDriver server is silent', { timeout: 60_000 }, async () => {
+  const server = await slowServer();
+  const child = execa(process.execPath, [main, ...one, '--browser', server.url], { reject: false });
+  server.onAsked(() => void child.kill('SIGINT'));
+  const { exitCode, stderr } = await child;
+  expect(stderr).toBe('Interrupted: there is no report.');
+  expect(exitCode).toBe(130);
+});
+
+it('closes a browser that comes when its session is over', async () => {
+  const server = await slowServer();
+  const over = new AbortController();
+  const session = runInPage(
+    'http://127.0.0.1:9/',
+    { browser: 'chromium', gpu: false, remote: new URL(server.url), onOutput: () => {} },
+    {} as Parameters<typeof runInPage>[2],
+    over.signal,
+  );
+  await session.next();
+  const asked = new Promise((resolve) => server.onAsked(resolve));
+  const pending = session.next();
+  await asked;
+  over.abort();
+  const ended = session.return(undefined);
+  server.give('chrome');
+  await Promise.all([pending, ended]);
+  expect(server.closed).toEqual(['/session/1']);
+});
+
+/** A WebDriver server that has no browser until it is told to give one, to whoever asked first. */
+async function slowServer() {
+  const waiting: ServerResponse[] = [];
+  const closed: string[] = [];
+  let [asked, given] = [0, 0];
+  let onAsked: (count: number) => void = () => {};
+  const answer = (response: ServerResponse, value: unknown): void =>
+    void response.setHeader('content-type', 'application/json').end(JSON.stringify({ value }));
+  const server = createServer((request, response) => {
+    const { method, url = '' } = request.resume();
+    if (method === 'POST' && url === '/session') {
+      waiting.push(response);
+      return onAsked(++asked);
+    }
+    if (method === 'DELETE') closed.push(url);
+    answer(response, null);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  started.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    closed,
+    onAsked: (then: typeof onAsked) => void (onAsked = then),
+    give: (browserName: string) => {
+      const capabilities = { browserName, browserVersion: '1' };
+      answer(waiting.shift() as ServerResponse, { sessionId: String(++given), capabilities });
+    },
+  };
+}
 
 /** A chromedriver of the same version as the browser, or why there is none. */
 function matchingDriver(): string | Error {

@@ -31,7 +31,6 @@ export async function* runInPage(
     yield { type: 'unavailable', reason: `no browser: ${reason}` };
     return;
   }
-  yield { type: 'engine', ...browser.engine };
   // What is under way fails then, also where the page hangs.
   const stop = (): void => {
     if (browser.kill !== undefined) browser.kill();
@@ -39,6 +38,7 @@ export async function* runInPage(
   };
   signal.addEventListener('abort', stop);
   try {
+    yield { type: 'engine', ...browser.engine }; // Where nobody waits for it any more, this is the end.
     signal.throwIfAborted();
     yield { type: 'begins', what: 'opens the page' };
     await browser.open(`${url}${DRIVEN}`);

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type EngineVersion, isBrowser } from '../engine.js';
 import type { Plan } from './plan.js';
 import type { RunCommandOptions } from './run-options.js';
+
+const LATE = 5000; // ms; so long a browser that is on its way may take to come and be closed after an interruption
 
 /** Browsers of one engine by what they call themselves, in small letters. */
 const families: Readonly<Record<Browser, RegExp>> = {
@@ -11,10 +14,13 @@ const families: Readonly<Record<Browser, RegExp>> = {
 
 /**
  * Names targets by what the browser of a WebDriver server says that it is: one that was asked for Chrome may have another. A bare
- * name stays that of Chromium's. Where no browser is to be had the names stay, for each session says why.
+ * name stays that of Chromium's. Where no browser is to be had, or none within the silence that sessions are allowed, the names
+ * stay, for each session says why.
+ *
+ * @throws Error where it is interrupted
  */
-export async function namedByBrowser(plan: Plan, options: RunCommandOptions): Promise<Plan> {
-  const { browser: remote, capabilities, gpu = false, host } = options;
+export async function namedByBrowser(plan: Plan, options: RunCommandOptions, interrupted: AbortSignal): Promise<Plan> {
+  const { browser: remote, capabilities, gpu = false, host, silence } = options;
   if (remote === undefined || !remote.protocol.startsWith('http')) return plan;
   const { startBrowser } = await import('../browser/browser-session.js');
   const asked = [...new Set(plan.targets.flatMap(({ engine }) => (isBrowser(engine) ? engine : [])))];
@@ -38,9 +44,20 @@ export async function namedByBrowser(plan: Plan, options: RunCommandOptions): Pr
   };
 
   async function familyThere(settings: Parameters<typeof startBrowser>[0], at: string): Promise<string | undefined> {
-    const session = await startBrowser(settings, `http://${at}`).catch(() => undefined);
-    await session?.close().catch(() => {});
-    return session && familyOf(session.engine);
+    // Goes on when nobody waits any more, so that a browser that comes late is closed as well.
+    const finding = startBrowser(settings, `http://${at}`)
+      .then(async (session) => {
+        await session.close().catch(() => {});
+        return familyOf(session.engine);
+      })
+      .catch(() => undefined);
+    const over = new AbortController();
+    const signal = AbortSignal.any([interrupted, over.signal]);
+    const family = await Promise.race([finding, sleep(silence * 1000, undefined, { signal }).catch(() => undefined)]);
+    over.abort();
+    if (interrupted.aborted) await Promise.race([finding, sleep(LATE, undefined, { ref: false })]);
+    interrupted.throwIfAborted();
+    return family;
   }
 }
 

@@ -26,7 +26,7 @@ export async function run(
     for (const testCase of planned.cases) print(queryOf(testCase));
     return;
   }
-  const plan = await namedByBrowser(planned, options);
+  const plan = await namedByBrowser(planned, options, interrupted);
   // Now rather than after the run, which would be lost.
   const { out } = options;
   if (out !== undefined) await tryOut(out, plan.cases.length * plan.targets.length);
