@@ -132,6 +132,7 @@ describe('wrong usage', () => {
   it('is explained by --help', async () => {
     const { exitCode, stdout } = await conformance('--help');
     expect(stdout).toContain('Exit codes: 0 all is good;');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain("--gpu Chromium, Firefox and WebKit with this machine's GPU");
     expect(exitCode).toBe(0);
   });
 });

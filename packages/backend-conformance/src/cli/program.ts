@@ -54,7 +54,7 @@ export function program(interrupted: AbortSignal): Command {
       180,
     )
     .option('--case-timeout <seconds>', 'how long one case may take', wholeNumber(1, DAY), CASE_LIMIT / 1000)
-    .option('--gpu', "Chromium with this machine's GPU, not the software GPU")
+    .option('--gpu', "Chromium, Firefox and WebKit with this machine's GPU, not the software GPU")
     .option(
       '--browser <address>',
       'a browser elsewhere: ws://... of a Playwright server, http://... of a WebDriver server',
