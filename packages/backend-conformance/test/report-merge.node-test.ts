@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeReports } from '../src/report/index.js';
+import { mergeReports, toJunit } from '../src/report/index.js';
 import { inShard, isGood, type Shard } from '@tfjs-heads/conformance-kit/host';
 import type { ConformanceReport } from '../src/report/format.js';
 import { caseOf, record, reportOf, reportOfPart, resultOf, runOf, sample } from './report-sample.js';
@@ -124,6 +124,21 @@ describe('merging', () => {
     expect(mergeReports([mergeReports([shardOf(1, 3), other]), shardOf(3, 3)]).runs[0]?.record?.runsOn).toBe(
       'Node v20.20.2 | Node v22',
     );
+  });
+
+  it('names every engine with its version, once', () => {
+    const inEngine = (index: number, name: string, version: string): ConformanceReport => {
+      const report = shardOf(index, 4);
+      return { ...report, runs: report.runs.map((run) => ({ ...run, engine: { name, version } })) };
+    };
+    const engineOf = (...reports: ConformanceReport[]) => mergeReports(reports).runs[0]?.engine;
+    const one = inEngine(1, 'Chrome', '155');
+    expect(engineOf(one, inEngine(2, 'Chrome', '155'))).toEqual({ name: 'Chrome', version: '155' });
+    expect(engineOf(one, inEngine(2, 'Chrome', '156'))).toEqual({ name: 'Chrome', version: '155 | 156' });
+    const half = mergeReports([one, inEngine(2, 'Chromium', '156')]);
+    const merged = mergeReports([half, inEngine(3, 'Chrome', '156'), inEngine(4, 'Chrome', '155')]);
+    expect(merged.runs[0]?.engine).toEqual({ name: 'Chrome | Chromium | Chrome', version: '155 | 156 | 156' });
+    expect(toJunit(merged)).toContain('value="Chrome 155 | Chromium 156 | Chrome 156"');
   });
 
   const selected = (part: Partial<ConformanceReport['selection']>, report = shardOf(2, 2)): ConformanceReport => ({

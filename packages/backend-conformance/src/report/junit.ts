@@ -1,4 +1,5 @@
 import { type CaseResult, isFailure, reasonInFull, tallyOf } from '@tfjs-heads/conformance-kit/host';
+import { formatEngine } from './engines.js';
 import type { BackendRun, ConformanceReport } from './format.js';
 import { cellsOf, formatUnit } from './summary.js';
 import { leaf, opening } from './xml.js';
@@ -79,7 +80,7 @@ function outcome(result: CaseResult): string[] {
 function propertiesOf(run: BackendRun): (readonly [name: string, value: string])[] {
   const { engine, record } = run;
   return [
-    ...(engine === undefined ? [] : [['engine', `${engine.name} ${engine.version}`] as const]),
+    ...(engine === undefined ? [] : [['engine', formatEngine(engine)] as const]),
     ...(record === undefined
       ? []
       : ([

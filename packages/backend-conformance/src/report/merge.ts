@@ -1,6 +1,7 @@
 import type { CaseResult } from '@tfjs-heads/conformance-kit/host';
 import type { BackendRun, ConformanceReport } from './format.js';
 import { checkReport } from './check.js';
+import { joinEngines, SEVERAL } from './engines.js';
 import { groupBy } from './group.js';
 import { problemsOf } from './problems.js';
 import { unlike, type Named } from './unlike.js';
@@ -61,29 +62,19 @@ function joinRuns(named: readonly [NamedRun, ...NamedRun[]]): BackendRun {
   const ran = runs.filter(({ unavailable }) => unavailable === undefined);
   if (ran.length === 0) return { ...named[0].run, milliseconds: sum(runs) };
   const records = ran.flatMap(({ record }) => record ?? []);
+  const engine = joinEngines(ran.flatMap((run) => run.engine ?? []));
   const places = [...new Set(records.flatMap(({ runsOn }) => runsOn.split(SEVERAL)))].join(SEVERAL);
   return {
     target: named[0].run.target,
-    ...joinEngines(ran),
+    ...(engine && { engine }),
     ...(records[0] && { record: { ...records[0], runsOn: places } }),
     milliseconds: sum(runs),
     cases: ran.length === 1 ? (ran[0] as BackendRun).cases : joinCases(named),
   };
 }
 
-/** Versions may differ from machine to machine, and names where engines are of one family: Chrome and Chromium. */
-function joinEngines(runs: readonly BackendRun[]): Pick<BackendRun, 'engine'> {
-  const known = runs.flatMap(({ engine }) => engine ?? []);
-  const all = (key: 'name' | 'version'): string =>
-    [...new Set(known.flatMap((one) => one[key].split(SEVERAL)))].join(SEVERAL);
-  return known.length === 0 ? {} : { engine: { name: all('name'), version: all('version') } };
-}
-
 /** So many conflicts are told. */
 const TOLD = 20;
-
-/** Between the places where the parts of a target ran. */
-const SEVERAL = ' | ';
 
 function joinCases(named: readonly NamedRun[]): CaseResult[] {
   const seen = new Map<string, CaseResult>();

@@ -1,5 +1,6 @@
 import { type CaseResult, type Status, type Tally, tallyOf } from '@tfjs-heads/conformance-kit/host';
 import type { EngineVersion } from '../engine.js';
+import { formatEngine } from './engines.js';
 import type { ConformanceReport } from './format.js';
 import { groupBy } from './group.js';
 import type { LeftOut, ListedReport, ListedRun } from './listed.js';
@@ -92,7 +93,7 @@ export function formatUnit(unit: number): string {
 /** Where it ran, with a browser by its name and version only instead of all that it says of itself. */
 export function formatPlace(runsOn: string, engine?: EngineVersion): string {
   return runsOn.replace(/Mozilla\/5\.0 .*/, (agent) => {
-    if (engine !== undefined) return `${engine.name} ${engine.version}`;
+    if (engine !== undefined) return formatEngine(engine);
     const browser = browserOf(agent);
     return browser === undefined ? agent : `${browser.name} ${browser.version}`;
   });
