@@ -151,6 +151,12 @@ describe('a head with one fault fails', () => {
     ['only the first of the tags of each row', otherTags(firstOfEach), 'golden:gradient', 'the gradient'],
     ['a tag taken for another', otherTags((labels) => labels, TAGS.toReversed()), 'golden:gradient', 'the gradient'],
     [
+      'numbers taken for the first tag',
+      otherTags((labels) => (labels.values.dtype === 'float32' ? { ...labels, values: cats(labels) } : labels)),
+      'law:errors',
+      'loss with labels of dtype float32: got no error',
+    ],
+    [
       'tags called by their ids',
       { ...tags, create: (options) => new NumberedTags({ ...options, labelVocabulary: TAGS, nClasses: TAGS.length }) },
       'golden:predictions',
@@ -194,6 +200,14 @@ describe('a head with one fault fails', () => {
 /** The claim of a head that is not there. */
 function withThree(): Subject {
   return { ...twoHeads, heads: { ...twoHeads.heads, size: { logitsDimension: 3 } } };
+}
+
+/** The first tag for each label. */
+function cats({ values }: SparseTensor): SparseTensor['values'] {
+  return tensor1d(
+    Array.from({ length: values.size }, () => 'cat'),
+    'string',
+  );
 }
 
 /** The labels in the first place of each row. */

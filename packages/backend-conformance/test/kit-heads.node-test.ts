@@ -73,7 +73,7 @@ describe.each(Object.entries(cases))('%s', (_, { create, labels, row }) => {
     const head = create({ lossReduction, weightColumn: 'w' });
     const inputs = {
       x: tensor(logits, [4, K]),
-      z: tensor([...labels], [4, perRow]),
+      z: tensor([...labels], [4, perRow], 'int32'),
       w: tensor(weights),
       v: tensor(direction, [4, K]),
     };
@@ -95,7 +95,7 @@ describe.each(Object.entries(cases))('%s', (_, { create, labels, row }) => {
 
   it('takes at most 3 kernels in the host form', async () => {
     const head = create({});
-    const inputs = { x: tensor(logits, [4, K]), z: tensor([...labels], [4, perRow]) };
+    const inputs = { x: tensor(logits, [4, K]), z: tensor([...labels], [4, perRow], 'int32') };
     const { kernels } = await profile(() => {
       const { value, grad: first } = valueAndGrad((x: Tensor) => head.loss(inputs.z, x))(inputs.x);
       dispose([value, first]);

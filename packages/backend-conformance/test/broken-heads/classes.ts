@@ -76,6 +76,13 @@ class OwnVocabulary extends MultiClassHead {
   }
 }
 
+/** A probability of 0.7 is class 0 then. */
+class FloatIds extends MultiClassHead {
+  protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
+    return super.checkLabels(labels.dtype === 'float32' ? cast(labels, 'int32') : labels, logits);
+  }
+}
+
 class SumsClasses extends MultiLabelHead {
   protected override readonly elementLoss: CustomLoss = customLoss(
     ({ labels, logits }) => sum(add(mul(logits, sub(1, labels)), softplus(neg(logits))), -1, true),
@@ -189,6 +196,12 @@ export const wrongClasses: BrokenHeads = {
     caughtBy: 'golden:loss:inputs=words,shape=5x3,weights=rows',
     says: 'the loss',
     subject: some(OwnVocabulary),
+  },
+  FloatIds: {
+    wrong: 'a MultiClassHead that makes ids of labels of any number',
+    caughtBy: 'law:errors:code=LABELS_DTYPE',
+    says: 'loss with labels of dtype float32: got no error',
+    subject: some(FloatIds),
   },
   SumsClasses: {
     wrong: 'a MultiLabelHead whose loss of a row is the sum over the classes, not their mean',

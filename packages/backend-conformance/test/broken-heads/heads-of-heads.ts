@@ -1,8 +1,8 @@
-import { add, concat, type Scalar, split, sub, Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, type Scalar, split, sub, Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Head, Metric } from '@tfjs-heads/head-api';
 import { subjects } from '../../src/heads.js';
 import type { HeadOptions, Subject } from '../../src/index.js';
-import { breakHead, type BrokenHeads, type Methods } from './broken-head.js';
+import { breakHead, right as regression, type BrokenHeads, type Methods } from './broken-head.js';
 import { constant } from './gradients.js';
 
 const twoHeads: Subject = subjects.MultiHead as Subject;
@@ -95,4 +95,47 @@ export const wrongHeadsOfHeads: BrokenHeads = {
       },
     })),
   },
+  MeanTwice: {
+    wrong: 'the mean loss of a MultiHead is twice what it should be, its gradient is right',
+    caughtBy: 'law:gradient-is-slope:rows=3,reduction=sum_over_batch_size',
+    says: 'the gradient',
+    subject: breakMultiHead(({ loss }, { lossReduction }) => ({
+      loss(...args) {
+        const mean = loss(...args);
+        return lossReduction === 'sum' ? mean : add(mean, constant(mean));
+      },
+    })),
+  },
+  MissingLabels: {
+    wrong: 'labels that a MultiHead is not given for one of its heads are 0',
+    caughtBy: 'law:errors:code=LABELS_MISSING',
+    says: 'loss with undefined for labels of chance: got no error',
+    subject: breakMultiHead(({ loss, updateMetrics }) => ({
+      loss: (labels, ...others) => loss(zerosWhereMissing(labels, 'chance'), ...others),
+      updateMetrics: (metrics, features, logits, labels, options) =>
+        updateMetrics(metrics, features, logits, zerosWhereMissing(labels, 'chance'), options),
+    })),
+  },
+  MissingLogits: {
+    wrong: 'a MultiHead predicts from logits of 0 where it is not given those of one of its heads',
+    caughtBy: 'law:errors:code=LOGITS_MISSING',
+    says: 'predictions with undefined for logits of chance: got no error',
+    subject: breakMultiHead(({ predictions }) => ({
+      predictions: (logits, keys) => predictions(zerosWhereMissing(logits, 'chance'), keys),
+    })),
+  },
+  BatchMetricsOfRows: {
+    wrong: 'a RegressionHead that claims metrics of its rows to be means over batches',
+    caughtBy: 'law:batch-metrics-are-means:rows=1-and-4',
+    says: "the metric 'average_loss'",
+    subject: { ...regression, batchMetrics: ['average_loss', 'prediction/mean', 'label/mean'] },
+  },
 };
+
+/** A map with zeros in place of what it lacks of a head of one logit; what is no map is left alone. */
+function zerosWhereMissing(given: Tensor, name: string): Tensor {
+  const parts = (given instanceof Tensor ? {} : (given ?? {})) as Readonly<Record<string, Tensor | undefined>>;
+  const other = Object.values(parts).find((part) => part !== undefined && !part.isDisposed);
+  if (other === undefined || parts[name] !== undefined) return given;
+  return { ...parts, [name]: zeros([...other.shape.slice(0, -1), 1]) } as unknown as Tensor;
+}

@@ -23,6 +23,7 @@ import {
   type MetricDefinition,
 } from '@tfjs-heads/head-kit';
 import type { Subject } from '../../src/index.js';
+import { checkIds } from './class-head.js';
 
 export const CLASSES = 4;
 
@@ -43,6 +44,9 @@ export class BaselineHead extends BaseHead<Tensor, { readonly probabilities: Ten
   protected readonly elementLoss = customLoss(baselineLoss, { labelsPerRow: () => 1, lossesPerRow: () => 1 });
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES - 1 });
+  }
+  protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
+    return checkIds(labels, logits);
   }
   protected predictors(logits: Tensor) {
     return {

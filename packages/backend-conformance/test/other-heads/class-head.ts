@@ -2,8 +2,11 @@ import { argMax, expandDims, softmax, type Tensor } from '@tensorflow/tfjs-core'
 import {
   BaseHead,
   LabelRange,
+  checkDenseLabels,
   classIds,
+  describeValue,
   equalTo,
+  headError,
   meanMetric,
   softmaxCrossEntropy,
   type BaseHeadOptions,
@@ -14,6 +17,13 @@ import type { Subject } from '../../src/index.js';
 
 const CLASSES = 3;
 
+/** Labels that are ids of classes. */
+export function checkIds(labels: Tensor, logits: Tensor): Tensor {
+  return checkDenseLabels(labels, logits, 1, (ids) => {
+    if (ids.dtype !== 'int32') throw headError('LABELS_DTYPE', `Labels must be int32 ids, got ${describeValue(ids)}.`);
+  });
+}
+
 /** One of three classes, by a softmax; the labels are their ids. */
 export class ClassHead extends BaseHead<
   Tensor,
@@ -23,6 +33,9 @@ export class ClassHead extends BaseHead<
   protected readonly elementLoss = softmaxCrossEntropy;
   constructor(options: Partial<BaseHeadOptions>) {
     super({ ...options, logitsDimension: CLASSES });
+  }
+  protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
+    return checkIds(labels, logits);
   }
   protected predictors(logits: Tensor) {
     return {

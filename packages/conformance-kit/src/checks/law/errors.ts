@@ -29,6 +29,7 @@ export const errors: Check = check({
     const { judge } = context;
     const { situation, unchanged } = await situationOf(context);
     const calls = wrongs[code]?.(situation) ?? [];
+    judge.that(calls.length > 0, `${code}: nothing was called that a head must refuse so`);
     const before = held();
     for (const { what, run, named } of calls) {
       const error = codedErrorOf(judge, what, run);

@@ -1,5 +1,5 @@
 import { scalar, stack, type Scalar } from '@tensorflow/tfjs-core';
-import type { Head } from '@tfjs-heads/head-api';
+import { Reduction, type Head } from '@tfjs-heads/head-api';
 import { largest, ULPS } from '@tfjs-heads/reference';
 import { logitsIn, partsOf, pickRows, tensorsOf, withLogits, type Batch, type BatchTensors } from '../../batch.js';
 import { check, type Check } from '../check.js';
@@ -14,9 +14,9 @@ const MOVED = 4;
 export const gradientIsSlope: Check = check({
   states: 'The gradient is the slope of the loss along each logit, as a difference in the logit shows it.',
   needs: ['float32'],
-  cases: () => [{ rows: 3 }, { rows: 2 }],
-  async run({ subject, judge, backend }, { rows }) {
-    const head = headOf(subject);
+  cases: () => [{ rows: 3 }, { rows: 2 }, { rows: 3, reduction: Reduction.SUM_OVER_BATCH_SIZE }],
+  async run({ subject, judge, backend }, { rows, reduction = Reduction.SUM }) {
+    const head = headOf(subject, { lossReduction: reduction });
     await nearSlopes(judge, 'the gradient', backend.unit, async (draw) => {
       const batch = weightedBatchOf(subject, head, rows, rows + 4 + 20 * draw);
       const tensors = tensorsOf(batch);

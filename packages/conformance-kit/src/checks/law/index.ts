@@ -13,6 +13,7 @@ import { gradientInNetwork, gradientOfGradient, gradientOfInputs } from './gradi
 import {
   averageLoss,
   batchesInAnyOrder,
+  batchMetricsAreMeans,
   metricKeys,
   metricsCountOn,
   metricsMerge,
@@ -68,6 +69,7 @@ export const lawChecks: Checks = {
   'metrics-split': metricsSplit,
   'metrics-merge': metricsMerge,
   'batches-in-any-order': batchesInAnyOrder,
+  'batch-metrics-are-means': batchMetricsAreMeans,
   'metrics-reset': metricsReset,
   'metrics-count-on': metricsCountOn,
   'average-loss': averageLoss,

@@ -10,7 +10,7 @@ import {
 } from '@tfjs-heads/head-api';
 import { partsOf, tensorOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
 import { filled, sizeOf } from '@tfjs-heads/reference';
-import type { NamedSubject } from '../../subject.js';
+import type { LabelClaims, NamedSubject } from '../../subject.js';
 import { labelClaimsOf, weightsOf } from './claims.js';
 
 /** What a wrong call is made of. */
@@ -96,6 +96,28 @@ function partsIn<T extends object>(situation: Situation, key: 'logits' | 'labels
   }));
 }
 
+/** What one of several heads needs is not there: nothing stands under its name, or its name is not even among the keys. */
+function missingOf(situation: Situation, key: 'logits' | 'labels'): WrongCall[] {
+  return partsIn<object>(situation, key).flatMap(({ name, calls }) => {
+    if (name === '') return [];
+    const { [name]: _, ...others } = situation.tensors[key] as Readonly<Record<string, unknown>>;
+    return [
+      ...calls(undefined, `undefined for ${key}`, name),
+      ...everyCall(situation, { [key]: others }, `no key for the ${key} of ${name}`, name),
+    ];
+  });
+}
+
+/**
+ * Labels of a class are ids, or words where there is a vocabulary; others are numbers. Sparse ones may be ids of words, too, as
+ * the original takes them.
+ */
+function wrongDtypesOf({ labels, vocabulary, sparse = false }: LabelClaims): ('float32' | 'int32' | 'string')[] {
+  if (labels !== 'class') return ['string'];
+  if (vocabulary === undefined) return ['float32', 'string'];
+  return sparse ? ['float32'] : ['float32', 'int32'];
+}
+
 /** Shapes that are wrong, in all calls. */
 function shapes(
   { calls }: Pick<Part<Tensor>, 'calls'>,
@@ -123,11 +145,12 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
       const [before, k] = [logits.part.shape.slice(0, -1), logits.part.shape.at(-1) as number];
       return shapes(logits, 'logits', [before, [...before, k + 1], [2, ...before, k + 2]]);
     }),
-  LOGITS_MISSING: (s) => everyCall(s, { logits: undefined }, 'no logits'),
+  LOGITS_MISSING: (s) => [...everyCall(s, { logits: undefined }, 'no logits'), ...missingOf(s, 'logits')],
   LOGITS_DTYPE: (s) =>
     partsIn<Tensor>(s, 'logits').flatMap(({ part, calls }) => calls(strings(part.shape), 'strings for logits')),
   LABELS_MISSING: (s) => [
     ...everyCall(s, { labels: undefined }, 'no labels'),
+    ...missingOf(s, 'labels'),
     { what: 'training without labels', run: () => s.train({ labels: undefined }) },
   ],
   LABELS_SHAPE: (s) =>
@@ -149,9 +172,19 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
         : shapes(labels, 'labels', wrong, part);
     }),
   LABELS_DTYPE: (s) =>
-    partsIn<Tensor>(s, 'labels').flatMap(({ name, part, calls }) =>
-      labelClaimsOf(s.subject, name).labels === 'class' ? [] : calls(strings(part.shape), 'strings for labels'),
-    ),
+    partsIn<Tensor | SparseTensor>(s, 'labels').flatMap(({ name, part, calls }) => {
+      const isSparse = 'denseShape' in part;
+      const { shape } = isSparse ? part.values : part;
+      const wrong: Readonly<Record<string, Tensor>> = {
+        float32: tensorOf(filled(shape, 0)),
+        int32: tensorOf({ ...filled(shape, 0), dtype: 'int32' }),
+        string: strings(shape),
+      };
+      return wrongDtypesOf(labelClaimsOf(s.subject, name)).flatMap((dtype) => {
+        const values = wrong[dtype] as Tensor;
+        return calls(isSparse ? { ...part, values } : values, `labels of dtype ${dtype}`);
+      });
+    }),
   WEIGHTS_MISSING: (s) => {
     const { [WEIGHT]: _, ...others } = s.tensors.features;
     // A mask that is needed, too, may be missed first.

@@ -2,7 +2,16 @@ import type { Head, MetricState, Metrics } from '@tfjs-heads/head-api';
 import { countOf, pickRows, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
 import { sumValue, ULPS } from '@tfjs-heads/reference';
-import { batchOf, countedOf, elementsOf, headOf, ofRows, suffixOf, whereIndependent } from './claims.js';
+import {
+  batchOf,
+  countedOf,
+  elementsOf,
+  headOf,
+  ofRows,
+  suffixOf,
+  weightedBatchOf,
+  whereIndependent,
+} from './claims.js';
 import { nearMetrics, scalesOf } from './compare.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
 
@@ -58,6 +67,24 @@ export const metricsMerge: Check = check({
     nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(head, [first, second])), scales);
     measured(head, [third], merged);
     nearMetrics(judge, await resultsOf(merged), await resultsOf(measured(head, [first, second, third])), scales);
+  },
+});
+
+/** No other metric is: one of rows is weighted by how many of them each batch has, or the claim would exempt it from the laws of those. */
+export const batchMetricsAreMeans: Check = check({
+  states: 'A metric that is claimed to be one of batches is, after several, the plain mean of what each alone gives.',
+  cases: ({ batchMetrics = [] }) => (batchMetrics.length === 0 ? [] : [{ rows: '1-and-4' }]),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batches = rows.split('-and-').map((count) => weightedBatchOf(subject, head, count, Number(count)));
+    const alone = await Promise.all(batches.map((batch) => resultsOf(measured(head, [batch]))));
+    const together = await resultsOf(measured(head, batches));
+    const scale = Math.max(...batches.map((batch) => scalesOf(batch).sum));
+    for (const key of subject.batchMetrics ?? []) {
+      judge.that(key in together, `there is no metric '${key}', which is claimed to be one of batches`);
+      const mean = alone.reduce((sum, { [key]: result = NaN }) => sum + result / alone.length, 0);
+      judge.near(`the metric '${key}'`, [together[key] as number], [mean], { k: ULPS.REDUCE, scale });
+    }
   },
 });
 
