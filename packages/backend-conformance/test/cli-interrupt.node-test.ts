@@ -1,7 +1,7 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { emptyFolder, fixture, main, NARROWER } from './cli-support.js';
+import { emptyFolder, fixture, main, NARROWER, stillRunning } from './cli-support.js';
 import { hostileModule } from './hostile.js';
 import { whyNot } from './in-drivers.js';
 
@@ -109,12 +109,4 @@ async function descendantsOf(pid: number): Promise<number[]> {
   const children = (parent: number): number[] =>
     parents.filter(([, ppid]) => ppid === parent).flatMap(([child]) => [child, ...children(child)]);
   return children(pid);
-}
-
-/** Which of them run, by name; one that has ended and waits for its parent to look does not. */
-async function stillRunning(pids: readonly number[]): Promise<string[]> {
-  const states = pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
-  return (await Promise.all(states))
-    .filter((state) => state !== '' && !/^\d+ \(.*\) Z/.test(state))
-    .map((state) => state.slice(0, 40));
 }

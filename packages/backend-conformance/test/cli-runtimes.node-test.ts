@@ -1,9 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { execa } from 'execa';
-import { afterAll, describe, expect, it } from 'vitest';
-import { conformance, emptyFolder, fixture, main, NARROW, queriesOf, reportIn } from './cli-support.js';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { conformance, emptyFolder, fixture, main, NARROW, queriesOf, reportIn, stillRunning } from './cli-support.js';
 import { hostileModule, type Hostile } from './hostile.js';
 
 const folder = await emptyFolder();
@@ -78,5 +78,38 @@ describe.each([
     );
     expect(stdout).toMatch(new RegExp(`^${runtime}:cpu: unavailable: /nowhere cannot be run: .*ENOENT`, 'm'));
     expect(exitCode).toBe(1);
+  });
+});
+
+describe('a runtime that does not say its version', () => {
+  const program = join(folder, 'hangs');
+  const pids = async (): Promise<number[]> =>
+    (await readFile(`${program}.pids`, 'utf8').catch(() => '')).split(/\s+/).filter(Boolean).map(Number);
+  const start = () =>
+    execa(process.execPath, [main, '--backend', 'deno:cpu', '--filter', NARROW], {
+      cwd: tmpdir(),
+      reject: false,
+      env: { DENO_PATH: program },
+    });
+  beforeEach(async () => {
+    await rm(`${program}.pids`, { force: true });
+    await writeFile(program, '#!/bin/sh\nsleep 600 &\necho $$ $! > "$0.pids"\nwait\n', { mode: 0o755 });
+  });
+
+  it('is unavailable, and leaves nothing behind', { timeout: 60_000 }, async () => {
+    const { exitCode, stdout } = await start();
+    expect(stdout).toContain(`deno:cpu: unavailable: ${program} cannot be run: it did not say its version within 15 s`);
+    expect(exitCode).toBe(1);
+    expect(await pids()).toHaveLength(2);
+    await expect.poll(async () => stillRunning(await pids())).toEqual([]);
+  });
+
+  it('can be interrupted, and leaves nothing behind', { timeout: 60_000 }, async () => {
+    const child = start();
+    await expect.poll(pids, { timeout: 30_000 }).toHaveLength(2);
+    child.kill('SIGINT');
+    const { exitCode } = await child;
+    expect(exitCode).toBe(130);
+    await expect.poll(async () => stillRunning(await pids())).toEqual([]);
   });
 });

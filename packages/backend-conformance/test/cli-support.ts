@@ -44,3 +44,11 @@ export async function reportIn(folder: string): Promise<ConformanceReport> {
 export function queriesOf(run: BackendRun | undefined, status?: string): string[] {
   return (run?.cases ?? []).filter((one) => status === undefined || one.status === status).map(({ query }) => query);
 }
+
+/** Which of some processes run, by name; one that has ended and waits for its parent to look does not. */
+export async function stillRunning(pids: readonly number[]): Promise<string[]> {
+  const states = pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+  return (await Promise.all(states))
+    .filter((state) => state !== '' && !/^\d+ \(.*\) Z/.test(state))
+    .map((state) => state.slice(0, 40));
+}

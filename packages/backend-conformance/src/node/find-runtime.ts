@@ -1,10 +1,14 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { attempt, reasonOf } from '@tfjs-heads/conformance-kit/host';
 import type { EngineVersion, Runtime } from '../engine.js';
+import { guard, howItEnded, killAll } from './guard.js';
+
+const PATIENCE = 15_000; // ms; a runtime says its version at once
 
 /** How a worker is started. */
 export interface RuntimeHere extends EngineVersion {
@@ -57,9 +61,11 @@ const known: Readonly<Record<Exclude<Runtime, 'node'>, Known>> = {
 /**
  * Finds a JavaScript runtime: in `BUN_PATH` or `DENO_PATH`, in its npm package, or in `PATH`.
  *
+ * @param signal Ends the search, and what it has started.
  * @returns It, or why it cannot be had
+ * @throws Error where the signal aborts
  */
-export async function findRuntime(runtime: Runtime): Promise<RuntimeHere | string> {
+export async function findRuntime(runtime: Runtime, signal: AbortSignal): Promise<RuntimeHere | string> {
   if (runtime === 'node') {
     const [program, args] = [process.execPath, process.execArgv];
     return { name: 'Node', version: process.version.slice(1), program, args, hasPipes: true };
@@ -69,10 +75,36 @@ export async function findRuntime(runtime: Runtime): Promise<RuntimeHere | strin
   const program = process.env[variable] || (fromPackage(npm, programs) ?? fromPath(`${runtime}${suffix}`));
   if (program === undefined) return `${name} was not found: npm install --save-dev ${npm}, or name one in ${variable}`;
   try {
-    const { stdout } = await promisify(execFile)(program, ['--version']);
-    return { name, version: /\d\S*/.exec(stdout)?.[0] ?? 'unknown', program, args, hasPipes };
+    const said = await versionText(program, signal);
+    return { name, version: /\d\S*/.exec(said)?.[0] ?? 'unknown', program, args, hasPipes };
   } catch (error) {
+    signal.throwIfAborted();
     return `${program} cannot be run: ${reasonOf(error).split('\n')[0]}`;
+  }
+}
+
+/** What a program prints as its version. However it ends, all that it has started ends with it. */
+async function versionText(program: string, signal: AbortSignal): Promise<string> {
+  const child = spawn(program, ['--version'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: process.platform !== 'win32', // a group of its own, to be killed as one
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const release = guard().adopt(child.pid);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const tooLong = sleep(PATIENCE, undefined, { signal: either }).then((): never => {
+    throw new Error(`it did not say its version within ${PATIENCE / 1000} s`);
+  });
+  try {
+    await Promise.race([once(child, 'close'), tooLong]);
+    if (child.exitCode !== 0) throw new Error(`--version ended ${howItEnded(child)}`);
+    return said;
+  } finally {
+    over.abort();
+    killAll(child.pid);
+    release();
   }
 }
 

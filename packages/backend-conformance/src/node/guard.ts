@@ -51,6 +51,11 @@ export function killAll(pid: number | undefined, signal: 'SIGKILL' | 'SIGTERM' =
   }
 }
 
+/** How a process ended, once it has. */
+export function howItEnded({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode === null ? `with exit code ${exitCode}` : `by ${signalCode}`;
+}
+
 function startGuard(): Guard {
   const before = process.env['TMPDIR'];
   const folder = mkdtempSync(join(tmpdir(), 'backend-conformance-'));

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { opener } from '../channel/seal.js';
 import type { HomeMessage, Runtime } from '../engine.js';
 import { channelFor } from './channel.js';
 import { findRuntime } from './find-runtime.js';
-import { guard, killAll } from './guard.js';
+import { guard, howItEnded, killAll } from './guard.js';
 import { linesOf } from './lines.js';
 import { Tail } from './tail.js';
 
@@ -28,7 +28,7 @@ export async function* runInProcess(
   onOutput: (text: string) => void,
   runtime: Runtime = 'node',
 ): AsyncGenerator<HomeMessage> {
-  const found = await findRuntime(runtime);
+  const found = await findRuntime(runtime, signal);
   if (typeof found === 'string') {
     yield { type: 'unavailable', reason: found };
     return;
@@ -70,8 +70,4 @@ export async function* runInProcess(
     stop();
     release();
   }
-}
-
-function howItEnded({ exitCode, signalCode }: ChildProcess): string {
-  return signalCode === null ? `with exit code ${exitCode}` : `by ${signalCode}`;
 }
