@@ -17,6 +17,14 @@ const forged =
 const hostile: readonly (readonly [what: string, hostile: Hostile, says: RegExp])[] = [
   ['exits in a loss', { inLoss: 'process.exit(0);' }, /its process ended with exit code 0/],
   ['is killed', { inLoss: "process.kill(process.pid, 'SIGKILL');" }, /its process ended by SIGKILL/],
+  [
+    'exits while a child of its own holds its output',
+    {
+      atImport: "import { spawn } from 'node:child_process';",
+      inLoss: "spawn('sleep', ['600'], { stdio: 'inherit' }); process.exit(3);",
+    },
+    /its process ended with exit code 3/,
+  ],
   ['throws in a timer', { inLoss: "setTimeout(() => { throw new Error('late'); });" }, /late/],
   [
     'speaks for the suite',

@@ -32,6 +32,14 @@ const inNode: readonly (readonly [what: string, hostile: Hostile, says: RegExp])
     /FAILED cpu Mine:law:.*\n *its process ended with exit code 0/,
   ],
   [
+    'exits while a child of its own holds its output',
+    {
+      atImport: "import { spawn } from 'node:child_process';",
+      inLoss: "spawn('sleep', ['600'], { stdio: 'inherit' }); process.exit(3);",
+    },
+    /FAILED cpu Mine:law:.*\n *its process ended with exit code 3/,
+  ],
+  [
     'kills its process',
     { inLoss: "process.kill(process.pid, 'SIGKILL');" },
     /FAILED cpu Mine:law:.*\n *its process ended by SIGKILL/,

@@ -39,7 +39,7 @@ function byFile(): Channel {
     name: path,
     of: (child) => ({
       input: child.stdin as Writable,
-      output: Readable.from(growing(path, once(child, 'close')), { objectMode: false }),
+      output: Readable.from(growing(path, once(child, 'exit')), { objectMode: false }),
     }),
   };
 }
@@ -48,7 +48,7 @@ export function channelFor({ hasPipes }: { readonly hasPipes: boolean }): Channe
   return hasPipes ? pipe : byFile();
 }
 
-/** A file up to what it has when its writer has ended. */
+/** A file up to what it has when its writer has ended, whoever may hold what else that wrote to. */
 async function* growing(path: string, ended: Promise<unknown>): AsyncGenerator<Buffer> {
   let isOver = false;
   ended.then(

@@ -62,8 +62,8 @@ export async function* runInProcess(
     const job: Job = { key, ...task };
     input.write(`${JSON.stringify(job)}\n`);
     for await (const line of linesOf(output)) yield checkMessage(open(line));
-    const isGone = await Promise.race([ended.then(() => true), sleep(2000, false, { ref: false })]);
-    if (!isGone) throw new Error('it closed the channel of the suite');
+    await Promise.race([ended, sleep(2000, undefined, { ref: false })]); // A child of its own may hold its output for ever.
+    if (child.exitCode === null && child.signalCode === null) throw new Error('it closed the channel of the suite');
     throw new Error(`its process ended ${howItEnded(child)}${errors.text.replace(/^(?=.)/s, '; its last words:\n')}`);
   } finally {
     signal.removeEventListener('abort', stop);
