@@ -11,6 +11,6 @@ export const budgets: readonly Budget[] = [
   { packageName: '@tfjs-heads/head-api', bytes: 250 },
   // What a program downloads besides tfjs-core to train with the simplest head.
   { packageName: '@tfjs-heads/head-regression', only: 'RegressionHead', bytes: 18_500 },
-  { packageName: '@tfjs-heads/head-classification', only: 'MultiLabelHead', bytes: 24_500 },
+  { packageName: '@tfjs-heads/head-classification', only: 'MultiLabelHead', bytes: 24_800 },
   { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 14_500 },
 ];

@@ -33,7 +33,13 @@ import {
 import { allClasses, allClassIds, type ClassNames, classNames, namesOf } from './class-names.js';
 import { idsOf } from './labels.js';
 import { curveMetrics, sigmoidOf, thresholdMetrics } from './metrics.js';
-import { checkThresholds, checkVocabulary, type ClassificationHeadOptions, FAMILY_OPTIONS } from './options.js';
+import {
+  checkThresholds,
+  checkVocabulary,
+  type ClassificationHeadOptions,
+  FAMILY_OPTIONS,
+  idsByName,
+} from './options.js';
 
 /** The options of {@link BinaryClassHead}. */
 export interface BinaryClassHeadOptions extends ClassificationHeadOptions {
@@ -78,7 +84,7 @@ const predicted: Accumulator = /*#__PURE__*/ confusion(0, { predictions: 'logits
 export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
   protected override readonly labelRange: LabelRange = new LabelRange({ min: 0, max: 1 });
   protected override readonly elementLoss: Loss | CustomLoss;
-  readonly #vocabulary: readonly string[] | undefined;
+  readonly #idOf: ReadonlyMap<string, number> | undefined;
   readonly #nameOf: ClassNames;
   readonly #thresholds: readonly number[];
 
@@ -95,13 +101,13 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
     checkLossFn(lossFn);
     super({ logitsDimension: 1, lossReduction, weightColumn, name });
     this.elementLoss = lossFn === undefined ? sigmoidCrossEntropy : customLoss(lossFn);
-    this.#vocabulary = vocabulary;
+    this.#idOf = idsByName(vocabulary);
     this.#nameOf = namesOf(vocabulary);
     this.#thresholds = checkedThresholds;
   }
 
   protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
-    return idsOf(labels, logits, this.#vocabulary, (numbers) => checkNumeric('labels', numbers, 'LABELS_DTYPE'));
+    return idsOf(labels, logits, this.#idOf, (numbers) => checkNumeric('labels', numbers, 'LABELS_DTYPE'));
   }
 
   protected override predictors(logits: Tensor): Predictors<BinaryClassPredictions> {

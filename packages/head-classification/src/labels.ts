@@ -23,7 +23,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { SparseTensor } from '@tfjs-heads/head-api';
 import {
   checkDenseLabels,
-  checkTensor,
+  checkSparse,
   describeValue,
   headError,
   LabelRange,
@@ -42,11 +42,11 @@ import {
 export function idsOf(
   labels: unknown,
   logits: Tensor,
-  vocabulary: readonly string[] | undefined,
+  idOf: ReadonlyMap<string, number> | undefined,
   checkNumbers: (labels: Tensor) => void,
 ): Tensor {
-  if (vocabulary === undefined) return checkDenseLabels(labels, logits, 1, checkNumbers);
-  return lookUp('labels', checkDenseLabels(labels, logits, 1, checkString), vocabulary);
+  if (idOf === undefined) return checkDenseLabels(labels, logits, 1, checkNumbers);
+  return lookUp('labels', checkDenseLabels(labels, logits, 1, checkString), idOf);
 }
 
 function checkString(labels: Tensor): void {
@@ -67,14 +67,13 @@ export function checkIds(labels: Tensor): void {
 }
 
 /** The ids of names, on the host: strings never lie on a device. */
-function lookUp(name: string, labels: Tensor, vocabulary: readonly string[]): Tensor {
-  const idOf = new Map(vocabulary.map((word, id) => [word, id]));
+function lookUp(name: string, labels: Tensor, idOf: ReadonlyMap<string, number>): Tensor {
   const ids = stringsAtHand(labels).map((word, index) => {
     const id = idOf.get(word);
     if (id !== undefined) return id;
     throw headError(
       'LABELS_RANGE',
-      `Labels must be >= 0 and <= ${vocabulary.length - 1}, words of label_vocabulary, which has ${vocabulary.length}: got ${quote(word)} at index ${index} of ${name} of shape ${shapeText(labels.shape)}.`,
+      `Labels must be >= 0 and <= ${idOf.size - 1}, words of label_vocabulary, which has ${idOf.size}: got ${quote(word)} at index ${index} of ${name} of shape ${shapeText(labels.shape)}.`,
     );
   });
   return tensor(Int32Array.from(ids), labels.shape, 'int32');
@@ -86,11 +85,19 @@ function lookUp(name: string, labels: Tensor, vocabulary: readonly string[]): Te
  *
  * @throws LABELS_DTYPE, LABELS_SHAPE, LABELS_RANGE, TENSOR_DISPOSED, TENSOR_FOREIGN
  */
-export function indicatorOf(labels: SparseTensor, logits: Tensor, vocabulary: readonly string[] | undefined): Tensor {
+export function indicatorOf(
+  labels: SparseTensor,
+  logits: Tensor,
+  idOf: ReadonlyMap<string, number> | undefined,
+): Tensor {
   const n = logits.shape.at(-1) as number;
   const rows = logits.shape.slice(0, -1);
-  const { indices, values } = checkSparse(labels, rows);
-  const ids = values.dtype === 'string' ? namedIds(values, vocabulary) : values;
+  const { indices, values, denseShape } = checkSparse('labels', labels, {
+    dtype: 'LABELS_DTYPE',
+    shape: 'LABELS_SHAPE',
+  });
+  checkRows(denseShape, rows);
+  const ids = values.dtype === 'string' ? namedIds(values, idOf) : values;
   if (ids.dtype !== 'int32') {
     throw headError(
       'LABELS_DTYPE',
@@ -105,7 +112,7 @@ export function indicatorOf(labels: SparseTensor, logits: Tensor, vocabulary: re
   }
 
   const indicator = new Float32Array(logits.size);
-  const rank = labels.denseShape.length;
+  const rank = denseShape.length;
   for (let i = 0; i < hostIds.length; i++) {
     const id = hostIds[i] as number;
     if (!(id >= 0 && id < n)) {
@@ -120,7 +127,7 @@ export function indicatorOf(labels: SparseTensor, logits: Tensor, vocabulary: re
       if (!(index >= 0 && index < size)) {
         throw headError(
           'LABELS_SHAPE',
-          `labels.indices must lie in their denseShape ${shapeText(labels.denseShape)}, got ${index} at axis ${axis} of entry ${i}.`,
+          `labels.indices must lie in their denseShape ${shapeText(denseShape)}, got ${index} at axis ${axis} of entry ${i}.`,
         );
       }
       row = row * size + index;
@@ -130,47 +137,20 @@ export function indicatorOf(labels: SparseTensor, logits: Tensor, vocabulary: re
   return tensor(indicator, logits.shape);
 }
 
-function namedIds(values: Tensor, vocabulary: readonly string[] | undefined): Tensor {
-  if (vocabulary !== undefined) return lookUp('labels.values', values, vocabulary);
+function namedIds(values: Tensor, idOf: ReadonlyMap<string, number> | undefined): Tensor {
+  if (idOf !== undefined) return lookUp('labels.values', values, idOf);
   throw headError(
     'LABELS_DTYPE',
     `Labels dtype should be integer where there is no label_vocabulary: labels.values must be int32, got ${describeValue(values)}.`,
   );
 }
 
-function checkSparse(
-  { indices, values, denseShape }: SparseTensor,
-  rows: readonly number[],
-): { readonly indices: Tensor2D; readonly values: Tensor1D } {
-  checkTensor('labels.indices', indices, 'an int32 tensor', 'LABELS_DTYPE');
-  checkTensor('labels.values', values, 'a tensor of ids or names', 'LABELS_DTYPE');
-  const expected = `[${[...rows, 'any'].join(',')}]`;
-  const sizes: readonly number[] = Array.from(denseShape);
-  const places = sizes.at(-1) as number;
-  const fits =
-    sizes.length === rows.length + 1 &&
-    rows.every((size, axis) => size === sizes[axis]) &&
-    Number.isInteger(places) &&
-    places >= 0;
-  if (!fits)
-    throw headError(
-      'LABELS_SHAPE',
-      `labels shape must be ${expected} where they are sparse, got the denseShape ${shapeText(denseShape)}.`,
-    );
-  const [count, rank] = indices.shape;
-  if (
-    indices.dtype !== 'int32' ||
-    indices.rank !== 2 ||
-    values.rank !== 1 ||
-    count !== values.shape[0] ||
-    rank !== denseShape.length
-  ) {
-    throw headError(
-      'LABELS_SHAPE',
-      `labels.indices must be int32 of shape [count,${denseShape.length}] for labels.values of shape [count], got ${describeValue(indices)} and ${describeValue(values)}.`,
-    );
-  }
-  return { indices, values };
+function checkRows(denseShape: readonly number[], rows: readonly number[]): void {
+  if (denseShape.length === rows.length + 1 && rows.every((size, axis) => size === denseShape[axis])) return;
+  throw headError(
+    'LABELS_SHAPE',
+    `labels shape must be [${[...rows, 'any'].join(',')}] where they are sparse, got the denseShape ${shapeText(denseShape)}.`,
+  );
 }
 
 /**

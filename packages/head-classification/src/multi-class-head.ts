@@ -25,7 +25,13 @@ import {
 } from '@tfjs-heads/head-kit';
 import { allClasses, allClassIds, type ClassNames, classNames, namesOf } from './class-names.js';
 import { checkIds, idsOf } from './labels.js';
-import { checkClassCount, checkVocabulary, type ClassificationHeadOptions, FAMILY_OPTIONS } from './options.js';
+import {
+  checkClassCount,
+  checkVocabulary,
+  type ClassificationHeadOptions,
+  FAMILY_OPTIONS,
+  idsByName,
+} from './options.js';
 
 /** The options of {@link MultiClassHead}. */
 export interface MultiClassHeadOptions extends ClassificationHeadOptions {
@@ -63,7 +69,7 @@ const OPTIONS: readonly (keyof MultiClassHeadOptions)[] = ['nClasses', ...FAMILY
 export class MultiClassHead extends BaseHead<Tensor, MultiClassPredictions> {
   protected override readonly labelRange: LabelRange;
   protected override readonly elementLoss: Loss | CustomLoss;
-  readonly #vocabulary: readonly string[] | undefined;
+  readonly #idOf: ReadonlyMap<string, number> | undefined;
   readonly #nameOf: ClassNames;
 
   /** @throws N_CLASSES_INVALID, LABEL_VOCABULARY_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
@@ -91,12 +97,12 @@ export class MultiClassHead extends BaseHead<Tensor, MultiClassPredictions> {
             labelsPerRow: () => 1,
             lossesPerRow: () => 1,
           });
-    this.#vocabulary = vocabulary;
+    this.#idOf = idsByName(vocabulary);
     this.#nameOf = namesOf(vocabulary);
   }
 
   protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
-    return idsOf(labels, logits, this.#vocabulary, checkIds);
+    return idsOf(labels, logits, this.#idOf, checkIds);
   }
 
   protected override predictors(logits: Tensor): Predictors<MultiClassPredictions> {

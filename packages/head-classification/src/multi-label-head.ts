@@ -14,6 +14,7 @@ import {
   headError,
   isSparseTensor,
   LabelRange,
+  listOf,
   type Loss,
   meanMetric,
   meanOverRow,
@@ -42,7 +43,7 @@ import {
   checkVocabulary,
   type ClassificationHeadOptions,
   FAMILY_OPTIONS,
-  listOf,
+  idsByName,
 } from './options.js';
 
 /** The options of {@link MultiLabelHead}. */
@@ -87,7 +88,7 @@ const OPTIONS: readonly (keyof MultiLabelHeadOptions)[] = [
 export class MultiLabelHead extends BaseHead<Tensor | SparseTensor, MultiLabelPredictions> {
   protected override readonly labelRange: LabelRange = new LabelRange({ min: 0, max: 1 });
   protected override readonly elementLoss: Loss | CustomLoss;
-  readonly #vocabulary: readonly string[] | undefined;
+  readonly #idOf: ReadonlyMap<string, number> | undefined;
   readonly #nameOf: ClassNames;
   readonly #thresholds: readonly number[];
   readonly #metricClasses: readonly MetricClass[];
@@ -116,14 +117,14 @@ export class MultiLabelHead extends BaseHead<Tensor | SparseTensor, MultiLabelPr
     super({ logitsDimension: count, lossReduction, weightColumn, name });
     this.elementLoss =
       lossFn === undefined ? meanOverRow(sigmoidCrossEntropy) : customLoss(lossFn, { lossesPerRow: () => 1 });
-    this.#vocabulary = vocabulary;
+    this.#idOf = idsByName(vocabulary);
     this.#nameOf = namesOf(vocabulary);
     this.#thresholds = checkedThresholds;
     this.#metricClasses = metricClasses;
   }
 
   protected override checkLabels(labels: Tensor | SparseTensor, logits: Tensor): Tensor {
-    return isSparseTensor(labels) ? indicatorOf(labels, logits, this.#vocabulary) : super.checkLabels(labels, logits);
+    return isSparseTensor(labels) ? indicatorOf(labels, logits, this.#idOf) : super.checkLabels(labels, logits);
   }
 
   protected override predictors(logits: Tensor): Predictors<MultiLabelPredictions> {

@@ -1,5 +1,5 @@
 import type { Reduction } from '@tfjs-heads/head-api';
-import { describeValue, headError, type LossFn, quote, type WeightColumn } from '@tfjs-heads/head-kit';
+import { describeValue, headError, listOf, type LossFn, quote, type WeightColumn } from '@tfjs-heads/head-kit';
 
 /** The options that the heads of the family have in common. */
 export interface ClassificationHeadOptions {
@@ -73,6 +73,11 @@ export function checkVocabulary(vocabulary: unknown, nClasses: number): readonly
   return Object.freeze(names as string[]);
 }
 
+/** The ids of the names of classes, for labels that are names: made once, since a vocabulary may be long. */
+export function idsByName(vocabulary: readonly string[] | undefined): ReadonlyMap<string, number> | undefined {
+  return vocabulary && new Map(vocabulary.map((name, id) => [name, id]));
+}
+
 /**
  * Thresholds for the probability of the positive class, between 0 and 1, the ends excluded.
  *
@@ -87,13 +92,4 @@ export function checkThresholds(thresholds: unknown): readonly number[] {
   const index = numbers.findIndex((t) => !(typeof t === 'number' && t > 0 && t < 1));
   if (index >= 0) throw invalid(`${describeValue(numbers[index])} at index ${index}`);
   return Object.freeze(numbers as number[]);
-}
-
-/** A copy of a list of somebody else's; undefined for what is none, or throws when it is looked at. */
-export function listOf(value: unknown): readonly unknown[] | undefined {
-  try {
-    return Array.isArray(value) ? Array.from(value as unknown[]) : undefined;
-  } catch {
-    return undefined;
-  }
 }

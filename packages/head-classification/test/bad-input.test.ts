@@ -286,6 +286,40 @@ describe('arguments', () => {
       ['integer', 'bool'],
     ],
     [
+      'indices that throw',
+      () =>
+        many.loss(
+          Object.defineProperty(sparse({}) as object, 'indices', { get: () => hostile.at(0) }) as never,
+          z(4, 3),
+          w(4),
+        ),
+      'LABELS_DTYPE',
+      ['labels.indices', 'hostile'],
+    ],
+    [
+      'sparse promises that are rejected',
+      () =>
+        many.loss(
+          sparse({ indices: Promise.reject(new Error('late')), values: Promise.reject(new Error('late')) }),
+          z(4, 3),
+          w(4),
+        ),
+      'LABELS_DTYPE',
+      ['labels.indices', 'promise'],
+    ],
+    [
+      'features that are rejected',
+      () => many.loss(z(4, 3), z(4, 3), wrong({ features: Promise.reject(new Error('late')) })),
+      'FEATURES_INVALID',
+      ['features', 'promise'],
+    ],
+    [
+      'a hostile shape',
+      () => many.loss(sparse({ denseShape: [4, Symbol('s')] }), z(4, 3), w(4)),
+      'LABELS_SHAPE',
+      ['labels.denseShape', 'Symbol(s)'],
+    ],
+    [
       'a shape with a hole',
       () => many.loss(sparse({ denseShape: [4, undefined] }), z(4, 3), w(4)),
       'LABELS_SHAPE',

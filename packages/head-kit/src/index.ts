@@ -1,13 +1,16 @@
 export { describe as describeValue, quote, shapeText } from './checks/describe.js';
-export { isMap, isPromise, isSparseTensor, isTensor } from './checks/kinds.js';
+export { ask, isMap, isPromise, isSparseTensor, isTensor, listOf } from './checks/kinds.js';
 export { checkDenseLabels } from './checks/labels.js';
 export { LabelRange } from './checks/label-range.js';
 export type { LabelRangeOptions } from './checks/label-range.js';
 export { checkLogits } from './checks/logits.js';
 export { checkMode } from './checks/mode.js';
 export { checkOptions, checkWideOptions } from './checks/options.js';
+export { readAs } from './checks/readable.js';
 export { checkReduction } from './checks/reduction.js';
-export { checkLive, checkNumeric, checkTensor } from './checks/tensor.js';
+export { checkSparse } from './checks/sparse.js';
+export type { SparseCodes, SparseParts } from './checks/sparse.js';
+export { checkLive, checkNumeric, checkTensor, describeResult } from './checks/tensor.js';
 export { carryChecks, checksOf, copyOf, deviceCheck, rejectReads } from './device-check.js';
 export type { DeviceCheck, DeviceQuestion } from './device-check.js';
 export { headError } from './error.js';

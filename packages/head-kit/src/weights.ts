@@ -3,7 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
 import { bare, describe, keysText, quote, shapeText } from './checks/describe.js';
 import { ask, isMap, isSparseTensor } from './checks/kinds.js';
-import { checkLive, checkNumeric, checkTensor } from './checks/tensor.js';
+import { readAs } from './checks/readable.js';
+import { checkLive, checkNumeric, checkTensor, describeResult } from './checks/tensor.js';
 import { headError } from './error.js';
 import { isNumericColumn, type NumericColumn } from './numeric-column.js';
 
@@ -29,7 +30,7 @@ export function weightsOf(
   perLogit: boolean,
 ): Tensor | undefined {
   if (features !== undefined && !isMap(features)) {
-    throw headError('FEATURES_INVALID', `features must be a map of names to tensors, got ${describe(features)}.`);
+    throw headError('FEATURES_INVALID', `features must be a map of names to tensors, got ${describeResult(features)}.`);
   }
   if (column === undefined || column === null) return undefined;
   const { key, normalizerFn } = asNumericColumn(column);
@@ -57,7 +58,9 @@ function asNumericColumn(column: unknown): Pick<NumericColumn, 'key' | 'normaliz
 
 function fetch(key: string, features: Features | undefined): Tensor {
   const name = `features[${quote(key)}]`;
-  const feature = features === undefined ? undefined : readFeature(features, key, name);
+  const feature: unknown = readAs(name, 'FEATURES_INVALID', () =>
+    features !== undefined && Object.hasOwn(features, key) ? features[key] : undefined,
+  );
   if (feature === undefined || feature === null) {
     throw headError(
       'WEIGHTS_MISSING',
@@ -80,14 +83,6 @@ function fetch(key: string, features: Features | undefined): Tensor {
     );
   }
   return weights;
-}
-
-function readFeature(features: Features, key: string, name: string): unknown {
-  try {
-    return Object.hasOwn(features, key) ? features[key] : undefined;
-  } catch (cause) {
-    throw headError('FEATURES_INVALID', `${name} must be readable, but it threw ${describe(cause)}.`, { cause });
-  }
 }
 
 function normalized(key: string, raw: Tensor, normalizerFn: (feature: Tensor) => Tensor): Tensor {

@@ -3,11 +3,14 @@ import type { HeadErrorCode, Labels, Logits } from '@tfjs-heads/head-api';
 import {
   checkLogits,
   checkTensor,
+  describeResult,
   describeValue,
   headError,
   isMap,
+  isPromise,
   isTensor,
   quote,
+  readAs,
   shapeText,
 } from '@tfjs-heads/head-kit';
 import type { NamedHead } from './heads.js';
@@ -28,7 +31,7 @@ export function labelsByHead(labels: unknown, heads: readonly NamedHead[]): read
   if (!isMap(labels)) {
     throw headError(
       'LABELS_DTYPE',
-      `labels must be a dict: a map of tensors by the names of the heads, got ${describeValue(labels)}.`,
+      `labels must be a dict: a map of tensors by the names of the heads, got ${describeResult(labels)}.`,
     );
   }
   return valuesByHead('labels', labels, heads, 'LABELS_MISSING') as readonly Labels[];
@@ -67,7 +70,15 @@ function valuesByHead(
   heads: readonly NamedHead[],
   code: HeadErrorCode,
 ): readonly unknown[] {
-  const values = heads.map(({ name }) => ownValue(of, map, name));
+  const dtype = of === 'labels' ? 'LABELS_DTYPE' : 'LOGITS_DTYPE';
+  const values = heads.map(({ name }) =>
+    readAs(`${of}[${quote(name)}]`, dtype, () => (Object.hasOwn(map, name) ? map[name] : undefined)),
+  );
+  const promise = values.findIndex(isPromise);
+  if (promise >= 0) {
+    const [got] = values.slice(promise).map(describeResult); // of all, so that none of them is reported as unhandled
+    throw headError(dtype, `Head ${quote(heads[promise]?.name)}: ${of} must be a tensor, got ${got}.`);
+  }
   const missing = heads.filter((_, index) => values[index] === undefined || values[index] === null);
   if (missing.length === 0) return values;
   throw headError(
@@ -75,16 +86,4 @@ function valuesByHead(
     `${of} has missing values for head(s): ${of} must have a value for each head, it has none for ` +
       `${missing.map(({ name }) => quote(name)).join(', ')}, got ${describeValue(map)}.`,
   );
-}
-
-function ownValue(of: 'labels' | 'logits', map: Readonly<Record<string, unknown>>, name: string): unknown {
-  try {
-    return Object.hasOwn(map, name) ? map[name] : undefined;
-  } catch (cause) {
-    throw headError(
-      of === 'labels' ? 'LABELS_DTYPE' : 'LOGITS_DTYPE',
-      `${of}[${quote(name)}] must be readable, but it threw ${describeValue(cause)}.`,
-      { cause },
-    );
-  }
 }

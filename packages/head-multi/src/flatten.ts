@@ -3,6 +3,7 @@ import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HeadErrorCode, SparseTensor } from '@tfjs-heads/head-api';
 import {
+  checkSparse,
   checkTensor,
   describeValue,
   headError,
@@ -69,25 +70,12 @@ export function flatten(given: unknown, what: Flattened, { steps, key }: StepsOf
 /** The original sorts the values of matrices alone; here those of more dimensions are in the order of their places, too. */
 function flattenSparse(given: SparseTensor, what: Flattened, steps: HostSteps): Tensor {
   const { name } = what;
-  const [values, indices] = [
-    checkTensor(`${name}.values`, given.values, 'a tensor', what.dtype),
-    checkTensor(`${name}.indices`, given.indices, 'an int32 tensor', what.dtype),
-  ];
-  const { denseShape } = given;
+  const { indices, values, denseShape } = checkSparse(name, given, what);
   checkRank(denseShape, what);
   const behind = denseShape.length === 2 ? [1] : denseShape.slice(2);
   const size = behind.reduce((product, dimension) => product * dimension, 1);
-  if (
-    values.rank !== 1 ||
-    values.size !== steps.real.length * size ||
-    indices.size !== values.size * denseShape.length
-  ) {
-    throw incompatible(
-      what,
-      steps,
-      `${values.size} values at indices of shape ${shapeText(indices.shape)} in ${describeValue(given)}`,
-    );
-  }
+  if (values.size !== steps.real.length * size)
+    throw incompatible(what, steps, `${values.size} values in the denseShape ${shapeText(denseShape)}`);
   const order = orderOf(indices, denseShape.length);
   const target = [steps.real.length, ...behind];
   if (order === undefined) return inShape(values, target);

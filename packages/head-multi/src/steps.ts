@@ -5,11 +5,13 @@ import type { HeadError } from '@tfjs-heads/head-api';
 import {
   checkNumeric,
   checkTensor,
+  describeResult,
   describeValue,
   headError,
   isMap,
   isSparseTensor,
   quote,
+  readAs,
   shapeText,
   valuesAtHand,
 } from '@tfjs-heads/head-kit';
@@ -78,14 +80,11 @@ export function maskOf(features: unknown, key: string): Tensor {
 export function featureAt(features: unknown, key: string): unknown {
   if (features === undefined || features === null) return undefined;
   if (!isMap(features)) {
-    throw headError('FEATURES_INVALID', `features must be a map of names to tensors, got ${describeValue(features)}.`);
+    throw headError('FEATURES_INVALID', `features must be a map of names to tensors, got ${describeResult(features)}.`);
   }
-  try {
-    return Object.hasOwn(features, key) ? features[key] : undefined;
-  } catch (cause) {
-    const threw = `features[${quote(key)}] must be readable, but it threw ${describeValue(cause)}.`;
-    throw headError('FEATURES_INVALID', threw, { cause });
-  }
+  return readAs(`features[${quote(key)}]`, 'FEATURES_INVALID', () =>
+    Object.hasOwn(features, key) ? features[key] : undefined,
+  );
 }
 
 /** Which steps are real, as bool `[batch * time, 1]` on the device. */

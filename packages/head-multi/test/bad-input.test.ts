@@ -1,5 +1,5 @@
 // What calls of both heads refuse, lines 59, 60, 64 and 66 of the feature checklist. Each leaves nothing behind.
-import { memory, ones, scalar, slice, tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { fill, memory, ones, scalar, slice, tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
 import { describe, it } from 'vitest';
@@ -26,6 +26,7 @@ const gone = (): Tensor => {
   return given;
 };
 
+const rejected = (): Promise<never> => Promise.reject(new Error('late')); // fails the run where nobody handles it
 const [column, pair, vector, one] = [ones([3, 1]), ones([3, 2]), ones([2]), scalar(1)];
 
 type Batch = ReturnType<typeof batchOfBoth>;
@@ -68,6 +69,33 @@ const multi: readonly Case[] = [
   ],
   ['logits of rank 1', lossWith(() => ({ logits: ones([3]) })), 'LOGITS_SHAPE', ['rank at least 2', '[3]']],
   ['logits without rows', lossWith(() => ({ logits: zeros([0, 3]) })), 'LOGITS_SHAPE', ['[0,3]']],
+  [
+    'a promise for labels',
+    lossWith(() => ({ labels: rejected() })),
+    'LABELS_DTYPE',
+    ['labels must be a dict', 'promise'],
+  ],
+  [
+    'promises for labels',
+    lossWith(() => ({ labels: { two: rejected(), chance: rejected() } })),
+    'LABELS_DTYPE',
+    ["Head 'two'", 'promise'],
+  ],
+  ['a promise for logits', lossWith(() => ({ logits: rejected() })), 'LOGITS_DTYPE', ['logits', 'promise']],
+  [
+    'promises for logits',
+    lossWith(() => ({ logits: { two: rejected(), chance: rejected() } })),
+    'LOGITS_DTYPE',
+    ["Head 'two'", 'promise'],
+  ],
+  [
+    'a promise for features',
+    ({ labels, logits }) =>
+      () =>
+        both.loss(labels, logits, { features: wrong(rejected()) }),
+    'FEATURES_INVALID',
+    ['features', 'promise'],
+  ],
   ['disposed logits', lossWith(() => ({ logits: gone() })), 'TENSOR_DISPOSED', ['logits']],
   [
     'logits of a head that are wrong',
@@ -267,7 +295,99 @@ const sparse = (values: number[], denseShape: number[]): object => ({
   denseShape,
 });
 
+const sparseLabels = (change: object): object => ({ labels: { ...sparse([1, 2, 3], [3, 2]), ...change } });
 const sequential: readonly SequenceCase[] = [
+  [
+    'sparse labels at strings',
+    sparseLabels({ indices: fill([3, 2], 'z') }),
+    'LABELS_SHAPE',
+    ['labels.indices', 'int32', 'string'],
+  ],
+  [
+    'sparse labels at floats',
+    sparseLabels({ indices: ones([3, 2]) }),
+    'LABELS_SHAPE',
+    ['labels.indices', 'int32', 'float32'],
+  ],
+  ['sparse labels at a list', sparseLabels({ indices: [[0, 0]] }), 'LABELS_DTYPE', ['labels.indices', 'array of 1']],
+  ['sparse labels at disposed places', sparseLabels({ indices: gone() }), 'TENSOR_DISPOSED', ['labels.indices']],
+  [
+    'sparse labels at places in a row',
+    sparseLabels({ indices: zeros([6], 'int32') }),
+    'LABELS_SHAPE',
+    ['[count,2]', '[6]'],
+  ],
+  [
+    'sparse labels at places of three',
+    sparseLabels({ indices: zeros([3, 3], 'int32') }),
+    'LABELS_SHAPE',
+    ['[count,2]', '[3,3]'],
+  ],
+  [
+    'sparse labels in two dimensions',
+    sparseLabels({ values: ones([3, 1]) }),
+    'LABELS_SHAPE',
+    ['labels.values', '[3,1]'],
+  ],
+  ...(
+    [
+      [3, -1],
+      [3, 0.5],
+      [3, NaN],
+      [3, '2'],
+      [3, null],
+      [3, Symbol('s')],
+      [3, Infinity],
+      [3, 2n],
+    ] as unknown[][]
+  ).map((denseShape): SequenceCase => [
+    `sparse labels in ${String(denseShape[1])} columns`,
+    sparseLabels({ denseShape }),
+    'LABELS_SHAPE',
+    ['labels.denseShape', 'whole numbers'],
+  ]),
+  ...['indices', 'values'].map((part): SequenceCase => [
+    `sparse labels whose ${part} throw`,
+    { labels: Object.defineProperty(sparse([1, 2, 3], [3, 2]), part, { get: () => expect.fail('boom') }) },
+    'LABELS_DTYPE',
+    [`labels.${part}`, 'boom'],
+  ]),
+  [
+    'sparse logits of a hole',
+    { logits: { ...sparse([1, 2, 3], [3, 2]), denseShape: Array.from({ length: 2 }) } },
+    'LOGITS_SHAPE',
+    ['logits.denseShape'],
+  ],
+  [
+    'labels that are a promise',
+    {
+      get labels() {
+        return rejected();
+      },
+    },
+    'LABELS_DTYPE',
+    ['labels', 'promise'],
+  ],
+  [
+    'features that are a promise',
+    {
+      get features() {
+        return rejected();
+      },
+    },
+    'FEATURES_INVALID',
+    ['features', 'promise'],
+  ],
+  [
+    'sparse labels of promises',
+    {
+      get labels() {
+        return { indices: rejected(), values: rejected(), denseShape: [3, 2] };
+      },
+    },
+    'LABELS_DTYPE',
+    ['labels.indices', 'promise'],
+  ],
   [
     'no features',
     { features: undefined },

@@ -62,7 +62,11 @@ function textOfObject(value: object): string {
   if (isTensor(value)) return `a ${value.dtype} tensor of shape ${shapeText(value.shape)}`;
   if (isSparseTensor(value)) return `a SparseTensor of shape ${shapeText(value.denseShape)}`;
   if (isList(value)) return `an array of ${value.length}`;
-  if (isPromise(value)) return 'a promise';
+  if (isPromise(value)) {
+    // It is refused for what it is: if it fails as well, that need not end the process as a rejection that nobody handles.
+    ask(() => void value.then(undefined, () => undefined), undefined);
+    return 'a promise';
+  }
   const kind = classOf(value);
   if (ArrayBuffer.isView(value))
     return `a ${kind} of ${'length' in value ? String(value.length) : `${value.byteLength} bytes`}`;

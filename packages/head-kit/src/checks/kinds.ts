@@ -27,6 +27,11 @@ export function isList(value: unknown): value is readonly unknown[] {
   return ask(() => Array.isArray(value) && Number.isInteger(value.length), false);
 }
 
+/** A copy of a list of somebody else's; undefined for what is none, or throws when it is looked at. */
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  return ask(() => (Array.isArray(value) ? Array.from(value as unknown[]) : undefined), undefined);
+}
+
 /** Whether a value is a tensor by its shape, whichever copy of tfjs-core made it. */
 export function isTensor(value: unknown): value is Tensor {
   return ask(

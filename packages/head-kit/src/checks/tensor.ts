@@ -49,9 +49,8 @@ export function checkNumeric(name: string, tensor: Tensor, code: HeadErrorCode):
   }
 }
 
-/** What a function of the user's has returned. A promise is named, and will not be reported as unhandled as well. */
+/** What a function of the user's has returned, or what stands where only a value may. */
 export function describeResult(value: unknown): string {
-  if (!isPromise(value)) return describe(value);
-  ask(() => void value.then(undefined, () => undefined), undefined);
-  return 'a promise: async functions are not supported here, nor is anything else that waits';
+  const text = describe(value);
+  return isPromise(value) ? `${text}: async functions are not supported here, nor is anything else that waits` : text;
 }
