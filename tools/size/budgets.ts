@@ -12,5 +12,5 @@ export const budgets: readonly Budget[] = [
   // What a program downloads besides tfjs-core to train with the simplest head.
   { packageName: '@tfjs-heads/head-regression', only: 'RegressionHead', bytes: 18_500 },
   { packageName: '@tfjs-heads/head-classification', only: 'MultiLabelHead', bytes: 24_800 },
-  { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 14_500 },
+  { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 14_800 },
 ];

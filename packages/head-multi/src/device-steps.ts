@@ -4,7 +4,14 @@
 import { any, cast, div, reshape, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { type Features, type Head, type Labels, type Logits, Reduction } from '@tfjs-heads/head-api';
-import { deviceCheck, type HostTensors, type ReadBefore, reduceLoss, rejectReads } from '@tfjs-heads/head-kit';
+import {
+  checkTensor,
+  deviceCheck,
+  type HostTensors,
+  type ReadBefore,
+  reduceLoss,
+  rejectReads,
+} from '@tfjs-heads/head-kit';
 import { isReal, notAtHand, noStep, type Steps } from './steps.js';
 
 /** A row for each step of a batch. */
@@ -32,7 +39,8 @@ export function checkRowLosses(head: Head, key: string): HeadWithRowLosses {
  * @throws SEQUENCE_MASK_INVALID, and what the head throws
  */
 export function lossOnDevice(head: Head, { labels, logits, features }: FlatBatch, steps: Steps, key: string): Scalar {
-  const ofRows = checkRowLosses(head, key).rowLosses(labels, logits, { features });
+  const rowLosses: unknown = checkRowLosses(head, key).rowLosses(labels, logits, { features });
+  const ofRows = checkTensor('what rowLosses() returns', rowLosses, 'a tensor', 'STATIC_HEAD_INVALID');
   const real = cast(reshape(isReal(steps), [-1]), 'float32');
   // The mean of the losses of the rows is the loss: of a sum, each is as many times its share as there are rows.
   const weights = head.lossReduction === Reduction.SUM ? div(real, steps.mask.size) : div(real, sum(real));

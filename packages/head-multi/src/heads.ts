@@ -1,5 +1,14 @@
-import type { Head } from '@tfjs-heads/head-api';
-import { describeValue, headError, quote, ServingKeys } from '@tfjs-heads/head-kit';
+import type { Head, HeadErrorCode } from '@tfjs-heads/head-api';
+import {
+  ask,
+  describeResult,
+  describeValue,
+  headError,
+  listOf,
+  quote,
+  readAs,
+  ServingKeys,
+} from '@tfjs-heads/head-kit';
 
 /** A head that others can be told from by its name. */
 export type NamedHead = Head & { readonly name: string };
@@ -25,16 +34,17 @@ function isHead(value: unknown): value is Head {
  * @throws HEADS_INVALID
  */
 export function checkHeads(heads: unknown): readonly Head[] {
-  if (!Array.isArray(heads) || heads.length === 0) {
+  const list = listOf(heads);
+  if (list === undefined || list.length === 0) {
     throw headError(
       'HEADS_INVALID',
       `Must specify heads: heads must be a list of at least one head, got ${describeValue(heads)}.`,
     );
   }
-  const list = Array.from(heads as unknown[]);
   const index = list.findIndex((head) => !isHead(head));
   if (index >= 0)
     throw headError('HEADS_INVALID', `heads[${index}] must be a head, got ${describeValue(list[index])}.`);
+  for (const [at, head] of list.entries()) checkDimension(`heads[${at}]`, head as Head, 'HEADS_INVALID');
   return Object.freeze(list as Head[]);
 }
 
@@ -43,20 +53,35 @@ export function checkHeads(heads: unknown): readonly Head[] {
  *
  * @throws STATIC_HEAD_INVALID
  */
-export function checkStaticHead(head: unknown): Head {
-  if (!isHead(head)) throw headError('STATIC_HEAD_INVALID', `staticHead must be a head, got ${describeValue(head)}.`);
-  if (!Array.isArray((head as Partial<{ heads: unknown }>).heads)) return head;
-  throw headError(
-    'STATIC_HEAD_INVALID',
-    '`MultiHead` is not supported: staticHead must be a head of one kind of labels, got a head with heads of its own. ' +
-      'Wrap each of them, and make a MultiHead of the wrappers.',
-  );
+export function checkStaticHead(head: unknown): { readonly head: Head; readonly name: string | undefined } {
+  const code = 'STATIC_HEAD_INVALID';
+  if (!isHead(head)) throw headError(code, `staticHead must be a head, got ${describeResult(head)}.`);
+  if (listOf(readAs('staticHead.heads', code, () => (head as Partial<{ heads: unknown }>).heads)) !== undefined) {
+    throw headError(
+      code,
+      '`MultiHead` is not supported: staticHead must be a head of one kind of labels, got a head with heads of its own. ' +
+        'Wrap each of them, and make a MultiHead of the wrappers.',
+    );
+  }
+  checkDimension('staticHead', head, code);
+  const name: unknown = readAs('staticHead.name', code, () => head.name);
+  if (name === undefined || name === null) return { head, name: undefined };
+  if (typeof name === 'string') return { head, name };
+  throw headError(code, `staticHead.name must be a string, or undefined, got ${describeValue(name)}.`);
+}
+
+/** @throws The given code */
+function checkDimension(name: string, head: Head, code: HeadErrorCode): void {
+  const dimension: unknown = readAs(`${name}.logitsDimension`, code, () => head.logitsDimension);
+  if (Number.isSafeInteger(dimension) && (dimension as number) > 0) return;
+  throw headError(code, `${name}.logitsDimension must be a whole number above 0, got ${describeValue(dimension)}.`);
 }
 
 /** @throws HEADS_INVALID */
 export function checkNames(heads: readonly Head[]): readonly NamedHead[] {
   const seen = new Map<string, number>();
-  heads.forEach(({ name }, index) => {
+  heads.forEach((head, index) => {
+    const name: unknown = readAs(`heads[${index}].name`, 'HEADS_INVALID', () => head.name);
     if (typeof name !== 'string' || name === '') {
       throw headError(
         'HEADS_INVALID',
@@ -83,13 +108,13 @@ export function checkNames(heads: readonly Head[]): readonly NamedHead[] {
  */
 export function checkHeadWeights(weights: unknown, heads: readonly Head[]): readonly number[] {
   if (weights === undefined || weights === null) return heads.map(() => 1);
-  if (!Array.isArray(weights)) {
+  const list = listOf(weights);
+  if (list === undefined) {
     throw headError(
       'HEAD_WEIGHTS_INVALID',
       `headWeights must be a list of ${heads.length} numbers, got ${describeValue(weights)}.`,
     );
   }
-  const list = Array.from(weights as unknown[]);
   if (list.length === 0) return heads.map(() => 1); // none, as in the original
   if (list.length !== heads.length) {
     throw headError(
@@ -118,6 +143,8 @@ export function ofHead<T>({ name }: { readonly name: string }, run: () => T): T 
 
 /** An error of a head that says more; one of the user's functions as it is. */
 export function withMessage(error: unknown, say: (message: string) => string): unknown {
-  const { name, code, message = '' } = (error ?? {}) as Partial<ReturnType<typeof headError>>;
-  return name === 'HeadError' && code !== undefined ? headError(code, say(message), { cause: error }) : error;
+  return ask(() => {
+    const { name, code, message = '' } = (error ?? {}) as Partial<ReturnType<typeof headError>>;
+    return name === 'HeadError' && code !== undefined ? headError(code, say(message), { cause: error }) : error;
+  }, error);
 }

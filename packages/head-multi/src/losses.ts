@@ -1,8 +1,9 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { Features, ModeKeys } from '@tfjs-heads/head-api';
-import { checkTensor, describeValue, headError, weightedSum } from '@tfjs-heads/head-kit';
+import { weightedSum } from '@tfjs-heads/head-kit';
 import { labelsByHead, logitsByHead } from './by-head.js';
 import { type NamedHead, ofHead } from './heads.js';
+import { checkLoss } from './returned.js';
 
 /** What a batch is for the losses of several heads. */
 export interface MultiBatch {
@@ -21,7 +22,7 @@ export interface MultiBatch {
 export function lossesOf(heads: readonly NamedHead[], { labels, logits, ...options }: MultiBatch): readonly Scalar[] {
   const [logitsOf, labelsOf] = [logitsByHead(logits, heads), labelsByHead(labels, heads)];
   return heads.map((head, index) =>
-    ofHead(head, () => checkLoss(head.loss(labelsOf[index] ?? {}, logitsOf[index] ?? {}, options))),
+    ofHead(head, () => checkLoss(head.loss(labelsOf[index] ?? {}, logitsOf[index] ?? {}, options), 'HEADS_INVALID')),
   );
 }
 
@@ -32,11 +33,4 @@ export function mergedLoss(
   regularization: readonly Scalar[] = [],
 ): Scalar {
   return weightedSum([...losses, ...regularization], [...headWeights, ...regularization.map(() => 1)]);
-}
-
-/** @throws HEADS_INVALID */
-function checkLoss(loss: unknown): Scalar {
-  const tensor = checkTensor('what loss() returns', loss, 'a float32 scalar', 'HEADS_INVALID');
-  if (tensor.rank === 0 && tensor.dtype === 'float32') return tensor as Scalar;
-  throw headError('HEADS_INVALID', `what loss() returns must be a float32 scalar, got ${describeValue(tensor)}.`);
 }

@@ -10,13 +10,13 @@ import {
   type Logits,
   ModeKeys,
   type Predictions,
+  type PredictSpec,
 } from '@tfjs-heads/head-api';
 import {
   copyOf,
   describeValue,
   estimatorSpec,
   headError,
-  isMap,
   predictOutput,
   regularizationScalars,
   replaceSpec,
@@ -28,17 +28,11 @@ import { type NamedHead, ofHead } from './heads.js';
 import { lossesOf, mergedLoss } from './losses.js';
 import { mapKeys, mergeAll } from './merge.js';
 import { mergePredictions } from './predictions.js';
+import { checkSpec, discard } from './returned.js';
 
 /** A head that is made of heads, as far as its specs need it. */
 export interface HeadOfHeads extends Head {
   readonly headWeights: readonly number[];
-}
-
-/** What the spec of one of the heads gives, to predict. */
-interface HeadPrediction {
-  readonly predictions: Predictions;
-  readonly exportOutputs: ExportOutputs;
-  dispose(): void;
 }
 
 /**
@@ -48,7 +42,7 @@ interface HeadPrediction {
  */
 export function multiHeadSpec(whole: HeadOfHeads, heads: readonly NamedHead[], args: EstimatorSpecArgs): EstimatorSpec {
   let losses: readonly Scalar[] | undefined;
-  const specs: HeadPrediction[] = [];
+  const specs: PredictSpec[] = [];
   const head: Head = {
     apiVersion: 1,
     name: undefined,
@@ -91,20 +85,16 @@ export function multiHeadSpec(whole: HeadOfHeads, heads: readonly NamedHead[], a
     });
     return spec.mode === ModeKeys.PREDICT ? replaceSpec(spec, { onDispose: dispose }) : spec;
   } catch (error) {
-    dispose();
+    for (const held of [...(losses ?? []), ...specs]) discard(held);
     throw error;
   }
 }
 
 /** @throws HEADS_INVALID and what the head throws, with its name */
-function predictBy(head: NamedHead, logits: Logits, features: Features | undefined): HeadPrediction {
+function predictBy(head: NamedHead, logits: Logits, features: Features | undefined): PredictSpec {
   return ofHead(head, () => {
-    const spec: unknown = head.createEstimatorSpec({ mode: ModeKeys.PREDICT, features, logits });
-    if (isMap(spec) && isMap(spec.predictions) && isMap(spec.exportOutputs)) return spec as unknown as HeadPrediction;
-    throw headError(
-      'HEADS_INVALID',
-      `createEstimatorSpec() must return a spec with maps of predictions and exportOutputs to predict, got ${describeValue(spec)}.`,
-    );
+    const spec = head.createEstimatorSpec({ mode: ModeKeys.PREDICT, features, logits });
+    return checkSpec(spec, ModeKeys.PREDICT, 'HEADS_INVALID') as PredictSpec;
   });
 }
 

@@ -39,6 +39,7 @@ import { lossesOf, mergedLoss } from './losses.js';
 import { mergeAll } from './merge.js';
 import { type HeadOfHeads, multiHeadSpec } from './multi-head-spec.js';
 import { predictionsOf } from './predictions.js';
+import { checkMetrics } from './returned.js';
 
 /** The options of {@link MultiHead}. */
 export interface MultiHeadOptions<H extends readonly Head[] = readonly Head[]> {
@@ -104,7 +105,7 @@ export class MultiHead<const H extends readonly Head[] = readonly Head[]> implem
     if (this.#heads.every(({ lossReduction }) => lossReduction === first.lossReduction)) return first.lossReduction;
     throw headError(
       'LOSS_REDUCTION_INVALID',
-      `The loss_reduction of all heads must be the same, got ${this.#heads.map((head) => `'${head.lossReduction}' of ${quote(head.name)}`).join(', ')}.`,
+      `The loss_reduction of all heads must be the same, got ${this.#heads.map((head) => `${quote(head.lossReduction)} of ${quote(head.name)}`).join(', ')}.`,
     );
   }
 
@@ -148,7 +149,7 @@ export class MultiHead<const H extends readonly Head[] = readonly Head[]> implem
    */
   metrics(options?: MetricsOptions): Metrics {
     const { regularizationLosses } = checkWideOptions<LossOptions>('metrics', options, METHOD_OPTIONS);
-    const ofHeads = this.#heads.map((head) => ofHead(head, () => head.metrics()));
+    const ofHeads = this.#heads.map((head) => ofHead(head, () => checkMetrics(head.metrics(), 'HEADS_INVALID')));
     const own = [...(isGiven(regularizationLosses) ? [this.#regularizationKey] : []), ...this.#heads.map(lossKey)].map(
       (key) => [key, new Mean()] as const,
     );
@@ -219,7 +220,7 @@ export class MultiHead<const H extends readonly Head[] = readonly Head[]> implem
   /** The keys of the metrics of each head, which are the same each time. */
   get #keysOfHeads(): readonly (readonly string[])[] {
     return (this.#metricKeys ??= this.#heads.map((head) => {
-      const metrics = ofHead(head, () => head.metrics());
+      const metrics = ofHead(head, () => checkMetrics(head.metrics(), 'HEADS_INVALID'));
       for (const metric of Object.values(metrics)) metric.dispose();
       return Object.keys(metrics);
     }));

@@ -1,8 +1,9 @@
 import type { Predictions } from '@tfjs-heads/head-api';
-import { describeValue, headError, quote, scoped } from '@tfjs-heads/head-kit';
+import { describeValue, headError, listOf, quote, scoped } from '@tfjs-heads/head-kit';
 import { logitsByHead } from './by-head.js';
 import { type NamedHead, ofHead } from './heads.js';
 import { mapKeys, mergeAll } from './merge.js';
+import { checkPredictions } from './returned.js';
 
 /**
  * The predictions of several heads under `head/key`.
@@ -16,7 +17,9 @@ export function predictionsOf(heads: readonly NamedHead[], logits: unknown, keys
     const logitsOf = logitsByHead(logits, heads);
     const predictions = heads.map((head, index) => {
       const own = asked?.[index];
-      return own?.length === 0 ? {} : ofHead(head, () => head.predictions(logitsOf[index] ?? {}, own));
+      return own?.length === 0
+        ? {}
+        : ofHead(head, () => checkPredictions(head.predictions(logitsOf[index] ?? {}, own), 'HEADS_INVALID'));
     });
     return mergePredictions(heads, predictions);
   });
@@ -36,9 +39,9 @@ export function mergePredictions(heads: readonly NamedHead[], predictions: reado
 function keysByHead(heads: readonly NamedHead[], keys: unknown): readonly (readonly string[])[] | undefined {
   if (keys === undefined || keys === null) return undefined;
   const expected = `Prediction key must be in PredictionKeys behind the name of its head, as '${heads[0]?.name}/logits', of the heads ${heads.map(({ name }) => quote(name)).join(', ')}`;
-  if (!Array.isArray(keys))
+  const list = listOf(keys);
+  if (list === undefined)
     throw headError('PREDICTION_KEY_INVALID', `${expected}, in a list, got ${describeValue(keys)}.`);
-  const list = Array.from(keys as unknown[]);
   if (list.length === 0) return undefined;
   const asked = heads.map((): string[] => []);
   for (const key of list) {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
-import { describeValue, headError, quote } from '@tfjs-heads/head-kit';
+import { ask, describeValue, headError, quote } from '@tfjs-heads/head-kit';
 import { withMessage } from './heads.js';
 import { flatten, type Flattened } from './flatten.js';
 import { featureAt, type Steps, stepsOf } from './steps.js';
@@ -64,7 +64,7 @@ export class Sequences {
       return run();
     } catch (error) {
       const columns = this.columns.map(
-        (name) => `, features[${quote(name)}] ${describeValue(featureAt(features, name))}`,
+        (name) => `, features[${quote(name)}] ${describeValue(ask(() => featureAt(features, name), undefined))}`,
       );
       const got = `labels ${describeValue(labels)}, logits ${describeValue(logits)}${columns.join('')}`;
       throw withMessage(error, (message) => `${message} This is of the real steps of sequences, got ${got}.`);

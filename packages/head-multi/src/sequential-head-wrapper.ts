@@ -19,6 +19,7 @@ import {
   type UpdateMetricsOptions,
 } from '@tfjs-heads/head-api';
 import {
+  ask,
   checkOptions,
   checkWideOptions,
   describeValue,
@@ -30,6 +31,7 @@ import {
 import { checkRowLosses, type FlatBatch, lossOnDevice, realRows } from './device-steps.js';
 import type { PredictionsOf } from './head-types.js';
 import { checkStaticHead } from './heads.js';
+import { checkLoss, checkMetrics, checkPredictions } from './returned.js';
 import { sequentialSpec } from './sequential-spec.js';
 import { Sequences } from './sequences.js';
 import type { Steps } from './steps.js';
@@ -97,9 +99,10 @@ export class SequentialHeadWrapper<
     }
     this.inputSequenceMaskKey = sequenceLengthMask as M;
     this.featureColumns = checkColumns(featureColumns);
-    this.staticHead = checkStaticHead(staticHead) as H;
+    const { head, name } = checkStaticHead(staticHead);
+    this.staticHead = head as H;
     this.#sequences = new Sequences(this.inputSequenceMaskKey, this.featureColumns);
-    this.name = staticHead.name ? `${staticHead.name}_sequential` : undefined;
+    this.name = name ? `${name}_sequential` : undefined;
   }
 
   get logitsDimension(): number {
@@ -125,11 +128,10 @@ export class SequentialHeadWrapper<
       const { steps, ...flat } = this.#flat(labels, logits, features);
       return this.#sequences.ofSequences(labels, logits, features, () => {
         if (steps.real !== undefined)
-          return this.staticHead.loss(flat.labels, flat.logits, {
-            features: flat.features,
-            mode,
-            regularizationLosses,
-          });
+          return checkLoss(
+            this.staticHead.loss(flat.labels, flat.logits, { features: flat.features, mode, regularizationLosses }),
+            'STATIC_HEAD_INVALID',
+          );
         const scalars = regularizationScalars(regularizationLosses) ?? [];
         return sumOfScalars([lossOnDevice(this.staticHead, flat, steps, this.inputSequenceMaskKey), ...scalars]);
       });
@@ -141,12 +143,13 @@ export class SequentialHeadWrapper<
     logits: Tensor,
     keys?: readonly PredictionKey<PredictionsOf<H>, K>[],
   ): PredictionsAt<PredictionsOf<H>, K> {
-    return this.staticHead.predictions(logits, keys) as PredictionsAt<PredictionsOf<H>, K>;
+    const predictions = this.staticHead.predictions(logits, keys);
+    return checkPredictions(predictions, 'STATIC_HEAD_INVALID') as PredictionsAt<PredictionsOf<H>, K>;
   }
 
   /** Fresh metrics of the static head. */
   metrics(options?: MetricsOptions): Metrics {
-    return this.staticHead.metrics(options);
+    return checkMetrics(this.staticHead.metrics(options), 'STATIC_HEAD_INVALID');
   }
 
   /**
@@ -225,7 +228,7 @@ export class SequentialHeadWrapper<
 function checkColumns(columns: unknown): readonly string[] {
   if (columns === undefined || columns === null) return [];
   if (typeof columns === 'string') return columns === '' ? [] : [columns];
-  const list = listOf(columns);
+  const list = ask(() => [...(columns as Iterable<unknown>)], undefined);
   if (list === undefined) {
     throw headError(
       'FEATURE_COLUMNS_INVALID',
@@ -240,12 +243,4 @@ function checkColumns(columns: unknown): readonly string[] {
     );
   }
   return Object.freeze([...new Set(list as string[])]);
-}
-
-function listOf(columns: unknown): unknown[] | undefined {
-  try {
-    return [...(columns as Iterable<unknown>)];
-  } catch {
-    return undefined;
-  }
 }

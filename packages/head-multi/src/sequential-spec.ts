@@ -9,9 +9,12 @@ import {
 } from '@tfjs-heads/head-api';
 import { checkMode, createSpec, estimatorSpec, isTensor } from '@tfjs-heads/head-kit';
 import { mergeAll } from './merge.js';
+import { checkPredictions, checkSpec, discard } from './returned.js';
 import { inShape } from './rows.js';
 import type { Sequences } from './sequences.js';
 import { maskOf, type Steps } from './steps.js';
+
+const CODE = 'STATIC_HEAD_INVALID';
 
 /** The spec of a head for sequences, which is that of its static head: see `SequentialHeadWrapper`. */
 export function sequentialSpec(
@@ -31,10 +34,10 @@ export function sequentialSpec(
 /** As in the original, the mask stands beside the predictions and is not exported. */
 function specToPredict(staticHead: Head, maskKey: string, args: EstimatorSpecArgs): EstimatorSpec {
   const mask = maskOf(args.features, maskKey);
-  const spec = staticHead.createEstimatorSpec(args);
+  const spec = checkSpec(staticHead.createEstimatorSpec(args), ModeKeys.PREDICT, CODE);
   const withMask = (): Predictions =>
     mergeAll('The predictions and the mask', [spec.predictions, { [maskKey]: clone(mask) }], 'SEQUENCE_MASK_INVALID');
-  return specAround(spec, withMask, () => undefined);
+  return specAround(spec, ModeKeys.PREDICT, withMask, () => undefined);
 }
 
 /** The flat tensors stay as long as the spec does, which may compute its loss again. */
@@ -56,11 +59,12 @@ function specOfRealSteps(staticHead: Head, sequences: Sequences, steps: Steps, a
       sequences.columns.map((column) => [column, hold(() => sequences.feature(args.features, column, steps))]),
     );
     const spec = sequences.ofSequences(args.labels, logits, args.features, () =>
-      staticHead.createEstimatorSpec({ ...args, logits: flatLogits, labels, features }),
+      checkSpec(staticHead.createEstimatorSpec({ ...args, logits: flatLogits, labels, features }), args.mode, CODE),
     );
     return specAround(
       spec,
-      () => spec.predictions,
+      args.mode,
+      () => checkPredictions(spec.predictions, CODE),
       () => dispose(held),
     );
   } catch (error) {
@@ -78,7 +82,10 @@ function specOfAllSteps(whole: Head, staticHead: Head, args: EstimatorSpecArgs):
     lossReduction: staticHead.lossReduction,
     loss: (labels, logits, options) => whole.loss(labels, logits, options),
     predictions: (logits) =>
-      staticHead.predictions(isTensor(logits) && logits.rank === 2 ? inShape(logits, [...logits.shape, 1]) : logits),
+      checkPredictions(
+        staticHead.predictions(isTensor(logits) && logits.rank === 2 ? inShape(logits, [...logits.shape, 1]) : logits),
+        CODE,
+      ),
     metrics: (options) => whole.metrics(options),
     updateMetrics: (...batch) => whole.updateMetrics(...batch),
     createEstimatorSpec: (others) => whole.createEstimatorSpec(others),
@@ -87,8 +94,13 @@ function specOfAllSteps(whole: Head, staticHead: Head, args: EstimatorSpecArgs):
 }
 
 /** A spec of one's own with what another has in it, which it takes along when it is disposed of. */
-function specAround(spec: EstimatorSpec, predictions: () => Predictions, release: () => void): EstimatorSpec {
-  const { mode, trainingChiefHooks, trainingHooks, evaluationHooks, predictionHooks } = spec;
+function specAround(
+  spec: EstimatorSpec,
+  mode: ModeKeys,
+  predictions: () => Predictions,
+  release: () => void,
+): EstimatorSpec {
+  const { trainingChiefHooks, trainingHooks, evaluationHooks, predictionHooks } = spec;
   const parts = {
     [ModeKeys.TRAIN]: () => {
       const { loss, summaries, evalMetricOps, trainOp } = spec as Extract<EstimatorSpec, { mode: 'train' }>;
@@ -122,7 +134,7 @@ function specAround(spec: EstimatorSpec, predictions: () => Predictions, release
     });
     return around as unknown as EstimatorSpec;
   } catch (error) {
-    spec.dispose();
+    discard(spec);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 // What calls of both heads refuse, lines 59, 60, 64 and 66 of the feature checklist. Each leaves nothing behind.
 import { fill, memory, ones, scalar, slice, tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { HeadErrorCode } from '@tfjs-heads/head-api';
+import type { Head, HeadErrorCode } from '@tfjs-heads/head-api';
 import { describe, it } from 'vitest';
 import { NumberHead } from '../src/conformance-heads.js';
 import { MultiHead, SequentialHeadWrapper } from '../src/index.js';
@@ -510,6 +510,66 @@ describe('a MultiHead takes no notice of logits that no head has', () => {
       spec.dispose();
     }
     expect(memory().numTensors).toBe(before);
+  });
+});
+
+/** What a head of another make may return that is none of the contract; promises are made when they are asked for. */
+const returns: readonly (readonly [string, () => unknown])[] = [
+  ['undefined', () => undefined],
+  ['null', () => null],
+  ['a list', () => []],
+  ['a number', () => 3],
+  ['a promise that is rejected', () => rejected()],
+];
+
+describe('what a head of another make returns is refused', () => {
+  const headThat = (changes: object): Head => strangeHead('s', changes);
+  const wrapped = (changes: object) =>
+    new SequentialHeadWrapper({ staticHead: headThat(changes), sequenceLengthMask: 'mask' });
+  const heads = (changes: object) => new MultiHead({ heads: [headThat(changes)] });
+  const [cube, features] = [ones([3, 2, 1]), { mask: ones([3, 2]) }];
+  const of = "Head 's'";
+
+  it.each(returns)('loss() returns %s', (_name, loss) => {
+    refuses(() => heads({ loss }).loss({ s: column }, column), 'HEADS_INVALID', [of, 'loss()']);
+    refuses(() => wrapped({ loss }).loss(cube, cube, { features }), 'STATIC_HEAD_INVALID', ['loss()']);
+  });
+
+  it.each(returns)('predictions() returns %s', (_name, predictions) => {
+    refuses(() => heads({ predictions }).predictions(column), 'HEADS_INVALID', [of, 'predictions()']);
+    refuses(() => wrapped({ predictions }).predictions(cube), 'STATIC_HEAD_INVALID', ['predictions()']);
+  });
+
+  it.each([...returns, ['no metric', () => ({ mine: null })] as const])('metrics() returns %s', (_name, metrics) => {
+    refuses(() => heads({ metrics }).metrics(), 'HEADS_INVALID', [of, 'metrics()']);
+    refuses(
+      () =>
+        heads({ metrics }).updateMetrics(new MultiHead({ heads: [headThat({})] }).metrics(), {}, column, { s: column }),
+      'HEADS_INVALID',
+      [of],
+    );
+    refuses(() => wrapped({ metrics }).metrics(), 'STATIC_HEAD_INVALID', ['metrics()']);
+  });
+
+  const noDispose = { mode: 'infer', predictions: {}, exportOutputs: {} };
+  const cannotDispose = { mode: 'none', dispose: () => expect.fail('boom') };
+  it.each([
+    ...returns,
+    ['an object', () => ({})] as const,
+    ['no dispose()', () => noDispose] as const,
+    ['a spec that cannot be disposed of', () => cannotDispose] as const,
+    ['an object that throws', () => throwing(['mode', 'dispose', 'predictions'])] as const,
+  ])('createEstimatorSpec() returns %s', (_name, createEstimatorSpec) => {
+    const head = wrapped({ createEstimatorSpec });
+    for (const mode of ['train', 'eval', 'infer'] as const)
+      refuses(() => head.createEstimatorSpec({ mode, labels: cube, logits: cube, features }), 'STATIC_HEAD_INVALID', [
+        'createEstimatorSpec()',
+      ]);
+    refuses(
+      () => heads({ createEstimatorSpec }).createEstimatorSpec({ mode: 'infer', logits: column }),
+      'HEADS_INVALID',
+      [of, 'createEstimatorSpec()'],
+    );
   });
 });
 

@@ -58,6 +58,15 @@ describe('line 58: a MultiHead', () => {
 describe('line 58: the heads are refused', () => {
   const make = (options: unknown) => () => new MultiHead(options as MultiHeadOptions);
   const nameless = new NumberHead();
+  /** Is a list, and throws as soon as it is read. */
+  const revoked = (list: unknown[]): unknown[] => {
+    const { proxy, revoke } = Proxy.revocable(list, {});
+    revoke();
+    return proxy;
+  };
+
+  const hostile = (key: string): object =>
+    Object.defineProperty(strangeHead('s'), key, { get: () => expect.fail('boom') });
   const throwing = new Proxy({}, { get: () => expect.fail('boom') });
 
   it.each<readonly [string, unknown, readonly string[]]>([
@@ -66,6 +75,18 @@ describe('line 58: the heads are refused', () => {
     ['of an empty list', [], ['Must specify heads', 'array of 0']],
     ['that are one head', a, ['Must specify heads', 'heads']],
     ['that are a map', { a, b }, ['Must specify heads', '"a"']],
+    ['that were revoked', revoked([a]), ['heads', 'throws']],
+    ['that throw', new Proxy([a], { get: () => expect.fail('boom') }), ['heads', 'throws']],
+    ['with a name that throws', [hostile('name')], ['heads[0].name', 'boom']],
+    ['with logits that throw', [hostile('logitsDimension')], ['heads[0].logitsDimension', 'boom']],
+    ...[NaN, undefined, 0, -1, 0.5, '1', Infinity].map(
+      (logitsDimension) =>
+        [
+          `with ${logitsDimension} logits`,
+          [a, strangeHead('s', { logitsDimension: logitsDimension as never })],
+          ['heads[1].logitsDimension', 'whole number', String(logitsDimension)],
+        ] as const,
+    ),
     ['with undefined among them', [a, undefined], ['heads[1]', 'undefined']],
     ['with a hole among them', Array.from({ length: 2 }), ['heads[0]', 'undefined']],
     ['with an object among them', [a, { name: 'b', loss: () => 0 }], ['heads[1]', '"loss"']],
@@ -84,6 +105,8 @@ describe('line 58: the heads are refused', () => {
   it.each<readonly [string, unknown, readonly string[]]>([
     ['too few', [1], ['heads and head_weights must have the same size', '2 numbers', 'got 1']],
     ['too many', [1, 2, 3], ['same size', 'got 3']],
+    ['revoked', revoked([1, 2]), ['headWeights', 'throws']],
+    ['a list that throws', new Proxy([1, 2], { get: () => expect.fail('boom') }), ['headWeights', 'throws']],
     ['a number', 2, ['headWeights', 'the number 2']],
     ['a map', { a: 1, b: 2 }, ['headWeights', '"a"']],
     ['with a string', [1, '2'], ['headWeights[1]', '"2"']],

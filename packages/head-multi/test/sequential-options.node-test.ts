@@ -64,6 +64,16 @@ describe('line 65: refused is', () => {
 
   it.each<readonly [string, unknown, readonly string[]]>([
     ['none', undefined, ['staticHead', 'undefined']],
+    ...['name', 'heads', 'logitsDimension'].map(
+      (key) =>
+        [
+          `one whose ${key} throws`,
+          Object.defineProperty(strangeHead('s'), key, { get: () => expect.fail('boom') }),
+          [`staticHead.${key}`, 'boom'],
+        ] as const,
+    ),
+    ['one with a number for a name', strangeHead(7 as never), ['staticHead.name', '7']],
+    ['one without logits', strangeHead('s', { logitsDimension: 0 }), ['staticHead.logitsDimension', '0']],
     ['an object', { name: 'a' }, ['staticHead', '"name"']],
     ['a MultiHead', new MultiHead({ heads: [staticHead] }), ['`MultiHead` is not supported']],
     ['what is shaped as one', { ...strangeHead('s'), heads: [] }, ['`MultiHead` is not supported']],
