@@ -36,6 +36,10 @@ describe('the claims of a head', () => {
     [{ labelDimension: 0 }, 'labelDimension: expected >=1, got 0'],
     [{ labelDimension: 1.5 }, 'labelDimension: expected integer, got 1.5'],
     [{ classes: 3 }, "classes: expected a number of classes for the kind 'class' alone, got 3 for 'real'"],
+    [
+      { labels: 'class', classes: 3, vocabulary: ['a', 'b'] },
+      'classes: expected 2 as there are words in the vocabulary, got 3',
+    ],
     [{ labels: 'class', classes: 1 }, 'classes: expected >=2, got 1'],
     [{ weights: 'row' }, 'weights: expected ("rows" | "logits" | "none"), got "row"'],
     [{ rows: 'both' }, 'rows: expected ("independent" | "dependent"), got "both"'],

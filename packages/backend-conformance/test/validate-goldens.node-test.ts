@@ -183,6 +183,45 @@ describe('a file of goldens', () => {
     ['cases.0.predictions.predictions.shape', [1, 2], 'cases[0].predictions.predictions.shape: expected 2 rows'],
     ['cases.0.predictions.classes.values', ['a'], 'cases[0].predictions.classes.values: expected 2 values, got 1'],
     ['cases.0.predictions.classes.values', ['a', 1], 'cases[0].predictions.classes.values[1]: expected string, got 1'],
+    [
+      'cases.0.labels',
+      { shape: [2, 2], indices: [[0, 0]], draw: { seed: 1, kind: 'class' }, dtype: 'int32' },
+      'cases[0].labels.draw: expected values at the indices, got a draw',
+    ],
+    ['cases.0.labels', { ...tensor(1, 0.5), dtype: 'int32' }, 'cases[0].labels.values[1]: expected int32, got 0.5'],
+    [
+      'cases.0.labels',
+      { ...tensor(1, 2 ** 40), dtype: 'int32' },
+      'cases[0].labels.values[1]: expected int32, got 1099',
+    ],
+    [
+      'cases.0.labels',
+      { shape: [2, 1], values: ['NaN', 1], dtype: 'int32' },
+      'cases[0].labels.values[0]: expected int32, got NaN',
+    ],
+    ['cases.0.labels', { ...tensor(1, 7), dtype: 'bool' }, 'cases[0].labels.values[1]: expected bool, got 7'],
+    [
+      'cases.0.labels',
+      { shape: [2, 1], draw: { seed: 1, kind: 'real' }, dtype: 'int32' },
+      'cases[0].labels.draw.kind: expected count or binary or class for int32, got real',
+    ],
+    [
+      'cases.0.labels',
+      { shape: [2, 1], draw: { seed: 1, kind: 'real', classes: 3 } },
+      "cases[0].labels.draw.classes: expected a number of classes for the kind 'class' alone",
+    ],
+    [
+      'cases.0.predictions.classes',
+      { shape: [2, 1], dtype: 'bool', values: [1, 7] },
+      'cases[0].predictions.classes.values[1]: expected (0 | 1), got 7',
+    ],
+    [
+      'cases.0.predictions.classes',
+      { shape: [2, 1], dtype: 'int32', values: [1, 2 ** 40] },
+      'cases[0].predictions.classes.values[1]: expected <=2147483647, got 1099511627776',
+    ],
+    ['cases.0.features.exposure.shape', [1, 2], 'cases[0].features.exposure.shape: expected 2 rows'],
+    ['cases.0.loss.scale', 1e30, 'cases[0].loss.scale: expected one that allows an error below'],
     ['cases.0.weight', tensor(1, 1), "cases[0].weight: there is no such key; is 'weights' meant?"],
     [
       'cases.0.weights',
@@ -238,6 +277,17 @@ describe('a file of goldens', () => {
     const said = await refusal(JSON.stringify(parted));
     if (says === '') expect(said).toBe('');
     else expect(said).toContain(says);
+  });
+
+  it('is refused where its maps are by other names than those of its heads', async () => {
+    const map = (...numbers: number[]): object => ({ a: tensor(...numbers) });
+    const one = { ...sound.cases[0], logits: map(1, 2), labels: map(1, 4), gradient: { a: values(0, -2) } };
+    const file = { ...sound, cases: [one], evaluations: [], trainings: [] };
+    const headsOf = (name: string): object => ({ heads: [{ head: 'RegressionHead', options: { name } }] });
+    expect(await refusal(JSON.stringify({ ...file, ...headsOf('a') }))).toBe('');
+    expect(await refusal(JSON.stringify({ ...file, ...headsOf('nobody') }))).toContain(
+      'cases[0].logits: expected those of the heads nobody, got those of a',
+    );
   });
 
   it('is refused where it compares nothing', async () => {

@@ -152,6 +152,8 @@ function* problemsOfLabels({ labels = 'real', classes, sparse, vocabulary }: Lab
     if (claim !== undefined && labels !== 'class')
       yield [[key], `expected it for the kind 'class' alone, got it for '${labels}'`];
   }
+  if (classes !== undefined && vocabulary !== undefined && classes !== vocabulary.length)
+    yield [['classes'], `expected ${vocabulary.length} as there are words in the vocabulary, got ${classes}`];
 }
 
 function* problemOfClasses(kind: string, classes: number | undefined): Generator<Problem> {

@@ -11,9 +11,27 @@ import type {
   GoldenValues,
 } from './format.js';
 
+/** What may be drawn for a dtype that not all numbers are of. */
+const drawnAs: Readonly<Record<'int32' | 'bool', readonly string[]>> = {
+  int32: ['count', 'binary', 'class'],
+  bool: ['binary'],
+};
+
 /** Numbers are written out or drawn, and as many as the shape has; of sparse labels as many as there are places. */
 export function* problemsOfTensor({ shape, indices, ...given }: GoldenLabels): Generator<Problem> {
   const { values, draw } = { draw: undefined, ...given };
+  if (draw !== undefined && indices !== undefined)
+    yield [['draw'], 'expected values at the indices, got a draw, which has a value at each place'];
+  if (draw?.classes !== undefined && draw.kind !== 'class')
+    yield [['draw', 'classes'], `expected a number of classes for the kind 'class' alone, got it for '${draw.kind}'`];
+  if (given.dtype === 'int32' || given.dtype === 'bool') {
+    if (draw !== undefined && !drawnAs[given.dtype].includes(draw.kind))
+      yield [['draw', 'kind'], `expected ${drawnAs[given.dtype].join(' or ')} for ${given.dtype}, got ${draw.kind}`];
+    const fits = (value: unknown): boolean =>
+      given.dtype === 'bool' ? value === 0 || value === 1 : typeof value === 'number' && (value | 0) === value;
+    const bad = values?.findIndex((value) => !fits(value)) ?? -1;
+    if (bad !== -1) yield [['values', bad], `expected ${given.dtype}, got ${String(values?.[bad])}`];
+  }
   if ((values === undefined) === (draw === undefined))
     yield [[], `expected either values or a draw, got ${values === undefined ? 'neither' : 'both'}`];
   if (values === undefined) return;
@@ -55,7 +73,7 @@ export function* problemsOfCase(one: GoldenCase): Generator<Problem> {
   }
   const rows = rowsIn(one);
   for (const [key, values] of Object.entries(one.predictions)) {
-    yield* within(['predictions', key], problemsOfValues({ scale: 0, ...values }, sizeOf(values.shape)));
+    yield* within(['predictions', key], problemsOfValues({ scale: 0, k: 0, ...values }, sizeOf(values.shape)));
     if (values.shape[0] !== rows)
       yield [['predictions', key, 'shape'], `expected ${rows} rows as there are logits, got [${values.shape.join()}]`];
   }
@@ -125,7 +143,7 @@ export function* problemsOfFile({
   exports = {},
 }: GoldenFile): Generator<Problem> {
   for (const [place, batch] of batchesIn({ cases, evaluations, trainings }))
-    yield* within(place, problemsOfParted(batch, heads));
+    yield* within(place, problemsOfNames(batch, heads));
   if (cases.length + evaluations.length + trainings.length === 0)
     yield [[], 'expected a case, an evaluation or a training, got none: nothing would be compared'];
   const predicted = cases.map(({ predictions }) => Object.keys(predictions)).filter((keys) => keys.length > 0);
@@ -160,13 +178,16 @@ function isParted({ logits, labels }: Parts): boolean {
   return namesIn(logits).join() === '' && namesIn(labels).join() !== '';
 }
 
-/** The labels are then those of the heads. */
-function* problemsOfParted(batch: Parts, heads: GoldenFile['heads']): Generator<Problem> {
-  if (!isParted(batch)) return;
-  if (heads === undefined) return yield* sameHeads('labels', namesIn(batch.labels), batch.logits);
-  const [expected, got] = [heads.map(({ options }) => String(options['name'])), namesIn(batch.labels)];
-  if (got.toSorted().join() !== expected.toSorted().join())
-    yield [['labels'], `expected those of the heads ${expected.join(', ')}, got those of ${got.join(', ')}`];
+/** Maps are by the names of the heads, if the file says which there are. */
+function* problemsOfNames(batch: Parts, heads: GoldenFile['heads']): Generator<Problem> {
+  if (heads === undefined)
+    return isParted(batch) ? yield* sameHeads('labels', namesIn(batch.labels), batch.logits) : undefined;
+  const expected = heads.map(({ options }) => String(options['name']));
+  for (const key of ['logits', 'labels'] as const) {
+    const got = namesIn(batch[key]);
+    if (got.join() !== '' && got.toSorted().join() !== expected.toSorted().join())
+      yield [[key], `expected those of the heads ${expected.join(', ') || 'none'}, got those of ${got.join(', ')}`];
+  }
 }
 
 function namesIn(given: PerHead<object>): string[] {
@@ -177,9 +198,12 @@ function* problemsOfMetrics(metrics: GoldenCase['metrics']): Generator<Problem> 
   for (const [key, values] of Object.entries(metrics)) yield* within(['metrics', key], problemsOfValues(values, 1));
 }
 
+/** The rounding unit, and the share of the largest value, or of 1, that an error may come to: as much as the largest k allows. */
+const [FLOAT32_UNIT, LARGEST_SHARE] = [2 ** -24, 2 ** -4];
+
 /** As many values as are compared, at places that there are. */
 function* problemsOfValues(
-  { values, at, scale }: Pick<GoldenValues, 'at' | 'scale'> & { readonly values: readonly unknown[] },
+  { values, at, scale, k }: Pick<GoldenValues, 'at' | 'scale' | 'k'> & { readonly values: readonly unknown[] },
   size: number,
 ): Generator<Problem> {
   const count = values.length;
@@ -191,6 +215,13 @@ function* problemsOfValues(
   if (bad !== -1) yield [['at', bad], `expected indices below ${size} that ascend, got ${at?.[bad]}`];
   if (typeof scale !== 'number' && scale.length !== count)
     yield [['scale'], `expected one for all or one for each of ${count} values, got ${scale.length}`];
+  const greatest = Math.max(1, ...values.map((value) => (typeof value === 'number' ? Math.abs(value) : 0)));
+  const allowed = k * FLOAT32_UNIT * Math.max(...[scale].flat());
+  if (allowed > LARGEST_SHARE * greatest)
+    yield [
+      ['scale'],
+      `expected one that allows an error below ${LARGEST_SHARE * greatest}, got ${allowed}: nothing would be compared`,
+    ];
 }
 
 /** All of a batch has the same rows, and there are labels for all logits. */
@@ -208,7 +239,12 @@ function* problemsOfBatch({ logits, labels, weights, features = {} }: GoldenBatc
       .map(([name, part]) => [placeOf('logits', name), part] as const),
     ...partsOf(labels).map(([name, part]) => [placeOf('labels', name), part] as const),
   ];
-  for (const [place, { shape }] of [...others, ...(weights ? [[['weights'], weights] as const] : [])]) {
+  const given = [
+    ...others,
+    ...(weights ? [[['weights'], weights] as const] : []),
+    ...Object.entries(features).map(([name, feature]) => [['features', name], feature] as const),
+  ];
+  for (const [place, { shape }] of given) {
     if (shape[0] !== rows)
       yield [[...place, 'shape'], `expected ${rows} rows as there are logits, got [${shape.join()}]`];
   }

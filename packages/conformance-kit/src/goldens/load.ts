@@ -8,6 +8,7 @@ import {
   integer,
   lazy,
   literal,
+  looseObject,
   maxValue,
   minLength,
   minValue,
@@ -124,21 +125,25 @@ const floats = {
 
 const goldenValues: GenericSchema<unknown, GoldenValues> = exactly(floats);
 
+const int32 = pipe(number(), integer(), minValue(-(2 ** 31)), maxValue(2 ** 31 - 1));
+
 const floatPrediction = exactly({ shape, dtype: literal('float32'), ...floats });
 const wordPrediction = exactly({ shape, dtype: literal('string'), values: array(string()), at });
-const otherPrediction = exactly({
-  shape,
-  dtype: picklist(['float32', 'int32', 'bool', 'string']),
-  values: array(pipe(number(), integer())),
-  at,
-});
+const idPrediction = exactly({ shape, dtype: literal('int32'), values: array(int32), at });
+const truthPrediction = exactly({ shape, dtype: literal('bool'), values: array(picklist([0, 1])), at });
+const unknownPrediction = looseObject({ dtype: picklist(['float32', 'int32', 'bool', 'string']) });
 
-const prediction: GenericSchema<unknown, GoldenPrediction> = lazy((given) => {
-  const dtype = dtypeIn(given);
-  return (
-    dtype === 'float32' ? floatPrediction : dtype === 'string' ? wordPrediction : otherPrediction
-  ) as GenericSchema<unknown, GoldenPrediction>;
-});
+const predictionsByDtype: Readonly<Record<string, unknown>> = {
+  float32: floatPrediction,
+  string: wordPrediction,
+  int32: idPrediction,
+  bool: truthPrediction,
+};
+
+const prediction: GenericSchema<unknown, GoldenPrediction> = lazy(
+  (given) =>
+    (predictionsByDtype[String(dtypeIn(given))] ?? unknownPrediction) as GenericSchema<unknown, GoldenPrediction>,
+);
 
 function dtypeIn(given: unknown): unknown {
   return (Object(given) as { readonly dtype?: unknown }).dtype;
