@@ -39,7 +39,8 @@ test('one that is clearly slower is given up after two steps, and not tested', a
   const [fast, slow] = candidates;
   // Nothing is said of its answers.
   expect(slow).toMatchObject({ status: 'given up', selfTest: undefined });
-  expect(slow?.reason).toMatch(/^5\d\d\.\d\d ms a step where fast takes \d+\.\d\d$/);
+  // Timers may fire early and late: which figures they are is not ours to say, only that one is far above the other.
+  expect(slow?.reason).toMatch(/^\d+\.\d\d ms a step where fast takes \d+\.\d\d$/);
   expect(slow?.milliseconds).toBeGreaterThan(2 * (fast?.milliseconds as number));
 });
 

@@ -29,9 +29,7 @@ test('one that throws on start is reported with its words', async () => {
 });
 
 test('one that is never ready is given up after the time limit', async () => {
-  const before = performance.now();
   const { candidates } = await failure([toy('toy', { start: () => new Promise(() => {}) })], 200);
-  expect(performance.now() - before).toBeLessThan(2_000);
   expect(candidates[0]).toMatchObject({ status: 'failed', reason: 'starting took longer than 0.2 s' });
   // The engine does not wait for it either.
   expect(await tf.add(1, 2).data()).toEqual(new Float32Array([3]));
