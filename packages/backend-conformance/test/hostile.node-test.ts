@@ -139,7 +139,6 @@ const inNode: readonly (readonly [what: string, hostile: Hostile, says: RegExp])
 describe('a head never passes that', () => {
   it.concurrent.each([...inNode, ...everywhere])('%s', { timeout: 120_000 }, async (_, hostile, says) => {
     const path = await hostileModule('head', hostile);
-    const started = performance.now();
     const { exitCode, stdout, stderr } = await conformance(
       path,
       '--backend',
@@ -157,7 +156,6 @@ describe('a head never passes that', () => {
     expect([1, 2]).toContain(exitCode);
     expect(stdout).not.toMatch(/^[1-9]\d* passed/m);
     expect(stderr).not.toMatch(/^ +at .*dist\/cli/m); // no stack of ours
-    expect(performance.now() - started).toBeLessThan(100_000);
   });
 });
 
