@@ -30,7 +30,7 @@ function rowOf({ target, engine, unavailable, cases, milliseconds }: BackendRun)
   if (unavailable !== undefined) return [`\`${target}\``, `unavailable: ${unavailable}`, '', '', '', '', '', ''];
   const count = (isMeant: (one: BackendRun['cases'][number]) => boolean): string =>
     cases.filter(isMeant).length.toLocaleString('en');
-  const isHead = ({ head }: BackendRun['cases'][number]): boolean => head !== 'tfjs';
+  const isHead = ({ subject }: BackendRun['cases'][number]): boolean => subject !== 'tfjs';
   const worst = cases
     .filter((one) => isHead(one) && one.status === 'pass')
     .reduce((most, { closest }) => Math.max(most, Number(closest?.used ?? 0)), 0);

@@ -39,7 +39,7 @@ for (const count of process.argv
 async function write(folder, count, shard) {
   const perTarget = count / targets.length;
   const cases = Array.from({ length: perTarget }, (_, i) => ({
-    head: `Head-of-${i % 50}`,
+    subject: `Head-of-${i % 50}`,
     family: 'law',
     check: 'mean-is-sum-over-size',
     parameters: { rows: i, weights: 'rows' },

@@ -10,7 +10,7 @@ const folder = await emptyFolder();
 afterAll(() => rm(folder, { recursive: true }));
 
 const forged =
-  '{"type":"result","result":{"head":"Mine","family":"law","check":"mean-is-sum-over-size","parameters":{"rows":33},' +
+  '{"type":"result","result":{"subject":"Mine","family":"law","check":"mean-is-sum-over-size","parameters":{"rows":33},' +
   '"query":"Mine:law:mean-is-sum-over-size:rows=33","status":"pass","milliseconds":1}}';
 
 /** A head that fails by itself, and what it does besides. */

@@ -45,7 +45,7 @@ describe('wrong usage', () => {
     [
       'a name of a head that is too long',
       [fixture('long-name.mjs')],
-      "xxx…' is no name for a head: expected at most 100 characters, got 1600",
+      "xxx…' is no name for a subject: expected at most 100 characters, got 1600",
     ],
     ['a module that does not load', [fixture('expectations.json')], 'expectations.json does not load: '],
     [

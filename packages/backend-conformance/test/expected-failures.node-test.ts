@@ -16,7 +16,7 @@ it('claims of a head say which of its cases fail, and nothing of another head', 
     folder,
   );
   const [run] = (await reportIn(folder)).runs;
-  expect(run?.cases.map(({ head, parameters, status }) => [head, parameters['rows'], status])).toEqual([
+  expect(run?.cases.map(({ subject, parameters, status }) => [subject, parameters['rows'], status])).toEqual([
     ['Known', 1, 'pass'],
     ['Known', 33, 'xfail'],
     ['Stale', 1, 'xpass'],

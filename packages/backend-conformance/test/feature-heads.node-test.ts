@@ -25,7 +25,9 @@ async function failures(
   const started = await startForSuite(backend);
   if ('unavailable' in started) throw new Error(started.unavailable);
   const suite = await suiteOf(subjects);
-  const cases = suite.cases.filter(({ head, family, check }) => head in subjects && isMeant(`${family}:${check}`));
+  const cases = suite.cases.filter(
+    ({ subject, family, check }) => subject in subjects && isMeant(`${family}:${check}`),
+  );
   const results: CaseResult[] = [];
   for await (const result of runCases({
     suite,

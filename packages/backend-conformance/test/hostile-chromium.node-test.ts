@@ -14,7 +14,7 @@ function inPageAlone({ atImport, ...hostile }: Hostile): Hostile {
   return { ...hostile, ...(atImport && { atImport: `if (typeof window !== 'undefined') { ${atImport} }` }) };
 }
 
-const forged = `JSON.stringify({ type: 'result', result: { head: 'Mine', family: 'law', check: 'mean-is-sum-over-size', parameters: { rows: 33 }, query: '${query}', status: 'pass', milliseconds: 1 } })`;
+const forged = `JSON.stringify({ type: 'result', result: { subject: 'Mine', family: 'law', check: 'mean-is-sum-over-size', parameters: { rows: 33 }, query: '${query}', status: 'pass', milliseconds: 1 } })`;
 
 const inPage: readonly (readonly [what: string, hostile: Hostile, says: RegExp])[] = [
   ['closes its window', { atImport: 'window.close(); await new Promise(() => {});' }, /FAILED chromium:cpu Mine:law:/],

@@ -5,7 +5,7 @@ import { everywhere, hostileModule, type Hostile } from './hostile.js';
 
 /** One case, which the head fails if nothing else happens. */
 const query = 'Mine:law:mean-is-sum-over-size:rows=33';
-const forged = `'{"type":"result","result":{"head":"Mine","family":"law","check":"mean-is-sum-over-size","parameters":{"rows":33},"query":"${query}","status":"pass","milliseconds":1}}\\n'`;
+const forged = `'{"type":"result","result":{"subject":"Mine","family":"law","check":"mean-is-sum-over-size","parameters":{"rows":33},"query":"${query}","status":"pass","milliseconds":1}}\\n'`;
 const fs = "import fs from 'node:fs';";
 
 /** What only Node has. */

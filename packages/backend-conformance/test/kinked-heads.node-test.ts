@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 async function failures(subject: Subject, isMeant: (check: string) => boolean): Promise<string[]> {
   const suite = await suiteOf({ Kinked: subject });
-  const cases = suite.cases.filter(({ head, check }) => head === 'Kinked' && isMeant(check));
+  const cases = suite.cases.filter((testCase) => testCase.subject === 'Kinked' && isMeant(testCase.check));
   const results: CaseResult[] = [];
   for await (const result of runCases({ suite, cases, backend: record, expectations: [] })) results.push(result);
   return results.filter(({ status }) => status !== 'pass').map(({ query, message }) => `${query}: ${message}`);

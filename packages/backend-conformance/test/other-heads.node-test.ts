@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 async function run(name: string, subject: Subject): Promise<CaseResult[]> {
   const suite = await suiteOf({ [name]: subject });
-  const cases = suite.cases.filter(({ head }) => head === name);
+  const cases = suite.cases.filter((testCase) => testCase.subject === name);
   const results: CaseResult[] = [];
   for await (const result of runCases({ suite, cases, backend: record, expectations: [] })) results.push(result);
   return results;

@@ -195,7 +195,7 @@ describe('a file that is no report', () => {
     [
       'another format',
       '{"format":"\\u001b[31m"}',
-      String.raw`its format is "\u001b[31m", expected "tfjs-heads-conformance/2"`,
+      String.raw`its format is "\u001b[31m", expected "tfjs-heads-conformance/3"`,
     ],
   ])('is refused where it is %s', async (_, text, reason) => {
     await refuses(text, reason);
@@ -229,8 +229,8 @@ describe('a file that is no report', () => {
     ['runs.0.cases.0.status', 'constructor', 'status: expected '],
     ['runs.0.cases.0.status', ['pass'], 'status: expected '],
     ['runs.0.cases.0.family', 'of a lawn', 'family: expected '],
-    ['runs.0.cases.0.head', undefined, 'head: missing'],
-    ['runs.0.cases.0.head', 'x'.repeat(1600), 'head: expected <=100, got 1600'],
+    ['runs.0.cases.0.subject', undefined, 'subject: missing'],
+    ['runs.0.cases.0.subject', 'x'.repeat(1600), 'subject: expected <=100, got 1600'],
     ['runs.0.cases.0.milliseconds', -0.5, 'milliseconds: expected >=0, got -0.5'],
     ['runs.0.cases.0.milliseconds', null, 'milliseconds: expected number, got null'],
     ['runs.0.cases.0.parameters', null, 'parameters: expected '],
@@ -238,7 +238,7 @@ describe('a file that is no report', () => {
     [
       'runs.0.cases.0.parameters.rows',
       2,
-      "query: expected 'A:law:b:rows=2' as head, family, check and parameters say, got 'A:law:b:rows=1'",
+      "query: expected 'A:law:b:rows=2' as subject, family, check and parameters say, got 'A:law:b:rows=1'",
     ],
     ['runs.0.cases.0.parameters.__proto__', 1, 'parameters: expected an object without the keys __proto__'],
     [

@@ -158,9 +158,9 @@ describe('merging', () => {
       'project: heads 1.0.0 in a.json; heads 2.0.0 in b.json',
     ],
     [
-      'heads',
+      'subjects',
       [shardOf(1, 2), selected({ subjects: ['Other', 'RegressionHead'] })],
-      'heads: RegressionHead in a.json; Other, RegressionHead in b.json',
+      'subjects: RegressionHead in a.json; Other, RegressionHead in b.json',
     ],
     ['filters', [shardOf(1, 2), selected({ filters: ['*:law'] })], 'filters: none in a.json; *:law in b.json'],
     ['repairs', [shardOf(1, 2), selected({ repair: false })], 'repairs: on in a.json; off in b.json'],
@@ -215,7 +215,7 @@ describe('merging', () => {
   it('refuses to make a report of none, or of something else', () => {
     expect(() => mergeReports([])).toThrow('no reports');
     expect(() => mergeReports([sample, { ...sample, format: 'tfjs-heads-conformance/1' as never }])).toThrow(
-      'report 2 is no report of this suite: its format is "tfjs-heads-conformance/1", expected "tfjs-heads-conformance/2"',
+      'report 2 is no report of this suite: its format is "tfjs-heads-conformance/1", expected "tfjs-heads-conformance/3"',
     );
   });
 });

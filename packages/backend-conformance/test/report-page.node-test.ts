@@ -24,11 +24,11 @@ const rows = (page: Page): Promise<string[]> => page.locator('.cases tbody tr').
 const queries = (page: Page): Promise<string[]> => page.locator('.c-case > a').allTextContents();
 
 describe('the page of a report, from a file', () => {
-  it('has the verdict, and a cell for each head and backend with figure, word and counts', async () => {
+  it('has the verdict, and a cell for each subject and backend with figure, word and counts', async () => {
     const page = await open(address);
     expect(await page.locator('.verdict').textContent()).toBe('2 of 4 cases failed, on chromium:webgl.');
     expect(await page.locator('.matrix thead th').allTextContents()).toEqual([
-      'head',
+      'subject',
       'cpu',
       'chromium:webgl',
       'tensorflow-gpu',

@@ -16,8 +16,8 @@ import { selectionOf } from '../src/selection.js';
 /** A message that would do harm where it were taken for markup. */
 export const harmful = `</script><script>document.title = 'broken'</script><img src="x" onerror="document.title = 'broken'">`;
 
-export function caseOf(head: string, family: Family, check: string, rows: number): ConformanceCase {
-  return { head, family, check, parameters: { rows } };
+export function caseOf(subject: string, family: Family, check: string, rows: number): ConformanceCase {
+  return { subject, family, check, parameters: { rows } };
 }
 
 export function resultOf(

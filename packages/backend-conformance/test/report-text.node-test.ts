@@ -179,7 +179,7 @@ describe('JUnit', () => {
     });
   });
 
-  it('has the worst used/allowed of each head', () => {
+  it('has the worst used/allowed of each subject', () => {
     expect(cpu?.properties.property).toContainEqual({ '@name': 'used/allowed RegressionHead', '@value': '0.25' });
   });
 

@@ -1,7 +1,7 @@
 /** What tells the cases of one check apart: plain values, so that they can stand in a query. */
 export type Parameters = Readonly<Record<string, string | number | boolean>>;
 
-/** The groups that the suite's own cases come in. `op` is about the backend alone, without a head; other packages may bring families of theirs. */
+/** The groups that the suite's own cases come in. `op` is about the backend alone; other packages may bring families of theirs. */
 export const families = ['op', 'golden', 'law', 'parity', 'training'] as const;
 export type Family = (typeof families)[number];
 
@@ -10,41 +10,41 @@ export type Family = (typeof families)[number];
  * What it runs is looked up by `family` and `check`.
  */
 export interface ConformanceCase {
-  /** The name of the subject: of a head, or `tfjs` for a case about the backend alone. */
-  readonly head: string;
+  /** What is under test, by its name: a head, or `tfjs` where it is the backend alone. */
+  readonly subject: string;
   /** One of the suite's own, or of those that `suiteOf` was given. */
   readonly family: string;
   readonly check: string;
   readonly parameters: Parameters;
 }
 
-/** The name of a case, `head:family:check:key=value,key=value`. */
-export function queryOf({ head, family, check, parameters }: ConformanceCase): string {
+/** The name of a case, `subject:family:check:key=value,key=value`. */
+export function queryOf({ subject, family, check, parameters }: ConformanceCase): string {
   const values = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
-  return [head, family, check, ...(values.length > 0 ? [values.join()] : [])].join(':');
+  return [subject, family, check, ...(values.length > 0 ? [values.join()] : [])].join(':');
 }
 
 /** Says whether a case is meant. */
 export type Query = (conformanceCase: ConformanceCase) => boolean;
 
 /**
- * Understands `head:family:check:key=value,key=value`, where `*` stands for any characters, parts left out at the end
+ * Understands `subject:family:check:key=value,key=value`, where `*` stands for any characters, parts left out at the end
  * stand for all, and parameters in any order must be among those of the case. The name of a case is a query too.
  *
  * @example
- * parseQuery('*:law:no-leak') // of every head
+ * parseQuery('*:law:no-leak') // of every subject
  * parseQuery('RegressionHead:golden:*:rows=33')
  */
 export function parseQuery(text: string): Query {
-  const [head = '*', family = '*', check = '*', ...rest] = text.split(':');
-  const matches = [head, family, check].map(toPattern);
+  const [subject = '*', family = '*', check = '*', ...rest] = text.split(':');
+  const matches = [subject, family, check].map(toPattern);
   const wanted = rest
     .join(':')
     .split(',')
     .filter((part) => !/^\**$/.test(part))
     .map(toPattern);
   return (one) => {
-    const parts = [one.head, one.family, one.check];
+    const parts = [one.subject, one.family, one.check];
     const given = (): string[] => Object.entries(one.parameters).map(([key, value]) => `${key}=${value}`);
     const isMeant = parts.every((part, i) => matches[i]?.(part));
     return (isMeant && (wanted.length === 0 || areIn(given(), wanted))) || queryOf(one) === text;

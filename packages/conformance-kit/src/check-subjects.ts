@@ -15,7 +15,7 @@ import {
 import { WEIGHT } from './batch.js';
 import { expectationSchema } from './expectation.js';
 import {
-  wrongHeadName,
+  wrongSubjectName,
   type Claims,
   type FeatureClaim,
   type LabelClaims,
@@ -41,7 +41,7 @@ export function checkSubjects(value: unknown): Subjects {
   const entries = Object.entries(value as Record<string, { create?: unknown } | null | undefined>);
   if (entries.length === 0) refuse('`subjects` is empty');
   for (const [name, subject] of entries) {
-    const wrong = wrongHeadName(name);
+    const wrong = wrongSubjectName(name);
     if (wrong !== undefined) refuse(wrong);
     if (typeof subject?.create !== 'function') refuse(`\`subjects\` has in '${name}' no function \`create\``);
   }

@@ -86,11 +86,11 @@ const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({
 
 /** Whether there can be cases that a query means. Whether there are, `idleExpectations` tells. */
 function isQuery(query: string): boolean {
-  const [head = '', family = '*', check_ = '*', ...rest] = query.split(':');
+  const [subject = '', family = '*', check_ = '*', ...rest] = query.split(':');
   const isFamily = family.includes('*') || families.some((known) => known === family) || isNameOfItsOwn(family);
   const parameters = rest.length === 0 ? [] : rest.join(':').split(',');
   return (
-    [head, check_].every((part) => /^[^\s,=]+$/.test(part)) &&
+    [subject, check_].every((part) => /^[^\s,=]+$/.test(part)) &&
     isFamily &&
     parameters.every((part) => part.includes('*') || /^[^=]+=[^=]+$/.test(part))
   );

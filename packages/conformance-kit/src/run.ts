@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly guard?: Guard;
 }
 
-// Taken before a head could put something else in its place.
+// Taken before a subject could put something else in its place.
 const now = performance.now.bind(performance);
 
 /**
@@ -44,7 +44,7 @@ export async function* runCases(options: RunOptions): AsyncGenerator<CaseResult>
   const { patience = new Patience(options.timeLimit ?? CASE_LIMIT) } = options;
   for (const one of cases) {
     if (patience.isOver !== undefined) throw new Error(patience.isOver);
-    const known = [...(suite.subjects.get(one.head)?.expectedFailures ?? []), ...expectations];
+    const known = [...(suite.subjects.get(one.subject)?.expectedFailures ?? []), ...expectations];
     const expectation = expectationOf(one, known, backend.capabilities);
     yield await runCase(one, suite, backend, expectation, (run) => patience.within(() => guard(run)));
   }
@@ -63,13 +63,13 @@ async function runCase(
   if (lacking !== undefined) {
     return { ...one, query, status: 'skip', message: `${backend.name} lacks ${lacking}`, milliseconds: 0 };
   }
-  const subject = suite.subjects.get(one.head);
-  if (subject === undefined) throw new Error(`There is no head ${one.head} for ${query}.`);
+  const subject = suite.subjects.get(one.subject);
+  if (subject === undefined) throw new Error(`There is no subject ${one.subject} for ${query}.`);
   const judge = new Judge(backend.unit);
   let isOver = false;
   const context: CheckContext = {
     subject,
-    goldens: suite.goldens.get(one.head),
+    goldens: suite.goldens.get(one.subject),
     backend,
     judge,
     // A check that took too long goes on beside the next case, whose backend it must not change.
@@ -109,7 +109,7 @@ async function faultIn(run: () => Promise<void>): Promise<Fault | undefined> {
   } catch (error) {
     return await faultOf(error);
   } finally {
-    // A head that fails may leave scopes open, or a tape on.
+    // A subject that fails may leave scopes open, or a tape on.
     while (state.activeScope !== activeScope && state.scopeStack.length > 0) engine().endScope();
     releaseTape();
     for (const [name, variable] of Object.entries(state.registeredVariables)) if (!before.has(name)) variable.dispose();

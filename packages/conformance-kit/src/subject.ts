@@ -100,12 +100,12 @@ export interface NamedSubject extends Subject {
 /** Longer ones fit no table, and no line. */
 export const LONGEST_NAME = 100;
 
-/** The subject of the cases about the backend alone. */
+/** The subject of the cases that are about the backend alone. */
 export const TFJS = 'tfjs';
 
-/** Why a head cannot be called so; undefined where it can. */
-export function wrongHeadName(name: string): string | undefined {
-  const said = `'${printableLine(name.slice(0, LONGEST_NAME))}${name.length > LONGEST_NAME ? '…' : ''}' is no name for a head`;
+/** Why a subject cannot be called so; undefined where it can. */
+export function wrongSubjectName(name: string): string | undefined {
+  const said = `'${printableLine(name.slice(0, LONGEST_NAME))}${name.length > LONGEST_NAME ? '…' : ''}' is no name for a subject`;
   if (name.length > LONGEST_NAME) return `${said}: expected at most ${LONGEST_NAME} characters, got ${name.length}`;
   if (name === TFJS) return `${said}: ${TFJS} stands for the backend alone`;
   const isName = /^[^\s*,:=]+$/.test(name) && printableLine(name) === name;

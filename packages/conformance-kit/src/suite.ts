@@ -8,7 +8,7 @@ import { loadGoldens } from './goldens/load.js';
 import { lawChecks } from './checks/law/index.js';
 import { opChecks } from './checks/op/index.js';
 import { parityChecks } from './checks/parity/index.js';
-import { type NamedSubject, type Subjects, TFJS, wrongHeadName } from './subject.js';
+import { type NamedSubject, type Subjects, TFJS, wrongSubjectName } from './subject.js';
 import { trainingChecks } from './checks/training/index.js';
 
 /** The suite's own checks. */
@@ -35,11 +35,11 @@ export interface SuiteOptions {
 }
 
 /**
- * All cases of some heads, and those about the backend alone.
+ * All cases of some subjects, and those about the backend alone.
  *
  * @example
  * suiteOf(subjects, { families: { tracing: { 'same-as-eager': check({ ... }) } } }); // MyHead:tracing:same-as-eager:...
- * @throws Error where a family has a name that is none or taken, where a head has a name that is none, claims what is no claim, or claims to fail cases that there are not
+ * @throws Error where a family has a name that is none or taken, where a subject has a name that is none, claims what is no claim, or claims to fail cases that there are not
  */
 export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOptions = {}): Promise<Suite> {
   for (const name of Object.keys(families)) {
@@ -50,14 +50,14 @@ export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOption
   }
   const checks: Suite['checks'] = { ...ownChecks, ...families };
   for (const [name, subject] of Object.entries(subjects)) {
-    const wrong = wrongHeadName(name);
+    const wrong = wrongSubjectName(name);
     if (wrong !== undefined) throw new Error(`${wrong}.`);
     checkClaims(name, subject);
   }
   const named = new Map(Object.entries(subjects).map(([name, subject]) => [name, { ...subject, name }]));
   const goldens = new Map<string, GoldenFile>();
   for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));
-  const heads = [...named.values()].flatMap((subject) =>
+  const ofSubjects = [...named.values()].flatMap((subject) =>
     Object.entries(checks).flatMap(([family, each]) =>
       family === 'op' ? [] : casesOf(subject, family, each, goldens.get(subject.name)),
     ),
@@ -65,7 +65,7 @@ export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOption
   for (const { name, expectedFailures = [] } of named.values()) {
     const [idle] = idleExpectations(
       expectedFailures,
-      heads.filter(({ head }) => head === name),
+      ofSubjects.filter(({ subject }) => subject === name),
     );
     if (idle !== undefined)
       throw new Error(
@@ -74,7 +74,7 @@ export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOption
   }
   return {
     checks,
-    cases: [...casesOf(tfjs, 'op', ownChecks.op, undefined), ...heads],
+    cases: [...casesOf(tfjs, 'op', ownChecks.op, undefined), ...ofSubjects],
     subjects: named.set(TFJS, tfjs),
     goldens,
   };
@@ -111,7 +111,7 @@ function casesOf(
   goldens: GoldenFile | undefined,
 ): ConformanceCase[] {
   return Object.entries(checks).flatMap(([check, { cases }]) =>
-    cases(subject, goldens).map((parameters) => ({ head: subject.name, family, check, parameters })),
+    cases(subject, goldens).map((parameters) => ({ subject: subject.name, family, check, parameters })),
   );
 }
 

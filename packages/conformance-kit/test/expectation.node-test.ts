@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkExpectationFile, type ConformanceCase } from '../src/index.js';
 import { checkExpectations, expectationOf, idleExpectations } from '../src/expectation.js';
 
-const one: ConformanceCase = { head: 'tfjs', family: 'op', check: 'log1p', parameters: { near: 0 } };
+const one: ConformanceCase = { subject: 'tfjs', family: 'op', check: 'log1p', parameters: { near: 0 } };
 const known = { query: 'tfjs:op:log1p', reason: 'computes log(1 + x)', upstream: 'https://example.com/1' };
 const other = { query: '*:law', reason: 'another', upstream: null };
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseQueries, parseQuery, queryOf, suiteOf, type ConformanceCase } from '../src/index.js';
 
 const parameters = { rows: 33, weights: 'rows', exact: true };
-const one: ConformanceCase = { head: 'RegressionHead-of-3', family: 'golden', check: 'loss', parameters };
-const bare: ConformanceCase = { head: 'tfjs', family: 'op', check: 'log1p', parameters: {} };
+const one: ConformanceCase = { subject: 'RegressionHead-of-3', family: 'golden', check: 'loss', parameters };
+const bare: ConformanceCase = { subject: 'tfjs', family: 'op', check: 'log1p', parameters: {} };
 
 describe('the name of a case', () => {
   it('is head, family, check and parameters in their order', () => {
@@ -22,9 +22,9 @@ describe('the name of a case', () => {
   });
 
   it('is a query for the case, whatever stands in it', () => {
-    const odd = { ...one, head: 'a*b(c)+', parameters: { text: 'x,y:z', more: '[1|2]' } };
+    const odd = { ...one, subject: 'a*b(c)+', parameters: { text: 'x,y:z', more: '[1|2]' } };
     for (const each of [one, bare, odd]) expect(parseQuery(queryOf(each))(each)).toBe(true);
-    expect(parseQuery(queryOf(odd))({ ...odd, head: 'aab(c)+' })).toBe(false);
+    expect(parseQuery(queryOf(odd))({ ...odd, subject: 'aab(c)+' })).toBe(false);
   });
 });
 
@@ -69,7 +69,7 @@ describe('a query', () => {
 });
 
 describe('a query of many stars', () => {
-  const long = { ...one, head: 'a'.repeat(2000) };
+  const long = { ...one, subject: 'a'.repeat(2000) };
 
   it.each([
     `${'*'.repeat(10_000)}b`,
@@ -95,7 +95,7 @@ describe('a query of many stars', () => {
       ['.*', 'ab', false],
       ['a**b', 'ab', true],
     ] as const) {
-      expect(parseQuery(pattern)({ ...one, head: name }), `${pattern} for ${name}`).toBe(isMeant);
+      expect(parseQuery(pattern)({ ...one, subject: name }), `${pattern} for ${name}`).toBe(isMeant);
     }
   });
 });

@@ -127,7 +127,7 @@ describe('a case', () => {
     const [result] = await run(['right']);
     expect(result).toMatchObject({
       query: 'Toy:law:right',
-      head: 'Toy',
+      subject: 'Toy',
       family: 'law',
       check: 'right',
       parameters: {},

@@ -25,7 +25,7 @@ describe('in an empty folder', () => {
     const [run, ...others] = reportIn(folder).runs;
     expect(others).toEqual([]);
     expect(run?.target).toBe('my-backend');
-    expect(new Set(run?.cases.map(({ head }) => head)).size).toBeGreaterThan(3);
+    expect(new Set(run?.cases.map(({ subject }) => subject)).size).toBeGreaterThan(3);
     expect(run?.cases.filter(({ status }) => status === 'pass').length).toBeGreaterThan(900);
     expect(run?.cases.filter(({ status }) => status !== 'pass' && status !== 'xfail')).toEqual([]);
   });

@@ -29,7 +29,7 @@ describe('in an empty folder', () => {
     const { runs } = reportIn(folder);
     expect(runs.map(({ target }) => target)).toEqual(['cpu', 'wasm', 'webgl', 'webgpu']);
     for (const { target, unavailable, cases } of runs) {
-      const own = cases.filter(({ head }) => head === 'QuantileHead');
+      const own = cases.filter(({ subject }) => subject === 'QuantileHead');
       expect(unavailable, target).toBeUndefined();
       expect(own.length, target).toBeGreaterThan(100);
       expect(

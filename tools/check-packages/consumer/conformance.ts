@@ -17,7 +17,9 @@ describeConformance(create, {
 });
 
 it('has cases', async ({ task }) => {
-  const queries: readonly string[] = (await suiteOf(subjects)).cases.map(({ head, family }) => `${head}:${family}`);
+  const queries: readonly string[] = (await suiteOf(subjects)).cases.map(
+    ({ subject, family }) => `${subject}:${family}`,
+  );
   const result: (CaseResult & { readonly backend: string }) | undefined = task.meta.conformance;
   if (queries.length === 0 || result !== undefined) throw new Error('It has none.');
 });

@@ -72,11 +72,11 @@ export async function planFor(
     };
   });
   const project = projectOf(modules.subjects);
-  const selection = selectionOf(asked, { filters, repair, subjects: headsOf(listed), project });
+  const selection = selectionOf(asked, { filters, repair, subjects: subjectsIn(listed), project });
   return { modules, cases, targets: await Promise.all(withRequests), selection, required };
 }
 
 /** Whose cases they are, without the backend's own. */
-function headsOf(cases: readonly ConformanceCase[]): readonly string[] {
-  return [...new Set(cases.map(({ head }) => head))].filter((head) => head !== TFJS);
+function subjectsIn(cases: readonly ConformanceCase[]): readonly string[] {
+  return [...new Set(cases.map(({ subject }) => subject))].filter((subject) => subject !== TFJS);
 }

@@ -8,9 +8,9 @@ export function parseVisitorQuery(text: string, wanted: readonly Family[]): read
   const words = text.split(/\s+/).filter((word) => word !== '');
   if (words.length === 0 && wanted.length === families.length) return [];
   const queries = (words.length === 0 ? ['*'] : words).flatMap((word) => {
-    const [head = '*', family = '*', ...rest] = word.split(':');
+    const [subject = '*', family = '*', ...rest] = word.split(':');
     const isPattern = family.includes('*') || family === '';
-    return wanted.filter((name) => isPattern || name === family).map((name) => [head, name, ...rest].join(':'));
+    return wanted.filter((name) => isPattern || name === family).map((name) => [subject, name, ...rest].join(':'));
   });
   return queries.length === 0 ? undefined : queries;
 }

@@ -9,8 +9,8 @@ export interface Cause {
   readonly count: number;
   /** How many on which backend. */
   readonly targets: ReadonlyMap<string, number>;
-  /** Of how many heads. */
-  readonly heads: ReadonlySet<string>;
+  /** Of which subjects. */
+  readonly subjects: ReadonlySet<string>;
   /** A few more of them. */
   readonly others: readonly string[];
 }
@@ -21,11 +21,11 @@ const NAMED = 3;
 /** More of a message tells no more. */
 const COMPARED = 1000;
 
-/** What failures of one cause have alike: how they failed, and their message without its numbers, values and the head's name. */
-export function causeOf({ status, head, message = '' }: Pick<CaseResult, 'status' | 'head' | 'message'>): string {
+/** What failures of one cause have alike: how they failed, and their message without its numbers, values and the subject's name. */
+export function causeOf({ status, subject, message = '' }: Pick<CaseResult, 'status' | 'subject' | 'message'>): string {
   const shape = message
     .slice(0, COMPARED)
-    .replaceAll(head, '<head>')
+    .replaceAll(subject, '<subject>')
     .replaceAll(/[-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|Infinity|NaN)/g, '#')
     .replaceAll(/#(?:,\s*#)+/g, '#');
   return `${status} ${shape}`;
@@ -35,7 +35,11 @@ export function causeOf({ status, head, message = '' }: Pick<CaseResult, 'status
 export function causesOf(runs: readonly Pick<BackendRun, 'target' | 'cases'>[]): readonly Cause[] {
   const causes = new Map<
     string,
-    { -readonly [K in keyof Cause]: Cause[K] } & { targets: Map<string, number>; heads: Set<string>; others: string[] }
+    { -readonly [K in keyof Cause]: Cause[K] } & {
+      targets: Map<string, number>;
+      subjects: Set<string>;
+      others: string[];
+    }
   >();
   for (const { target, cases } of runs) {
     for (const result of cases) {
@@ -43,12 +47,12 @@ export function causesOf(runs: readonly Pick<BackendRun, 'target' | 'cases'>[]):
       const key = causeOf(result);
       let cause = causes.get(key);
       if (cause === undefined) {
-        cause = { key, first: { target, result }, count: 0, targets: new Map(), heads: new Set(), others: [] };
+        cause = { key, first: { target, result }, count: 0, targets: new Map(), subjects: new Set(), others: [] };
         causes.set(key, cause);
       } else if (cause.others.length < NAMED) cause.others.push(`${target} ${result.query}`);
       cause.count++;
       cause.targets.set(target, (cause.targets.get(target) ?? 0) + 1);
-      cause.heads.add(result.head);
+      cause.subjects.add(result.subject);
     }
   }
   return [...causes.values()].toSorted((a, b) => b.count - a.count);

@@ -48,7 +48,7 @@ export function checkResult(value: unknown, from: string, i: number, j: number):
   if (result.query !== query) {
     throw new Error(
       printableLine(
-        `${place}.query: expected '${query}' as head, family, check and parameters say, got '${result.query}'`,
+        `${place}.query: expected '${query}' as subject, family, check and parameters say, got '${result.query}'`,
       ),
     );
   }

@@ -15,8 +15,8 @@ export function compact(report: ListedReport): CompactReport {
   const cases: ConformanceCase[] = [];
   const runs = report.runs.map(({ cases: results, ...run }) => ({
     ...run,
-    results: results.map(({ query, head, family, check, parameters, ...result }): [number, Result] => {
-      const index = indices.get(query) ?? cases.push({ head, family, check, parameters }) - 1;
+    results: results.map(({ query, subject, family, check, parameters, ...result }): [number, Result] => {
+      const index = indices.get(query) ?? cases.push({ subject, family, check, parameters }) - 1;
       indices.set(query, index);
       return [index, result];
     }),

@@ -15,8 +15,8 @@ export interface BackendRun {
   readonly cases: readonly CaseResult[];
 }
 
-/** The form of reports; the one before said nothing of what was asked for. */
-export const FORMAT = 'tfjs-heads-conformance/2';
+/** The form of reports; the one before called what is under test `head`. */
+export const FORMAT = 'tfjs-heads-conformance/3';
 
 /** What was asked for: alike in all that merges. */
 export interface Selection {
@@ -24,9 +24,9 @@ export interface Selection {
   readonly filters: readonly string[];
   /** Whether backends were repaired. */
   readonly repair: boolean;
-  /** The names of all heads that there were, whichever the filters left. */
+  /** The names of all subjects that there were, whichever the filters left. */
   readonly subjects: readonly string[];
-  /** Name and version of the package that the heads are from; null where that is not known, as in a page. */
+  /** Name and version of the package that they are from; null where that is not known, as in a page. */
   readonly project: string | null;
   /** How many cases that is on each backend, before they are dealt out to shards. */
   readonly total: number;

@@ -7,7 +7,7 @@ import { leaf, opening } from './xml.js';
 /**
  * A report as JUnit XML: a suite for each backend, a test for each case. `fail` and `xpass` are failures, `skip` and `xfail`
  * are skipped, with the reason; an unavailable backend is a suite with one skipped test. What is missing of what was asked for
- * is a suite of failures. The worst used/allowed of each head is a property of its suite: properties of a test are in no schema
+ * is a suite of failures. The worst used/allowed of each subject is a property of its suite: properties of a test are in no schema
  * that CI systems read, so a test has its own as output.
  */
 export function toJunit(report: ConformanceReport): string {
@@ -50,9 +50,9 @@ function* suite(run: BackendRun, { created }: ConformanceReport): Generator<stri
 }
 
 function testcase(target: string, result: CaseResult): string {
-  const { head, family, query, milliseconds } = result;
+  const { subject, family, query, milliseconds } = result;
   const begun = opening('testcase', {
-    classname: `${target}.${head}.${family}`,
+    classname: `${target}.${subject}.${family}`,
     name: query,
     time: seconds(milliseconds),
   });
@@ -88,8 +88,8 @@ function propertiesOf(run: BackendRun): (readonly [name: string, value: string])
           ['runs on', record.runsOn],
         ] as const)),
     ...Object.entries(record?.versions ?? {}).map(([name, version]) => [`version ${name}`, version] as const),
-    ...[...cellsOf(run)].flatMap(([head, { worst }]) =>
-      worst === undefined ? [] : [[`used/allowed ${head}`, String(worst)] as const],
+    ...[...cellsOf(run)].flatMap(([subject, { worst }]) =>
+      worst === undefined ? [] : [[`used/allowed ${subject}`, String(worst)] as const],
     ),
   ];
 }

@@ -6,7 +6,7 @@ import { histogramOf, medianOf, usedOf, worstFirst } from './shares.js';
 /** What a page counts of a backend's results and does not list. */
 export interface LeftOut {
   readonly count: number;
-  readonly cells: readonly { readonly head: string; readonly counts: Tally; readonly worst?: number | undefined }[];
+  readonly cells: readonly { readonly subject: string; readonly counts: Tally; readonly worst?: number | undefined }[];
   /** Of their shares of the allowed error. */
   readonly histogram: readonly number[];
   /** The median share of all results of the backend. */
@@ -51,10 +51,10 @@ function listedRun(run: BackendRun, shares: ReadonlyMap<Status, number>): Listed
     room.set(result.status, left - 1);
     (left > 0 ? cases : others).push(result);
   }
-  const cells = [...groupBy(others, ({ head }) => head)].map(([head, some]) => ({
-    head,
-    counts: tallyOf([{ cases: some }]),
-    worst: worstOf(some),
+  const cells = [...groupBy(others, ({ subject }) => subject)].map(([subject, results]) => ({
+    subject,
+    counts: tallyOf([{ cases: results }]),
+    worst: worstOf(results),
   }));
   return {
     ...run,

@@ -48,7 +48,7 @@ const digest = v.pipe(v.string(), v.regex(/^[\da-f]{32}$/));
 const reason = text(20_000);
 
 const caseEntries = {
-  head: name,
+  subject: name,
   // Other packages bring families of theirs.
   family: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/, 'expected the name of a family of checks')),
   check: name,

@@ -17,7 +17,7 @@ export function shareTexts(): (result: CaseResult) => CaseResult {
     return text;
   };
   return ({
-    head,
+    subject,
     family,
     check,
     parameters,
@@ -32,11 +32,11 @@ export function shareTexts(): (result: CaseResult) => CaseResult {
   }) => {
     let known = cases.get(query);
     if (known === undefined) {
-      known = { head: shared(head), family: shared(family), check: shared(check), parameters, query };
+      known = { subject: shared(subject), family: shared(family), check: shared(check), parameters, query };
       cases.set(query, known);
     }
     return {
-      head: known.head,
+      subject: known.subject,
       family: known.family,
       check: known.check,
       parameters: known.parameters,

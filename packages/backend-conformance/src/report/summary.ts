@@ -7,7 +7,7 @@ import type { LeftOut, ListedReport, ListedRun } from './listed.js';
 import { sharesUsed, worstFirst } from './shares.js';
 import { browserOf } from './user-agent.js';
 
-/** How the cases of one head on one backend came out. */
+/** How the cases of one subject on one backend came out. */
 export interface Cell {
   readonly counts: Tally;
   /** The worst status: see `worstFirst`. Undefined where there are no cases. */
@@ -16,14 +16,14 @@ export interface Cell {
   readonly worst: number | undefined;
 }
 
-/** The names of all heads, in the order in which they come. */
-export function headsOf({ runs }: Pick<ListedReport, 'runs'>): readonly string[] {
-  const heads = new Set<string>();
+/** The names of all subjects, in the order in which they come. */
+export function subjectsOf({ runs }: Pick<ListedReport, 'runs'>): readonly string[] {
+  const subjects = new Set<string>();
   for (const { cases, leftOut } of runs) {
-    for (const { head } of cases) heads.add(head);
-    for (const { head } of leftOut?.cells ?? []) heads.add(head);
+    for (const { subject } of cases) subjects.add(subject);
+    for (const { subject } of leftOut?.cells ?? []) subjects.add(subject);
   }
-  return [...heads];
+  return [...subjects];
 }
 
 /** The counts of a report as a page has it, with what it does not list. */
@@ -37,19 +37,19 @@ export function resultsOf({ cases, leftOut }: ListedRun): number {
   return cases.length + (leftOut?.count ?? 0);
 }
 
-/** The cells of one backend by head. */
+/** The cells of one backend by subject. */
 export function cellsOf({ cases, leftOut }: ListedRun): ReadonlyMap<string, Cell> {
-  const others = new Map(leftOut?.cells.map((cell) => [cell.head, cell]));
-  const byHead = groupBy(cases, ({ head }) => head);
+  const others = new Map(leftOut?.cells.map((cell) => [cell.subject, cell]));
+  const bySubject = groupBy(cases, ({ subject }) => subject);
   return new Map(
-    [...new Set([...byHead.keys(), ...others.keys()])].map((head) => [
-      head,
-      cellOf(byHead.get(head) ?? [], others.get(head)),
+    [...new Set([...bySubject.keys(), ...others.keys()])].map((subject) => [
+      subject,
+      cellOf(bySubject.get(subject) ?? [], others.get(subject)),
     ]),
   );
 }
 
-/** Sums up the cases of one head on one backend. */
+/** Sums up the cases of one subject on one backend. */
 function cellOf(cases: readonly CaseResult[], others: LeftOut['cells'][number] | undefined): Cell {
   const listed = tallyOf([{ cases }]);
   const counts = others === undefined ? listed : addTallies(listed, others.counts);

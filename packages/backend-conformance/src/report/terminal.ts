@@ -9,7 +9,7 @@ import {
   formatPlace,
   formatUnit,
   formatUsed,
-  headsOf,
+  subjectsOf,
   type Cell,
 } from './summary.js';
 
@@ -31,16 +31,16 @@ type Paint = (text: string, colour: keyof typeof colours) => string;
 /** So many kinds of failures are shown. */
 const CAUSES = 50;
 
-/** So many backends fit 100 columns beside the heads; where there are more, another table follows. */
+/** So many backends fit 100 columns beside the subjects; where there are more, another table follows. */
 const PER_TABLE = 5;
 
-/** Heads by backends with counts and the worst used/allowed, then all that failed, known divergences, and where it ran. */
+/** Subjects by backends with counts and the worst used/allowed, then all that failed, known divergences, and where it ran. */
 export function terminalMatrix(report: ConformanceReport, { colour }: TerminalOptions): string {
   const paint: Paint = (text, name) => (colour ? `\u001B[${colours[name]}m${text}\u001B[0m` : text);
   const { runs } = report;
   const there = runs.filter(({ unavailable }) => unavailable === undefined);
   const tables = Array.from({ length: Math.ceil(there.length / PER_TABLE) }, (_, i) =>
-    table(headsOf(report), there.slice(i * PER_TABLE, (i + 1) * PER_TABLE), paint),
+    table(subjectsOf(report), there.slice(i * PER_TABLE, (i + 1) * PER_TABLE), paint),
   );
   const parts = [
     ...tables,
@@ -55,7 +55,7 @@ export function terminalMatrix(report: ConformanceReport, { colour }: TerminalOp
   return [...parts, list('Ran on', places(runs)), total].filter((part) => part !== '').join('\n\n');
 }
 
-function table(heads: readonly string[], runs: readonly BackendRun[], paint: Paint): string {
+function table(subjects: readonly string[], runs: readonly BackendRun[], paint: Paint): string {
   const matrix = new Table({
     head: ['', ...runs.map(({ target }) => broken(target, 11))],
     colWidths: [28, ...runs.map(() => 13)],
@@ -63,10 +63,10 @@ function table(heads: readonly string[], runs: readonly BackendRun[], paint: Pai
     style: { head: [], border: [] },
   });
   const cells = runs.map(cellsOf);
-  for (const head of heads) {
-    matrix.push([broken(head, 26), ...cells.map((cell) => cellText(cell.get(head), paint))]);
+  for (const subject of subjects) {
+    matrix.push([broken(subject, 26), ...cells.map((cell) => cellText(cell.get(subject), paint))]);
   }
-  if (heads.length === 0) matrix.push(['', ...runs.map(() => paint('no cases', 'faint'))]);
+  if (subjects.length === 0) matrix.push(['', ...runs.map(() => paint('no cases', 'faint'))]);
   return matrix.toString();
 }
 
@@ -97,7 +97,7 @@ function cellText(cell: Cell | undefined, paint: Paint): string {
   return [...counts, ...(cell.worst === undefined ? [] : [`worst ${formatUsed(cell.worst)}`])].join('\n');
 }
 
-/** By their causes, each with the first of its cases: a broken head or backend fails in hundreds. */
+/** By their causes, each with the first of its cases: a broken subject or backend fails in hundreds. */
 function failures(runs: readonly BackendRun[], paint: Paint): string[] {
   const causes = causesOf(runs);
   const shown = causes.slice(0, CAUSES).map((cause) => {

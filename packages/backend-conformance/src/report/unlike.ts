@@ -38,7 +38,7 @@ export function unlike(reports: readonly Named[]): string[] {
 const facts: readonly (readonly [what: string, factOf: (report: ConformanceReport) => string | undefined])[] = [
   ['suite', ({ suite }) => suite],
   ['project', ({ selection }) => selection.project ?? undefined],
-  ['heads', ({ selection }) => selection.subjects.toSorted().join(', ')],
+  ['subjects', ({ selection }) => selection.subjects.toSorted().join(', ')],
   ['filters', ({ selection }) => selection.filters.toSorted().join(' ') || 'none'],
   ['repairs', ({ selection }) => (selection.repair ? 'on' : 'off')],
   ['number of cases', ({ selection }) => String(selection.total)],

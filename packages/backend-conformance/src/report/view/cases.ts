@@ -1,6 +1,6 @@
 import { families, statuses } from '@tfjs-heads/conformance-kit/host';
 import type { ListedReport } from '../listed.js';
-import { headsOf, resultsOf } from '../summary.js';
+import { subjectsOf, resultsOf } from '../summary.js';
 import { caseRow } from './case-row.js';
 import { element } from './element.js';
 import { noFilter, shownRows, type Filter, type Order } from './filter.js';
@@ -32,7 +32,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
   let report: ListedReport | undefined;
   let order: Order = { by: 'status', descending: false };
   let limit = FIRST;
-  let heads: readonly string[] = [];
+  let subjects: readonly string[] = [];
   let listedFamilies: readonly string[] = families;
   const change = (part: Partial<Filter>): void => onFilter({ ...filter, ...part });
 
@@ -49,7 +49,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     return select;
   };
   const choices = {
-    head: choice('head', 'Head'),
+    subject: choice('subject', 'Subject'),
     target: choice('target', 'Backend'),
     family: choice('family', 'Family'),
     status: choice('status', 'Status'),
@@ -84,10 +84,10 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
     element: element('section', { class: 'cases' }, title, form, table, more),
     show(next, wanted) {
       if (wanted !== filter) limit = FIRST;
-      if (next !== report) [heads, listedFamilies] = [headsOf(next), familiesIn(next)];
+      if (next !== report) [subjects, listedFamilies] = [subjectsOf(next), familiesIn(next)];
       [report, filter] = [next, wanted];
       const options = {
-        head: heads,
+        subject: subjects,
         target: next.runs.map(({ target }) => target),
         family: listedFamilies,
         status: statuses,
@@ -109,7 +109,8 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
 }
 
 function offer(select: HTMLSelectElement, name: string, values: readonly string[], chosen: string): void {
-  const any = { head: 'all heads', target: 'all backends', family: 'all families', status: 'any status' }[name] ?? '';
+  const any =
+    { subject: 'all subjects', target: 'all backends', family: 'all families', status: 'any status' }[name] ?? '';
   if (select.options.length !== values.length + 1) {
     select.replaceChildren(
       element('option', { value: '' }, any),

@@ -11,7 +11,7 @@ export function causes({ runs }: ListedReport, chosen: string, choose: (cause: s
   const found = causesOf(runs);
   if (found.every(({ count }) => count === 1)) return [];
   const items = found.slice(0, SHOWN).map((cause) => {
-    const { key, first, count, heads } = cause;
+    const { key, first, count, subjects } = cause;
     const { message = 'no message', states, status } = first.result;
     const button = element(
       'button',
@@ -24,7 +24,7 @@ export function causes({ runs }: ListedReport, chosen: string, choose: (cause: s
       },
       countText(count, 'case'),
     );
-    const where = `${whereOf(cause)}; ${countText(heads.size, 'head')}`;
+    const where = `${whereOf(cause)}; ${countText(subjects.size, 'subject')}`;
     return element(
       'li',
       {},

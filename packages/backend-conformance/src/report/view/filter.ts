@@ -13,7 +13,7 @@ export interface Row {
 export interface Filter {
   /** A query, or a part of a name or of a message. */
   readonly text: string;
-  readonly head: string;
+  readonly subject: string;
   readonly target: string;
   readonly family: string;
   readonly status: Status | '';
@@ -21,7 +21,7 @@ export interface Filter {
   readonly cause: string;
 }
 
-export const noFilter: Filter = { text: '', head: '', target: '', family: '', status: '', cause: '' };
+export const noFilter: Filter = { text: '', subject: '', target: '', family: '', status: '', cause: '' };
 
 export interface Order {
   readonly by: 'status' | 'case' | 'backend' | 'used' | 'time';
@@ -41,7 +41,7 @@ export function shownRows({ runs }: ListedReport, filter: Filter, { by, descendi
 }
 
 function matches(result: CaseResult, filter: Filter): boolean {
-  const isAsked = (['head', 'family', 'status'] as const).every(
+  const isAsked = (['subject', 'family', 'status'] as const).every(
     (key) => filter[key] === '' || filter[key] === result[key],
   );
   return isAsked && (filter.cause === '' || (isFailure(result) && causeOf(result) === filter.cause));

@@ -39,7 +39,7 @@ function makeView(root: HTMLElement): (report: ListedReport) => void {
       drawn?.report !== report || keys.some((key) => drawn?.filter[key] !== filter[key]);
     if (isOther('status'))
       replaceContent(top, ...header(report, theme, filter.status, (status) => choose({ ...filter, status }, true)));
-    if (isOther('head', 'target'))
+    if (isOther('subject', 'target'))
       replaceContent(
         table,
         matrix(report, filter, (place) => choose({ ...noFilter, ...place }, true)),
@@ -87,7 +87,7 @@ function explanation(): HTMLElement {
     'In each cell: the worst share of the allowed error that a case used (those that fail as expected aside), ',
     'and how many cases came out how. ',
     element('code', {}, 'tfjs'),
-    ' is the backend alone, without a head.',
+    ' is the backend alone.',
   );
 }
 

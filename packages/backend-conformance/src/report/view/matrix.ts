@@ -1,39 +1,39 @@
 import { statuses } from '@tfjs-heads/conformance-kit/host';
 import type { BackendRun } from '../format.js';
 import type { ListedReport } from '../listed.js';
-import { cellsOf, formatUsed, headsOf, type Cell } from '../summary.js';
+import { cellsOf, formatUsed, subjectsOf, type Cell } from '../summary.js';
 import { element } from './element.js';
 import { statusLabel, usedBar, usedNumber } from './status.js';
 
-/** The cases of one head on one backend. */
+/** The cases of one subject on one backend. */
 export interface Place {
-  readonly head: string;
+  readonly subject: string;
   readonly target: string;
 }
 
-/** Heads by backends. A cell is a button that chooses its cases. */
+/** Subjects by backends. A cell is a button that chooses its cases. */
 export function matrix(report: ListedReport, chosen: Place, choose: (place: Place) => void): HTMLElement {
   const { runs } = report;
-  const heads = headsOf(report);
+  const subjects = subjectsOf(report);
   const columns = runs.map(({ target }) => element('th', { scope: 'col' }, ...breakable(target)));
-  const byHead = runs.map(cellsOf);
-  const rows = heads.map((head, row) =>
+  const bySubject = runs.map(cellsOf);
+  const rows = subjects.map((subject, row) =>
     element(
       'tr',
       {},
-      element('th', { scope: 'row' }, ...breakable(head)),
+      element('th', { scope: 'row' }, ...breakable(subject)),
       ...runs.flatMap((run, column) => {
-        if (run.unavailable !== undefined) return row === 0 ? [unavailableCell(run, heads.length)] : [];
-        const place = { head, target: run.target };
-        const isChosen = chosen.head === head && chosen.target === run.target;
-        return [element('td', {}, ...cellContent(byHead[column]?.get(head), place, isChosen, choose))];
+        if (run.unavailable !== undefined) return row === 0 ? [unavailableCell(run, subjects.length)] : [];
+        const place = { subject, target: run.target };
+        const isChosen = chosen.subject === subject && chosen.target === run.target;
+        return [element('td', {}, ...cellContent(bySubject[column]?.get(subject), place, isChosen, choose))];
       }),
     ),
   );
   return element(
     'table',
-    { class: 'matrix', style: `--columns:${runs.length}`, 'aria-label': 'Heads by backends' },
-    element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'head'), ...columns)),
+    { class: 'matrix', style: `--columns:${runs.length}`, 'aria-label': 'Subjects by backends' },
+    element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'subject'), ...columns)),
     element('tbody', {}, ...rows),
   );
 }
@@ -43,7 +43,7 @@ function cellContent(cell: Cell | undefined, place: Place, isChosen: boolean, ch
   const { status, counts, worst } = cell;
   const present = statuses.filter((key) => counts[key] > 0).map((key) => `${counts[key]} ${key}`);
   const error = worst === undefined ? '' : `; worst ${formatUsed(worst)} of the allowed error`;
-  const spoken = `${place.head} on ${place.target}: ${present.join(', ')}${error}`;
+  const spoken = `${place.subject} on ${place.target}: ${present.join(', ')}${error}`;
   return [
     element(
       'button',
@@ -51,7 +51,7 @@ function cellContent(cell: Cell | undefined, place: Place, isChosen: boolean, ch
         type: 'button',
         class: 'cell',
         'data-status': status,
-        'data-key': `cell ${place.head} ${place.target}`,
+        'data-key': `cell ${place.subject} ${place.target}`,
         'aria-pressed': String(isChosen),
         'aria-label': spoken,
         onclick: () => choose(place),
