@@ -16,5 +16,10 @@ export interface Row {
   readonly ratio: number;
 }
 
+export interface BenchmarkOptions {
+  /** How many rows the largest data have, where a benchmark is about many. */
+  readonly rows?: number | undefined;
+}
+
 /** A benchmark: runs on the backend that has been started, in Node or in a page. */
-export type Benchmark = (backend: BackendName, onRow: (row: Row) => void) => Promise<void>;
+export type Benchmark = (backend: BackendName, onRow: (row: Row) => void, options: BenchmarkOptions) => Promise<void>;

@@ -3,7 +3,7 @@ import { createServer } from 'vite';
 import type { BackendName } from '../test/backend/name.js';
 import { chromiumHere } from '../test/chromium.js';
 import { root } from '../workspace.js';
-import type { Row } from './benchmark.js';
+import type { BenchmarkOptions, Row } from './benchmark.js';
 
 const ORIGIN_PATH = '/tools/bench/page.html';
 
@@ -12,6 +12,7 @@ export async function runInChromium(
   benchmark: string,
   backends: readonly BackendName[],
   onRow: (row: Row) => void,
+  options: BenchmarkOptions,
 ): Promise<string> {
   const server = await createServer({
     configFile: false,
@@ -40,7 +41,11 @@ export async function runInChromium(
       await page.exposeFunction('onRow', onRow);
       await page.goto(new URL(ORIGIN_PATH, server.resolvedUrls?.local[0]).href);
       await page.waitForFunction(() => 'runBenchmark' in window);
-      await page.evaluate(([name, chosen]) => window.runBenchmark(name, chosen), [benchmark, backend] as const);
+      await page.evaluate(([name, chosen, given]) => window.runBenchmark(name, chosen, given), [
+        benchmark,
+        backend,
+        options,
+      ] as const);
       await page.close();
     }
     return browser.version();

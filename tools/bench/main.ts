@@ -22,13 +22,16 @@ const program = new Command('bench')
   .description('Compares the speed of ours with a peer in the same run, and prints medians and ratios.')
   .argument('<benchmark>', `one of ${Object.keys(benchmarks).join(', ')}`)
   .addOption(new Option('--backend <names>', 'a list, separated by commas').default(environments.node.join(',')))
+  .option('--rows <number>', 'how many rows at most, where a benchmark is about many (evaluate: 1,000,000)', Number)
   .option('--json <file>', 'writes { machine, rows } to a file')
   .parse();
 
 const [name = ''] = program.args;
 const load =
   benchmarks[name] ?? program.error(`There is no benchmark '${name}'; there is ${Object.keys(benchmarks).join(', ')}.`);
-const options = program.opts<{ backend: string; json?: string }>();
+const options = program.opts<{ backend: string; json?: string; rows?: number }>();
+if (options.rows !== undefined && !(Number.isInteger(options.rows) && options.rows >= 1000))
+  program.error('--rows must be a whole number from 1,000 on.');
 const asked = options.backend.split(',');
 const chosen = backendNames.filter((backend) => asked.includes(backend));
 const unknown = asked.find((backend) => !chosen.some((known) => known === backend));
@@ -49,13 +52,13 @@ const onRow = (row: Row): void => {
 const inNode = chosen.filter((backend) => environments.node.includes(backend));
 const inChromium = chosen.filter((backend) => !environments.node.includes(backend));
 for (const backend of inNode) await runInNode(backend);
-if (inChromium.length > 0) machine.chromium = await runInChromium(name, inChromium, onRow);
+if (inChromium.length > 0) machine.chromium = await runInChromium(name, inChromium, onRow, { rows: options.rows });
 
 async function runInNode(backend: BackendName): Promise<void> {
   await startBackend(backend);
   await (
     await load()
-  )(backend, onRow);
+  )(backend, onRow, { rows: options.rows });
 }
 
 const table = new Table({

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, makeFolder } from '../../native/cache.mjs';
 import { PYTHON } from '../../native/flavours.mjs';
@@ -16,8 +16,7 @@ const requirements = join(import.meta.dirname, 'requirements.txt');
  */
 export async function ensurePython(log: (line: string) => void): Promise<string> {
   const cache = cacheFolder();
-  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const folder = await makeFolder(join(cache, `original-${hash}`), async (unfinished) => {
+  const folder = await makeFolder(environment(), async (unfinished) => {
     const python = findPython();
     log(`installing TensorFlow and its estimators (1.3 GB) with ${python}, to ${cache}`);
     await demand(
@@ -45,6 +44,17 @@ export async function ensurePython(log: (line: string) => void): Promise<string>
     );
   });
   return join(folder, 'bin/python');
+}
+
+/** The Python of that environment where it has been made already. */
+export function pythonIfMade(): string | undefined {
+  const python = join(environment(), 'bin/python');
+  return existsSync(python) ? python : undefined;
+}
+
+function environment(): string {
+  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  return join(cacheFolder(), `original-${hash}`);
 }
 
 function findPython(): string {
