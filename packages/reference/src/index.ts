@@ -31,5 +31,11 @@ export {
 } from './reduce.js';
 export { inFloat32, over, sumOf, times, type Scaled } from './scaled.js';
 export { sigmoidOf, softmaxOf, totalOf } from './softmax.js';
+export {
+  tensorflowRule,
+  type StepOfRule,
+  type TensorflowOptimizer,
+  type TensorflowRule,
+} from './tensorflow-optimizers.js';
 export { ULPS, usedTolerance } from './tolerance.js';
 export { filled, largest, mapValues, sizeOf, sumValue, type Values } from './values.js';
