@@ -25,6 +25,8 @@ export type { EstimatorSpecOptions, TrainStep } from './head/estimator-spec.js';
 export { meanMetric } from './head/metric-definition.js';
 export type { MetricDefinition } from './head/metric-definition.js';
 export { variablesOf } from './head/train.js';
+export { hostMemory, nativeMemory, viewAll } from './host-memory.js';
+export type { HostArray, HostMemory } from './host-memory.js';
 export { MetricKeys, PredictionKeys, ServingKeys, withHeadName } from './keys.js';
 export { meanOverRow, sigmoidCrossEntropy, softmaxCrossEntropy } from './losses/classification.js';
 export { divisorOf } from './losses/loss.js';
