@@ -6,7 +6,8 @@ export const scope = '@tfjs-heads/';
 /** The house, from the ground up. A package may build on floors below its own, on no other. */
 const floors: readonly (readonly string[])[] = [
   ['head-api', 'reference'],
-  ['head-kit', 'backends', 'optimizers', 'tracing'],
+  ['head-kit', 'backends'],
+  ['optimizers', 'tracing'],
   ['conformance-kit'],
   ['head-regression', 'head-classification', 'head-multi'],
   ['estimator'],
