@@ -10,7 +10,7 @@ if (location.search === DRIVEN) {
   try {
     for (const [, load] of register) await load();
     const [, load] = subjects;
-    openPage((await load()).subjects);
+    openPage(await load());
   } catch (error) {
     document.body.textContent = error instanceof Error ? error.message : String(error);
   }

@@ -5,20 +5,31 @@ import { conformance, emptyFolder, fixture, NARROW } from './cli-support.js';
 const folder = await emptyFolder();
 afterAll(() => rm(folder, { recursive: true }));
 
-it('runs a head of others on webgl, in a real Chromium, beside a backend of Node', { timeout: 120_000 }, async () => {
-  const { exitCode, stdout, lastLine } = await conformance(
-    fixture('own-head.mjs'),
-    '--backend',
-    'cpu,webgl',
-    '--filter',
-    NARROW,
-    '--require',
-    'webgl',
-  );
-  expect(stdout).toMatch(/^webgl: 2 cases on .*Chrome/m);
-  expect(lastLine).toMatch(/^4 passed, 0 failed/);
-  expect(exitCode).toBe(0);
-});
+it(
+  'runs heads and checks of others on webgl, in a real Chromium, beside a backend of Node',
+  { timeout: 120_000 },
+  async () => {
+    const { exitCode, stdout, lastLine } = await conformance(
+      fixture('own-family.mjs'),
+      '--backend',
+      'cpu,webgl',
+      '--filter',
+      `Mine${NARROW.slice(1)}`,
+      '--filter',
+      '*:names',
+      '--require',
+      'webgl',
+    );
+    expect(stdout).toMatch(/^webgl: 5 cases on .*Chrome/m);
+    for (const target of ['cpu', 'webgl'])
+      expect(stdout).toMatch(
+        new RegExp(`^FAILED ${target} Nameless:names:given:name=a\\n {4}the name: got undefined, expected "?a`, 'm'),
+      );
+    expect(stdout).toContain('Demanded: A head has the name that it is given.');
+    expect(lastLine).toMatch(/^8 passed, 2 failed/);
+    expect(exitCode).toBe(1);
+  },
+);
 
 it('finds the binaries of wasm in the page', { timeout: 120_000 }, async () => {
   const { lastLine } = await conformance('--backend', 'chromium:wasm', '--filter', `RegressionHead${NARROW.slice(1)}`);

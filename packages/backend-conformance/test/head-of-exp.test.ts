@@ -1,7 +1,7 @@
 import { exp, mean, square, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { expect, inject, test } from 'vitest';
-import { runSession, type CaseResult, type Subjects } from '../src/index.js';
+import { runSession, suiteOf, type CaseResult, type Subjects } from '../src/index.js';
 
 /** A head whose loss is right, by an operation whose second derivative tfjs gets wrong. */
 const subjects: Subjects = {
@@ -16,7 +16,8 @@ const subjects: Subjects = {
 
 async function law(repair: boolean): Promise<CaseResult | undefined> {
   const request = { backend: inject('backend'), filters: ['OfExp:law:gradient-of-gradient'], repair, expectations: [] };
-  for await (const message of runSession(subjects, request)) if (message.type === 'result') return message.result;
+  for await (const message of runSession(await suiteOf(subjects), request))
+    if (message.type === 'result') return message.result;
   return undefined;
 }
 

@@ -50,20 +50,23 @@ describe("the visitor's page", () => {
   it('runs what is chosen in this browser, shows it and saves it as a report', async () => {
     const page = await open(address);
     for (const name of ['webgpu', 'webgl']) await page.getByRole('checkbox', { name }).uncheck();
-    await page.getByRole('searchbox', { name: 'Queries' }).fill('RegressionHead:law:mean-is-sum-over-size');
+    await page.getByRole('searchbox', { name: 'Queries' }).fill('RegressionHead:law:mean-is-sum-over-size *:names');
     const status = page.getByRole('status');
+    expect(await status.textContent()).toBe('3 cases on 2 backends');
+    await page.getByRole('checkbox', { name: 'names given' }).uncheck(); // a family of its own, with its checks
     expect(await status.textContent()).toBe('2 cases on 2 backends');
+    await page.getByRole('checkbox', { name: 'names given' }).check();
     await page.getByRole('button', { name: 'Run' }).click();
     await expect.poll(() => status.textContent(), { timeout: 20_000 }).toBe('Done.');
-    expect(await page.locator('.verdict').textContent()).toBe('4 cases passed and none failed, on 2 backends.');
+    expect(await page.locator('.verdict').textContent()).toBe('6 cases passed and none failed, on 2 backends.');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save JSON' }).click(),
     ]);
     const report = await readReport(await download.path());
     expect(report.runs.map(({ target, cases }) => [target, cases.length])).toEqual([
-      ['chrome:wasm', 2],
-      ['chrome:cpu', 2],
+      ['chrome:wasm', 3],
+      ['chrome:cpu', 3],
     ]);
     const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;
@@ -78,7 +81,7 @@ describe("the visitor's page", () => {
     const path = join(folder, asPage.suggestedFilename());
     await asPage.saveAs(path);
     expect(await (await open(pathToFileURL(path).href)).locator('.verdict').textContent()).toBe(
-      '4 cases passed and none failed, on 2 backends.',
+      '6 cases passed and none failed, on 2 backends.',
     );
   });
 
@@ -142,15 +145,15 @@ describe("the visitor's page", () => {
 describe('the queries of a visitor', () => {
   it('combine words with families', () => {
     const all = ['op', 'golden', 'law', 'parity', 'training'] as const;
-    expect(parseVisitorQuery('', all)).toEqual([]);
-    expect(parseVisitorQuery('', ['law', 'op'])).toEqual(['*:law', '*:op']);
-    expect(parseVisitorQuery(' RegressionHead  *:golden:loss:rows=2 ', ['golden', 'law'])).toEqual([
+    expect(parseVisitorQuery('', all, all)).toEqual([]);
+    expect(parseVisitorQuery('', ['law', 'op'], all)).toEqual(['*:law', '*:op']);
+    expect(parseVisitorQuery(' RegressionHead  *:golden:loss:rows=2 ', ['golden', 'law'], all)).toEqual([
       'RegressionHead:golden',
       'RegressionHead:law',
       '*:golden:loss:rows=2',
     ]);
-    expect(parseVisitorQuery('*:op', ['law'])).toBeUndefined();
-    expect(parseVisitorQuery('', [])).toBeUndefined();
+    expect(parseVisitorQuery('*:op', ['law'], all)).toBeUndefined();
+    expect(parseVisitorQuery('', [], all)).toBeUndefined();
   });
 });
 

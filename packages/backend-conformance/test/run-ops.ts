@@ -1,4 +1,4 @@
-import { runSession, type CaseResult, type Expectation } from '../src/index.js';
+import { runSession, suiteOf, type CaseResult, type Expectation } from '../src/index.js';
 
 export interface OpsRequest {
   readonly backend: string;
@@ -15,7 +15,7 @@ export async function runOps({
   filters = ['tfjs:op'],
 }: OpsRequest): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
-  for await (const message of runSession({}, { backend, filters, repair, expectations })) {
+  for await (const message of runSession(await suiteOf({}), { backend, filters, repair, expectations })) {
     if (message.type === 'unavailable') throw new Error(`${backend}: ${message.reason}`);
     if (message.type === 'result') results.push(message.result);
   }

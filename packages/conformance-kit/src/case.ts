@@ -2,8 +2,8 @@
 export type Parameters = Readonly<Record<string, string | number | boolean>>;
 
 /** The groups that the suite's own cases come in. `op` is about the backend alone; other packages may bring families of theirs. */
-export const families = ['op', 'golden', 'law', 'parity', 'training'] as const;
-export type Family = (typeof families)[number];
+export const ownFamilies = ['op', 'golden', 'law', 'parity', 'training'] as const;
+export type Family = (typeof ownFamilies)[number];
 
 /**
  * One thing to be shown. A case is data: it can be listed, filtered, put into a shard or sent to another process.

@@ -1,7 +1,7 @@
 import { closestMatch } from 'leven';
 import { array, check, exactOptional, nullable, picklist, pipe, string, type GenericSchema } from 'valibot';
 import { allCapabilities, type Capability } from './capability.js';
-import { families, parseQuery, queryOf, type ConformanceCase } from './case.js';
+import { ownFamilies, parseQuery, queryOf, type ConformanceCase } from './case.js';
 import { readJson } from './json.js';
 import { exactly, text, validated } from './validate.js';
 
@@ -87,7 +87,7 @@ const expectationFile: GenericSchema<unknown, ExpectationFile> = exactly({
 /** Whether there can be cases that a query means. Whether there are, `idleExpectations` tells. */
 function isQuery(query: string): boolean {
   const [subject = '', family = '*', check_ = '*', ...rest] = query.split(':');
-  const isFamily = family.includes('*') || families.some((known) => known === family) || isNameOfItsOwn(family);
+  const isFamily = family.includes('*') || ownFamilies.some((known) => known === family) || isNameOfItsOwn(family);
   const parameters = rest.length === 0 ? [] : rest.join(':').split(',');
   return (
     [subject, check_].every((part) => /^[^\s,=]+$/.test(part)) &&
@@ -98,7 +98,7 @@ function isQuery(query: string): boolean {
 
 /** A family of another package may be called so: it is not one of the suite's, misspelled. */
 function isNameOfItsOwn(family: string): boolean {
-  return /^[\w-]+$/.test(family) && closestMatch(family.toLowerCase(), families, { maxDistance: 2 }) === undefined;
+  return /^[\w-]+$/.test(family) && closestMatch(family.toLowerCase(), ownFamilies, { maxDistance: 1 }) === undefined;
 }
 
 function isAddress(upstream: string): boolean {

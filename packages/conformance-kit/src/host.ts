@@ -1,6 +1,6 @@
 // For programs that run the suite somewhere and show the result: a command, a page. None of it loads TensorFlow.js.
 export { allCapabilities } from './capability.js';
-export { families, inShard, parseQueries, parseQuery, parseShard, queryOf } from './case.js';
+export { inShard, ownFamilies, parseQueries, parseQuery, parseShard, queryOf } from './case.js';
 export type { ConformanceCase, Family, Shard } from './case.js';
 export { checkExpectationFile, idleExpectations, loadExpectations } from './expectation.js';
 export type { Expectation, ExpectationFile } from './expectation.js';

@@ -1,13 +1,14 @@
-export { families, parseQueries, parseQuery, queryOf } from './case.js';
+export { ownFamilies, parseQueries, parseQuery, queryOf } from './case.js';
 export type { ConformanceCase, Family, Parameters, Query } from './case.js';
 export type { Capability } from './capability.js';
 export { recordBackend, REFERENCE, startForSuite } from './backend.js';
 export type { BackendRecord, Started } from './backend.js';
 export { mapParts, partsOf, WEIGHT } from './batch.js';
 export type { Batch, BatchSize, BatchTensors, LabelValues, PerHead } from './batch.js';
+export { checkFamilies } from './check-families.js';
 export { checkClaims, checkSubjects } from './check-subjects.js';
 export { check } from './checks/check.js';
-export type { Check, CheckContext, Checks } from './checks/check.js';
+export type { Check, CheckContext, Checks, Families } from './checks/check.js';
 export { headAndBatch, inputsOf } from './checks/parity/compare.js';
 export { checkExpectationFile, loadExpectations } from './expectation.js';
 export type { Expectation, ExpectationFile } from './expectation.js';

@@ -1,11 +1,10 @@
 import { type BackendRecord, startForSuite } from './backend.js';
 import { type ConformanceCase, inShard, parseQueries, type Shard } from './case.js';
 import type { Expectation } from './expectation.js';
-import { suiteOf } from './suite.js';
+import type { Suite } from './suite.js';
 import { CASE_LIMIT } from './patience.js';
 import type { CaseResult } from './result.js';
 import { asItIs, runCases, type Guard } from './run.js';
-import type { Subjects } from './subject.js';
 
 /** What a process or a page is asked to run. Plain JSON. */
 export interface SessionRequest {
@@ -34,17 +33,19 @@ export type SessionMessage =
   | { readonly type: 'done' };
 
 /**
- * Starts a backend and runs the cases that are asked for on it. The same in Node and in a page.
+ * Starts a backend and runs the cases of a suite that are asked for on it. The same in Node and in a page.
+ *
+ * @example
+ * for await (const message of runSession(await suiteOf(subjects), { backend: 'wasm', filters: ['*:law'], repair: true, expectations: [] })) ...
  *
  * @param guard Runs the start of the backend, and each case.
  * @throws Error where a few cases in a row take too long
  */
 export async function* runSession(
-  subjects: Subjects,
+  suite: Suite,
   request: SessionRequest,
   guard: Guard = asItIs,
 ): AsyncGenerator<SessionMessage> {
-  const suite = await suiteOf(subjects);
   const isAsked = parseQueries(request.filters);
   const cases = inShard(suite.cases.filter(isAsked), request.shard);
   yield { type: 'begins', what: `starts the backend ${request.backend}` };

@@ -1,7 +1,8 @@
 import type { ConformanceCase, Family } from './case.js';
+import { casesIn, checkFamilies } from './check-families.js';
 import { checkClaims } from './check-subjects.js';
 import { idleExpectations } from './expectation.js';
-import type { Check, Checks } from './checks/check.js';
+import type { Check, Checks, Families } from './checks/check.js';
 import { goldenChecks } from './checks/golden/index.js';
 import type { GoldenFile } from './goldens/format.js';
 import { loadGoldens } from './goldens/load.js';
@@ -22,50 +23,39 @@ const ownChecks: Readonly<Record<Family, Checks>> = {
 
 /** What cases are looked up in. */
 export interface Suite {
-  /** The checks by family, then by name. */
-  readonly checks: Readonly<Record<string, Checks>>;
+  readonly checks: Families;
   readonly cases: readonly ConformanceCase[];
   readonly subjects: ReadonlyMap<string, NamedSubject>;
   readonly goldens: ReadonlyMap<string, GoldenFile>;
 }
 
 export interface SuiteOptions {
-  /** Families of checks beside the suite's own, which come after those. Each is asked of every head. Default: none. */
-  readonly families?: Readonly<Record<string, Checks>>;
+  /** Families of checks beside the suite's own, which come after those. Default: none. */
+  readonly families?: Families | undefined;
 }
 
 /**
- * All cases of some subjects, and those about the backend alone.
+ * All cases of some heads, and those about the backend alone, which come first.
  *
  * @example
  * suiteOf(subjects, { families: { tracing: { 'same-as-eager': check({ ... }) } } }); // MyHead:tracing:same-as-eager:...
- * @throws Error where a family has a name that is none or taken, where a subject has a name that is none, claims what is no claim, or claims to fail cases that there are not
+ * @throws Error where a family is none or has a name that is taken, where a subject has a name that is none, claims what is no claim, or claims to fail cases that there are not
  */
 export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOptions = {}): Promise<Suite> {
-  for (const name of Object.keys(families)) {
-    if (Object.hasOwn(ownChecks, name) || !/^[\w-]+$/.test(name))
-      throw new Error(
-        `families: expected names of letters, digits, - and _ other than ${Object.keys(ownChecks).join(', ')}, got '${name}'.`,
-      );
-  }
-  const checks: Suite['checks'] = { ...ownChecks, ...families };
+  const checks: Families = { ...ownChecks, ...checkFamilies(families) };
   for (const [name, subject] of Object.entries(subjects)) {
     const wrong = wrongSubjectName(name);
     if (wrong !== undefined) throw new Error(`${wrong}.`);
     checkClaims(name, subject);
   }
-  const named = new Map(Object.entries(subjects).map(([name, subject]) => [name, { ...subject, name }]));
+  const heads = Object.entries(subjects).map(([name, subject]): NamedSubject => ({ ...subject, name }));
   const goldens = new Map<string, GoldenFile>();
-  for (const { name, goldens: url } of named.values()) if (url !== undefined) goldens.set(name, await loadGoldens(url));
-  const ofSubjects = [...named.values()].flatMap((subject) =>
-    Object.entries(checks).flatMap(([family, each]) =>
-      family === 'op' ? [] : casesOf(subject, family, each, goldens.get(subject.name)),
-    ),
-  );
-  for (const { name, expectedFailures = [] } of named.values()) {
+  for (const { name, goldens: url } of heads) if (url !== undefined) goldens.set(name, await loadGoldens(url));
+  const ofHeads = heads.flatMap((head) => casesOf(head, checks, goldens));
+  for (const { name, expectedFailures = [] } of heads) {
     const [idle] = idleExpectations(
       expectedFailures,
-      ofSubjects.filter(({ subject }) => subject === name),
+      ofHeads.filter(({ subject }) => subject === name),
     );
     if (idle !== undefined)
       throw new Error(
@@ -74,8 +64,8 @@ export async function suiteOf(subjects: Subjects, { families = {} }: SuiteOption
   }
   return {
     checks,
-    cases: [...casesOf(tfjs, 'op', ownChecks.op, undefined), ...ofSubjects],
-    subjects: named.set(TFJS, tfjs),
+    cases: [...casesOf(tfjs, checks, goldens), ...ofHeads],
+    subjects: new Map([...heads, tfjs].map((subject) => [subject.name, subject])),
     goldens,
   };
 }
@@ -92,26 +82,29 @@ export function checkOf(
 
 /** Makes the checks what they are for good: code under test could put others in their place. */
 export function freezeChecks(): void {
-  for (const each of Object.values(ownChecks)) {
-    for (const check of Object.values(each)) Object.freeze(check);
-    Object.freeze(each);
+  for (const checks of Object.values(ownChecks)) {
+    for (const check of Object.values(checks)) Object.freeze(check);
+    Object.freeze(checks);
   }
   Object.freeze(ownChecks);
 }
 
 /** The names of all checks, `family:check`. */
 export function checksIn(): readonly string[] {
-  return Object.entries(ownChecks).flatMap(([family, each]) => Object.keys(each).map((check) => `${family}:${check}`));
+  return Object.entries(ownChecks).flatMap(([family, checks]) =>
+    Object.keys(checks).map((check) => `${family}:${check}`),
+  );
 }
 
-function casesOf(
-  subject: NamedSubject,
-  family: string,
-  checks: Checks,
-  goldens: GoldenFile | undefined,
-): ConformanceCase[] {
-  return Object.entries(checks).flatMap(([check, { cases }]) =>
-    cases(subject, goldens).map((parameters) => ({ subject: subject.name, family, check, parameters })),
+/** The cases of one subject, by each check that is about such. */
+function casesOf(subject: NamedSubject, checks: Families, goldens: Suite['goldens']): ConformanceCase[] {
+  const about = subject === tfjs ? 'backend' : 'heads';
+  return Object.entries(checks).flatMap(([family, inFamily]) =>
+    Object.entries(inFamily)
+      .filter(([, check]) => (check.about ?? 'heads') === about)
+      .flatMap(([name, check]) =>
+        casesIn(check, { subject: subject.name, family, check: name }, subject, goldens.get(subject.name)),
+      ),
   );
 }
 

@@ -9,7 +9,7 @@ import { suiteOf, type SuiteOptions } from './suite.js';
 import { CASE_LIMIT, Patience } from './patience.js';
 import { isFailure, reasonInFull, type CaseResult } from './result.js';
 import { runCases } from './run.js';
-import type { Claims, HeadFactory } from './subject.js';
+import { TFJS, type Claims, type HeadFactory, type Subjects } from './subject.js';
 
 // Without it, programs that compile against the declarations do not see what is declared next.
 export type { TaskMeta } from 'vitest';
@@ -21,22 +21,26 @@ declare module 'vitest' {
   }
 }
 
+/** Which cases to run, and how. */
+export interface RunSettings extends SuiteOptions {
+  /** Default: the program's current backend; cpu where it has set none. It is repaired unless `repair` is false. */
+  readonly backend?: string | undefined;
+  /** Queries, such as `*:law`. Default: every case about what is described. */
+  readonly filter?: string | readonly string[] | undefined;
+  /** Default: true. Without it the backend is held to the cases as tfjs ships it. */
+  readonly repair?: boolean | undefined;
+  /** Divergences known to you, which come before the built-in ones of the backend. Default: none. */
+  readonly expectations?: readonly Expectation[] | undefined;
+}
+
 /** What the head claims, and how to run it; `families` are checks of your own. */
-export interface DescribeOptions extends Claims, SuiteOptions {
+export interface DescribeOptions extends Claims, RunSettings {
   /** The first part of the queries. Default: the name of the head's class. */
   readonly name?: string;
-  /** Default: the program's current backend; cpu where it has set none. It is repaired unless `repair` is false. */
-  readonly backend?: string;
-  /** Queries, such as `*:law`. Default: every case about the head, none about the backend alone. */
-  readonly filter?: string | readonly string[];
-  /** Default: true. Without it the backend is held to the cases as tfjs ships it. */
-  readonly repair?: boolean;
-  /** Divergences known to you, which come before the built-in ones of the backend. Default: none. */
-  readonly expectations?: readonly Expectation[];
 }
 
 /** GPUs in software are slow to start. */
-const startLimit = 120_000;
+const START_LIMIT = 120_000; // ms
 
 /**
  * Holds a head to the conformance suite, in a vitest file: one test a case, named by its query, in Node or in a browser.
@@ -48,22 +52,33 @@ const startLimit = 120_000;
  * @throws Error from `describe` where no case matches the filter, and from `beforeAll` where the backend does not start
  */
 export function describeConformance(factory: HeadFactory, options: DescribeOptions = {}): void {
-  const {
-    name = factory({}).constructor.name,
-    backend,
-    filter = [],
-    repair = true,
-    expectations = [],
-    families = {},
-    ...claims
-  } = options;
+  const { name = factory({}).constructor.name, backend, filter, repair, expectations, families, ...claims } = options;
+  describeSubject(
+    name,
+    { [name]: { ...claims, create: factory } },
+    { backend, filter, repair, expectations, families },
+  );
+}
+
+/**
+ * The same of the backend alone: the suite's cases about it, and those of families of your own whose checks are `about: 'backend'`.
+ *
+ * @example
+ * describeBackendConformance({ families: { optimizers }, filter: 'tfjs:optimizers' });
+ */
+export function describeBackendConformance(settings: RunSettings = {}): void {
+  describeSubject(TFJS, {}, settings);
+}
+
+function describeSubject(name: string, subjects: Subjects, settings: RunSettings): void {
+  const { backend, filter = [], repair = true, expectations = [], families = {} } = settings;
   checkExpectations(expectations, 'describeConformance: expectations');
   const filters = [filter].flat();
-  const isAsked = filters.length === 0 ? ({ family }: ConformanceCase) => family !== 'op' : parseQueries(filters);
+  const isAsked = filters.length === 0 ? ({ subject }: ConformanceCase) => subject === name : parseQueries(filters);
 
   // One after another, whatever the configuration says: all of them use the engine of tfjs.
   describe(backend === undefined ? name : `${name} on ${backend}`, { concurrent: false }, async () => {
-    const suite = await suiteOf({ [name]: { ...claims, create: factory } }, { families });
+    const suite = await suiteOf(subjects, { families });
     const cases = suite.cases.filter(isAsked);
     if (cases.length === 0) throw new Error(`No case of ${name} matches ${filters.join(' or ')}.`);
 
@@ -78,14 +93,14 @@ export function describeConformance(factory: HeadFactory, options: DescribeOptio
       if ('unavailable' in started) throw new Error(`The backend ${wanted} is unavailable: ${started.unavailable}`);
       ({ record } = started);
       known = [...expectations, ...(await loadExpectations(record.name))];
-    }, startLimit);
+    }, START_LIMIT);
     afterAll(async () => {
       if (before) await setBackend(before);
     });
 
-    for (const one of cases) {
-      it(queryOf(one), { timeout: CASE_LIMIT + 5000 }, async (context) => {
-        const results = runCases({ suite, cases: [one], backend: record, expectations: known, patience });
+    for (const testCase of cases) {
+      it(queryOf(testCase), { timeout: CASE_LIMIT + 5000 }, async (context) => {
+        const results = runCases({ suite, cases: [testCase], backend: record, expectations: known, patience });
         const { value } = await results.next();
         report(value as CaseResult, record, context);
       });

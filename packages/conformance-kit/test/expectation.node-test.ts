@@ -113,6 +113,8 @@ describe('a file of expectations', () => {
 
 describe('expectations in a program', () => {
   it('are held to the same form', () => {
+    const ofOthers = { ...known, query: 'MyHead:tracing:same-as-eager' }; // not far from `training`
+    expect(checkExpectations([ofOthers], 'mine')).toEqual([ofOthers]);
     expect(checkExpectations([known, other], 'mine')).toEqual([known, other]);
     expect(() => checkExpectations([{ ...known, query: 'MyHead:low' }], 'mine')).toThrow(
       'mine: [0].query: expected a query such as',

@@ -1,11 +1,13 @@
 import { expect, inject, test } from 'vitest';
-import { runSession, type BackendRecord } from '../src/index.js';
+import { runSession, suiteOf, type BackendRecord } from '../src/index.js';
 
 async function recordOf(backend: string): Promise<BackendRecord | undefined> {
-  for await (const message of runSession(
-    {},
-    { backend, filters: ['tfjs:op:precision'], repair: true, expectations: [] },
-  )) {
+  for await (const message of runSession(await suiteOf({}), {
+    backend,
+    filters: ['tfjs:op:precision'],
+    repair: true,
+    expectations: [],
+  })) {
     if (message.type === 'started') return message.record;
   }
   return undefined;

@@ -1,4 +1,5 @@
-import { checkSubjects, runSession, type SessionMessage, suiteOf } from '@tfjs-heads/conformance-kit';
+import { contentOf } from '../modules.js';
+import { runSession, type SessionMessage, suiteOf } from '@tfjs-heads/conformance-kit';
 import { faultOf, reasonInFull, reasonOf } from '@tfjs-heads/conformance-kit/host';
 import type { Job } from './job.js';
 import { quiet, type StrayErrors } from './stray-errors.js';
@@ -26,15 +27,15 @@ export async function* perform(
     }
     const path = modules.subjects;
     yield { type: 'begins', what: `imports ${path}` };
-    const module = (await imported(path)) as { readonly subjects?: unknown };
-    const { subjects, cases } = await naming(path, async () => {
-      const checked = checkSubjects(module.subjects);
-      return { subjects: checked, cases: (await suiteOf(checked)).cases };
+    const module = await imported(path);
+    const suite = await naming(path, async () => {
+      const { subjects, families } = contentOf(module);
+      return suiteOf(subjects, { families });
     });
-    if (request === undefined) yield { type: 'cases', cases };
+    if (request === undefined) yield { type: 'cases', cases: suite.cases };
     else
       yield* thenQuiet(
-        runSession(subjects, request, (run) => strayErrors.during(run)),
+        runSession(suite, request, (run) => strayErrors.during(run)),
         strayErrors,
       );
   } catch (error) {

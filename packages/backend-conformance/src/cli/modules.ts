@@ -25,7 +25,7 @@ export function findModules(module: string | undefined, register: readonly strin
  * Has a process of its own import the module of the heads, and lists their cases.
  *
  * @param limit Milliseconds.
- * @throws UsageError where it does not load, takes too long or exports no subjects
+ * @throws UsageError where it does not load, takes too long or exports neither subjects nor families
  */
 export async function listCases(
   modules: Modules,

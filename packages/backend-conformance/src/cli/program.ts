@@ -13,7 +13,8 @@ const DAY = 86_400; // s
 
 const MOST_FAILURES = 1_000_000;
 
-const MODULE = 'exports `subjects`: the heads to be proved (default: those of this project)';
+const MODULE =
+  'exports `subjects`: the heads to be proved, `families`: checks of your own, or both (default: the heads of this project)';
 
 /** The command line, yet to be parsed. Each command sets the exit code; parsing throws a CommanderError. */
 export function program(interrupted: AbortSignal): Command {

@@ -1,17 +1,18 @@
-import { families, type Family } from '@tfjs-heads/conformance-kit/host';
+import type { Families } from '@tfjs-heads/conformance-kit';
+import type { Family } from '@tfjs-heads/conformance-kit/host';
 import { element } from '../report/view/element.js';
 import type { Offer } from './visitor-backends.js';
 import { parseVisitorQuery } from './visitor-query.js';
 import type { VisitorRequest } from './visitor-run.js';
 
 /** What each family is about, for somebody who has never heard of it. */
-const about: Readonly<Record<Family, string>> = {
+const about: Readonly<Record<string, string>> = {
   op: 'single operations of the backend',
   golden: 'known inputs, known results',
   law: 'what holds for any head',
   parity: 'every output against plain JavaScript',
   training: 'whole training runs',
-};
+} satisfies Record<Family, string>;
 
 /** The choices of a visitor. */
 export interface VisitorForm {
@@ -23,9 +24,11 @@ export interface VisitorForm {
   fixRepair(): void;
 }
 
-export function visitorForm(offered: readonly Offer[], onChange: () => void): VisitorForm {
+export function visitorForm(offered: readonly Offer[], families: Families, onChange: () => void): VisitorForm {
   const backends = offered.map(({ name, missing }) => check(name, missing ?? '', missing === undefined, name));
-  const groups = families.map((family) => check(family, about[family], true, family));
+  const groups = Object.entries(families).map(([family, checks]) =>
+    check(family, about[family] ?? Object.keys(checks).join(', '), true, family),
+  );
   const repair = check('repair', 'or see TensorFlow.js as it ships', true, 'repair known defects first');
   const filter = element('input', {
     type: 'search',
@@ -49,7 +52,7 @@ export function visitorForm(offered: readonly Offer[], onChange: () => void): Vi
     request() {
       const chosen = (checks: readonly Check[]): string[] =>
         checks.filter(({ input }) => input.checked).map(({ input }) => input.value);
-      const filters = parseVisitorQuery(filter.value, chosen(groups) as Family[]);
+      const filters = parseVisitorQuery(filter.value, chosen(groups), Object.keys(families));
       const names = chosen(backends);
       return filters === undefined || names.length === 0
         ? undefined

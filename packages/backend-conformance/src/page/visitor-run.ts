@@ -1,6 +1,6 @@
-import { type CaseResult, loadExpectations, parseQueries, type Subjects } from '@tfjs-heads/conformance-kit/host';
+import { type CaseResult, loadExpectations, parseQueries, TFJS } from '@tfjs-heads/conformance-kit/host';
 import type { BackendRun, ConformanceReport } from '../report/format.js';
-import { runSession, suiteOf } from '@tfjs-heads/conformance-kit';
+import { runSession, type Suite } from '@tfjs-heads/conformance-kit';
 import { StrayErrors } from '../channel/stray-errors.js';
 import { reportOfOne } from '../report/one-part.js';
 import { browserOf } from '../report/user-agent.js';
@@ -24,14 +24,15 @@ export interface VisitorProgress {
 
 /** Runs one backend after another in this page. When it is aborted, it ends after the current case. */
 export async function* runHere(
-  subjects: Subjects,
+  suite: Suite,
   { backends, filters, repair }: VisitorRequest,
   signal: AbortSignal,
 ): AsyncGenerator<VisitorProgress> {
   const created = new Date().toISOString();
   const start = performance.now();
-  const asked = (await suiteOf(subjects)).cases.filter(parseQueries(filters));
-  const selection = selectionOf(asked, { filters, repair, subjects: Object.keys(subjects), project: null });
+  const asked = suite.cases.filter(parseQueries(filters));
+  const subjects = [...suite.subjects.keys()].filter((name) => name !== TFJS);
+  const selection = selectionOf(asked, { filters, repair, subjects, project: null });
   const common = { suite: await suiteVersion(), created, selection, asked: asked.length };
   const expectations = new Map<string, string>();
   const runs: BackendRun[] = [];
@@ -58,7 +59,7 @@ export async function* runHere(
     };
     const strayErrors = new StrayErrors(); // It listens for none, but lets the page breathe between cases.
     const request = { backend, filters, repair, expectations: await loadExpectations(backend) };
-    for await (const message of runSession(subjects, request, (work) => strayErrors.during(work))) {
+    for await (const message of runSession(suite, request, (work) => strayErrors.during(work))) {
       if (message.type === 'unavailable') run = { ...run, unavailable: message.reason };
       if (message.type === 'started') run = { ...run, record: message.record };
       if (message.type === 'result') cases.push(message.result);

@@ -1,6 +1,7 @@
-import { type ConformanceCase, parseQueries, type Subjects } from '@tfjs-heads/conformance-kit/host';
+import { parseQueries } from '@tfjs-heads/conformance-kit/host';
 import type { ConformanceReport } from '../report/format.js';
-import { suiteOf } from '@tfjs-heads/conformance-kit';
+import { type Suite, suiteOf } from '@tfjs-heads/conformance-kit';
+import type { ModuleContent } from '../modules.js';
 import { element } from '../report/view/element.js';
 import { showReport } from '../report/view/index.js';
 import { countText } from '../report/view/status.js';
@@ -20,7 +21,7 @@ const lead =
   'nothing is sent anywhere.';
 
 /** A page on which whoever opens it runs the suite in the browser that they have, and sees, saves or opens a report. */
-export function showVisitorPage(root: HTMLElement, subjects: Subjects): void {
+export function showVisitorPage(root: HTMLElement, { subjects, families }: ModuleContent): void {
   installStyle();
   document.head.append(element('style', {}, visitorStyle));
   root.classList.add('conformance');
@@ -30,17 +31,17 @@ export function showVisitorPage(root: HTMLElement, subjects: Subjects): void {
     element('p', { class: 'lead' }, lead),
     place,
   );
-  Promise.all([offers(), suiteOf(subjects)])
-    .then(([offered, { cases }]) => place.replaceWith(...workbench(offered, subjects, cases)))
+  Promise.all([offers(), suiteOf(subjects, { families })])
+    .then(([offered, suite]) => place.replaceWith(...workbench(offered, suite)))
     .catch((error: unknown) => place.append(`The cases cannot be listed: ${String(error)}`));
 }
 
-function workbench(offered: readonly Offer[], subjects: Subjects, cases: readonly ConformanceCase[]): HTMLElement[] {
+function workbench(offered: readonly Offer[], suite: Suite): HTMLElement[] {
   let latest: ConformanceReport | undefined;
   let running: AbortController | undefined;
   let count = 0;
   const view = element('div');
-  const form = visitorForm(offered, () => announce());
+  const form = visitorForm(offered, suite.checks, () => announce());
   const runButton = element('button', { type: 'button', class: 'run', onclick: () => toggle() }, 'Run');
   const saveButtons = (['json', 'html'] as const).map((kind) =>
     element('button', { type: 'button', onclick: () => latest && save(latest, kind) }, `Save ${kind.toUpperCase()}`),
@@ -68,7 +69,7 @@ function workbench(offered: readonly Offer[], subjects: Subjects, cases: readonl
   /** Says what a run would be. */
   const announce = (): void => {
     const request = form.request();
-    count = request === undefined ? 0 : cases.filter(parseQueries(request.filters)).length;
+    count = request === undefined ? 0 : suite.cases.filter(parseQueries(request.filters)).length;
     say(
       count === 0
         ? 'Nothing is chosen.'
@@ -81,7 +82,7 @@ function workbench(offered: readonly Offer[], subjects: Subjects, cases: readonl
   const run = async (request: VisitorRequest, { signal }: AbortController): Promise<void> => {
     let drawn = -Infinity;
     let last: ConformanceReport | undefined;
-    for await (const { report, backend, done, total } of runHere(subjects, request, signal)) {
+    for await (const { report, backend, done, total } of runHere(suite, request, signal)) {
       last = report;
       if (performance.now() - drawn < DRAW_EVERY) continue;
       progress.max = request.backends.length;

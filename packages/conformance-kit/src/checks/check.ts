@@ -23,6 +23,11 @@ export interface CheckContext {
 export interface Check {
   /** What holds where it passes, in a sentence. */
   readonly states: string;
+  /**
+   * Whether it is asked of each head, or once, of the backend alone: the subject of its cases is then `tfjs`, which has no head to
+   * make. Default: `heads`.
+   */
+  readonly about?: 'heads' | 'backend';
   /** What a backend must have; where it lacks that, the case is skipped. */
   readonly needs?: readonly Capability[];
   /** The parameters of each of its cases; no case where the subject's claims leave nothing to be shown. */
@@ -51,3 +56,6 @@ export function check<const P extends CaseParameters>(typed: TypedCheck<P>): Che
 
 /** Checks by name. */
 export type Checks = Readonly<Record<string, Check>>;
+
+/** Checks by family, then by name: what a module exports as `families`. Names are of letters, digits, - and _, a letter first. */
+export type Families = Readonly<Record<string, Checks>>;

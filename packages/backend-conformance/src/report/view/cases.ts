@@ -1,4 +1,4 @@
-import { families, statuses } from '@tfjs-heads/conformance-kit/host';
+import { ownFamilies, statuses } from '@tfjs-heads/conformance-kit/host';
 import type { ListedReport } from '../listed.js';
 import { subjectsOf, resultsOf } from '../summary.js';
 import { caseRow } from './case-row.js';
@@ -33,7 +33,7 @@ export function caseList(onFilter: (filter: Filter) => void): CaseList {
   let order: Order = { by: 'status', descending: false };
   let limit = FIRST;
   let subjects: readonly string[] = [];
-  let listedFamilies: readonly string[] = families;
+  let listedFamilies: readonly string[] = ownFamilies;
   const change = (part: Partial<Filter>): void => onFilter({ ...filter, ...part });
 
   const text = element('input', {
@@ -145,5 +145,5 @@ function caseTable(
 
 /** The suite's own first, then those of other packages. */
 function familiesIn({ runs }: ListedReport): readonly string[] {
-  return [...new Set([...families, ...runs.flatMap(({ cases }) => cases.map(({ family }) => family))])];
+  return [...new Set([...ownFamilies, ...runs.flatMap(({ cases }) => cases.map(({ family }) => family))])];
 }

@@ -19,6 +19,7 @@ export interface Expected extends Omit<ExpectedTensor, 'shape'> {
 export function tableOf(states: string, table: Readonly<Record<string, OpCase>>): Check {
   return {
     states,
+    about: 'backend',
     cases: () => Object.keys(table).map((name) => ({ case: name })),
     async run(context, parameters) {
       const name = String(parameters['case']);
