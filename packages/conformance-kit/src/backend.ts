@@ -86,7 +86,7 @@ async function survives(value: number, functionsOf: (x: Tensor) => Tensor[]): Pr
     const result = tidy(() => stack(functionsOf(tensor1d([value, 1]))));
     const values = await result.data();
     result.dispose();
-    return values.every((each, i) => i % 2 === 1 || Object.is(each, value));
+    return values.every((computed, i) => i % 2 === 1 || Object.is(computed, value));
   });
 }
 

@@ -70,8 +70,11 @@ function isOne<T extends object>(given: PerHead<T>): given is T {
 }
 
 /** The same of each, under the same name. */
-export function mapped<T, U>(named: Readonly<Record<string, T>>, map: (one: T, name: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(named).map(([name, one]) => [name, map(one, name)]));
+export function mapped<T, U>(
+  named: Readonly<Record<string, T>>,
+  map: (value: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [name, map(value, name)]));
 }
 
 /** All logits of a batch, head by head, row-major. A gradient by the logits has this order, too. */
@@ -117,7 +120,7 @@ export function widthOf({ logits }: Pick<Batch, 'logits'>): number {
 }
 
 /** The dimensions before the last one as they stand in a query: `5`, `2x3`. */
-export function rowsOf(rows: number | string): number[] {
+export function parseRows(rows: number | string): number[] {
   return String(rows).split('x').map(Number);
 }
 

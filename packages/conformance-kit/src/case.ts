@@ -43,18 +43,18 @@ export function parseQuery(text: string): Query {
     .split(',')
     .filter((part) => !/^\**$/.test(part))
     .map(toPattern);
-  return (one) => {
-    const parts = [one.subject, one.family, one.check];
-    const given = (): string[] => Object.entries(one.parameters).map(([key, value]) => `${key}=${value}`);
+  return (testCase) => {
+    const parts = [testCase.subject, testCase.family, testCase.check];
+    const given = (): string[] => Object.entries(testCase.parameters).map(([key, value]) => `${key}=${value}`);
     const isMeant = parts.every((part, i) => matches[i]?.(part));
-    return (isMeant && (wanted.length === 0 || areIn(given(), wanted))) || queryOf(one) === text;
+    return (isMeant && (wanted.length === 0 || areIn(given(), wanted))) || queryOf(testCase) === text;
   };
 }
 
 /** Means whatever one of them means; everything where there is none. */
 export function parseQueries(texts: readonly string[]): Query {
   const queries = texts.map(parseQuery);
-  return (one) => queries.length === 0 || queries.some((query) => query(one));
+  return (testCase) => queries.length === 0 || queries.some((query) => query(testCase));
 }
 
 type Pattern = (text: string) => boolean;

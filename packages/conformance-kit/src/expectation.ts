@@ -23,12 +23,12 @@ export interface ExpectationFile {
 
 /** The first expectation that a case on a backend with these capabilities matches. */
 export function expectationOf(
-  one: ConformanceCase,
+  testCase: ConformanceCase,
   expectations: readonly Expectation[],
   capabilities: readonly Capability[],
 ): Expectation | undefined {
   return expectations.find(
-    ({ query, lacking }) => (lacking === undefined || !capabilities.includes(lacking)) && isMeant(one, query),
+    ({ query, lacking }) => (lacking === undefined || !capabilities.includes(lacking)) && isMeant(testCase, query),
   );
 }
 
@@ -37,13 +37,13 @@ export function idleExpectations(
   expectations: readonly Expectation[],
   cases: readonly ConformanceCase[],
 ): readonly Expectation[] {
-  return expectations.filter(({ query }) => !cases.some((one) => isMeant(one, query)));
+  return expectations.filter(({ query }) => !cases.some((testCase) => isMeant(testCase, query)));
 }
 
 /** A name with all its parameters means that case alone, not those that have more of them. */
-function isMeant(one: ConformanceCase, query: string): boolean {
+function isMeant(testCase: ConformanceCase, query: string): boolean {
   const isName = !query.includes('*') && query.split(':').length > 3;
-  return isName ? queryOf(one) === query : parseQuery(query)(one);
+  return isName ? queryOf(testCase) === query : parseQuery(query)(testCase);
 }
 
 /**

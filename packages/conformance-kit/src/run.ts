@@ -42,34 +42,34 @@ const now = performance.now.bind(performance);
 export async function* runCases(options: RunOptions): AsyncGenerator<CaseResult> {
   const { suite, cases, backend, expectations, guard = asItIs } = options;
   const { patience = new Patience(options.timeLimit ?? CASE_LIMIT) } = options;
-  for (const one of cases) {
+  for (const testCase of cases) {
     if (patience.isOver !== undefined) throw new Error(patience.isOver);
-    const known = [...(suite.subjects.get(one.subject)?.expectedFailures ?? []), ...expectations];
-    const expectation = expectationOf(one, known, backend.capabilities);
-    yield await runCase(one, suite, backend, expectation, (run) => patience.within(() => guard(run)));
+    const known = [...(suite.subjects.get(testCase.subject)?.expectedFailures ?? []), ...expectations];
+    const expectation = expectationOf(testCase, known, backend.capabilities);
+    yield await runCase(testCase, suite, backend, expectation, (run) => patience.within(() => guard(run)));
   }
 }
 
 async function runCase(
-  one: ConformanceCase,
+  testCase: ConformanceCase,
   suite: Suite,
   backend: BackendRecord,
   expectation: Expectation | undefined,
   guarded: (run: () => Promise<void>) => Promise<void>,
 ): Promise<CaseResult> {
-  const query = queryOf(one);
-  const { needs = [], run, states } = checkOf(suite, one);
+  const query = queryOf(testCase);
+  const { needs = [], run, states } = checkOf(suite, testCase);
   const lacking = needs.find((capability) => !backend.capabilities.includes(capability));
   if (lacking !== undefined) {
-    return { ...one, query, status: 'skip', message: `${backend.name} lacks ${lacking}`, milliseconds: 0 };
+    return { ...testCase, query, status: 'skip', message: `${backend.name} lacks ${lacking}`, milliseconds: 0 };
   }
-  const subject = suite.subjects.get(one.subject);
-  if (subject === undefined) throw new Error(`There is no subject ${one.subject} for ${query}.`);
+  const subject = suite.subjects.get(testCase.subject);
+  if (subject === undefined) throw new Error(`There is no subject ${testCase.subject} for ${query}.`);
   const judge = new Judge(backend.unit);
   let isOver = false;
   const context: CheckContext = {
     subject,
-    goldens: suite.goldens.get(one.subject),
+    goldens: suite.goldens.get(testCase.subject),
     backend,
     judge,
     // A check that took too long goes on beside the next case, whose backend it must not change.
@@ -77,14 +77,14 @@ async function runCase(
   };
   const start = now();
   // Or small inputs would be computed in JavaScript.
-  const fault = await withoutCpuForwarding(() => faultIn(() => guarded(async () => run(context, one.parameters))));
+  const fault = await withoutCpuForwarding(() => faultIn(() => guarded(async () => run(context, testCase.parameters))));
   isOver = true;
   const milliseconds = Math.round((now() - start) * 10) / 10;
   const passed = fault === undefined;
   const mustFail = expectation !== undefined && expectation.lacking === undefined;
   const status = passed ? (mustFail ? 'xpass' : 'pass') : expectation === undefined ? 'fail' : 'xfail';
   return {
-    ...one,
+    ...testCase,
     query,
     status,
     ...fault,

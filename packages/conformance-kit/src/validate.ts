@@ -55,12 +55,12 @@ export function exactly<const E extends ObjectEntries>(
 
 /** A list without an entry that is there twice, told by what `keyOf` makes of each. */
 export function distinct<T>(
-  entry: GenericSchema<unknown, T>,
-  keyOf: (one: T) => unknown = (one) => one,
+  schema: GenericSchema<unknown, T>,
+  keyOf: (entry: T) => unknown = (entry) => entry,
 ): GenericSchema<unknown, T[]> {
   const areDistinct = (list: T[]): boolean =>
-    new Set(list.map((one) => JSON.stringify(keyOf(one)))).size === list.length;
-  return pipe(array(entry), check(areDistinct, 'expected entries that differ, got one of them twice'));
+    new Set(list.map((entry) => JSON.stringify(keyOf(entry)))).size === list.length;
+  return pipe(array(schema), check(areDistinct, 'expected entries that differ, got one of them twice'));
 }
 
 /** What is wrong within a value, and where: the keys that lead there. */

@@ -2,36 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { checkExpectationFile, type ConformanceCase } from '../src/index.js';
 import { checkExpectations, expectationOf, idleExpectations } from '../src/expectation.js';
 
-const one: ConformanceCase = { subject: 'tfjs', family: 'op', check: 'log1p', parameters: { near: 0 } };
+const testCase: ConformanceCase = { subject: 'tfjs', family: 'op', check: 'log1p', parameters: { near: 0 } };
 const known = { query: 'tfjs:op:log1p', reason: 'computes log(1 + x)', upstream: 'https://example.com/1' };
 const other = { query: '*:law', reason: 'another', upstream: null };
 
 describe('the expectation of a case', () => {
   it('is the first whose query means it', () => {
-    expect(expectationOf(one, [other, known, { ...known, reason: 'later' }], [])).toBe(known);
+    expect(expectationOf(testCase, [other, known, { ...known, reason: 'later' }], [])).toBe(known);
   });
 
   it('is none where no query does', () => {
-    expect(expectationOf(one, [other], [])).toBeUndefined();
-    expect(expectationOf(one, [], [])).toBeUndefined();
+    expect(expectationOf(testCase, [other], [])).toBeUndefined();
+    expect(expectationOf(testCase, [], [])).toBeUndefined();
   });
 
   it('that names a case means that one alone', () => {
     const byName = { ...known, query: 'tfjs:op:log1p:near=0' };
-    const withMore = { ...one, parameters: { near: 0, size: 3 } };
-    expect(expectationOf(one, [byName], [])).toBe(byName);
+    const withMore = { ...testCase, parameters: { near: 0, size: 3 } };
+    expect(expectationOf(testCase, [byName], [])).toBe(byName);
     expect(expectationOf(withMore, [byName], [])).toBeUndefined();
     expect(expectationOf(withMore, [{ ...known, query: 'tfjs:op:log1p:near=0,*' }], [])).toBeDefined();
   });
 
   it('that goes with a lack is one for backends that lack it', () => {
     const undefinedThere = { ...known, lacking: 'nan' } as const;
-    expect(expectationOf(one, [undefinedThere], ['float32'])).toBe(undefinedThere);
-    expect(expectationOf(one, [undefinedThere], ['float32', 'nan'])).toBeUndefined();
+    expect(expectationOf(testCase, [undefinedThere], ['float32'])).toBe(undefinedThere);
+    expect(expectationOf(testCase, [undefinedThere], ['float32', 'nan'])).toBeUndefined();
   });
 
   it('that no case matches is idle', () => {
-    expect(idleExpectations([known, other], [one])).toEqual([other]);
+    expect(idleExpectations([known, other], [testCase])).toEqual([other]);
   });
 });
 

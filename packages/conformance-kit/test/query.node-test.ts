@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parseQueries, parseQuery, queryOf, suiteOf, type ConformanceCase } from '../src/index.js';
 
 const parameters = { rows: 33, weights: 'rows', exact: true };
-const one: ConformanceCase = { subject: 'RegressionHead-of-3', family: 'golden', check: 'loss', parameters };
+const testCase: ConformanceCase = { subject: 'RegressionHead-of-3', family: 'golden', check: 'loss', parameters };
 const bare: ConformanceCase = { subject: 'tfjs', family: 'op', check: 'log1p', parameters: {} };
 
 describe('the name of a case', () => {
   it('is head, family, check and parameters in their order', () => {
-    expect(queryOf(one)).toBe('RegressionHead-of-3:golden:loss:rows=33,weights=rows,exact=true');
+    expect(queryOf(testCase)).toBe('RegressionHead-of-3:golden:loss:rows=33,weights=rows,exact=true');
     expect(queryOf(bare)).toBe('tfjs:op:log1p');
   });
 
@@ -22,8 +22,8 @@ describe('the name of a case', () => {
   });
 
   it('is a query for the case, whatever stands in it', () => {
-    const odd = { ...one, subject: 'a*b(c)+', parameters: { text: 'x,y:z', more: '[1|2]' } };
-    for (const each of [one, bare, odd]) expect(parseQuery(queryOf(each))(each)).toBe(true);
+    const odd = { ...testCase, subject: 'a*b(c)+', parameters: { text: 'x,y:z', more: '[1|2]' } };
+    for (const named of [testCase, bare, odd]) expect(parseQuery(queryOf(named))(named)).toBe(true);
     expect(parseQuery(queryOf(odd))({ ...odd, subject: 'aab(c)+' })).toBe(false);
   });
 });
@@ -42,7 +42,7 @@ describe('a query', () => {
     '*:*:*:rows=3*,w*=rows',
     '*:golden:loss:',
   ])('%s means it', (query) => {
-    expect(parseQuery(query)(one)).toBe(true);
+    expect(parseQuery(query)(testCase)).toBe(true);
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('a query', () => {
     '*:*:*:rows=33,weights=none',
     '*:*:*:rows=33,weights=rows,exact=true,more=1',
   ])('%s does not mean it', (query) => {
-    expect(parseQuery(query)(one)).toBe(false);
+    expect(parseQuery(query)(testCase)).toBe(false);
   });
 
   it('without parameters means a case that has none', () => {
@@ -69,7 +69,7 @@ describe('a query', () => {
 });
 
 describe('a query of many stars', () => {
-  const long = { ...one, subject: 'a'.repeat(2000) };
+  const long = { ...testCase, subject: 'a'.repeat(2000) };
 
   it.each([
     `${'*'.repeat(10_000)}b`,
@@ -95,7 +95,7 @@ describe('a query of many stars', () => {
       ['.*', 'ab', false],
       ['a**b', 'ab', true],
     ] as const) {
-      expect(parseQuery(pattern)({ ...one, subject: name }), `${pattern} for ${name}`).toBe(isMeant);
+      expect(parseQuery(pattern)({ ...testCase, subject: name }), `${pattern} for ${name}`).toBe(isMeant);
     }
   });
 });
@@ -103,10 +103,10 @@ describe('a query of many stars', () => {
 describe('several queries', () => {
   it('mean what one of them means', () => {
     const isMeant = parseQueries(['*:law', 'tfjs']);
-    expect([one, bare].map(isMeant)).toEqual([false, true]);
+    expect([testCase, bare].map(isMeant)).toEqual([false, true]);
   });
 
   it('that are none mean everything', () => {
-    expect([one, bare].map(parseQueries([]))).toEqual([true, true]);
+    expect([testCase, bare].map(parseQueries([]))).toEqual([true, true]);
   });
 });

@@ -28,7 +28,7 @@ export async function outcomeOf(head: Head, tensors: BatchTensors): Promise<Outc
   const metrics = updated(head, head.metrics(), tensors);
   return {
     loss: await numberOf(value),
-    gradient: await valuesOf(gradient),
+    gradient: await readNumbers(gradient),
     predictions: await readPredictions(predictions),
     metrics: await resultsOf(metrics),
   };
@@ -89,7 +89,7 @@ export async function readPredictions(predictions: Predictions): Promise<Record<
 }
 
 /** The values of a tensor, row-major; of one for each head one after another. */
-export async function valuesOf(tensors: PerHead<Tensor>): Promise<number[]> {
+export async function readNumbers(tensors: PerHead<Tensor>): Promise<number[]> {
   const values = await Promise.all(tensorsIn(tensors).map(async (tensor) => Array.from(await tensor.data())));
   return values.length === 1 ? (values[0] as number[]) : values.flat();
 }

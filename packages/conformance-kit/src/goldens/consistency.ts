@@ -61,23 +61,23 @@ export function* problemsOfTensor({ shape, indices, ...given }: GoldenLabels): G
     ];
 }
 
-export function* problemsOfCase(one: GoldenCase): Generator<Problem> {
-  yield* problemsOfBatch(one);
-  yield* problemsOfWeightColumn(one.options, [one]);
-  yield* within(['loss'], problemsOfValues(one.loss, 1));
-  const gradients = new Map(partsOfValues(one.gradient));
-  yield* sameHeads('gradient', [...gradients.keys()], one.logits);
-  for (const [name, { shape }] of partsOf(one.logits)) {
+export function* problemsOfCase(golden: GoldenCase): Generator<Problem> {
+  yield* problemsOfBatch(golden);
+  yield* problemsOfWeightColumn(golden.options, [golden]);
+  yield* within(['loss'], problemsOfValues(golden.loss, 1));
+  const gradients = new Map(partsOfValues(golden.gradient));
+  yield* sameHeads('gradient', [...gradients.keys()], golden.logits);
+  for (const [name, { shape }] of partsOf(golden.logits)) {
     const gradient = gradients.get(name);
     if (gradient !== undefined) yield* within(placeOf('gradient', name), problemsOfValues(gradient, sizeOf(shape)));
   }
-  const rows = rowsIn(one);
-  for (const [key, values] of Object.entries(one.predictions)) {
+  const rows = rowsIn(golden);
+  for (const [key, values] of Object.entries(golden.predictions)) {
     yield* within(['predictions', key], problemsOfValues({ scale: 0, k: 0, ...values }, sizeOf(values.shape)));
     if (values.shape[0] !== rows)
       yield [['predictions', key, 'shape'], `expected ${rows} rows as there are logits, got [${values.shape.join()}]`];
   }
-  yield* problemsOfMetrics(one.metrics);
+  yield* problemsOfMetrics(golden.metrics);
 }
 
 /** Values of one head, or of each by its name. */
@@ -166,9 +166,9 @@ function* batchesIn({
   evaluations,
   trainings,
 }: Pick<GoldenFile, 'cases' | 'evaluations' | 'trainings'>): Generator<[Problem[0], Parts]> {
-  for (const [i, one] of cases.entries()) yield [['cases', i], one];
+  for (const [i, golden] of cases.entries()) yield [['cases', i], golden];
   for (const [i, { batches }] of evaluations.entries())
-    for (const [j, one] of batches.entries()) yield [['evaluations', i, 'batches', j], one];
+    for (const [j, batch] of batches.entries()) yield [['evaluations', i, 'batches', j], batch];
   for (const [i, { labels, inputs, heads }] of trainings.entries())
     yield [['trainings', i], { labels, logits: heads === undefined ? inputs : mapped(heads, () => inputs) }];
 }

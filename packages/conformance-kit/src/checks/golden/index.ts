@@ -177,7 +177,7 @@ const exports: Check = check({
 
 /** One case of each set of options, with all that can be expected of it. */
 function telling(goldens: GoldenFile | undefined): readonly Parameters[] {
-  const complete = goldens?.cases.filter((one) => hasPredictions(one) && hasMetrics(one)) ?? [];
+  const complete = goldens?.cases.filter((entry) => hasPredictions(entry) && hasMetrics(entry)) ?? [];
   return [
     ...new Map(complete.toReversed().map(({ options, parameters }) => [JSON.stringify(options), parameters])).values(),
   ];

@@ -15,7 +15,7 @@ export function goldenOf<T extends { readonly parameters: Parameters }>(
   parameters: Parameters,
 ): T {
   const key = JSON.stringify(parameters);
-  const found = list?.find((one) => JSON.stringify(one.parameters) === key);
+  const found = list?.find((entry) => JSON.stringify(entry.parameters) === key);
   if (found === undefined) throw new Error(`The goldens have no entry ${key}.`);
   return found;
 }

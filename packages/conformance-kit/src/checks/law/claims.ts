@@ -1,12 +1,12 @@
 import type { Head } from '@tfjs-heads/head-api';
-import { rowsOf, stepsOf, WEIGHT, type Batch } from '../../batch.js';
+import { parseRows, stepsOf, WEIGHT, type Batch } from '../../batch.js';
 import { drawBatch, labelClaims } from '../../draw-batch.js';
 import type { Outcome } from '../outcome.js';
 import type { HeadOptions, NamedSubject } from '../../subject.js';
 import type { LabelKind } from '@tfjs-heads/reference';
 
 /** What a subject claims of weights. */
-export function weightsOf({ weights = 'rows' }: NamedSubject): 'rows' | 'logits' | 'none' {
+export function weightsClaim({ weights = 'rows' }: NamedSubject): 'rows' | 'logits' | 'none' {
   return weights;
 }
 
@@ -60,7 +60,7 @@ export function whereIndependent<const T>(subject: NamedSubject, cases: readonly
 
 /** The cases of a law about weights, for heads that have some. */
 export function whereWeighted<const T>(subject: NamedSubject, cases: readonly T[]): readonly T[] {
-  return weightsOf(subject) === 'none' ? [] : cases;
+  return weightsClaim(subject) === 'none' ? [] : cases;
 }
 
 /** Of one about weights that tells rows apart, for heads that know no row but by its own loss. */
@@ -80,7 +80,11 @@ export function ofRows({ batchMetrics = [] }: NamedSubject, metrics: Outcome['me
 
 /** A head that takes weights if it can. The reduction is `sum` unless another one is asked for: parts of it are sums too. */
 export function headOf(subject: NamedSubject, { lossReduction = 'sum', ...options }: HeadOptions = {}): Head {
-  return subject.create({ lossReduction, ...(weightsOf(subject) !== 'none' && { weightColumn: WEIGHT }), ...options });
+  return subject.create({
+    lossReduction,
+    ...(weightsClaim(subject) !== 'none' && { weightColumn: WEIGHT }),
+    ...options,
+  });
 }
 
 /** A head that takes no weights. */
@@ -93,17 +97,17 @@ export function plainHeadOf(subject: NamedSubject, options: HeadOptions = {}): H
  *
  * @param rows The dimensions before the last one, `5` or `2x3`, as they stand in a query.
  */
-export function batchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
+export function batchFor(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
   return drawBatch(subject, head, {
     seed,
-    rows: rowsOf(rows),
-    ...(weightsOf(subject) !== 'none' && { weights: 'rows' }),
+    rows: parseRows(rows),
+    ...(weightsClaim(subject) !== 'none' && { weights: 'rows' }),
   });
 }
 
 /** The same with no weight of 0, so that each row counts. */
-export function weightedBatchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
-  const { weights, ...batch } = batchOf(subject, head, rows, seed);
+export function weightedBatchFor(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
+  const { weights, ...batch } = batchFor(subject, head, rows, seed);
   return {
     ...batch,
     ...(weights && { weights: { ...weights, values: weights.values.map((weight) => weight + 0.5) } }),
@@ -111,6 +115,6 @@ export function weightedBatchOf(subject: NamedSubject, head: Head, rows: number 
 }
 
 /** The same without weights. */
-export function plainBatchOf(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
-  return drawBatch(subject, head, { seed, rows: rowsOf(rows) });
+export function plainBatchFor(subject: NamedSubject, head: Head, rows: number | string, seed = 1): Batch {
+  return drawBatch(subject, head, { seed, rows: parseRows(rows) });
 }

@@ -4,8 +4,8 @@ import { largest, sizeOf, ULPS, type LabelKind } from '@tfjs-heads/reference';
 import { mapParts, partsOf, stepsOf, tensorsOf, type Batch, type LabelValues } from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
-import { lossAndGradient, numberOf, readPredictions, resultsOf, tensorsIn, updated, valuesOf } from '../outcome.js';
-import { batchOf, elementsOf, headOf, kindsOf, plainBatchOf, weightsOf } from './claims.js';
+import { lossAndGradient, numberOf, readPredictions, resultsOf, tensorsIn, updated, readNumbers } from '../outcome.js';
+import { batchFor, elementsOf, headOf, kindsOf, plainBatchFor, weightsClaim } from './claims.js';
 import { codedErrorOf, nearMetrics, nearPredictions, scalesOf } from './compare.js';
 
 const methods = ['loss', 'predictions', 'metrics', 'updateMetrics', 'createEstimatorSpec'] as const;
@@ -45,7 +45,7 @@ export const lossIsScalar: Check = check({
   cases: () => [{ rows: 3 }, { rows: '2x3' }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject, { lossReduction: 'auto' });
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const tensors = tensorsOf(batch);
     const { value, grad } = lossAndGradient(head, tensors);
     const alone = head.loss(tensors.labels, tensors.logits, tensors);
@@ -66,7 +66,7 @@ export const lossIsScalar: Check = check({
       judge.equal(`the shape of ${what}`, gradients[i]?.shape, logits.shape);
       judge.equal(`the dtype of ${what}`, gradients[i]?.dtype, 'float32');
     }
-    const finite = (await valuesOf(grad)).every(Number.isFinite);
+    const finite = (await readNumbers(grad)).every(Number.isFinite);
     judge.that(finite, 'the gradient has values that are not finite');
   },
 });
@@ -87,7 +87,7 @@ export const labelDtypes: Check = check({
     kindsOf(subject).flatMap(({ kind, of }) => otherDtypes[kind].map((dtype) => ({ ...(of && { of }), dtype }))),
   async run({ subject, judge }, { of = '', dtype }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, 5);
+    const drawn = batchFor(subject, head, 5);
     const round = (labels: LabelValues): LabelValues => ({ ...labels, values: labels.values.map(Math.round) });
     const batch: Batch = {
       ...drawn,
@@ -104,11 +104,11 @@ export const labelDtypes: Check = check({
       k: ULPS.ELEMENT,
       scale: sum,
     });
-    judge.near('the gradient', await valuesOf(whole.grad), await valuesOf(float.grad), {
+    judge.near('the gradient', await readNumbers(whole.grad), await readNumbers(float.grad), {
       k: ULPS.ELEMENT,
       scale: element,
     });
-    const metrics = [tensors, other].map((one) => resultsOf(updated(head, head.metrics(), one)));
+    const metrics = [tensors, other].map((inputs) => resultsOf(updated(head, head.metrics(), inputs)));
     const [ofFloat = {}, ofOther = {}] = await Promise.all(metrics);
     nearMetrics(judge, ofOther, ofFloat, { element, sum });
   },
@@ -119,7 +119,7 @@ export const predictionsAsClaimed: Check = check({
   cases: () => [{ rows: 3 }, { rows: '2x3' }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const predictions = head.predictions(tensorsOf(batch).logits);
     const { predictions: claims } = subject;
     if (claims !== undefined) judge.equal('the keys', Object.keys(predictions), Object.keys(claims));
@@ -132,7 +132,7 @@ export const predictionsAsClaimed: Check = check({
       judge.equal(
         `the number of predictions['${key}']`,
         (await values.data()).length,
-        values.shape.reduce((size, each) => size * each, 1),
+        values.shape.reduce((size, dimension) => size * dimension, 1),
       );
     }
   },
@@ -143,12 +143,12 @@ export const predictionKeys: Check = check({
   cases: () => [{}],
   async run({ subject, judge }) {
     const head = headOf(subject);
-    const { logits } = tensorsOf(batchOf(subject, head, 3));
-    const all = await readPredictions(head.predictions(logits));
-    const keys = Object.keys(all);
-    nearPredictions(judge, await readPredictions(head.predictions(logits, keys.toReversed())), all);
+    const { logits } = tensorsOf(batchFor(subject, head, 3));
+    const predictions = await readPredictions(head.predictions(logits));
+    const keys = Object.keys(predictions);
+    nearPredictions(judge, await readPredictions(head.predictions(logits, keys.toReversed())), predictions);
     for (const key of keys)
-      nearPredictions(judge, await readPredictions(head.predictions(logits, [key])), { [key]: all[key] ?? [] });
+      nearPredictions(judge, await readPredictions(head.predictions(logits, [key])), { [key]: predictions[key] ?? [] });
     const error = codedErrorOf(judge, 'a key that is none', () => head.predictions(logits, ['no such key']));
     judge.equal('the code for a key that is none', error.code, 'PREDICTION_KEY_INVALID');
     judge.that(error.message.includes('no such key'), `the message must name the key, but is: ${error.message}`);
@@ -160,10 +160,10 @@ export const meanIsSumOverSize: Check = check({
   states: 'sum_over_batch_size is sum divided by the number of element losses, and auto is the same to the bit.',
   cases: () => [{ rows: 1 }, { rows: 33 }],
   async run({ subject, judge }, { rows }) {
-    const batch = plainBatchOf(subject, subject.create({}), rows);
+    const batch = plainBatchFor(subject, subject.create({}), rows);
     const reduced = (['sum', 'sum_over_batch_size', 'auto'] as const).map(async (lossReduction) => {
       const { value, grad } = lossAndGradient(subject.create({ lossReduction }), tensorsOf(batch));
-      return { loss: await numberOf(value), gradient: await valuesOf(grad) };
+      return { loss: await numberOf(value), gradient: await readNumbers(grad) };
     });
     const [sum, mean, auto] = (await Promise.all(reduced)) as unknown as readonly [Reduced, Reduced, Reduced];
     const { element } = scalesOf(batch);
@@ -200,5 +200,5 @@ function sizesOf(subject: NamedSubject, batch: Batch, name: string): number[] {
   const { shape, indices } = new Map(partsOf(batch.labels)).get(name) as LabelValues;
   const rows = elementsOf(subject, batch);
   const perLabel = indices === undefined ? rows * (sizeOf(shape) / stepsOf(batch)) : rows;
-  return weightsOf(subject) === 'logits' ? [perLabel] : [perLabel, rows];
+  return weightsClaim(subject) === 'logits' ? [perLabel] : [perLabel, rows];
 }

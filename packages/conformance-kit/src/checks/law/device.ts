@@ -16,8 +16,8 @@ import {
 } from '../../batch.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, resultsOf, toPredict, updated, valuesOf } from '../outcome.js';
-import { batchOf, headOf, labelClaimsOf } from './claims.js';
+import { gradientOf, resultsOf, toPredict, updated, readNumbers } from '../outcome.js';
+import { batchFor, headOf, labelClaimsOf } from './claims.js';
 import { networkFor } from './spec-model.js';
 
 /** What a backend or the engine has, as far as reading goes. */
@@ -67,7 +67,7 @@ export const noBlockingRead: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const { tensors, batch } = await madeOnDevice(subject, batchOf(subject, head, rows));
+    const { tensors, batch } = await madeOnDevice(subject, batchFor(subject, head, rows));
     const { logits, labels, features } = tensors;
     const { kernel, logits: run } = networkFor(batch);
     const onDevice = backend.capabilities.includes('device-memory');
@@ -100,7 +100,7 @@ export const oneRead: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge, backend }, { rows }) {
     const head = headOf(subject);
-    const { tensors } = await madeOnDevice(subject, batchOf(subject, head, rows));
+    const { tensors } = await madeOnDevice(subject, batchFor(subject, head, rows));
     const watched = watch(engine() as unknown as Reader);
     try {
       await resultsOf(updated(head, head.metrics(), tensors));
@@ -124,7 +124,7 @@ export interface Made {
 
 export async function made(values: Values, op: (x: Tensor) => Tensor): Promise<Made> {
   const make = (): Tensor => tidy(() => op(tensorOf(values)));
-  return { tensor: make(), values: { shape: values.shape, values: await valuesOf(make()) } };
+  return { tensor: make(), values: { shape: values.shape, values: await readNumbers(make()) } };
 }
 
 /** How each part is made on the device, by ops that take 0 to something else: they leave it in the padding of a texture. */
@@ -173,12 +173,12 @@ async function madeParts(
   given: PerHead<Values>,
   opOf: (name: string) => ((x: Tensor) => Tensor) | undefined,
 ): Promise<Map<string, Made>> {
-  const all = new Map<string, Made>();
+  const parts = new Map<string, Made>();
   for (const [name, part] of partsOf(given)) {
     const op = opOf(name);
-    if (op !== undefined) all.set(name, await made(small(part), op));
+    if (op !== undefined) parts.set(name, await made(small(part), op));
   }
-  return all;
+  return parts;
 }
 
 /** So that exp stays small. */

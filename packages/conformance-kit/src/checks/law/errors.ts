@@ -12,10 +12,10 @@ import { labelClaims } from '../../draw-batch.js';
 import { Failure } from '../../judge.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check, type CheckContext } from '../check.js';
-import { batchOf, countedOf, headOf, labelClaimsOf } from './claims.js';
+import { batchFor, countedOf, headOf, labelClaimsOf } from './claims.js';
 import { coded, codedErrorOf, sameLabels } from './compare.js';
-import { held, heldAgain, resultsOf, updated, valuesOf } from '../outcome.js';
-import { modelOf, networkFor } from './spec-model.js';
+import { held, heldAgain, resultsOf, updated, readNumbers } from '../outcome.js';
+import { modelFor, networkFor } from './spec-model.js';
 import { wrongs, type Situation, type WrongCall } from './invalid-calls.js';
 
 export const errors: Check = check({
@@ -78,7 +78,7 @@ async function refusesLabel(
   from: string,
 ): Promise<void> {
   const head = headOf(subject);
-  const { logits, labels: uploaded, features } = tensorsOf(withLabel(subject, batchOf(subject, head, 3), label, of));
+  const { logits, labels: uploaded, features } = tensorsOf(withLabel(subject, batchFor(subject, head, 3), label, of));
   const labels = from === 'host' ? uploaded : copyOnDevice(uploaded);
   const refused = async <T>(call: string, run: () => T, read: (made: T) => Promise<unknown>): Promise<void> => {
     const what = `${call} with the label ${label}`;
@@ -121,9 +121,9 @@ export const labelsRangeTrains: Check = check({
   states: 'A training step on labels out of range changes no variable.',
   cases: outOfRange,
   async run({ subject, judge }, { label, of }) {
-    const { head, batch, kernel, logits } = modelOf(subject);
+    const { head, batch, kernel, logits } = modelFor(subject);
     const { labels, features } = tensorsOf(withLabel(subject, batch, Number(label), of));
-    const before = await valuesOf(kernel);
+    const before = await readNumbers(kernel);
     const given = {
       labels: copyOnDevice(labels),
       features,
@@ -137,7 +137,7 @@ export const labelsRangeTrains: Check = check({
     } catch (error) {
       judge.equal('the code', coded(judge, 'training', error).code, 'LABELS_RANGE');
     }
-    judge.same('the variable', await valuesOf(kernel), before);
+    judge.same('the variable', await readNumbers(kernel), before);
   },
 });
 
@@ -181,13 +181,13 @@ async function situationOf({
   judge,
 }: CheckContext): Promise<{ situation: Situation; unchanged: () => Promise<void> }> {
   const head = headOf(subject);
-  const batch = batchOf(subject, head, 3);
+  const batch = batchFor(subject, head, 3);
   const tensors = tensorsOf(batch);
   const metrics = updated(head, head.metrics(), tensors);
   const results = await resultsOf(metrics);
   const state = (await Object.values(metrics)[0]?.state()) as MetricState;
   const { kernel, logits: run } = networkFor(batch);
-  const start = await valuesOf(kernel);
+  const start = await readNumbers(kernel);
   const right = {
     mode: ModeKeys.TRAIN,
     labels: tensors.labels,
@@ -199,8 +199,8 @@ async function situationOf({
     head.createEstimatorSpec({ ...right, ...wrong, logits: logits === 'tensor' ? tensors.logits : run } as never);
   const unchanged = async (): Promise<void> => {
     judge.same('the metrics after the error', Object.values(await resultsOf(metrics)), Object.values(results));
-    judge.same('the variable after the error', await valuesOf(kernel), start);
-    judge.same('the logits after the error', await valuesOf(tensors.logits), logitsIn(batch));
+    judge.same('the variable after the error', await readNumbers(kernel), start);
+    judge.same('the logits after the error', await readNumbers(tensors.logits), logitsIn(batch));
     await sameLabels(judge, 'the labels after the error', tensors.labels, batch);
   };
   return { situation: { subject, head, batch, tensors, metrics, state, train }, unchanged };

@@ -32,8 +32,8 @@ import {
 import { Failure } from '../../judge.js';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, likeLogits, tensorsIn, valuesOf } from '../outcome.js';
-import { batchOf, headOf, plainBatchOf, plainHeadOf, weightsOf } from './claims.js';
+import { gradientOf, likeLogits, tensorsIn, readNumbers } from '../outcome.js';
+import { batchFor, headOf, plainBatchFor, plainHeadOf, weightsClaim } from './claims.js';
 import { made } from './device.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 import { product } from './spec-model.js';
@@ -60,7 +60,7 @@ export const gradientOfGradient: Check = check({
       )(tensorsIn(logits));
     };
     const drawnFor = (draw: number): { batch: Batch; direction: readonly number[] } => {
-      const batch = batchOf(subject, head, rows, 1 + 20 * draw);
+      const batch = batchFor(subject, head, rows, 1 + 20 * draw);
       return {
         batch,
         direction: drawValues(9 + draw, [logitsIn(batch).length], 'real').map((value) => (value < 0 ? -1 : 1)),
@@ -76,7 +76,7 @@ export const gradientOfGradient: Check = check({
       await nearSlopes(judge, 'the gradient of the gradient', backend.unit, async (draw) => {
         const { batch, direction } = drawnFor(draw);
         const stencils = await gradientsAlong(head, batch, tensorsOf(batch), direction);
-        const actual = await Promise.all(seconds(batch, direction).map(valuesOf));
+        const actual = await Promise.all(seconds(batch, direction).map(readNumbers));
         return { actual: actual.flat(), stencils, term: termOf(batch) };
       });
     } catch (error) {
@@ -103,8 +103,8 @@ async function gradientsAlong(
     );
     return gradientOf(head, { ...tensors, logits });
   });
-  const all = await Promise.all(gradients.map(valuesOf));
-  return direction.map((_, place) => all.map((gradient) => gradient[place]) as unknown as Stencil);
+  const values = await Promise.all(gradients.map(readNumbers));
+  return direction.map((_, place) => values.map((gradient) => gradient[place]) as unknown as Stencil);
 }
 
 /** Labels that cannot be moved have no slope; of labels in a map that of one alone would be taken, which says nothing new. */
@@ -112,7 +112,7 @@ const movable = (subject: NamedSubject): readonly { of: 'labels' | 'weights' }[]
   ...(subject.heads === undefined && ['real', 'positive', 'probability'].includes(subject.labels ?? 'real')
     ? [{ of: 'labels' as const }]
     : []),
-  ...(weightsOf(subject) === 'none' ? [] : [{ of: 'weights' as const }]),
+  ...(weightsClaim(subject) === 'none' ? [] : [{ of: 'weights' as const }]),
 ];
 
 /** A loss with a gradient of its own says nothing of its other inputs, unless somebody thought of them. */
@@ -123,7 +123,7 @@ export const gradientOfInputs: Check = check({
   async run({ subject, judge, backend }, { of }) {
     const head = headOf(subject);
     const situationOf = (draw: number): { batch: Batch; moved: Values; lossOf: (given: Tensor) => Scalar } => {
-      const drawn = batchOf(subject, head, 2, 1 + 20 * draw);
+      const drawn = batchFor(subject, head, 2, 1 + 20 * draw);
       const half = (labels: LabelValues): LabelValues =>
         labels.dtype === 'int32' ? labels : { ...labels, values: labels.values.map(() => 0.5) };
       const batch: Batch = { ...drawn, labels: mapParts(drawn.labels, half) };
@@ -152,11 +152,11 @@ export const gradientOfInputs: Check = check({
           ),
         ),
       );
-      const all = await valuesOf(stack(losses));
+      const lossValues = await readNumbers(stack(losses));
       const stencils = moved.values.map(
-        (_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil,
+        (_, i) => lossValues.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil,
       );
-      return { actual: await valuesOf(grad(lossOf)(tensorOf(moved))), stencils, term: termOf(batch) };
+      return { actual: await readNumbers(grad(lossOf)(tensorOf(moved))), stencils, term: termOf(batch) };
     });
   },
 });
@@ -168,9 +168,9 @@ export const gradientOfInputs: Check = check({
 export const gradientInNetwork: Check = check({
   states: 'Under a network the gradient of its kernel is the product of its inputs and the gradient of the logits.',
   // Weights that were uploaded have 0 in their padding, and so what is multiplied by them.
-  cases: (subject) => [{ rows: 5 }, ...(weightsOf(subject) === 'none' ? [] : [{ rows: 5, weights: 'none' }])],
+  cases: (subject) => [{ rows: 5 }, ...(weightsClaim(subject) === 'none' ? [] : [{ rows: 5, weights: 'none' }])],
   async run({ subject, judge }, { rows, weights }) {
-    const [make, draw] = weights === 'none' ? [plainHeadOf, plainBatchOf] : [headOf, batchOf];
+    const [make, draw] = weights === 'none' ? [plainHeadOf, plainBatchFor] : [headOf, batchFor];
     const head = make(subject);
     const batch = draw(subject, head, rows);
     const { labels, features } = tensorsOf(batch);
@@ -184,7 +184,7 @@ export const gradientInNetwork: Check = check({
     const run = product(x.tensor);
     const logitsOf = (given: Tensor): Logits => asLogits(run(given), batch.logits);
     const actual = grad((given) => head.loss(labels, logitsOf(given), { features }))(kernel);
-    const gradient = await valuesOf(gradientOf(head, { labels, features, logits: logitsOf(kernel) }));
+    const gradient = await readNumbers(gradientOf(head, { labels, features, logits: logitsOf(kernel) }));
     const byPlace = withLogits(batch, (_, place) => gradient[place] as number).logits;
     // Side by side, as the kernel's columns are.
     const g = Array.from({ length: n }, (_, row) =>
@@ -197,9 +197,9 @@ export const gradientInNetwork: Check = check({
     const terms = Array.from({ length: inputs * k }, (_, at) =>
       Array.from({ length: n }, (__, row) => term(row, Math.floor(at / k), at % k)),
     );
-    const total = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+    const total = (values: readonly number[]): number => values.reduce((soFar, value) => soFar + value, 0);
     const expected = { shape: kernel.shape, values: terms.map(total) };
-    const scale = terms.map((each) => total(each.map(Math.abs)));
+    const scale = terms.map((column) => total(column.map(Math.abs)));
     await judge.tensorNear('the gradient of the kernel', actual, expected, { k: ULPS.REDUCE, scale });
   },
 });

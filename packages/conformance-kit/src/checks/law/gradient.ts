@@ -3,8 +3,8 @@ import { Reduction, type Head } from '@tfjs-heads/head-api';
 import { largest, ULPS } from '@tfjs-heads/reference';
 import { logitsIn, partsOf, pickRows, tensorsOf, withLogits, type Batch, type BatchTensors } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, valuesOf } from '../outcome.js';
-import { batchOf, headOf, weightedBatchOf, whereIndependent } from './claims.js';
+import { gradientOf, readNumbers } from '../outcome.js';
+import { batchFor, headOf, weightedBatchFor, whereIndependent } from './claims.js';
 import { scalesOf } from './compare.js';
 import { nearSlopes, PLACES, STEP, termOf, type Stencil } from './slope.js';
 
@@ -18,9 +18,9 @@ export const gradientIsSlope: Check = check({
   async run({ subject, judge, backend }, { rows, reduction = Reduction.SUM }) {
     const head = headOf(subject, { lossReduction: reduction });
     await nearSlopes(judge, 'the gradient', backend.unit, async (draw) => {
-      const batch = weightedBatchOf(subject, head, rows, rows + 4 + 20 * draw);
+      const batch = weightedBatchFor(subject, head, rows, rows + 4 + 20 * draw);
       const tensors = tensorsOf(batch);
-      const gradient = await valuesOf(gradientOf(head, tensors));
+      const gradient = await readNumbers(gradientOf(head, tensors));
       const count = Math.min(gradient.length, MOVED);
       const places = Array.from({ length: count }, (_, i) => Math.floor((i * gradient.length) / count));
       const stencils = await stencilsOf(head, batch, tensors, places);
@@ -40,8 +40,8 @@ async function stencilsOf(
     const { logits } = tensorsOf(withLogits(batch, (value, i) => (i === place ? value + steps * STEP : value)));
     return head.loss(labels, logits, { features });
   };
-  const all = await valuesOf(stack(places.flatMap((place) => PLACES.map((steps) => lossAt(place, steps)))));
-  return places.map((_, i) => all.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
+  const losses = await readNumbers(stack(places.flatMap((place) => PLACES.map((steps) => lossAt(place, steps)))));
+  return places.map((_, i) => losses.slice(i * PLACES.length, (i + 1) * PLACES.length) as unknown as Stencil);
 }
 
 export const gradientTimesWhatFollows: Check = check({
@@ -49,11 +49,14 @@ export const gradientTimesWhatFollows: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const tensors = tensorsOf(batch);
     const [plain, scaled] = [gradientOf(head, tensors), gradientOf(head, tensors, scalar(-3))];
-    const expected = (await valuesOf(plain)).map((value) => -3 * value);
-    judge.near('the gradient', await valuesOf(scaled), expected, { k: ULPS.ELEMENT, scale: scalesOf(batch).element });
+    const expected = (await readNumbers(plain)).map((value) => -3 * value);
+    judge.near('the gradient', await readNumbers(scaled), expected, {
+      k: ULPS.ELEMENT,
+      scale: scalesOf(batch).element,
+    });
   },
 });
 
@@ -86,7 +89,7 @@ export const gradientAddsUp: Check = check({
   cases: (subject) => whereIndependent(subject, [{ from: FROM, to: TO }]),
   async run({ subject, judge, backend }) {
     const head = headOf(subject);
-    const batch = weightedBatchOf(subject, head, WALKED, 11);
+    const batch = weightedBatchFor(subject, head, WALKED, 11);
     for (let i = 0; i < WALKED; i++) {
       const row = pickRows(batch, [i]);
       const column = Math.floor((i * logitsIn(row).length) / WALKED);
@@ -145,7 +148,7 @@ function placesOfColumn(batch: Batch, column: number): number[] {
 /** All in one batch: rows do not know of each other. */
 async function gradientsAt(head: Head, row: Batch, column: number, values: readonly number[]): Promise<number[]> {
   const batch = moved(row, column, values);
-  const gradient = await valuesOf(gradientOf(head, tensorsOf(batch)));
+  const gradient = await readNumbers(gradientOf(head, tensorsOf(batch)));
   return placesOfColumn(batch, column).map((place) => gradient[place] as number);
 }
 
@@ -155,14 +158,14 @@ function lossesAt(head: Head, row: Batch, column: number, values: readonly numbe
     const { labels, logits, features } = tensorsOf(moved(row, column, [value]));
     return head.loss(labels, logits, { features });
   });
-  return valuesOf(stack(losses));
+  return readNumbers(stack(losses));
 }
 
 /** Where sections begin and end, ascending. */
 function endsOf(gradient: readonly number[], bends: readonly number[]): number[] {
-  const all = [...gradient.keys()];
-  const regular = all.filter((at) => at % SECTION === 0);
-  const bent = all.toSorted((a, b) => (bends[b] as number) - (bends[a] as number)).slice(0, BENDS);
-  const changes = all.filter((at) => (gradient[at] as number) * (gradient[at + 1] ?? 0) < 0).slice(0, CHANGES);
+  const places = [...gradient.keys()];
+  const regular = places.filter((at) => at % SECTION === 0);
+  const bent = places.toSorted((a, b) => (bends[b] as number) - (bends[a] as number)).slice(0, BENDS);
+  const changes = places.filter((at) => (gradient[at] as number) * (gradient[at + 1] ?? 0) < 0).slice(0, CHANGES);
   return [...new Set([...regular, ...bent, ...changes])].toSorted((a, b) => a - b);
 }

@@ -11,7 +11,7 @@ import {
 import { partsOf, tensorOf, WEIGHT, type Batch, type BatchTensors } from '../../batch.js';
 import { filled, sizeOf } from '@tfjs-heads/reference';
 import type { LabelClaims, NamedSubject } from '../../subject.js';
-import { labelClaimsOf, weightsOf } from './claims.js';
+import { labelClaimsOf, weightsClaim } from './claims.js';
 
 /** What a wrong call is made of. */
 export interface Situation {
@@ -198,7 +198,7 @@ export const wrongs: Readonly<Record<string, Wrongs>> = {
     const { batch, subject, tensors } = s;
     const [rows = 0, ...inner] = batch.weights?.shape ?? [];
     const widest = Math.max(...partsOf(batch.logits).map(([, { shape }]) => shape.at(-1) as number));
-    const perLogit = weightsOf(subject) === 'rows' && widest > 1 ? [[rows, ...inner, widest]] : [];
+    const perLogit = weightsClaim(subject) === 'rows' && widest > 1 ? [[rows, ...inner, widest]] : [];
     const wrong = [[], [rows + 1, ...inner], [1, rows, ...inner], [1], [rows, ...inner, widest + 1], ...perLogit];
     const calls: Part<Tensor>['calls'] = (weights, what, named) =>
       everyCall(s, { features: { ...tensors.features, [WEIGHT]: weights } }, what, named);

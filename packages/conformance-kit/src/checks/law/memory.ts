@@ -24,11 +24,11 @@ import {
   tensorsIn,
   toPredict,
   updated,
-  valuesOf,
+  readNumbers,
   releaseTape,
 } from '../outcome.js';
 import type { NamedSubject } from '../../subject.js';
-import { batchOf, headOf } from './claims.js';
+import { batchFor, headOf } from './claims.js';
 import { nearOutcome, sameLabels, scalesOf } from './compare.js';
 import { networkFor } from './spec-model.js';
 
@@ -147,7 +147,7 @@ export const noLeak: Check = check({
   cases: () => Object.keys(uses).map((use) => ({ use })),
   async run({ subject, judge }, { use }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, 5);
+    const batch = batchFor(subject, head, 5);
     const model = { subject, tensors: tensorsOf(batch), ...networkFor(batch) };
     const before = held();
     await uses[use]?.(head, model);
@@ -160,7 +160,7 @@ export const inputsKept: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const { logits, labels, features } = tensorsOf(batch);
     const tensors = { logits, labels, features };
     const { value, grad } = lossAndGradient(head, tensors);
@@ -188,7 +188,7 @@ export const inputsKept: Check = check({
         input.every(({ isDisposed }) => !isDisposed),
         `${name}: disposed`,
       );
-    judge.same('the logits', await valuesOf(logits), logitsIn(batch));
+    judge.same('the logits', await readNumbers(logits), logitsIn(batch));
     await sameLabels(judge, 'the labels', labels, batch);
     const given = { ...batch.features, ...(batch.weights && { [WEIGHT]: batch.weights }) };
     for (const [name, { values }] of Object.entries(given))
@@ -201,7 +201,7 @@ export const outputsOwned: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const expected = await outcomeOf(head, tensorsOf(batch));
     const tensors = tensorsOf(batch);
     const metrics = head.metrics();
@@ -222,7 +222,7 @@ export const outputsOwned: Check = check({
       input.dispose();
     const actual = {
       loss: await numberOf(loss),
-      gradient: await valuesOf(gradient),
+      gradient: await readNumbers(gradient),
       predictions: await readPredictions(predictions),
       metrics: await resultsOf(metrics),
     };

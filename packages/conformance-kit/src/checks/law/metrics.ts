@@ -3,20 +3,20 @@ import { countOf, pickRows, tensorsOf, withLogits, type Batch } from '../../batc
 import { check, type Check } from '../check.js';
 import { sumValue, ULPS } from '@tfjs-heads/reference';
 import {
-  batchOf,
+  batchFor,
   countedOf,
   elementsOf,
   headOf,
   ofRows,
   suffixOf,
-  weightedBatchOf,
+  weightedBatchFor,
   whereIndependent,
 } from './claims.js';
 import { nearMetrics, scalesOf } from './compare.js';
 import { numberOf, resultsOf, updated } from '../outcome.js';
 
 function measured(head: Head, batches: readonly Batch[], metrics: Metrics = head.metrics()): Metrics {
-  return batches.reduce((all, batch) => updated(head, all, tensorsOf(batch)), metrics);
+  return batches.reduce((soFar, batch) => updated(head, soFar, tensorsOf(batch)), metrics);
 }
 
 /** The rows of a batch, dealt out. */
@@ -39,12 +39,12 @@ export const metricsSplit: Check = check({
   cases: (subject) => whereIndependent(subject, [{ rows: 5 }, { rows: '3x2' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
-    const all = Array.from({ length: countOf(batch) }, (_, row) => row);
+    const batch = batchFor(subject, head, rows);
+    const everyRow = Array.from({ length: countOf(batch) }, (_, row) => row);
     const onePass = await resultsOf(measured(head, [batch]));
     for (const parts of [
-      [all.slice(0, 2), all.slice(2)],
-      [all.slice(0, 1), all.slice(1)],
+      [everyRow.slice(0, 2), everyRow.slice(2)],
+      [everyRow.slice(0, 1), everyRow.slice(1)],
     ]) {
       const dealtOut = await resultsOf(measured(head, split(batch, ...parts)));
       nearMetrics(judge, ofRows(subject, dealtOut), ofRows(subject, onePass), scalesOf(batch));
@@ -58,7 +58,7 @@ export const metricsMerge: Check = check({
   cases: () => [{ rows: 5 }, { rows: 5, with: 'NaN' }],
   async run({ subject, judge }, { rows, with: special }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, rows);
+    const drawn = batchFor(subject, head, rows);
     const batch = special === undefined ? drawn : withLogits(drawn, (logit, place) => (place === 0 ? NaN : logit));
     const [first, second, third] = split(batch, [0, 1], [2], [3, 4]) as [Batch, Batch, Batch];
     const merged = head.metrics();
@@ -76,7 +76,7 @@ export const batchMetricsAreMeans: Check = check({
   cases: ({ batchMetrics = [] }) => (batchMetrics.length === 0 ? [] : [{ rows: '1-and-4' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batches = rows.split('-and-').map((count) => weightedBatchOf(subject, head, count, Number(count)));
+    const batches = rows.split('-and-').map((count) => weightedBatchFor(subject, head, count, Number(count)));
     const alone = await Promise.all(batches.map((batch) => resultsOf(measured(head, [batch]))));
     const together = await resultsOf(measured(head, batches));
     const scale = Math.max(...batches.map((batch) => scalesOf(batch).sum));
@@ -94,7 +94,7 @@ export const batchesInAnyOrder: Check = check({
   cases: () => [{ rows: 4 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batches = [1, 2, 3].map((seed) => batchOf(subject, head, rows, seed));
+    const batches = [1, 2, 3].map((seed) => batchFor(subject, head, rows, seed));
     const [straight, turned] = [measured(head, batches), measured(head, batches.toReversed())];
     nearMetrics(judge, await resultsOf(turned), await resultsOf(straight), scalesOf(batches[0] as Batch));
   },
@@ -105,7 +105,7 @@ export const metricsReset: Check = check({
   cases: () => [{ rows: 4 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const [forgotten, seen] = [1, 2].map((seed) => batchOf(subject, head, rows, seed)) as [Batch, Batch];
+    const [forgotten, seen] = [1, 2].map((seed) => batchFor(subject, head, rows, seed)) as [Batch, Batch];
     const metrics = measured(head, [forgotten]);
     await resultsOf(metrics);
     measured(head, [forgotten], metrics); // its reads may still be under way
@@ -127,7 +127,7 @@ export const metricKeys: Check = check({
     const named = subject.heads === undefined ? keys.map((key) => `${key}${suffixOf(subject, head)}`) : keys;
     const metrics = head.metrics();
     judge.equal('the keys of a head with a name', Object.keys(metrics), named);
-    const after = measured(head, [batchOf(subject, head, 3)], metrics);
+    const after = measured(head, [batchFor(subject, head, 3)], metrics);
     judge.that(after === metrics, 'updateMetrics must return the metrics that it was given');
     judge.equal('the keys after a batch', Object.keys(await resultsOf(after)), named);
   },
@@ -150,7 +150,7 @@ export const averageLoss: Check = check({
     heads !== undefined || metrics?.includes('average_loss') === false ? [] : [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batches = [1, 2].map((seed) => batchOf(subject, head, rows, seed));
+    const batches = [1, 2].map((seed) => batchFor(subject, head, rows, seed));
     const { average_loss: actual } = await resultsOf(measured(head, batches));
     if (actual === undefined) return; // nothing was claimed
     const lossOf = (reduction: 'sum' | 'auto', batch: Batch): Promise<number> => {
@@ -181,10 +181,10 @@ export const metricsCountOn: Check = check({
   cases: () => [{ rows: 3 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
-    const one = await statesOf(measured(head, [batch]));
+    const batch = batchFor(subject, head, rows);
+    const ofOneBatch = await statesOf(measured(head, [batch]));
     const many = Object.fromEntries(
-      Object.entries(one).map(([key, state]) => [
+      Object.entries(ofOneBatch).map(([key, state]) => [
         key,
         { ...state, rows: state.rows * 2 ** 25, sums: state.sums.map((sum) => sumValue(sum) * 2 ** 25) },
       ]),
@@ -192,7 +192,7 @@ export const metricsCountOn: Check = check({
     const metrics = head.metrics();
     merge(metrics, many);
     const after = await statesOf(measured(head, [batch], metrics));
-    for (const [key, { sums }] of Object.entries(one)) {
+    for (const [key, { sums }] of Object.entries(ofOneBatch)) {
       const added = sums.map(
         (_, index) => sumValue(after[key]?.sums[index] ?? NaN) - sumValue(many[key]?.sums[index] ?? NaN),
       );

@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { logitsIn, partsOf, placesIn, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { numberOf, outcomeOf, valuesOf } from '../outcome.js';
-import { areRowsIndependent, batchOf, headOf, plainBatchOf, plainHeadOf, weightedBatchOf } from './claims.js';
+import { numberOf, outcomeOf, readNumbers } from '../outcome.js';
+import { areRowsIndependent, batchFor, headOf, plainBatchFor, plainHeadOf, weightedBatchFor } from './claims.js';
 
 /** The means over rows that heads have: a row that is NaN makes them NaN. */
 const means = ['average_loss', 'prediction/mean'];
@@ -38,13 +38,13 @@ export const nanStays: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = weightedBatchOf(subject, head, rows);
+    const batch = weightedBatchFor(subject, head, rows);
     const { gradient } = await outcomeOf(head, tensorsOf(batch));
     for (const column of columnsOf(batch)) {
       // A logit that the loss does not depend on may be anything: one that nobody is compared with, say.
       const place = [ROW, 0, 1, 3, 4]
         .map((row) => placesIn(batch, [row])[column] as number)
-        .find((one) => gradient[one] !== 0);
+        .find((candidate) => gradient[candidate] !== 0);
       if (place === undefined) continue;
       const { loss, metrics } = await outcomeOf(head, tensorsOf(withLogit(batch, place, NaN)));
       judge.same(`the loss with a NaN in logit ${column}`, [loss], [NaN]);
@@ -63,7 +63,7 @@ export const nanStaysInPredictions: Check = check({
       : [],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const plain = await floatsOf(head, batch);
     for (const column of columnsOf(batch)) {
       const place = placesIn(batch, [ROW])[column] as number;
@@ -74,7 +74,7 @@ export const nanStaysInPredictions: Check = check({
         const got = withNaN[key] ?? [];
         const size = values.length / rows;
         // What jumps, such as the id of a class, goes with no logit: small moves leave it as it is.
-        const going = values.flatMap((value, i) => (moved.every((one) => one[key]?.[i] !== value) ? [i] : []));
+        const going = values.flatMap((value, i) => (moved.every((floats) => floats[key]?.[i] !== value) ? [i] : []));
         const swallowed = going.filter((i) => !Number.isNaN(got[i]));
         judge.equal(
           `the places of predictions['${key}'] that go with logit ${column} and are no NaN where it is one`,
@@ -104,7 +104,7 @@ async function floatsOf(head: Head, batch: Batch): Promise<Record<string, readon
     ([, { dtype }]) => dtype === 'float32',
   );
   return Object.fromEntries(
-    await Promise.all(predictions.map(async ([key, values]) => [key, await valuesOf(values as Tensor)] as const)),
+    await Promise.all(predictions.map(async ([key, values]) => [key, await readNumbers(values as Tensor)] as const)),
   );
 }
 
@@ -115,7 +115,7 @@ export const infinityStays: Check = check({
   cases: () => [{ sign: 1 }, { sign: -1 }],
   async run({ subject, judge }, { sign }) {
     const head = plainHeadOf(subject);
-    const batch = plainBatchOf(subject, head, 3);
+    const batch = plainBatchFor(subject, head, 3);
     const lossAt = async (logit: number): Promise<number> => {
       const { labels, logits, features } = tensorsOf(withLogit(batch, 0, logit));
       return numberOf(head.loss(labels, logits, { features }));

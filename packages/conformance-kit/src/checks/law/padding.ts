@@ -3,7 +3,7 @@ import { mapParts, partsOf, tensorsOf, type Batch, type LabelValues } from '../.
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
 import { outcomeOf } from '../outcome.js';
-import { countedOf, headOf, labelClaimsOf, weightedBatchOf } from './claims.js';
+import { countedOf, headOf, labelClaimsOf, weightedBatchFor } from './claims.js';
 import { nearMetrics, scalesOf } from './compare.js';
 
 /** What may stand where a sequence is only filled up: another one, a label that is no label, what a network makes of nothing. */
@@ -21,8 +21,8 @@ export const paddingCountsForNothing: Check = check({
           .map((fill) => ({ fill })),
   async run({ subject, judge }, { fill }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
-    const batch = weightedBatchOf(subject, head, 5);
-    const filled = filledUp(subject, batch, weightedBatchOf(subject, head, 5, 2), fill);
+    const batch = weightedBatchFor(subject, head, 5);
+    const filled = filledUp(subject, batch, weightedBatchFor(subject, head, 5, 2), fill);
     const counted = countedOf(subject, batch) ?? [];
     judge.that(counted.includes(0), 'the batch has no steps that only fill it up');
     const [expected, actual] = [await outcomeOf(head, tensorsOf(batch)), await outcomeOf(head, tensorsOf(filled))];

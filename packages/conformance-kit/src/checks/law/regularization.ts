@@ -2,11 +2,11 @@ import { scalar, type Scalar } from '@tensorflow/tfjs-core';
 import { ModeKeys } from '@tfjs-heads/head-api';
 import { tensorsOf } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { inMode, lossAndGradient, numberOf, resultsOf, valuesOf } from '../outcome.js';
+import { inMode, lossAndGradient, numberOf, resultsOf, readNumbers } from '../outcome.js';
 import { ULPS } from '@tfjs-heads/reference';
-import { batchOf, headOf, suffixOf, tagOf } from './claims.js';
+import { batchFor, headOf, suffixOf, tagOf } from './claims.js';
 import { scalesOf } from './compare.js';
-import { modelOf } from './spec-model.js';
+import { modelFor } from './spec-model.js';
 
 const losses = (): Scalar[] => [scalar(0.5), scalar(2.25)];
 
@@ -17,7 +17,7 @@ export const regularizationAdded: Check = check({
   cases: () => [{ form: 'list' }, { form: 'function' }],
   async run({ subject, judge }, { form }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
-    const batch = batchOf(subject, head, 5);
+    const batch = batchFor(subject, head, 5);
     const tensors = tensorsOf(batch);
     const regularizationLosses = form === 'list' ? losses() : losses;
     const plain = lossAndGradient(head, tensors);
@@ -27,7 +27,7 @@ export const regularizationAdded: Check = check({
       k: ULPS.REDUCE,
       scale,
     });
-    judge.near('the gradient', await valuesOf(more.grad), await valuesOf(plain.grad), { k: ULPS.ELEMENT, scale });
+    judge.near('the gradient', await readNumbers(more.grad), await readNumbers(plain.grad), { k: ULPS.ELEMENT, scale });
     for (const none of [[], undefined]) {
       const loss = head.loss(tensors.labels, tensors.logits, {
         features: tensors.features,
@@ -47,8 +47,8 @@ export const regularizationMeasured: Check = check({
   cases: () => [{}],
   async run({ subject, judge }) {
     const head = headOf(subject, { name: 'other' });
-    const { logits, labels, features } = tensorsOf(batchOf(subject, head, 3));
-    const other = tensorsOf(batchOf(subject, head, 2, 2)); // of other weights, which must not count
+    const { logits, labels, features } = tensorsOf(batchFor(subject, head, 3));
+    const other = tensorsOf(batchFor(subject, head, 2, 2)); // of other weights, which must not count
     const plain = await resultsOf(head.updateMetrics(head.metrics(), features, logits, labels));
     const metrics = head.metrics({ regularizationLosses: losses() });
     head.updateMetrics(metrics, features, logits, labels, { regularizationLosses: losses() });
@@ -73,7 +73,7 @@ export const regularizationSummarized: Check = check({
     'Beside the loss, a training step reports its regularization losses, summed, in the summary regularization_loss.',
   cases: () => [{ with: 'optimizer' }, { with: 'trainOpFn' }],
   async run({ subject, judge }, { with: trainedBy }) {
-    const { head, tensors, kernel, logits } = modelOf(subject, { name: 'other' });
+    const { head, tensors, kernel, logits } = modelFor(subject, { name: 'other' });
     const { labels, features } = tensors;
     const optimizer = { optimizer: { applyGradients: (): void => undefined }, trainableVariables: [kernel] };
     const by = trainedBy === 'optimizer' ? optimizer : { trainOpFn: (): void => undefined };

@@ -1,9 +1,9 @@
 import { ULPS } from '@tfjs-heads/reference';
 import { pickRows, placesIn, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, numberOf, outcomeOf, valuesOf } from '../outcome.js';
+import { gradientOf, numberOf, outcomeOf, readNumbers } from '../outcome.js';
 import { conditionedScales } from '../parity/compare.js';
-import { batchOf, headOf, whereIndependent } from './claims.js';
+import { batchFor, headOf, whereIndependent } from './claims.js';
 import { nearOutcome, sameOutcome, scalesOf } from './compare.js';
 import { madeOnDevice } from './device.js';
 
@@ -12,7 +12,7 @@ export const sameTwice: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const tensors = tensorsOf(batch);
     const first = await outcomeOf(head, tensors);
     sameOutcome(judge, await outcomeOf(head, tensors), first);
@@ -26,9 +26,9 @@ export const otherSizesBetween: Check = check({
   cases: () => [{ rows: 4 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const first = await outcomeOf(head, tensorsOf(batch));
-    for (const other of [7, '2x3']) await outcomeOf(head, tensorsOf(batchOf(subject, head, other, 2)));
+    for (const other of [7, '2x3']) await outcomeOf(head, tensorsOf(batchFor(subject, head, other, 2)));
     sameOutcome(judge, await outcomeOf(head, tensorsOf(batch)), first);
   },
 });
@@ -38,7 +38,7 @@ export const deviceMade: Check = check({
   cases: () => [{ rows: 5 }, { rows: '3x2' }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const { tensors, batch } = await madeOnDevice(subject, batchOf(subject, head, rows));
+    const { tensors, batch } = await madeOnDevice(subject, batchFor(subject, head, rows));
     const made = await outcomeOf(head, tensors);
     nearOutcome(judge, made, await outcomeOf(head, tensorsOf(batch)), scalesOf(batch));
   },
@@ -52,14 +52,14 @@ export const repeatedBatch: Check = check({
   cases: (subject) => whereIndependent(subject, [{ times: 64 }, { times: 64, logit: -1e4 }, { times: 64, logit: 1e4 }]),
   async run({ subject, judge }, { times, logit }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
-    const batch = withFirst(batchOf(subject, head, ROWS), logit);
+    const batch = withFirst(batchFor(subject, head, ROWS), logit);
     const repeats = times;
     const indices = Array.from({ length: repeats * ROWS }, (_, i) => i % ROWS);
     const [once, often] = await Promise.all(
-      [batch, pickRows(batch, indices)].map(async (each) => {
-        const tensors = tensorsOf(each);
+      [batch, pickRows(batch, indices)].map(async (repeated) => {
+        const tensors = tensorsOf(repeated);
         const loss = head.loss(tensors.labels, tensors.logits, tensors);
-        return { loss: await numberOf(loss), gradient: await valuesOf(gradientOf(head, tensors)) };
+        return { loss: await numberOf(loss), gradient: await readNumbers(gradientOf(head, tensors)) };
       }),
     );
     const { gradient = [], loss = NaN } = once ?? {};

@@ -1,14 +1,14 @@
 import { ULPS } from '@tfjs-heads/reference';
 import { countOf, mapParts, mapped, pickRows, placesIn, tensorsOf, type LabelValues } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { gradientOf, numberOf, outcomeOf, readPredictions, valuesOf, type Outcome } from '../outcome.js';
+import { gradientOf, numberOf, outcomeOf, readPredictions, readNumbers, type Outcome } from '../outcome.js';
 import {
   areRowsIndependent,
-  batchOf,
+  batchFor,
   headOf,
   kindsOf,
   labelClaimsOf,
-  weightedBatchOf,
+  weightedBatchFor,
   whereIndependent,
 } from './claims.js';
 import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
@@ -20,14 +20,14 @@ export const sumOfParts: Check = check({
   cases: (subject) => whereIndependent(subject, [{ rows: 5 }, { rows: '4x3' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
-    const all = Array.from({ length: countOf(batch) }, (_, row) => row);
-    const cuts = [all.slice(0, 2), all.slice(2)];
+    const batch = batchFor(subject, head, rows);
+    const everyRow = Array.from({ length: countOf(batch) }, (_, row) => row);
+    const cuts = [everyRow.slice(0, 2), everyRow.slice(2)];
     const [whole, ...parts] = await Promise.all(
-      [all, ...cuts].map(async (indices) => {
+      [everyRow, ...cuts].map(async (indices) => {
         const tensors = tensorsOf(pickRows(batch, indices));
         const loss = head.loss(tensors.labels, tensors.logits, tensors);
-        return { loss: await numberOf(loss), gradient: await valuesOf(gradientOf(head, tensors)) };
+        return { loss: await numberOf(loss), gradient: await readNumbers(gradientOf(head, tensors)) };
       }),
     );
     const cut = cuts.flatMap((indices) => placesIn(batch, indices).map((place) => whole?.gradient[place] ?? NaN));
@@ -50,7 +50,7 @@ export const permutation: Check = check({
   cases: () => [{ rows: 5 }],
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject, { lossReduction: 'sum_over_batch_size' });
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const order = [3, 0, 4, 2, 1];
     const permuted = await outcomeOf(head, tensorsOf(pickRows(batch, order)));
     const straight = await outcomeOf(head, tensorsOf(batch));
@@ -68,7 +68,7 @@ export const rowsIndependent: Check = check({
   cases: (subject) => whereIndependent(subject, [{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const whole = await readPredictions(head.predictions(tensorsOf(batch).logits));
     for (const indices of [[2], [4, 1]]) {
       const part = await readPredictions(head.predictions(tensorsOf(pickRows(batch, indices)).logits));
@@ -84,10 +84,10 @@ export const rowsDependent: Check = check({
   cases: (subject) => (areRowsIndependent(subject) ? [] : [{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const all = Array.from({ length: rows }, (_, row) => row);
+    const everyRow = Array.from({ length: rows }, (_, row) => row);
     for (const seed of [1, 2, 3, 4]) {
-      const batch = weightedBatchOf(subject, head, rows, seed);
-      const losses = [all, all.slice(0, 2), all.slice(2)].map((indices) => {
+      const batch = weightedBatchFor(subject, head, rows, seed);
+      const losses = [everyRow, everyRow.slice(0, 2), everyRow.slice(2)].map((indices) => {
         const tensors = tensorsOf(pickRows(batch, indices));
         return numberOf(head.loss(tensors.labels, tensors.logits, tensors));
       });
@@ -117,12 +117,12 @@ export const featuresCount: Check = check({
   async run({ subject, judge }, { feature }) {
     const head = headOf(subject);
     for (let draw = 1; draw <= DRAWS; draw++) {
-      const batch = weightedBatchOf(subject, head, 5, draw);
-      const { [feature]: another } = batchOf(subject, head, 5, draw + DRAWS).features ?? {};
+      const batch = weightedBatchFor(subject, head, 5, draw);
+      const { [feature]: another } = batchFor(subject, head, 5, draw + DRAWS).features ?? {};
       const changed = { ...batch, features: { ...batch.features, ...(another && { [feature]: another }) } };
-      const [one, other] = await Promise.all([batch, changed].map((each) => outcomeOf(head, tensorsOf(each))));
+      const [before, after] = await Promise.all([batch, changed].map((variant) => outcomeOf(head, tensorsOf(variant))));
       const differs = (['loss', 'gradient', 'metrics'] as const).some(
-        (part) => JSON.stringify(one?.[part]) !== JSON.stringify(other?.[part]),
+        (part) => JSON.stringify(before?.[part]) !== JSON.stringify(after?.[part]),
       );
       if (differs) return;
     }
@@ -144,7 +144,7 @@ export const classesToldApart: Check = check({
         name === of ? { ...labels, values: labels.values.map(() => id) } : labels;
     const costs: number[][] = Array.from({ length: classes ?? logitsDimension }, () => []);
     for (let draw = 1; draw <= DRAWS; draw++) {
-      const batch = weightedBatchOf(subject, head, rows, draw);
+      const batch = weightedBatchFor(subject, head, rows, draw);
       for (const [id, cost] of costs.entries()) {
         const { labels, logits, features } = tensorsOf({ ...batch, labels: mapParts(batch.labels, only(id)) });
         cost.push(await numberOf(head.loss(labels, logits, { features })));

@@ -3,7 +3,7 @@ import type { Head, Logits } from '@tfjs-heads/head-api';
 import { drawValues, filled } from '@tfjs-heads/reference';
 import { asLogits, stepsOf, tensorOf, tensorsOf, widthOf, type Batch, type BatchTensors } from '../../batch.js';
 import type { HeadOptions, NamedSubject } from '../../subject.js';
-import { batchOf, headOf } from './claims.js';
+import { batchFor, headOf } from './claims.js';
 
 /** A head on a network of one kernel, and a batch for it. */
 export interface Model {
@@ -14,9 +14,9 @@ export interface Model {
   readonly logits: (kernel?: Tensor) => Logits;
 }
 
-export function modelOf(subject: NamedSubject, options: HeadOptions = {}): Model {
+export function modelFor(subject: NamedSubject, options: HeadOptions = {}): Model {
   const head = headOf(subject, options);
-  const batch = batchOf(subject, head, 5);
+  const batch = batchFor(subject, head, 5);
   const tensors = tensorsOf(batch);
   const small = (seed: number, of: readonly number[]): Tensor =>
     tensorOf({ shape: of, values: drawValues(seed, of, 'real').map((value) => value / 4) });

@@ -2,11 +2,11 @@ import { grad, onesLike, train, type Scalar } from '@tensorflow/tfjs-core';
 import { ModeKeys, type Logits } from '@tfjs-heads/head-api';
 import { tensorOf } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { inMode, numberOf, valuesOf } from '../outcome.js';
+import { inMode, numberOf, readNumbers } from '../outcome.js';
 import { ULPS } from '@tfjs-heads/reference';
 import { tagOf } from './claims.js';
 import { codedErrorOf, scalesOf } from './compare.js';
-import { modelOf } from './spec-model.js';
+import { modelFor } from './spec-model.js';
 
 /** With one rate, a step says everything about the gradient. */
 const RATE = 0.125;
@@ -20,17 +20,17 @@ export const specTrain: Check = check({
     { reduction: 'sum_over_batch_size', replicas: 2 },
   ],
   async run({ subject, judge }, { reduction, replicas }) {
-    const { head, batch, tensors, kernel, logits } = modelOf(subject, { lossReduction: reduction, name: 'other' });
+    const { head, batch, tensors, kernel, logits } = modelFor(subject, { lossReduction: reduction, name: 'other' });
     const { labels, features } = tensors;
     const scales = scalesOf(batch);
-    const start = await valuesOf(kernel);
+    const start = await readNumbers(kernel);
     const copy = tensorOf({ shape: kernel.shape, values: start });
-    const gradient = await valuesOf(grad((given) => head.loss(labels, logits(given), { features }))(copy));
+    const gradient = await readNumbers(grad((given) => head.loss(labels, logits(given), { features }))(copy));
     const expectedLoss = await numberOf(head.loss(labels, logits(), { features }));
     const given = { mode: ModeKeys.TRAIN, labels, features, logits: () => logits() };
     const step = { optimizer: train.sgd(RATE), trainableVariables: [kernel], numReplicasInSync: replicas };
     const spec = inMode(judge, ModeKeys.TRAIN, head.createEstimatorSpec({ ...given, ...step }));
-    judge.same('the variable before trainOp', await valuesOf(kernel), start);
+    judge.same('the variable before trainOp', await readNumbers(kernel), start);
     const returned = spec.trainOp();
     judge.that(returned === spec.loss, 'trainOp must return the loss of the spec');
     const tag = tagOf(subject, head, 'loss', spec.summaries);
@@ -41,14 +41,14 @@ export const specTrain: Check = check({
     }
     const factor = reduction === 'sum_over_batch_size' ? 1 / replicas : 1;
     const expected = start.map((value, i) => value - RATE * factor * (gradient[i] as number));
-    judge.near('the variable', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
+    judge.near('the variable', await readNumbers(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     judge.equal('evalMetricOps', Object.keys(spec.evalMetricOps), []);
     judge.equal(
       'the code of a second trainOp',
       codedErrorOf(judge, 'a second trainOp', () => spec.trainOp()).code,
       'TRAIN_OP_USED',
     );
-    judge.near('the variable after it', await valuesOf(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
+    judge.near('the variable after it', await readNumbers(kernel), expected, { k: ULPS.REDUCE, scale: scales.sum });
     spec.dispose();
   },
 });
@@ -57,7 +57,7 @@ export const specOrder: Check = check({
   states: 'trainOp updates the variables first and runs updateOps then; the network runs once for a spec.',
   cases: () => [{}],
   run({ subject, judge }) {
-    const { head, tensors, kernel, logits } = modelOf(subject);
+    const { head, tensors, kernel, logits } = modelFor(subject);
     const log: string[] = [];
     const note = (what: string) => (): void => void log.push(what);
     const network = (): Logits => {
@@ -89,7 +89,7 @@ export const specTrainOpFn: Check = check({
     'trainOpFn gets the loss and a function that computes it again, from variables as they then are; trainOp returns what it returns, and runs updateOps then.',
   cases: () => [{}],
   async run({ subject, judge }) {
-    const { head, batch, tensors, kernel, logits } = modelOf(subject);
+    const { head, batch, tensors, kernel, logits } = modelFor(subject);
     const log: string[] = [];
     const given: { loss?: Scalar; again?: Scalar; moved?: Scalar } = {};
     const spec = inMode(

@@ -17,14 +17,14 @@ import { countedOf } from './claims.js';
 import { namedExports } from '../parity/compare.js';
 import { ULPS } from '@tfjs-heads/reference';
 import { nearMetrics, nearPredictions, scalesOf } from './compare.js';
-import { modelOf } from './spec-model.js';
+import { modelFor } from './spec-model.js';
 
 export const specInfer: Check = check({
   states:
     'To predict, a spec has the predictions of the head and exports of the kinds that there are, one as serving_default.',
   cases: () => [{}],
   async run({ subject, judge }) {
-    const { head, batch, tensors } = modelOf(subject);
+    const { head, batch, tensors } = modelFor(subject);
     const { logits } = tensors;
     const made = head.createEstimatorSpec({ ...toPredict(subject, tensors), logits: () => logits });
     const spec = inMode(judge, ModeKeys.PREDICT, made);
@@ -53,7 +53,7 @@ export const specEval: Check = check({
   states: 'To evaluate, a spec has the loss, the predictions and the metrics that the head gives for the batch.',
   cases: () => [{}],
   async run({ subject, judge }) {
-    const { head, batch, tensors } = modelOf(subject, { name: 'other' });
+    const { head, batch, tensors } = modelFor(subject, { name: 'other' });
     const spec = inMode(judge, ModeKeys.EVAL, head.createEstimatorSpec({ mode: ModeKeys.EVAL, ...tensors }));
     const { loss, predictions, metrics } = await outcomeOf(head, tensors);
     const scales = scalesOf(batch);
@@ -86,7 +86,7 @@ export const specDisposed: Check = check({
     'A spec keeps its tensors when a tidy that it was made in ends; dispose releases every one of them, and may be called again.',
   cases: () => Object.values(ModeKeys).map((mode) => ({ mode })),
   run({ subject, judge }, { mode }) {
-    const { head, tensors, kernel, logits } = modelOf(subject);
+    const { head, tensors, kernel, logits } = modelFor(subject);
     const optimizer = { applyGradients: (): void => undefined };
     const args = {
       labels: tensors.labels,
@@ -102,16 +102,16 @@ export const specDisposed: Check = check({
     const summaries = spec.mode === ModeKeys.TRAIN ? Object.values(spec.summaries) : [];
     const exported = spec.mode === ModeKeys.PREDICT ? Object.values(namedExports(spec.exportOutputs)) : [];
     const tensorsOfSpec = [...loss, ...summaries, ...Object.values(spec.predictions), ...exported].filter(
-      (one) => 'isDisposed' in one,
+      (tensor) => 'isDisposed' in tensor,
     );
     judge.that(
-      tensorsOfSpec.every((one) => !one.isDisposed),
+      tensorsOfSpec.every((tensor) => !tensor.isDisposed),
       'a tensor of the spec is gone with the tidy',
     );
     spec.dispose();
     spec.dispose();
     judge.that(
-      tensorsOfSpec.every((one) => one.isDisposed),
+      tensorsOfSpec.every((tensor) => tensor.isDisposed),
       'a tensor of the spec is still there',
     );
     judge.that(

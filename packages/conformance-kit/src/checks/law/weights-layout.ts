@@ -4,8 +4,8 @@ import { tensorsOf, type Batch } from '../../batch.js';
 import { ULPS, type Values } from '@tfjs-heads/reference';
 import type { NamedSubject } from '../../subject.js';
 import { check, type Check } from '../check.js';
-import { lossAndGradient, outcomeOf, resultsOf, updated, valuesOf } from '../outcome.js';
-import { batchOf, headOf, weightsOf, whereWeighted } from './claims.js';
+import { lossAndGradient, outcomeOf, resultsOf, updated, readNumbers } from '../outcome.js';
+import { batchFor, headOf, weightsClaim, whereWeighted } from './claims.js';
 import { nearMetrics, nearOutcome, scalesOf } from './compare.js';
 
 /**
@@ -20,11 +20,11 @@ function layoutsOf(subject: NamedSubject, head: Head, { shape, ...weights }: Val
   const perLogit = {
     ...weights,
     shape: [...shape, columns],
-    values: weights.values.flatMap((one) => Array.from({ length: columns }, () => one)),
+    values: weights.values.flatMap((weight) => Array.from({ length: columns }, () => weight)),
   };
   return [
-    ...layouts.map((one) => ({ ...weights, shape: one })),
-    ...(weightsOf(subject) === 'logits' ? [perLogit] : []),
+    ...layouts.map((layout) => ({ ...weights, shape: layout })),
+    ...(weightsClaim(subject) === 'logits' ? [perLogit] : []),
   ];
 }
 
@@ -34,7 +34,7 @@ export const weightsShapes: Check = check({
   cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '2x3' }, { rows: '4x1' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = batchOf(subject, head, rows);
+    const batch = batchFor(subject, head, rows);
     const [first, ...others] = layoutsOf(subject, head, batch.weights as Values) as [Values, ...Values[]];
     const expected = await outcomeOf(head, tensorsOf({ ...batch, weights: first }));
     for (const weights of others) {
@@ -56,12 +56,12 @@ export const weightsMixed: Check = check({
     const plain: Batch[] = [];
     const mixed: Batch[] = [];
     const dtypes = ['float32', 'int32', 'bool'] as const;
-    const { weights: drawn } = batchOf(subject, head, rows);
+    const { weights: drawn } = batchFor(subject, head, rows);
     const count = layoutsOf(subject, head, drawn as Values).length;
     for (const [i, dtype] of dtypes.entries()) {
       for (let layout = 0; layout < count; layout++) {
         const seed = 1 + i * count + layout;
-        const batch = batchOf(subject, head, rows, seed);
+        const batch = batchFor(subject, head, rows, seed);
         // Batches of different weight: or one that counts for another share would change nothing.
         const weights = {
           ...(batch.weights as Values),
@@ -104,9 +104,9 @@ async function evaluated(head: Head, batches: readonly Batch[]): Promise<Evaluat
     updated(head, metrics, tensors);
     return lossAndGradient(head, tensors);
   });
-  const gradients = await Promise.all(made.map(({ grad }) => valuesOf(grad)));
+  const gradients = await Promise.all(made.map(({ grad }) => readNumbers(grad)));
   return {
-    losses: await valuesOf(stack(made.map(({ value }) => value))),
+    losses: await readNumbers(stack(made.map(({ value }) => value))),
     gradients,
     metrics: await resultsOf(metrics),
   };

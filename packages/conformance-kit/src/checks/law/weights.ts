@@ -3,11 +3,11 @@ import { pickRows, placesIn, tensorsOf, weighed, WEIGHT, type Batch } from '../.
 import { check, type Check } from '../check.js';
 import { outcomeOf, resultsOf, updated } from '../outcome.js';
 import {
-  batchOf,
+  batchFor,
   elementsOf,
   headOf,
   ofRows,
-  plainBatchOf,
+  plainBatchFor,
   plainHeadOf,
   weighedOf,
   whereWeighedAlone,
@@ -19,7 +19,7 @@ export const weightsOfOne: Check = check({
   states: 'Weights of one are as good as none.',
   cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '2x3' }]),
   async run({ subject, judge }, { rows }) {
-    const batch = plainBatchOf(subject, headOf(subject), rows);
+    const batch = plainBatchFor(subject, headOf(subject), rows);
     const ones = await outcomeOf(headOf(subject), tensorsOf(weighed(batch, () => 1)));
     const none = await outcomeOf(plainHeadOf(subject), tensorsOf(batch));
     nearOutcome(judge, ones, none, scalesOf(batch));
@@ -37,7 +37,7 @@ export const weightZeroIsRowRemoved: Check = check({
   async run({ subject, judge }, { reduction, rows }) {
     const head = headOf(subject, { lossReduction: reduction });
     const zero = 1;
-    const batch = weighed(batchOf(subject, head, rows), (row) => (row === zero ? 0 : 0.5 + row));
+    const batch = weighed(batchFor(subject, head, rows), (row) => (row === zero ? 0 : 0.5 + row));
     const rest = pickRows(
       batch,
       Array.from({ length: rows }, (_, row) => row).filter((row) => row !== zero),
@@ -80,7 +80,7 @@ export const allZeroWeights: Check = check({
     const head = headOf(subject, { lossReduction: reduction });
     const { loss, gradient, metrics } = await outcomeOf(
       head,
-      tensorsOf(weighed(batchOf(subject, head, rows), () => 0)),
+      tensorsOf(weighed(batchFor(subject, head, rows), () => 0)),
     );
     judge.same('the loss', [loss], [0]);
     judge.same(
@@ -100,7 +100,7 @@ export const weightsWeigh: Check = check({
   cases: (subject) => whereWeighted(subject, [{ rows: 5 }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const batch = plainBatchOf(subject, head, rows);
+    const batch = plainBatchFor(subject, head, rows);
     const plain = await outcomeOf(plainHeadOf(subject), tensorsOf(batch));
     const twice = await outcomeOf(head, tensorsOf(weighed(batch, () => 2)));
     const doubled = { ...plain, loss: 2 * plain.loss, gradient: plain.gradient.map((value) => 2 * value) };
@@ -114,7 +114,7 @@ export const weightsIgnored: Check = check({
   cases: () => [{ rows: 4 }],
   async run({ subject, judge }, { rows }) {
     const head = plainHeadOf(subject);
-    const batch = plainBatchOf(subject, head, rows);
+    const batch = plainBatchFor(subject, head, rows);
     const given = tensorsOf(weighed(batch, () => 7));
     judge.that(WEIGHT in given.features, 'there is no feature that would be one');
     nearOutcome(judge, await outcomeOf(head, given), await outcomeOf(head, tensorsOf(batch)), scalesOf(batch));
@@ -130,7 +130,7 @@ export const weightIsCount: Check = check({
   cases: (subject) => whereWeighedAlone(subject, [{ rows: COUNTS.length }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, rows);
+    const drawn = batchFor(subject, head, rows);
     const withWeights = (values: readonly number[]): Batch => weighed(drawn, (row) => values[row] as number);
     const once = withWeights(COUNTS.map(() => 1));
     const indices = COUNTS.flatMap((count, row) => Array.from({ length: count }, () => row));
@@ -169,19 +169,21 @@ export const weightsAdd: Check = check({
   cases: (subject) => whereWeighted(subject, [{ rows: 5 }, { rows: '3x2' }]),
   async run({ subject, judge }, { rows }) {
     const head = headOf(subject);
-    const drawn = batchOf(subject, head, rows);
+    const drawn = batchFor(subject, head, rows);
     const { shape, values } = drawn.weights as Values;
     const others = drawValues(12, shape, 'weights');
     const [first, second, both] = [values, others, values.map((weight, i) => weight + (others[i] as number))].map(
       (weights) => tensorsOf({ ...drawn, weights: { shape, values: weights } }),
     ) as [ReturnType<typeof tensorsOf>, ReturnType<typeof tensorsOf>, ReturnType<typeof tensorsOf>];
-    const [one, other, sum] = await Promise.all([first, second, both].map((tensors) => outcomeOf(head, tensors)));
+    const [ofFirst, ofSecond, sum] = await Promise.all(
+      [first, second, both].map((tensors) => outcomeOf(head, tensors)),
+    );
     const scales = scalesOf({ ...drawn, weights: { shape, values: [6] } });
-    judge.near('the loss', [(one?.loss ?? NaN) + (other?.loss ?? NaN)], [sum?.loss ?? NaN], {
+    judge.near('the loss', [(ofFirst?.loss ?? NaN) + (ofSecond?.loss ?? NaN)], [sum?.loss ?? NaN], {
       k: ULPS.REDUCE,
       scale: scales.sum,
     });
-    const added = one?.gradient.map((value, i) => value + (other?.gradient[i] as number)) ?? [];
+    const added = ofFirst?.gradient.map((value, i) => value + (ofSecond?.gradient[i] as number)) ?? [];
     judge.near('the gradient', added, sum?.gradient ?? [], { k: ULPS.ELEMENT, scale: scales.element });
     const metrics = await resultsOf(updated(head, updated(head, head.metrics(), first), second));
     const [inTwo, whole] = [metrics, sum?.metrics ?? {}].map((of) => ofRows(subject, weighedOf(subject, of)));

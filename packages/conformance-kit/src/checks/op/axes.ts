@@ -5,7 +5,7 @@ import {
 import { tensorOf } from '../../batch.js';
 import { drawn, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { type OpCase, tableOf } from './table.js';
+import { type OpCase, opTable } from './table.js';
 
 type Axis = number | number[];
 
@@ -57,13 +57,13 @@ function understood(op: (x: Tensor, axis: Axis) => Tensor, ways: Ways = {}): OpC
 }
 
 /** For ops that take one axis. */
-const one = (op: (x: Tensor, axis: number) => Tensor, ways?: Ways): OpCase => understood((x, axis) => op(x, axis as number), ways);
+const byAxis = (op: (x: Tensor, axis: number) => Tensor, ways?: Ways): OpCase => understood((x, axis) => op(x, axis as number), ways);
 
 const several = { several: true } as const;
 const noGradient = { hasGradient: false } as const;
 const sizeOf = ({ shape }: Tensor, axis: number): number => shape.at(axis) as number;
 
-export const axes: Check = tableOf('An axis that is counted from the back is the same as that axis counted from the front.', {
+export const axes: Check = opTable('An axis that is counted from the back is the same as that axis counted from the front.', {
   sum: understood((x, axis) => sum(x, axis), several),
   'sum-kept': understood((x, axis) => sum(x, axis, true), several),
   mean: understood((x, axis) => mean(x, axis), several),
@@ -73,32 +73,32 @@ export const axes: Check = tableOf('An axis that is counted from the back is the
   'prod-kept': understood((x, axis) => prod(x, axis, true), several),
   any: understood((x, axis) => any(greater(x, 1.25), axis), { ...several, ...noGradient }),
   all: understood((x, axis) => all(greater(x, 0.75), axis, true), { ...several, ...noGradient }),
-  'arg-max': one((x, axis) => argMax(x, axis), noGradient),
-  'arg-min': one((x, axis) => argMin(x, axis), noGradient),
+  'arg-max': byAxis((x, axis) => argMax(x, axis), noGradient),
+  'arg-min': byAxis((x, axis) => argMin(x, axis), noGradient),
   // cpu, webgl and webgpu make a shape with a hole in it, and wasm traps.
-  cumsum: one((x, axis) => cumsum(x, axis)),
-  'cumsum-exclusive-reverse': one((x, axis) => cumsum(x, axis, true, true)),
-  cumprod: one((x, axis) => cumprod(x, axis), noGradient),
-  'cumprod-exclusive-reverse': one((x, axis) => cumprod(x, axis, true, true), noGradient),
-  concat: one((x, axis) => concat([x, mul(x, 2)], axis)),
-  stack: one((x, axis) => stack([x, mul(x, 2)], axis), { added: 1 }),
-  unstack: one((x, axis) => unstack(x, axis).at(-1) as Tensor),
-  split: one((x, axis) => split(x, [1, sizeOf(x, axis) - 1], axis)[1] as Tensor),
-  'split-evenly': one((x, axis) => split(x, sizeOf(x, axis), axis)[1] as Tensor),
+  cumsum: byAxis((x, axis) => cumsum(x, axis)),
+  'cumsum-exclusive-reverse': byAxis((x, axis) => cumsum(x, axis, true, true)),
+  cumprod: byAxis((x, axis) => cumprod(x, axis), noGradient),
+  'cumprod-exclusive-reverse': byAxis((x, axis) => cumprod(x, axis, true, true), noGradient),
+  concat: byAxis((x, axis) => concat([x, mul(x, 2)], axis)),
+  stack: byAxis((x, axis) => stack([x, mul(x, 2)], axis), { added: 1 }),
+  unstack: byAxis((x, axis) => unstack(x, axis).at(-1) as Tensor),
+  split: byAxis((x, axis) => split(x, [1, sizeOf(x, axis) - 1], axis)[1] as Tensor),
+  'split-evenly': byAxis((x, axis) => split(x, sizeOf(x, axis), axis)[1] as Tensor),
   // Native TensorFlow throws.
-  gather: one((x, axis) => gather(x, tensor1d([1, 0, 1], 'int32'), axis)),
+  gather: byAxis((x, axis) => gather(x, tensor1d([1, 0, 1], 'int32'), axis)),
   reverse: understood((x, axis) => reverse(x, axis), several),
-  softmax: one((x, axis) => softmax(x, axis), { lastOnly: true }),
-  'log-softmax': one((x, axis) => logSoftmax(x, axis), { lastOnly: true }),
+  softmax: byAxis((x, axis) => softmax(x, axis), { lastOnly: true }),
+  'log-softmax': byAxis((x, axis) => logSoftmax(x, axis), { lastOnly: true }),
   'log-sum-exp': understood((x, axis) => logSumExp(x, axis), several),
-  'expand-dims': one((x, axis) => expandDims(x, axis), { added: 1 }),
-  squeeze: one((x, axis) => {
+  'expand-dims': byAxis((x, axis) => expandDims(x, axis), { added: 1 }),
+  squeeze: byAxis((x, axis) => {
     const size = x.shape.with(axis, 1);
     return squeeze(slice(x, size.map(() => 0), size), [axis]);
   }),
   variance: understood((x, axis) => moments(x, axis).variance, several),
   norm: understood((x, axis) => norm(x, 'euclidean', axis), several),
   'euclidean-norm': understood((x, axis) => euclideanNorm(x, axis, true), several),
-  'cosine-distance': one((x, axis) => losses.cosineDistance(square(x), x, axis)),
-  unique: one((x, axis) => unique(x, axis).values, noGradient),
+  'cosine-distance': byAxis((x, axis) => losses.cosineDistance(square(x), x, axis)),
+  unique: byAxis((x, axis) => unique(x, axis).values, noGradient),
 });

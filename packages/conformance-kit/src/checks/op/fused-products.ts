@@ -2,7 +2,7 @@ import { fused, matMul, ones, tensor1d, zeros, type Tensor } from '@tensorflow/t
 import { tensorOf } from '../../batch.js';
 import { drawn, mapValues, matMul as matMulInDoubles, sigmoidOf, transposed, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { gives, type OpCase, tableOf } from './table.js';
+import { gives, type OpCase, opTable } from './table.js';
 
 const a = drawn([5, 101], 51);
 const b = drawn([101, 3], 52);
@@ -37,7 +37,7 @@ function dense(activation: Activation, { transposeA = false, transposeB = false 
   );
 }
 
-export const fusedProducts: Check = tableOf('A fused product adds its bias once and applies its activation to the whole sum.', {
+export const fusedProducts: Check = opTable('A fused product adds its bias once and applies its activation to the whole sum.', {
   linear: dense('linear'),
   relu: dense('relu'),
   sigmoid: dense('sigmoid'),

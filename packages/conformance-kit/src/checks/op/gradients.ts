@@ -5,7 +5,7 @@ import {
 import { tensorOf } from '../../batch.js';
 import { drawn, mapValues, matMul as matMulInDoubles, transposed, ULPS, type Values } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { type Expected, gives, type OpCase, tableOf } from './table.js';
+import { type Expected, gives, type OpCase, opTable } from './table.js';
 
 /** The gradient of the sum of squares of `f`, or of what `f` returns where it is a scalar. */
 function slope(f: (x: Tensor) => Tensor, at: () => Tensor, expected: Expected | (() => Expected)): OpCase {
@@ -20,7 +20,7 @@ const weights = drawn([3, 7], 92);
 const frequent = Array.from({ length: 999 }, (_, i) => (i % 3 === 0 ? 1 : 2));
 const twice = (y: Values): Values => mapValues(y, (value) => 2 * value);
 
-export const gradients: Check = tableOf('A gradient is the one of TensorFlow.', {
+export const gradients: Check = opTable('A gradient is the one of TensorFlow.', {
   product: slope((a) => matMul(a, tensorOf(weights)), () => tensorOf(x), () => ({
     ...matMulInDoubles(twice(matMulInDoubles(x, weights)), transposed(weights)),
     k: ULPS.REDUCE,

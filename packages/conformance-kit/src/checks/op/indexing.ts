@@ -19,13 +19,13 @@ import {
 import { drawn, mapValues, transposed } from '@tfjs-heads/reference';
 import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
-import { gives, tableOf } from './table.js';
+import { gives, opTable } from './table.js';
 
 const table = drawn([7, 3], 71);
-const rowsOf = (...rows: number[]): number[] => rows.flatMap((row) => table.values.slice(row * 3, row * 3 + 3));
+const tableRows = (...rows: number[]): number[] => rows.flatMap((row) => table.values.slice(row * 3, row * 3 + 3));
 
-export const indexing: Check = tableOf('What is looked up, scattered or ranked comes from the right place.', {
-  gather: gives(() => gather(tensorOf(table), tensor1d([6, 0, 6, 3, 1], 'int32')), { shape: [5, 3], values: rowsOf(6, 0, 6, 3, 1) }),
+export const indexing: Check = opTable('What is looked up, scattered or ranked comes from the right place.', {
+  gather: gives(() => gather(tensorOf(table), tensor1d([6, 0, 6, 3, 1], 'int32')), { shape: [5, 3], values: tableRows(6, 0, 6, 3, 1) }),
   // wasm strides the indices by the number of batches (#8658).
   'gather-batched': gives(() => gather(tensor2d([[1, 2, 3], [4, 5, 6]]), tensor2d([[2, 0, 1], [1, 1, 0]], [2, 3], 'int32'), 1, 1), {
     shape: [2, 3],
@@ -39,7 +39,7 @@ export const indexing: Check = tableOf('What is looked up, scattered or ranked c
     } catch {
       return;
     }
-    judge.same('the rows out of range', values, [...rowsOf(0), 0, 0, 0, 0, 0, 0]);
+    judge.same('the rows out of range', values, [...tableRows(0), 0, 0, 0, 0, 0, 0]);
   },
   'gather-nd': gives(() => gatherND(tensor2d([[1, 2, 3], [4, 5, 6]]), tensor2d([[0, 2], [1, 1]], [2, 2], 'int32')), { values: [3, 5] }),
   'scatter-adds-up': gives(() => scatterND(tensor2d([[4], [1], [4]], [3, 1], 'int32'), tensor1d([1, 2, 3]), [5]), { values: [0, 2, 0, 0, 4] }),
@@ -73,7 +73,7 @@ const made = (): ReturnType<typeof add> => add(tensorOf(matrix), 0.5);
 const values = matrix.values.map((x) => x + 0.5);
 const row = (i: number): number[] => values.slice(i * 7, i * 7 + 7);
 
-export const layout: Check = tableOf('Moving values about changes none of them.', {
+export const layout: Check = opTable('Moving values about changes none of them.', {
   transpose: gives(() => transpose(made()), () => transposed(mapValues(matrix, (x) => x + 0.5))),
   // webgpu's shader takes floats alone: zeros come out.
   'transpose-of-whole-numbers': gives(() => transpose(tensor3d([[[1, 2, 3], [4, 5, 6]]], undefined, 'int32'), [2, 0, 1]), {

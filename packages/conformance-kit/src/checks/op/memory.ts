@@ -26,7 +26,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
-import { tableOf, type OpCase } from './table.js';
+import { opTable, type OpCase } from './table.js';
 
 const ops: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   product: (x) => matMul(x, x),
@@ -51,7 +51,7 @@ function leavesNothing(op: (x: Tensor) => Tensor): OpCase {
   };
 }
 
-export const memory: Check = tableOf('A kernel leaves its inputs alone and nothing behind; shared memory lives until its last user is gone.', {
+export const memory: Check = opTable('A kernel leaves its inputs alone and nothing behind; shared memory lives until its last user is gone.', {
   ...Object.fromEntries(Object.entries(ops).map(([name, op]) => [name, leavesNothing(op)])),
   inputs: async ({ judge }) => {
     const [x, y] = [tensor1d([1, 2, 3]), tensor1d([4, 5, 6])];
@@ -86,7 +86,7 @@ export const memory: Check = tableOf('A kernel leaves its inputs alone and nothi
 
 const steps = [1, 2, 3, 4, 5, 6, 7];
 
-export const reading: Check = tableOf('data() resolves with the values that the tensor had when it was called.', {
+export const reading: Check = opTable('data() resolves with the values that the tensor had when it was called.', {
   'after-a-chain': async ({ judge }) => {
     let x = tensor1d(steps);
     for (let i = 0; i < 5; i++) x = add(mul(x, 2), 1);

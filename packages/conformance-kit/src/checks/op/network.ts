@@ -15,7 +15,7 @@ import {
 import type { Judge } from '../../judge.js';
 import type { Check } from '../check.js';
 import { Network } from '../training/trainee.js';
-import { type OpCase, tableOf } from './table.js';
+import { type OpCase, opTable } from './table.js';
 
 // Seven rows, five inputs, nine hidden units, three classes: all odd.
 const inputs = drawn([7, 5], 101);
@@ -35,7 +35,7 @@ const crossEntropy: LossOfLogits = (values) => {
 /** The same on the backend, over a network. */
 function onBackend(): { network: Network; loss: () => Scalar } {
   const network = new Network(start);
-  const labels = tensor2d(classes.map((label) => [0, 1, 2].map((each) => (each === label ? 1 : 0))));
+  const labels = tensor2d(classes.map((label) => [0, 1, 2].map((column) => (column === label ? 1 : 0))));
   const x = tensorOf(inputs);
   return { network, loss: () => losses.softmaxCrossEntropy(labels, network.apply(x) as Tensor2D) as Scalar };
 }
@@ -67,12 +67,12 @@ const twoBatchSizes: OpCase = async ({ judge }) => {
   const w1 = onBackend().network.variables[0] as Tensor;
   matMul(tensorOf(inputs), w1);
   const row = drawn([1, 5], 106);
-  const one = add(matMul(tensorOf(row), w1), tensor1d(Array.from({ length: 9 }, () => 0.5)));
+  const outputs = add(matMul(tensorOf(row), w1), tensor1d(Array.from({ length: 9 }, () => 0.5)));
   const expected = matMulInDoubles(row, start[0]);
-  judge.near('one row', await one.data(), expected.values.map((value) => value + 0.5), { k: ULPS.REDUCE, scale: 4 });
+  judge.near('one row', await outputs.data(), expected.values.map((value) => value + 0.5), { k: ULPS.REDUCE, scale: 4 });
 };
 
-export const network: Check = tableOf('A small network of odd sizes learns as it does in doubles.', {
+export const network: Check = opTable('A small network of odd sizes learns as it does in doubles.', {
   gradients: gradientsOfAll,
   'ten-steps-of-sgd': tenSteps,
   'two-batch-sizes': twoBatchSizes,

@@ -27,9 +27,9 @@ import {
 import { drawn, ULPS } from '@tfjs-heads/reference';
 import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
-import { gives, tableOf } from './table.js';
+import { gives, opTable } from './table.js';
 
-export const precision: Check = tableOf('Floats have 32 bits, and the backend says so.', {
+export const precision: Check = opTable('Floats have 32 bits, and the backend says so.', {
   // All other cases allow an error in units of what the backend has: a backend with 16 bits must fail somewhere.
   unit: ({ backend: { unit }, judge }) => judge.equal('the bits of a float', -Math.log2(unit), 24),
   range: gives(() => mul(tensor1d([3e38, 1e-30, 6e4]), tensor1d([0.5, 1e20, 1e4])), { values: [1.5e38, 1e-10, 6e8], k: ULPS.ELEMENT }),
@@ -44,7 +44,7 @@ export const precision: Check = tableOf('Floats have 32 bits, and the backend sa
 const dividends = drawn([5, 7], 11);
 const divisors = drawn([7], 12, 1, 3);
 
-export const division: Check = tableOf('A quotient is that of IEEE 754, and divNoNan makes 0 of any division by zero.', {
+export const division: Check = opTable('A quotient is that of IEEE 754, and divNoNan makes 0 of any division by zero.', {
   // webgl says 1 whenever both operands are equal, zeros too (kernels/RealDiv.ts): a mean over nothing counts as 1.
   'zero-by-zero': gives(() => div(tensor1d([0, 0, 0]), tensor1d([0, 0, 0])), { values: [NaN, NaN, NaN] }),
   'number-by-zero': gives(() => div(tensor1d([1, -2, 3]), tensor1d([0, 0, 0])), { values: [Infinity, -Infinity, Infinity] }),
@@ -58,7 +58,7 @@ export const division: Check = tableOf('A quotient is that of IEEE 754, and divN
 
 const both = [-Infinity, Infinity, 1];
 
-export const infinities: Check = tableOf(
+export const infinities: Check = opTable(
   'An infinity is treated as a number beyond all others.',
   {
     // Packed webgl multiplies by a mask.
@@ -73,19 +73,19 @@ export const infinities: Check = tableOf(
   },
 );
 
-const some = [1, NaN, 3];
+const withNan = [1, NaN, 3];
 
-export const notANumber: Check = tableOf(
+export const notANumber: Check = opTable(
   'A NaN is never lost on the way to the loss: whoever trains must see it.',
   {
-    sum: gives(() => sum(tensor1d(some)), { shape: [], values: [NaN] }),
+    sum: gives(() => sum(tensor1d(withNan)), { shape: [], values: [NaN] }),
     // As TensorFlow since 2.4 (#4883).
-    largest: gives(() => max(tensor1d(some)), { shape: [], values: [NaN] }),
-    least: gives(() => min(tensor1d(some)), { shape: [], values: [NaN] }),
+    largest: gives(() => max(tensor1d(withNan)), { shape: [], values: [NaN] }),
+    least: gives(() => min(tensor1d(withNan)), { shape: [], values: [NaN] }),
     // wasm takes the first operand then.
     maximum: gives(() => maximum(tensor1d([5, NaN, 1]), tensor1d([NaN, 5, 2])), { values: [NaN, NaN, 2] }),
     minimum: gives(() => minimum(tensor1d([5, NaN, 1]), tensor1d([NaN, 5, 2])), { values: [NaN, NaN, 1] }),
-    relu: gives(() => relu(tensor1d(some)), { values: [1, NaN, 3] }),
+    relu: gives(() => relu(tensor1d(withNan)), { values: [1, NaN, 3] }),
     // wasm makes it the lower bound; packed webgl leaves its three neighbours unclipped.
     clip: gives(() => clipByValue(tensor1d([5, NaN, -5, 1]), -2, 2), { values: [2, NaN, -2, 1] }),
     softmax: gives(() => softmax(tensor2d([[1, NaN], [0, 0]])), { shape: [2, 2], values: [NaN, NaN, 0.5, 0.5] }),
@@ -96,7 +96,7 @@ export const notANumber: Check = tableOf(
 
 const int = (...values: number[]): ReturnType<typeof tensor1d> => tensor1d(values, 'int32');
 
-export const wholeNumbers: Check = tableOf('int32 and bool are exact.', {
+export const wholeNumbers: Check = opTable('int32 and bool are exact.', {
   add: gives(() => add(int(1, -2, 3), int(4, 5, -6)), { dtype: 'int32', values: [5, 3, -3] }),
   multiply: gives(() => mul(int(3, -7, 4001), int(5, 6, 4001)), { dtype: 'int32', values: [15, -42, 16_008_001] }),
   'floor-division': gives(() => floorDiv(int(-7, 7, -7, 6), int(2, 2, -2, -3)), { dtype: 'int32', values: [-4, 3, 3, -2] }),

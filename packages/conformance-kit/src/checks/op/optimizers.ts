@@ -1,7 +1,7 @@
 import { tensor1d, train, variable, type Optimizer } from '@tensorflow/tfjs-core';
 import { ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { tableOf, type OpCase } from './table.js';
+import { opTable, type OpCase } from './table.js';
 
 /** Small, so that an epsilon of 1e-4 would be seen beside it, and exact in float32. */
 const gradient = [2 ** -10, -(2 ** -9), 2 ** -8];
@@ -25,7 +25,7 @@ const both = (step: number): number[] => [step, step];
 const rate = 0.125;
 
 // webgl says that its floats have 16 bits; every default epsilon is 1e-4 then (#6980).
-export const optimizers: Check = tableOf('An optimizer makes the steps of its published formula, with an epsilon of 1e-7 unless told otherwise.', {
+export const optimizers: Check = opTable('An optimizer makes the steps of its published formula, with an epsilon of 1e-7 unless told otherwise.', {
   sgd: steps(() => train.sgd(rate), (g) => both(rate * g)),
   momentum: steps(() => train.momentum(rate, 0.5), (g) => [rate * g, rate * 1.5 * g]),
   // The moments of a constant gradient, corrected for their start, are the gradient and its square.

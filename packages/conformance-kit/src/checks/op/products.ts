@@ -11,7 +11,7 @@ import {
   type Values,
 } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { type Expected, gives, type OpCase, tableOf } from './table.js';
+import { type Expected, gives, type OpCase, opTable } from './table.js';
 
 /** Two matrices, multiplied as they are or from their transposes. */
 function matMulCase(a: Values, b: Values, turnA = false, turnB = false): OpCase {
@@ -23,11 +23,11 @@ function matMulCase(a: Values, b: Values, turnA = false, turnB = false): OpCase 
 function batchedMatMulCase(a: Values, b: Values): OpCase {
   return gives(() => matMul(tensorOf(a), tensorOf(b)), () => {
     const count = Math.max(a.shape[0] as number, b.shape[0] as number);
-    const each = Array.from({ length: count }, (_, i) => matMulInDoubles(matrixOf(a, i), matrixOf(b, i)));
+    const products = Array.from({ length: count }, (_, i) => matMulInDoubles(matrixOf(a, i), matrixOf(b, i)));
     return {
-      shape: [count, ...(each[0]?.shape ?? [])],
-      values: each.flatMap(({ values }) => values),
-      scale: each.flatMap(({ scale }) => scale),
+      shape: [count, ...(products[0]?.shape ?? [])],
+      values: products.flatMap(({ values }) => values),
+      scale: products.flatMap(({ scale }) => scale),
       k: ULPS.REDUCE,
     };
   });
@@ -47,7 +47,7 @@ const column = drawn([7, 1], 33);
 const row = drawn([1, 5], 34);
 const reshaped: Expected = { shape: [1, 4], values: [0, 1, 2, 3] };
 
-export const products: Check = tableOf('A matrix product is the sum over the shared dimension and nothing else, wherever the operands come from.', {
+export const products: Check = opTable('A matrix product is the sum over the shared dimension and nothing else, wherever the operands come from.', {
   odd: matMulCase(a, b),
   large: matMulCase(drawn([33, 129], 37), drawn([129, 65], 38)),
   'first-transposed': matMulCase(a, b, true),

@@ -5,7 +5,7 @@ import {
 import { tensorOf } from '../../batch.js';
 import { drawn, sigmoidOf, softmaxOf, totalOf, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { type OpCase, tableOf } from './table.js';
+import { type OpCase, opTable } from './table.js';
 
 /** The gradient of the sum of squares of a function, in doubles. */
 type Gradient = (x: readonly number[]) => readonly number[];
@@ -47,22 +47,22 @@ function secondOrError(f: (x: Tensor) => Tensor, gradient: Gradient): OpCase {
 }
 
 /** Of a function of each element, from its value and its slope. */
-const each = (f: (x: number) => number, slope: (x: number) => number): Gradient => (x) => x.map((value) => 2 * f(value) * slope(value));
+const elementwise = (f: (x: number) => number, slope: (x: number) => number): Gradient => (x) => x.map((value) => 2 * f(value) * slope(value));
 
-const ofExp = each(Math.exp, Math.exp);
+const ofExp = elementwise(Math.exp, Math.exp);
 const base = 3;
 const classes = [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]];
-const rowsOf = (values: readonly number[]): number[][] => [0, 4, 8].map((start) => values.slice(start, start + 4));
+const inFours = (values: readonly number[]): number[][] => [0, 4, 8].map((start) => values.slice(start, start + 4));
 const probabilitiesOf = (x: readonly number[]): readonly number[] => softmaxOf({ shape: [3, 4], values: [...x] }).values;
 
 const ofSoftmax: Gradient = (x) =>
-  rowsOf(probabilitiesOf(x)).flatMap((row) => {
+  inFours(probabilitiesOf(x)).flatMap((row) => {
     const squares = totalOf(row.map((p) => p * p));
     return row.map((p) => 2 * p * (p - squares));
   });
 
 const ofLogSoftmax: Gradient = (x) =>
-  rowsOf(probabilitiesOf(x)).flatMap((row) => {
+  inFours(probabilitiesOf(x)).flatMap((row) => {
     const total = totalOf(row.map(Math.log));
     return row.map((p) => 2 * (Math.log(p) - total * p));
   });
@@ -82,7 +82,7 @@ const ofLogSumExp: Gradient = (x) => {
 
 /** Of the one element of each row that is chosen. */
 const ofChosen = (choose: (...row: number[]) => number): Gradient => (x) =>
-  rowsOf(x).flatMap((row) => row.map((value) => (value === choose(...row) ? 2 * value : 0)));
+  inFours(x).flatMap((row) => row.map((value) => (value === choose(...row) ? 2 * value : 0)));
 
 const image = (x: Tensor): Tensor4D => reshape(x, [1, 3, 4, 1]);
 
@@ -100,29 +100,29 @@ const squareOfExpByHand = customGrad((x, save) => {
   return { value: square(root), gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, mul(2, square(saved[0] as Tensor))) };
 }) as (x: Tensor) => Tensor;
 
-export const secondDerivatives: Check = tableOf('A second derivative is right, or an error where there is none: no term of it is lost in silence.', {
+export const secondDerivatives: Check = opTable('A second derivative is right, or an error where there is none: no term of it is lost in silence.', {
   // The gradients of these use what the operation has put out, which the tape takes for a constant.
   exp: second(exp, ofExp),
-  sigmoid: second(sigmoid, each(sigmoidOf, (x) => sigmoidOf(x) * sigmoidOf(-x))),
-  tanh: second(tanh, each(Math.tanh, (x) => 1 - Math.tanh(x) ** 2)),
-  elu: second(elu, each((x) => (x > 0 ? x : Math.expm1(x)), (x) => (x > 0 ? 1 : Math.exp(x)))),
-  'pow-of-exponent': second((x) => pow(base, x), each((x) => base ** x, (x) => Math.log(base) * base ** x)),
+  sigmoid: second(sigmoid, elementwise(sigmoidOf, (x) => sigmoidOf(x) * sigmoidOf(-x))),
+  tanh: second(tanh, elementwise(Math.tanh, (x) => 1 - Math.tanh(x) ** 2)),
+  elu: second(elu, elementwise((x) => (x > 0 ? x : Math.expm1(x)), (x) => (x > 0 ? 1 : Math.exp(x)))),
+  'pow-of-exponent': second((x) => pow(base, x), elementwise((x) => base ** x, (x) => Math.log(base) * base ** x)),
   softmax: second((x) => softmax(x), ofSoftmax),
   'log-softmax': second((x) => logSoftmax(x), ofLogSoftmax),
   'custom-of-value': second(expByHand, ofExp),
   // And these what they have computed on the way.
   'softmax-cross-entropy': second((x) => losses.softmaxCrossEntropy(tensor2d(classes), x), ofCrossEntropy),
-  'custom-of-intermediate': second(squareOfExpByHand, each((x) => Math.exp(2 * x), (x) => 2 * Math.exp(2 * x))),
+  'custom-of-intermediate': second(squareOfExpByHand, elementwise((x) => Math.exp(2 * x), (x) => 2 * Math.exp(2 * x))),
   // And these end at a kernel that has no gradient.
   'log-sum-exp': secondOrError((x) => logSumExp(x), ofLogSumExp),
   max: secondOrError((x) => max(x, 1), ofChosen(Math.max)),
   min: secondOrError((x) => min(x, 1), ofChosen(Math.min)),
   'max-pool': secondOrError((x) => maxPool(image(x), [1, 4], 1, 'valid'), ofChosen(Math.max)),
-  'local-response-normalization': secondOrError((x) => localResponseNormalization(image(x), 0, 1, 1, 1), each((x) => x / (1 + x * x), (x) => (1 - x * x) / (1 + x * x) ** 2)),
+  'local-response-normalization': secondOrError((x) => localResponseNormalization(image(x), 0, 1, 1, 1), elementwise((x) => x / (1 + x * x), (x) => (1 - x * x) / (1 + x * x) ** 2)),
   // These use what went in.
-  expm1: second(expm1, each(Math.expm1, Math.exp)),
-  softplus: second(softplus, each((x) => Math.log1p(Math.exp(x)), sigmoidOf)),
-  'pow-of-base': second((x) => pow(x, 3), each((x) => x ** 3, (x) => 3 * x * x)),
+  expm1: second(expm1, elementwise(Math.expm1, Math.exp)),
+  softplus: second(softplus, elementwise((x) => Math.log1p(Math.exp(x)), sigmoidOf)),
+  'pow-of-base': second((x) => pow(x, 3), elementwise((x) => x ** 3, (x) => 3 * x * x)),
   third: async ({ judge }) => {
     const third = grad((z) => grad((y) => grad((x) => sum(exp(x)))(y))(z))(tensor1d([-1, 0, 1]));
     await judge.tensorNear('the third derivative of exp', third, { shape: [3], values: [-1, 0, 1].map(Math.exp) }, { k: ULPS.ELEMENT });

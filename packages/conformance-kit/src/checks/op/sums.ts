@@ -18,7 +18,7 @@ import {
 import { drawn, totalOf, ULPS } from '@tfjs-heads/reference';
 import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
-import { gives, tableOf } from './table.js';
+import { gives, opTable } from './table.js';
 
 const tenth = Math.fround(0.1);
 const prime = drawn([9973], 21);
@@ -41,14 +41,14 @@ function sumsOver(axis: 0 | 1 | 2): { values: number[]; scale: number[]; shape: 
 
 /** 33 sums without terms, after numbers have been left in memory that is free again, where sums that are not written would lie. */
 function sumOfNothing(): Tensor {
-  const nothing = tensor([], [33, 0]);
+  const empty = tensor([], [33, 0]);
   // Every other one stays, so that no two free places become one.
   const sevens = Array.from({ length: 32 }, () => fill([33], 7));
   dispose(sevens.filter((_, i) => i % 2 === 1));
-  return sum(nothing, 1);
+  return sum(empty, 1);
 }
 
-export const sums: Check = tableOf('Sums and means are as good as float32 allows, whatever the number of terms; the largest is one of the terms.', {
+export const sums: Check = opTable('Sums and means are as good as float32 allows, whatever the number of terms; the largest is one of the terms.', {
   // wasm adds up in one float32: 1 % off after a million terms.
   large: gives(() => sum(fill([100_000], tenth)), { shape: [], values: [100_000 * tenth], k: ULPS.REDUCE }),
   'large-by-rows': gives(() => mean(fill([3, 33_333], tenth), 1), { values: [tenth, tenth, tenth], k: ULPS.REDUCE }),
@@ -80,7 +80,7 @@ export const sums: Check = tableOf('Sums and means are as good as float32 allows
 
 const matrix = [[1, 2, 3], [4, 5, 6]];
 
-export const cumulative: Check = tableOf('A cumulative sum runs along its axis, in either direction, whatever was summed before.', {
+export const cumulative: Check = opTable('A cumulative sum runs along its axis, in either direction, whatever was summed before.', {
   plain: gives(() => cumsum(tensor1d([1, 2, 3, 4, 5])), { values: [1, 3, 6, 10, 15] }),
   exclusive: gives(() => cumsum(tensor1d([1, 2, 3, 4, 5]), 0, true), { values: [0, 1, 3, 6, 10] }),
   'first-axis': gives(() => cumsum(tensor2d(matrix), 0), { shape: [2, 3], values: [1, 2, 3, 5, 7, 9] }),

@@ -16,7 +16,7 @@ export interface Expected extends Omit<ExpectedTensor, 'shape'> {
 }
 
 /** A check whose cases are a table: each is named by the parameter `case`. */
-export function tableOf(states: string, table: Readonly<Record<string, OpCase>>): Check {
+export function opTable(states: string, table: Readonly<Record<string, OpCase>>): Check {
   return {
     states,
     about: 'backend',

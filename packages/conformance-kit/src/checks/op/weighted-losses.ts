@@ -2,7 +2,7 @@ import { losses, tensor1d, tensor2d, type Tensor, Reduction } from '@tensorflow/
 import { tensorOf } from '../../batch.js';
 import { drawn, sigmoidOf, softmaxOf, totalOf, ULPS } from '@tfjs-heads/reference';
 import type { Check } from '../check.js';
-import { gives, type OpCase, tableOf } from './table.js';
+import { gives, type OpCase, opTable } from './table.js';
 
 const labels = [1, 0, 3];
 const predictions = [1.5, -1, 2];
@@ -17,7 +17,7 @@ const squared = (given: readonly number[], reduction: Reduction): Tensor =>
 const logits = drawn([5, 3], 111);
 const hot = [[0, 0, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]];
 
-export const weightedLosses: Check = tableOf('tf.losses weight and average as tf.compat.v1.losses do; where all weights are 0 the loss is 0.', {
+export const weightedLosses: Check = opTable('tf.losses weight and average as tf.compat.v1.losses do; where all weights are 0 the loss is 0.', {
   'by-nonzero-weights': loss(weighted / 2, () => squared(weights, Reduction.SUM_BY_NONZERO_WEIGHTS)),
   mean: loss(weighted / 3, () => squared(weights, Reduction.MEAN)),
   sum: loss(weighted, () => squared(weights, Reduction.SUM)),

@@ -4,7 +4,7 @@ import { largest, ULPS } from '@tfjs-heads/reference';
 import {
   logitsIn,
   madeByDevice,
-  rowsOf,
+  parseRows,
   stepsOf,
   tensorsOf,
   WEIGHT,
@@ -111,7 +111,7 @@ export type BatchParameters = {
 /** A head that takes weights where the case has some, and the batch of the case. */
 export function headAndBatch(subject: Subject, { rows, weights }: BatchParameters): { head: Head; batch: Batch } {
   const head = subject.create(weights === undefined ? {} : { weightColumn: WEIGHT });
-  const size = { seed: 7, rows: rowsOf(rows) };
+  const size = { seed: 7, rows: parseRows(rows) };
   return { head, batch: drawBatch(subject, head, weights === undefined ? size : { ...size, weights }) };
 }
 

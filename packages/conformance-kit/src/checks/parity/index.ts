@@ -3,7 +3,7 @@ import { ModeKeys, type EstimatorSpec, type Head } from '@tfjs-heads/head-api';
 import { partsOf, type BatchTensors } from '../../batch.js';
 import type { Subject } from '../../subject.js';
 import { check, type Check, type Checks } from '../check.js';
-import { gradientOf, updated, valuesOf } from '../outcome.js';
+import { gradientOf, updated, readNumbers } from '../outcome.js';
 import {
   compareOutputs,
   headAndBatch,
@@ -32,7 +32,7 @@ const outputsAgree: Check = check({
       ...(weights === 'none' ? [] : weighted(weights, rows === 'dependent' ? 257 : 2049)),
     ];
     // Sequences have two dimensions before the last one.
-    return mask === undefined ? cases : cases.filter((one) => String(one.rows).split('x').length < 3);
+    return mask === undefined ? cases : cases.filter((parameters) => String(parameters.rows).split('x').length < 3);
   },
   async run({ subject, judge, onReference }, parameters) {
     const { head, batch } = headAndBatch(subject, parameters);
@@ -92,7 +92,7 @@ const specsAgree: Check = check({
     const outputs = (): Promise<Outputs> => outputsOfSpec(head, inputs(), parameters.mode);
     const actual = await outputs();
     const [expected, gradient] = await onReference(
-      async () => [await outputs(), await valuesOf(gradientOf(head, inputs()))] as const,
+      async () => [await outputs(), await readNumbers(gradientOf(head, inputs()))] as const,
     );
     compareOutputs(judge, actual, expected, conditionedScales(batch, gradient));
   },

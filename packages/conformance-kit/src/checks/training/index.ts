@@ -74,7 +74,7 @@ const oneStepDescends: Check = check({
     const start = await network.read();
     const spec = stepOf(trainee, { optimizer: optimizersOfTfjs.sgd(RATE), regularizationLosses });
     spec.trainOp();
-    const penalty = factor * (start[0]?.values ?? []).reduce((total, one) => total + one * one, 0);
+    const penalty = factor * (start[0]?.values ?? []).reduce((total, weight) => total + weight * weight, 0);
     judge.near('the loss of the step', await spec.loss.data(), [plain + penalty], {
       k: ULPS.REDUCE,
       scale: Math.abs(plain) + penalty,
@@ -82,9 +82,9 @@ const oneStepDescends: Check = check({
     const end = await network.read();
     for (const [i, { values }] of start.entries()) {
       const gradient = await (grads[network.variables[i]?.name ?? ''] as Tensor).data();
-      const step = values.map((one, at) => RATE * ((gradient[at] as number) + (i === 0 ? 2 * factor * one : 0)));
-      const expected = values.map((one, at) => one - (step[at] as number));
-      const scale = values.map((one, at) => Math.max(Math.abs(one), Math.abs(step[at] as number)));
+      const step = values.map((weight, at) => RATE * ((gradient[at] as number) + (i === 0 ? 2 * factor * weight : 0)));
+      const expected = values.map((weight, at) => weight - (step[at] as number));
+      const scale = values.map((weight, at) => Math.max(Math.abs(weight), Math.abs(step[at] as number)));
       judge.near(`variable ${i}`, end[i]?.values ?? [], expected, { k: ULPS.ELEMENT, scale });
     }
   },

@@ -131,7 +131,9 @@ export class Network {
 
   /** The variables as they now are. */
   async read(): Promise<readonly Values[]> {
-    return Promise.all(this.variables.map(async (one) => ({ shape: one.shape, values: Array.from(await one.data()) })));
+    return Promise.all(
+      this.variables.map(async (trained) => ({ shape: trained.shape, values: Array.from(await trained.data()) })),
+    );
   }
 }
 
