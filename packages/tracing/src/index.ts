@@ -1,0 +1,19 @@
+export type { TracingError, TracingErrorCode } from './error.js';
+export { FEED } from './feed.js';
+export type { Feed } from './feed.js';
+export { printProgram } from './print.js';
+export type {
+  Argument,
+  Constant,
+  ConstantData,
+  Described,
+  Node,
+  Program,
+  ProgramVariable,
+  Result,
+  Use,
+} from './program.js';
+export { traceStep } from './trace-step.js';
+export type { Step, Trace, TraceOptions } from './trace-step.js';
+export { trainStep } from './train-step.js';
+export type { Batch, TrainStepOptions } from './train-step.js';

@@ -1,0 +1,301 @@
+import { getKernel, Variable } from '@tensorflow/tfjs-core';
+import type { KernelFunc, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+import { hold, type Inputs, theEngine } from './engine.js';
+import { type EngineWatcher, watchEngine } from './watch-engine.js';
+import { lastUses } from './passes.js';
+import type { Constant, ConstantData, Node, Program, ProgramVariable, Use } from './program.js';
+import type { Recording, Source } from './recording.js';
+import { flatten, type Flat } from './structure.js';
+
+/** What a recorded run gave: what the step returned, and the recording. */
+export interface Recorded {
+  readonly returned: unknown;
+  readonly recording: Recording;
+}
+
+/**
+ * Runs a step as it is, and writes down what it does.
+ *
+ * @param args Its arguments, taken apart.
+ * @throws What the step throws; nothing is held then.
+ */
+export function record(run: () => unknown, args: Flat): Recorded {
+  const recorder = new Recorder(args);
+  try {
+    const returned = watchEngine(recorder, run);
+    return { returned, recording: recorder.finish(returned) };
+  } catch (error) {
+    recorder.release();
+    throw error;
+  }
+}
+
+interface KnownVariable {
+  readonly variable: Variable;
+  before: number | undefined;
+  /** Its value now, once the step has assigned it. */
+  current: number | undefined;
+}
+
+class Recorder implements EngineWatcher {
+  readonly #args: Flat;
+  /** Tensors with smaller ids were there before the step. */
+  readonly #firstId: number = theEngine().nextTensorId();
+  readonly #backendName: string = theEngine().backendName;
+  readonly #nodes: Node[] = [];
+  readonly #kernels: KernelFunc[] = [];
+  readonly #constants: Constant[] = [];
+  readonly #constantTensors: Tensor[] = [];
+  /** Values by the ids of the tensors that have them. */
+  readonly #valueOf = new Map<number, number>();
+  /** Tensors that the tape saved of an output before its kernel had returned, by their ids. */
+  readonly #savedOf = new Map<number, Tensor>();
+  /** Values by their data, for tensors that were made without a kernel; `undefined` where two sources have the same. */
+  readonly #byData = new Map<object, number | undefined>();
+  /** Numbers that the step made, before they are used. */
+  readonly #made = new Map<number, { readonly data: ConstantData | undefined; readonly tensor: Tensor }>();
+  readonly #variables = new Map<Variable, KnownVariable>();
+  readonly #kept: Tensor[] = [];
+  readonly #registered: ReadonlySet<Variable> = new Set(Object.values(theEngine().state.registeredVariables));
+  #values = 0;
+  #problem: string | undefined;
+
+  constructor(args: Flat) {
+    this.#args = args;
+    for (const tensor of args.tensors) {
+      const value = this.#values++;
+      if (!this.#valueOf.has(tensor.id)) this.#valueOf.set(tensor.id, value);
+      this.#addData(tensor.dataId, value);
+      if (tensor.dtype === 'string' || tensor.dtype === 'complex64')
+        this.problem(`it takes a tensor of ${tensor.dtype}s`);
+    }
+  }
+
+  problem(text: string): void {
+    this.#problem ??= text;
+  }
+
+  madeOfNumbers(tensor: Tensor, values: unknown): void {
+    this.#made.set(tensor.id, { data: copyOfNumbers(values, tensor), tensor });
+  }
+
+  madeOfData(tensor: Tensor): void {
+    const value = this.#byData.get(tensor.dataId);
+    if (value !== undefined) this.#valueOf.set(tensor.id, value);
+  }
+
+  saved(copy: Tensor, original: Tensor): void {
+    if (original instanceof Variable || original.id < this.#firstId || this.#valueOf.has(original.id))
+      this.#valueOf.set(copy.id, this.#resolve(original));
+    else this.#savedOf.set(copy.id, original);
+  }
+
+  assigned(variable: Variable, tensor: Tensor): void {
+    const value = this.#resolve(tensor);
+    this.#know(variable).current = value;
+  }
+
+  kept(tensor: Tensor): void {
+    this.#kept.push(tensor);
+  }
+
+  ran(
+    name: string,
+    inputs: Inputs,
+    attributes: NamedAttrMap | undefined,
+    outputs: Tensor | Tensor[],
+    isComposed: boolean,
+  ): void {
+    const kernel = getKernel(name, this.#backendName);
+    if (kernel === undefined) return this.problem(`kernel ${name} is not one of the backend ${this.#backendName}`);
+    const uses: Record<string, Use | readonly Use[]> = {};
+    for (const [key, input] of Object.entries(inputs as Readonly<Record<string, Tensor | readonly Tensor[]>>)) {
+      if (input === null || input === undefined) continue;
+      uses[key] = Array.isArray(input) ? input.map((tensor: Tensor) => this.#use(tensor)) : this.#use(input as Tensor);
+    }
+    const list = Array.isArray(outputs) ? outputs : [outputs];
+    this.#nodes.push({
+      kernel: name,
+      inputs: uses,
+      attributes: (attributes ?? {}) as Readonly<Record<string, unknown>>,
+      outputs: list.map((tensor) => this.#output(tensor)),
+      takesList: Array.isArray(inputs),
+      sharesData: list.length === 1 && firstOf(inputs)?.dataId === list[0]?.dataId,
+      returnsList: Array.isArray(outputs),
+      isComposed,
+    });
+    this.#kernels.push(kernel.kernelFunc);
+  }
+
+  finish(returned: unknown): Recording {
+    const flat = flatten(returned);
+    if (flat.problem !== undefined)
+      this.problem(flat.problem.includes('a promise') ? 'it is asynchronous' : `of what it returns ${flat.problem}`);
+    if (theEngine().backendName !== this.#backendName) this.problem('it sets another backend');
+    const taken = this.#args.tensors.findIndex((tensor) => tensor.isDisposed);
+    if (taken >= 0) this.problem(`it disposes of its argument ${this.#args.paths[taken]}`);
+    const variables = this.#finishVariables();
+    const sources = flat.tensors.map((tensor): Source => this.#sourceOf(tensor));
+    const results = flat.tensors.flatMap((tensor, index) =>
+      sources[index]?.kind === 'result' ? [{ ...this.#use(tensor), path: flat.paths[index] as string }] : [],
+    );
+    this.#findLeftBehind(flat);
+    const { values, program } = { values: this.#values, program: this.#program(variables, results) };
+    return {
+      program: { ...program, values, lastUse: lastUses(program) },
+      variables: variables.map(({ variable }) => variable),
+      constants: this.#constantTensors,
+      kernels: this.#kernels,
+      returned: { structure: flat.structure, sources: numbered(sources) },
+      problem: this.#problem,
+    };
+  }
+
+  release(): void {
+    this.#constants.forEach(({ isCaptured }, index) => {
+      if (!isCaptured) this.#constantTensors[index]?.dispose();
+    });
+  }
+
+  #program(variables: readonly KnownVariable[], results: Program['results']): Omit<Program, 'lastUse'> {
+    return {
+      backend: this.#backendName,
+      values: this.#values,
+      arguments: this.#args.tensors.map(({ shape, dtype }, value) => ({
+        value,
+        shape: shape.slice(),
+        dtype,
+        path: this.#args.paths[value] as string,
+      })),
+      variables: variables.map(({ variable: { name, trainable, shape, dtype }, before, current }): ProgramVariable => ({
+        name,
+        trainable,
+        shape: shape.slice(),
+        dtype,
+        before,
+        after: current,
+      })),
+      constants: this.#constants,
+      nodes: this.#nodes,
+      results,
+    };
+  }
+
+  #finishVariables(): readonly KnownVariable[] {
+    const now = new Set(Object.values(theEngine().state.registeredVariables));
+    for (const variable of now)
+      if (!this.#registered.has(variable)) this.problem(`it makes the variable ${variable.name}`);
+    for (const variable of this.#registered)
+      if (!now.has(variable)) this.problem(`it disposes of the variable ${variable.name}`);
+    return [...this.#variables.values()].filter(({ variable }) => this.#registered.has(variable));
+  }
+
+  #sourceOf(tensor: Tensor): Source {
+    if (tensor.isDisposed) this.problem('it returns a tensor that it has disposed of');
+    const index = this.#args.tensors.indexOf(tensor);
+    if (index >= 0) return { kind: 'argument', index };
+    if (tensor instanceof Variable || tensor.id < this.#firstId) return { kind: 'known', tensor };
+    return { kind: 'result', index: -1 };
+  }
+
+  /** Tensors that outlive the step without being returned: who has them would see those of the recording for ever. */
+  #findLeftBehind({ tensors }: Flat): void {
+    const left = this.#kept.find(
+      (tensor) => !tensor.isDisposed && !tensors.includes(tensor) && tensor.id >= this.#firstId,
+    );
+    if (left !== undefined) this.problem(`it keeps a tensor of shape [${left.shape}] that it does not return`);
+  }
+
+  #use(tensor: Tensor): Use {
+    const { shape, dtype } = tensor;
+    if (dtype === 'string' || dtype === 'complex64') this.problem(`it computes with a tensor of ${dtype}s`);
+    return { value: this.#resolve(tensor), shape: shape.slice(), dtype };
+  }
+
+  #output(tensor: Tensor): Use {
+    const value = this.#values++;
+    this.#valueOf.set(tensor.id, value);
+    // A kernel may give back the data of an input: who asks by the data shall depend on what the kernel did.
+    this.#byData.set(tensor.dataId, value);
+    if (tensor.dtype === 'string' || tensor.dtype === 'complex64')
+      this.problem(`it computes with a tensor of ${tensor.dtype}s`);
+    return { value, shape: tensor.shape.slice(), dtype: tensor.dtype };
+  }
+
+  #resolve(tensor: Tensor): number {
+    if (tensor instanceof Variable) return this.#valueOfVariable(tensor);
+    const known = this.#valueOf.get(tensor.id);
+    if (known !== undefined) return known;
+    const original = this.#savedOf.get(tensor.id);
+    if (original !== undefined) return this.#resolve(original);
+    const made = this.#made.get(tensor.id);
+    if (made !== undefined) return this.#addConstant(tensor, hold(tensor), made.data);
+    if (tensor.id < this.#firstId) return this.#addConstant(tensor, tensor, undefined);
+    const sharing = this.#byData.get(tensor.dataId);
+    if (sharing !== undefined) return sharing;
+    this.problem(`it computes with a tensor of shape [${tensor.shape}] that comes from no kernel`);
+    return this.#addConstant(tensor, hold(tensor), undefined);
+  }
+
+  #valueOfVariable(variable: Variable): number {
+    // One that the step makes and disposes of again is another name of its value.
+    if (!this.#registered.has(variable)) {
+      const known = this.#variables.get(variable)?.current ?? this.#byData.get(variable.dataId);
+      if (known !== undefined) return known;
+      this.problem(`it makes the variable ${variable.name}`);
+    }
+    const entry = this.#know(variable);
+    if (entry.current !== undefined) return entry.current;
+    if (entry.before === undefined) {
+      entry.before = this.#values++;
+      this.#addData(variable.dataId, entry.before);
+    }
+    return entry.before;
+  }
+
+  #know(variable: Variable): KnownVariable {
+    let entry = this.#variables.get(variable);
+    if (entry === undefined)
+      this.#variables.set(variable, (entry = { variable, before: undefined, current: undefined }));
+    return entry;
+  }
+
+  #addConstant(tensor: Tensor, held: Tensor, data: ConstantData | undefined): number {
+    const value = this.#values++;
+    this.#valueOf.set(tensor.id, value);
+    this.#addData(tensor.dataId, value);
+    const { shape, dtype } = tensor;
+    this.#constants.push({ value, shape: shape.slice(), dtype, data, isCaptured: held === tensor });
+    this.#constantTensors.push(held);
+    return value;
+  }
+
+  #addData(dataId: object, value: number): void {
+    this.#byData.set(dataId, this.#byData.has(dataId) ? undefined : value);
+  }
+}
+
+function firstOf(inputs: Inputs): Tensor | undefined {
+  const [first] = Object.values(inputs as object).flat() as Tensor[];
+  return first;
+}
+
+function numbered(sources: readonly Source[]): Source[] {
+  let index = 0;
+  return sources.map((source) => (source.kind === 'result' ? { kind: 'result', index: index++ } : source));
+}
+
+/** Numbers as they are now: whoever gave them may use the array again. */
+function copyOfNumbers(values: unknown, { dtype, size }: Tensor): ConstantData | undefined {
+  if (dtype === 'string' || dtype === 'complex64') return undefined;
+  const numbers = values as ArrayLike<number>;
+  if (numbers.length !== size) return undefined;
+  switch (dtype) {
+    case 'float32':
+      return Float32Array.from(numbers);
+    case 'int32':
+      return Int32Array.from(numbers);
+    default:
+      return Uint8Array.from(numbers);
+  }
+}

@@ -1,0 +1,36 @@
+import type { KernelFunc, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Program } from './program.js';
+import type { Structure } from './structure.js';
+
+/** One run of a step, watched: the program, and what its numbers stand for in this process. */
+export interface Recording {
+  readonly program: Program;
+  /** One for each of the program's variables. */
+  readonly variables: readonly Variable[];
+  /** One for each of the program's constants: held by the recording where the step made it, the caller's own where it is captured. */
+  readonly constants: readonly Tensor[];
+  /** One for each of the program's nodes. */
+  readonly kernels: readonly KernelFunc[];
+  /** What the step returned, and where each tensor in it comes from. */
+  readonly returned: Returned;
+  /** Why this program must not be run, if it must not. */
+  readonly problem: string | undefined;
+}
+
+export interface Returned {
+  readonly structure: Structure;
+  readonly sources: readonly Source[];
+}
+
+/** Where a returned tensor comes from: a result of the program, an argument that is handed back, or a tensor or variable that the step knows. */
+export type Source =
+  | { readonly kind: 'result'; readonly index: number }
+  | { readonly kind: 'argument'; readonly index: number }
+  | { readonly kind: 'known'; readonly tensor: Tensor };
+
+/** Lets go of what a recording holds. */
+export function releaseRecording({ program, constants }: Recording): void {
+  program.constants.forEach(({ isCaptured }, index) => {
+    if (!isCaptured) constants[index]?.dispose();
+  });
+}

@@ -1,0 +1,223 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { difference, sameNumbers } from './compare.js';
+import { type Backend, type BackendData, hold, isLiveVariable, theEngine } from './engine.js';
+import { tracingError } from './error.js';
+import { optimize, type Optimized } from './optimize.js';
+import type { Program } from './program.js';
+import { record } from './recorder.js';
+import { type Recording, releaseRecording } from './recording.js';
+import { OtherShape, Replay } from './replay.js';
+import { scopedCall } from './scoped-call.js';
+import { assemble, type Flat, flatten } from './structure.js';
+
+/** A recording that was found to do what the step does. */
+interface Trusted {
+  readonly recording: Recording;
+  readonly optimized: Optimized;
+  readonly replay: Replay;
+}
+
+/** How often in a row a recording may differ from the one before. The first one often does: an optimizer makes its slots. */
+const MAX_DIFFERENCES = 4;
+
+/**
+ * A step for arguments of one signature: recorded until two recordings are alike and a replay gives the numbers of the step, then replayed; recorded again at
+ * the 2nd, 4th, 8th, ... run, and compared.
+ */
+export class SignatureTrace {
+  /** The backend that it is for: another one may come under the same name. */
+  readonly backend: Backend = theEngine().backend;
+  #runs = 0;
+  #nextCheck = 2;
+  #differences = 0;
+  #replayed = 0;
+  #last: Recording | undefined;
+  #trusted: Trusted | undefined;
+  #isRunning = false;
+  #reason: string | undefined = 'it is being recorded';
+  #isGivenUp = false;
+
+  /** Why the run before was not a replay. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  get program(): Program | undefined {
+    return this.#trusted?.optimized.program;
+  }
+
+  /** @throws What the step throws, and TRACE_CHANGED */
+  run(step: () => unknown, args: Flat): unknown {
+    if (this.#isGivenUp || this.#isRunning) return scopedCall(step);
+    this.#runs++;
+    if (this.#trusted !== undefined) {
+      const gone = whatIsGone(this.#trusted);
+      if (gone !== undefined) this.#distrust(gone);
+      else if (this.#runs < this.#nextCheck) return this.#replay(this.#trusted, step, args);
+    }
+    return this.#record(step, args);
+  }
+
+  dispose(): void {
+    this.#forget();
+    this.#isGivenUp = true;
+  }
+
+  #replay({ recording, replay }: Trusted, step: () => unknown, { tensors }: Flat): unknown {
+    let results: Tensor[];
+    this.#isRunning = true;
+    try {
+      results = replay.run(tensors);
+    } catch (error) {
+      // Nothing has changed yet, so the step can be run as it is: it fails in its own way, or shows that the recording is not it.
+      const returned = scopedCall(step);
+      const what =
+        error instanceof OtherShape
+          ? error.message
+          : `a kernel failed that does not fail in the step (${messageOf(error)})`;
+      this.#distrust(what);
+      return returned;
+    } finally {
+      this.#isRunning = false;
+    }
+    this.#replayed++;
+    const { structure, sources } = recording.returned;
+    const all = sources.map((source) => {
+      if (source.kind === 'known') return source.tensor;
+      return (source.kind === 'argument' ? tensors[source.index] : results[source.index]) as Tensor;
+    });
+    return assemble(structure, all);
+  }
+
+  #record(step: () => unknown, args: Flat): unknown {
+    const expected = this.#trusted?.recording ?? this.#last;
+    const before = expected !== undefined && isReadable(this.backend) ? expected.variables.map(holdLive) : undefined;
+    try {
+      const { returned, recording } = record(() => scopedCall(step), args);
+      const problem = recording.problem ?? (expected && withSubject(difference(expected, recording)));
+      if (problem === undefined && expected !== undefined) this.#trust(recording, args, before, returned);
+      else this.#differs(recording, problem, returned);
+      return returned;
+    } finally {
+      for (const tensor of before ?? []) tensor?.dispose();
+    }
+  }
+
+  /** Two recordings are alike: what a replay gives is compared with what the step gave, where that needs no wait for a device. */
+  #trust(
+    recording: Recording,
+    args: Flat,
+    before: readonly (Tensor | undefined)[] | undefined,
+    returned: unknown,
+  ): void {
+    const optimized = optimize(recording);
+    const replay = new Replay(optimized);
+    const trusted = { recording, optimized, replay };
+    const other = before && whatDiffers(trusted, args, before, returned);
+    if (other !== undefined) {
+      optimized.release();
+      return this.#differs(recording, other, returned);
+    }
+    this.#forget();
+    this.#trusted = trusted;
+    this.#reason = undefined;
+    this.#differences = 0;
+    this.#replayed = 0;
+    while (this.#nextCheck <= this.#runs) this.#nextCheck *= 2;
+  }
+
+  #differs(recording: Recording, problem: string | undefined, returned: unknown): void {
+    const wereReplayed = this.#trusted === undefined ? 0 : this.#replayed;
+    this.#forget();
+    if (recording.problem === undefined) this.#last = recording;
+    else releaseRecording(recording);
+    if (problem === undefined) return; // the first one
+    this.#reason = problem;
+    this.#differences++;
+    this.#isGivenUp = this.#differences >= MAX_DIFFERENCES || wereReplayed > 0;
+    if (this.#isGivenUp) this.#forget();
+    if (wereReplayed === 0) return;
+    for (const tensor of flatten(returned).tensors) if (!tensor.kept && !('assign' in tensor)) tensor.dispose();
+    throw tracingError(
+      'TRACE_CHANGED',
+      `A traced step must do the same each time, got one that has changed within the last ${wereReplayed} replayed steps: ${problem}. ` +
+        'What it computes with must be an argument, a variable, or fed by an optimizer or a dropout of tfjs-heads. It runs eagerly from now on.',
+    );
+  }
+
+  #distrust(reason: string): void {
+    this.#forget();
+    this.#reason = reason;
+    this.#differences++;
+    this.#isGivenUp = this.#differences >= MAX_DIFFERENCES;
+  }
+
+  #forget(): void {
+    if (this.#last !== undefined && this.#last !== this.#trusted?.recording) releaseRecording(this.#last);
+    if (this.#trusted !== undefined) {
+      this.#trusted.optimized.release();
+      releaseRecording(this.#trusted.recording);
+    }
+    this.#last = undefined;
+    this.#trusted = undefined;
+  }
+}
+
+function withSubject(what: string | undefined): string | undefined {
+  return what && `from one recording to the next ${what} differs`;
+}
+
+function whatIsGone({ recording: { program, constants, variables } }: Trusted): string | undefined {
+  for (const variable of variables)
+    if (!isLiveVariable(variable)) return `the variable ${variable.name} is disposed of`;
+  for (let index = 0; index < constants.length; index++) {
+    const tensor = constants[index] as Tensor;
+    if (tensor.isDisposed)
+      return `a tensor of shape [${program.constants[index]?.shape}] that it took from outside is disposed of`;
+  }
+  return undefined;
+}
+
+function holdLive(variable: Recording['variables'][number]): Tensor | undefined {
+  return isLiveVariable(variable) ? hold(variable) : undefined;
+}
+
+/** Whether a replay of the recorded step gives something else than the step gave. */
+function whatDiffers(
+  { recording, replay }: Trusted,
+  { tensors }: Flat,
+  before: readonly (Tensor | undefined)[],
+  returned: unknown,
+): string | undefined {
+  if (before.includes(undefined)) return 'a variable is new';
+  const { results, assigned } = replay.try(tensors, before as readonly Tensor[]);
+  const { program, variables, returned: shape } = recording;
+  const made = flatten(returned).tensors.filter((_, index) => shape.sources[index]?.kind === 'result');
+  for (const [index, tensor] of made.entries())
+    if (!sameData(results[index], read(tensor)))
+      return `a replay gives another ${program.results[index]?.path || 'result'}`;
+  const trained = variables.filter((_, index) => program.variables[index]?.after !== undefined);
+  for (const [index, variable] of trained.entries())
+    if (!sameData(assigned[index], read(variable)))
+      return `a replay gives another value of the variable ${variable.name}`;
+  return undefined;
+}
+
+function read({ dataId }: Tensor): BackendData {
+  const engine = theEngine();
+  return (engine.state.tensorInfo.get(dataId)?.backend ?? engine.backend).readSync(dataId);
+}
+
+function sameData(a: BackendData | undefined, b: BackendData): boolean {
+  return a !== undefined && sameNumbers(a as Float32Array, b as Float32Array);
+}
+
+/** Whether data lie in the memory of this process, so that reading them waits for nothing. */
+function isReadable(backend: object): boolean {
+  if ('isUsingGpuDevice' in backend) return !backend.isUsingGpuDevice;
+  return 'data' in backend || 'dataIdMap' in backend;
+}
+
+function messageOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).slice(0, 300);
+}

@@ -1,0 +1,222 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { TrainableVariable } from '@tfjs-heads/head-api';
+import { type Engine, isLiveVariable, theEngine } from './engine.js';
+import { tracingError } from './error.js';
+import { printProgram } from './print.js';
+import type { Program } from './program.js';
+import { scopedCall } from './scoped-call.js';
+import { SignatureTrace } from './signature-trace.js';
+import { type Flat, flatten, textOf } from './structure.js';
+import { isRecording } from './watch-engine.js';
+
+/** What {@link traceStep} takes besides the step. */
+export interface TraceOptions {
+  /** The variables that the step reads or assigns; those of an optimizer are found. Variables of a layer stand for what they read. */
+  readonly variables: readonly TrainableVariable[];
+  /** Whether each step must give the numbers of the eager one to the bit. Default: no; so does every runner of today, all the same. */
+  readonly exact?: boolean | undefined;
+}
+
+/** A traced step: a function like the step itself. */
+export interface Trace<F extends Step = Step> {
+  (...args: Parameters<F>): ReturnType<F>;
+  /** Why calls like the last one run the step itself, in a sentence; undefined where they run its recording. */
+  readonly reason: string | undefined;
+  /** The program that calls like the last one run; undefined where they run the step itself. */
+  readonly program: Program | undefined;
+  /** The program as text, or the reason why there is none. */
+  toString(): string;
+  /** Lets go of all recordings. The trace must not be called any more; variables stay. */
+  dispose(): void;
+}
+
+/** A function of tensors, of maps and lists of them, that returns the like. Arguments that are no tensors are part of a recording. */
+// Parameters of any types: a function of some is one of unknown ones only for `never`.
+export type Step = (...args: never[]) => unknown;
+
+/** How many signatures of arguments a trace remembers: one for each shape and dtype, and each value of what is no tensor. */
+const MAX_SIGNATURES = 16;
+
+/**
+ * Records a step once and runs the recording from then on, without tape, scopes and look-ups, as `tf.function` does in Python. The step may train or
+ * predict; it is any function of tensors that does the same each time it is called with arguments of the same shapes and dtypes.
+ *
+ * ```ts
+ * const step = traceStep(
+ *   (batch: { x: tf.Tensor2D; y: tf.Tensor2D }) => optimizer.minimize(() => loss(network(batch.x), batch.y), true) as tf.Scalar,
+ *   { variables },
+ * );
+ * for (const batch of batches) step(batch).dispose();
+ * ```
+ *
+ * No result changes: a step is recorded and runs as it is until two recordings are alike and a replay has given the same numbers, and is recorded and compared
+ * again at the 2nd, 4th, 8th, ... call. What reads values, is asynchronous, or differs from one call to the next runs eagerly, and `reason` says why. As within
+ * `tf.tidy`, tensors that the step makes and does not return are disposed of. The caller owns the tensors that are returned; arguments are never disposed of.
+ *
+ * @throws INVALID_ARGUMENT for wrong options; the traced step TENSOR_DISPOSED for a disposed argument or variable, TRACE_CHANGED where the step is found to
+ *   do something else than before, TRACE_DISPOSED, and whatever the step throws.
+ */
+export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace<F> {
+  if (typeof step !== 'function')
+    throw tracingError('INVALID_ARGUMENT', `step must be a function of tensors, got ${describe(step)}.`);
+  const runner = new TracedStep(step as unknown as (...args: unknown[]) => unknown, variablesOf(options));
+  const trace = (...args: unknown[]): unknown => runner.run(args);
+  return Object.defineProperties(trace, {
+    reason: { get: () => runner.reason },
+    program: { get: () => runner.program },
+    toString: { value: () => runner.text() },
+    dispose: { value: () => runner.dispose() },
+  }) as unknown as Trace<F>;
+}
+
+class TracedStep {
+  readonly #step: (...args: unknown[]) => unknown;
+  readonly #variables: readonly Variable[];
+  readonly #signatures = new Map<string, SignatureTrace>();
+  #last: SignatureTrace | undefined;
+  #reason: string | undefined = 'It has not been called yet.';
+  #isDisposed = false;
+
+  constructor(step: (...args: unknown[]) => unknown, variables: readonly Variable[]) {
+    this.#step = step;
+    this.#variables = variables;
+  }
+
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  get program(): Program | undefined {
+    return this.#reason === undefined ? this.#last?.program : undefined;
+  }
+
+  text(): string {
+    const { program } = this;
+    return program === undefined ? `no program: ${this.#reason}` : printProgram(program);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#reason = 'The trace is disposed of.';
+    for (const signature of this.#signatures.values()) signature.dispose();
+    this.#signatures.clear();
+  }
+
+  run(args: unknown[]): unknown {
+    if (this.#isDisposed)
+      throw tracingError('TRACE_DISPOSED', 'A traced step must not be called after dispose(), got a call.');
+    const step = (): unknown => this.#step(...args);
+    const engine = theEngine();
+    // Somebody records this step as a part of their own.
+    if (isRecording()) return step();
+    const flat = flatten(args);
+    this.#checkLive(flat);
+    const outside = whyEager(engine) ?? (flat.problem && `of its arguments ${flat.problem}`);
+    if (outside !== undefined) {
+      this.#reason = sentence(outside);
+      return scopedCall(step);
+    }
+    this.#last = this.#signatureOf(flat, engine);
+    try {
+      return this.#last.run(step, flat);
+    } finally {
+      const { reason } = this.#last;
+      this.#reason = reason && sentence(reason);
+    }
+  }
+
+  #signatureOf(flat: Flat, engine: Engine): SignatureTrace {
+    const key = keyOf(flat, engine.backendName);
+    let signature = this.#signatures.get(key);
+    if (signature !== undefined && signature.backend !== engine.backend) {
+      signature.dispose();
+      signature = undefined;
+    }
+    if (signature !== undefined && signature === this.#last) return signature;
+    // The oldest use comes first, and goes first.
+    this.#signatures.delete(key);
+    signature ??= new SignatureTrace();
+    this.#signatures.set(key, signature);
+    for (const [oldest, unused] of this.#signatures) {
+      if (this.#signatures.size <= MAX_SIGNATURES) break;
+      this.#signatures.delete(oldest);
+      unused.dispose();
+    }
+    return signature;
+  }
+
+  #checkLive({ tensors, paths }: Flat): void {
+    for (let index = 0; index < tensors.length; index++) {
+      if (!(tensors[index] as Tensor).isDisposed) continue;
+      throw tracingError(
+        'TENSOR_DISPOSED',
+        `Arguments of a traced step must be live tensors, got a disposed one of shape [${tensors[index]?.shape}] at ${paths[index]}.`,
+      );
+    }
+    for (const variable of this.#variables) {
+      if (isLiveVariable(variable)) continue;
+      throw tracingError(
+        'TENSOR_DISPOSED',
+        `Variables of a traced step must be live, got ${variable.name} of shape [${variable.shape}], which is disposed of.`,
+      );
+    }
+  }
+}
+
+/** Two calls with the same key run the same recording. */
+function keyOf({ structure, tensors }: Flat, backendName: string): string {
+  let key = `${backendName} ${textOf(structure)}`;
+  for (let index = 0; index < tensors.length; index++) {
+    const { shape, dtype, dataId } = tensors[index] as Tensor;
+    key += `;${dtype}${shape}`;
+    // One tensor in two places is one value: which of them a kernel has taken cannot be told.
+    for (let other = 0; other < index; other++) if (tensors[other]?.dataId === dataId) key += `=${other}`;
+  }
+  return key;
+}
+
+/** What about the place of the call forbids a replay, if anything does. */
+function whyEager({ state, ENV }: Engine): string | undefined {
+  if (state.gradientDepth > 0) return 'it is called under a gradient, which a replay would not be part of';
+  if (state.profiling) return 'tfjs is profiling, which a replay would not show';
+  if (ENV.getBool('DEBUG')) return 'tfjs is in its debug mode, which a replay would not be checked by';
+  return undefined;
+}
+
+function variablesOf(options: TraceOptions): readonly Variable[] {
+  const variables: unknown = (options as TraceOptions | undefined)?.variables;
+  const unknown = Object.keys(options ?? {}).find((name) => name !== 'variables' && name !== 'exact');
+  if (unknown !== undefined)
+    throw tracingError(
+      'INVALID_ARGUMENT',
+      `Options of traceStep must be variables or exact, got ${unknown.slice(0, 80)}.`,
+    );
+  if (!Array.isArray(variables))
+    throw tracingError('INVALID_ARGUMENT', `variables must be a list of variables, got ${describe(variables)}.`);
+  return variables.map((given: unknown, index): Variable => {
+    const variable = isLayerVariable(given) ? given.read() : given;
+    if (typeof (variable as Partial<Variable> | null)?.assign !== 'function' || !isLiveVariable(variable as Variable))
+      throw tracingError('INVALID_ARGUMENT', `variables[${index}] must be a live variable, got ${describe(given)}.`);
+    return variable as Variable;
+  });
+}
+
+function isLayerVariable(given: unknown): given is { read(): unknown } {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    typeof (given as { read?: unknown }).read === 'function' &&
+    !('dataId' in given)
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null)
+    return `${typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value).slice(0, 80)}`;
+  if (Array.isArray(value)) return 'an array';
+  return 'dataId' in value ? 'a tensor or a disposed variable' : 'an object';
+}
+
+function sentence(reason: string): string {
+  return `The step runs eagerly: ${reason}.`;
+}

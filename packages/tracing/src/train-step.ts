@@ -1,0 +1,76 @@
+import { clone } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { ModeKeys } from '@tfjs-heads/head-api';
+import type {
+  Features,
+  GradientOptimizer,
+  Head,
+  Labels,
+  Logits,
+  RegularizationLosses,
+  TrainableVariable,
+} from '@tfjs-heads/head-api';
+import { checksOf, guardReads } from './device-checks.js';
+import { tracingError } from './error.js';
+import { type Trace, traceStep } from './trace-step.js';
+
+/** What {@link trainStep} trains by. */
+export interface TrainStepOptions<F extends Features = Features, X extends Logits = Logits> {
+  /** Gives the logits for the features of a batch. It runs under the tape. */
+  readonly network: (features: F) => X;
+  /** Any optimizer of tfjs or of tfjs-heads. */
+  readonly optimizer: GradientOptimizer;
+  /** What to train: variables, or the `trainableWeights` of a model of tfjs-layers. */
+  readonly variables: readonly TrainableVariable[];
+  /** Added to the loss; a function of the variables. */
+  readonly regularizationLosses?: RegularizationLosses | undefined;
+  /** See `TraceOptions`. */
+  readonly exact?: boolean | undefined;
+}
+
+/** A batch to train on. */
+export interface Batch<F extends Features = Features, L extends Labels = Labels> {
+  /** What the network computes with, and where the head looks for weights. */
+  readonly features: F;
+  readonly labels: L;
+}
+
+/**
+ * The whole training step of a head as a traced function: network, loss, gradients and update in one call.
+ *
+ * ```ts
+ * const step = trainStep(head, { network: ({ x }) => model.apply(x), optimizer, variables: model.trainableWeights });
+ * for (const { x, weight, labels } of batches) {
+ *   const loss = step({ features: { x, weight }, labels });
+ *   console.log(await loss.data());
+ *   loss.dispose();
+ * }
+ * ```
+ *
+ * @returns A traced step (see `traceStep`) that gives the loss, a float32 scalar that the caller owns.
+ * @throws INVALID_ARGUMENT; the step whatever `head.createEstimatorSpec` throws, above all LABELS_RANGE for a label out of range, in replayed steps too
+ */
+export function trainStep<L extends Labels, X extends Logits, F extends Features = Features>(
+  head: Head<L, X>,
+  { network, optimizer, variables, regularizationLosses, exact }: TrainStepOptions<F, X>,
+): Trace<(batch: Batch<F, L>) => Scalar> {
+  const step = ({ features, labels }: Batch<F, L>): Scalar => {
+    const spec = head.createEstimatorSpec({
+      mode: ModeKeys.TRAIN,
+      features,
+      labels,
+      logits: () => network(features),
+      optimizer,
+      trainableVariables: variables,
+      ...(regularizationLosses && { regularizationLosses }),
+    });
+    if (spec.mode !== ModeKeys.TRAIN)
+      throw tracingError('INVALID_ARGUMENT', `head must give a spec of the mode train, got ${spec.mode}.`);
+    spec.trainOp();
+    // The spec owns its loss, and goes; errors that a device has yet to report stay.
+    const loss = guardReads(clone(spec.loss), checksOf(spec.loss));
+    spec.dispose();
+    return loss;
+  };
+  return traceStep(step, { variables, exact });
+}

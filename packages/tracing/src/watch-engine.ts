@@ -1,0 +1,146 @@
+import { Variable } from '@tensorflow/tfjs-core';
+import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+import { type Engine, type Inputs, theEngine } from './engine.js';
+
+/** Who is told what a step does. */
+export interface EngineWatcher {
+  /** A kernel ran that no other kernel had called; `isComposed` where it called others. */
+  ran(
+    name: string,
+    inputs: Inputs,
+    attributes: NamedAttrMap | undefined,
+    outputs: Tensor | Tensor[],
+    isComposed: boolean,
+  ): void;
+  /** The tape saved a tensor: maybe one that a kernel has made which has not returned yet. */
+  saved(copy: Tensor, original: Tensor): void;
+  /** A tensor was made of numbers. */
+  madeOfNumbers(tensor: Tensor, values: unknown): void;
+  /** A tensor was made of data that there were. */
+  madeOfData(tensor: Tensor): void;
+  assigned(variable: Variable, tensor: Tensor): void;
+  kept(tensor: Tensor): void;
+  /** Something was done that no recording can do again. */
+  problem(text: string): void;
+}
+
+/** Known to every copy of this package and to head-kit: whether a step is being recorded. It stands on the engine, of which there is one. */
+const RECORDING = Symbol.for('tfjs-heads.recording/1');
+
+export function isRecording(): boolean {
+  return RECORDING in theEngine();
+}
+
+/**
+ * Runs something with everything that passes through tfjs' engine reported. The methods are hidden by others on the engine itself while it runs, so that
+ * nothing is left of it, and every copy of tfjs-core is watched.
+ */
+export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
+  const engine = theEngine();
+  const hooks = hooksOf(engine, watcher);
+  const stopAssigns = watchAssigns(engine, watcher);
+  const own = Object.getOwnPropertyDescriptors(engine);
+  Object.assign(engine, hooks, { [RECORDING]: true });
+  try {
+    return run();
+  } finally {
+    for (const key of [...Object.keys(hooks), RECORDING]) {
+      const before = (own as Readonly<Record<string | symbol, PropertyDescriptor>>)[key];
+      if (before === undefined) Reflect.deleteProperty(engine, key);
+      else Object.defineProperty(engine, key, before);
+    }
+    stopAssigns();
+  }
+}
+
+type Hooks = Pick<
+  Engine,
+  'runKernel' | 'clone' | 'keep' | 'makeTensor' | 'makeTensorFromTensorInfo' | 'readSync' | 'read' | 'readToGPU'
+>;
+
+function hooksOf(engine: Engine, watcher: EngineWatcher): Hooks {
+  const { runKernel, clone, keep, makeTensor, makeTensorFromTensorInfo, readSync, read, readToGPU } = engine;
+  /** How many kernels deep: what a kernel does is its own affair. */
+  let depth = 0;
+  let isComposed = false;
+  return {
+    runKernel(name, inputs, attributes) {
+      if (depth > 0) {
+        isComposed = true;
+        return runKernel.call(engine, name, inputs, attributes);
+      }
+      depth++;
+      isComposed = false;
+      let outputs: Tensor | Tensor[];
+      try {
+        outputs = runKernel.call(engine, name, inputs, attributes);
+      } finally {
+        depth--;
+      }
+      watcher.ran(name, inputs, attributes, outputs, isComposed);
+      return outputs;
+    },
+    clone(x) {
+      const wasComposed = isComposed;
+      const copy = clone.call(engine, x);
+      if (depth > 0) {
+        isComposed = wasComposed;
+        watcher.saved(copy, x);
+      }
+      return copy;
+    },
+    keep(tensor) {
+      if (depth === 0) watcher.kept(tensor);
+      return keep.call(engine, tensor) as typeof tensor;
+    },
+    makeTensor(values, shape, dtype, backend) {
+      const tensor = makeTensor.call(engine, values, shape, dtype, backend);
+      if (depth === 0) watcher.madeOfNumbers(tensor, values);
+      return tensor;
+    },
+    makeTensorFromTensorInfo(info, backend) {
+      const tensor = makeTensorFromTensorInfo.call(engine, info, backend);
+      if (depth === 0) watcher.madeOfData(tensor);
+      return tensor;
+    },
+    readSync(dataId) {
+      if (depth === 0) watcher.problem(READS);
+      return readSync.call(engine, dataId);
+    },
+    read(dataId) {
+      if (depth === 0) watcher.problem(READS);
+      return read.call(engine, dataId);
+    },
+    readToGPU(dataId, options) {
+      if (depth === 0) watcher.problem(READS);
+      return readToGPU.call(engine, dataId, options);
+    },
+  };
+}
+
+const READS = 'it reads values, on which what it does next may depend';
+
+/** Variables of every copy of tfjs-core have the method `assign` by their class. */
+function watchAssigns({ state }: Engine, watcher: EngineWatcher): () => void {
+  const classes = new Set<object>([Variable.prototype]);
+  for (const variable of Object.values(state.registeredVariables)) {
+    let prototype: unknown = Object.getPrototypeOf(variable);
+    while (prototype !== null && !Object.hasOwn(prototype as object, 'assign'))
+      prototype = Object.getPrototypeOf(prototype);
+    if (prototype !== null) classes.add(prototype as object);
+  }
+  const undo = [...classes].map((prototype) => {
+    const { assign } = prototype as Variable;
+    const watched = function (this: Variable, tensor: Tensor): void {
+      assign.call(this, tensor);
+      watcher.assigned(this, tensor);
+    };
+    Object.assign(prototype, { assign: watched });
+    return () => {
+      Object.assign(prototype, { assign });
+    };
+  });
+  return () => {
+    for (const restore of undo) restore();
+  };
+}
