@@ -48,9 +48,9 @@ async function write(folder, count, shard) {
   const runs = targets.map((target) => ({
     target,
     milliseconds: 100,
-    cases: mine.map((one, i) => ({
-      ...one,
-      query: queryOf(one),
+    cases: mine.map((testCase, i) => ({
+      ...testCase,
+      query: queryOf(testCase),
       status: i % 100 === 0 ? 'fail' : 'pass',
       ...(i % 100 === 0 && {
         message: `the mean[${i}]: got ${Math.random()}, expected ${Math.random()} (${Math.random() * 100} times the allowed error)`,

@@ -68,7 +68,9 @@ async function failures(subject: Subject, backend: string, check?: string): Prom
   if ('unavailable' in started) throw new Error(started.unavailable);
   const suite = await suiteOf({ Tried: subject });
   const cases = suite.cases.filter(
-    (one) => one.subject === 'Tried' && (check ?? `${one.family}:${one.check}`) === `${one.family}:${one.check}`,
+    (testCase) =>
+      testCase.subject === 'Tried' &&
+      (check ?? `${testCase.family}:${testCase.check}`) === `${testCase.family}:${testCase.check}`,
   );
   expect(cases).not.toEqual([]);
   const results: CaseResult[] = [];

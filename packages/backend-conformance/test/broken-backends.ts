@@ -37,11 +37,11 @@ const changing =
   (original: KernelFunc): KernelFunc =>
   (params) => {
     const out = original(params);
-    for (const each of [out].flat()) {
-      if (each.dtype !== 'float32') continue;
-      const values = floatsOf(params.backend, each);
+    for (const output of [out].flat()) {
+      if (output.dtype !== 'float32') continue;
+      const values = floatsOf(params.backend, output);
       // Not in place: the memory may be an input's.
-      (params.backend as Data).data.get(each.dataId).values = Float32Array.from(values, change);
+      (params.backend as Data).data.get(output.dataId).values = Float32Array.from(values, change);
     }
     return out;
   };

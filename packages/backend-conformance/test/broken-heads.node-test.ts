@@ -36,7 +36,7 @@ describe('a broken head', () => {
     '%s fails, by the case that the table names',
     async (name, { subject, caughtBy, says }) => {
       const query = `${name}:${caughtBy}`;
-      const results = await run(name, subject, (one) => queryOf(one) === query);
+      const results = await run(name, subject, (testCase) => queryOf(testCase) === query);
       expect(results.map(queryOf)).toEqual([query]); // there is such a case
       expect(results[0]?.status).toBe('fail');
       expect(results[0]?.message).toContain(says);
@@ -55,7 +55,7 @@ describe('a broken head', () => {
     async (name) => {
       const caught = new Set(Object.values(brokenHeads).map(({ caughtBy }) => `${name}:${caughtBy}`));
       const whole = breakHead(() => ({}), {}, subjects[name]);
-      const results = await run(name, whole, (one) => caught.has(queryOf(one)));
+      const results = await run(name, whole, (testCase) => caught.has(queryOf(testCase)));
       expect(results.filter(({ status }) => status !== 'pass')).toEqual([]);
       expect(results.length).toBeGreaterThan(20);
     },

@@ -42,7 +42,9 @@ export async function reportIn(folder: string): Promise<ConformanceReport> {
 
 /** The queries of a run that came out in some way. */
 export function queriesOf(run: BackendRun | undefined, status?: string): string[] {
-  return (run?.cases ?? []).filter((one) => status === undefined || one.status === status).map(({ query }) => query);
+  return (run?.cases ?? [])
+    .filter((result) => status === undefined || result.status === status)
+    .map(({ query }) => query);
 }
 
 /** Which of some processes run, by name; one that has ended and waits for its parent to look does not. */

@@ -34,14 +34,14 @@ beforeAll(async () => {
 const fixture = (name: string): TestFile =>
   files.find((file) => basename(file.name) === `${name}.fixture.ts`) as TestFile;
 const outcome = (title: string): Outcome =>
-  fixture('broken-head').assertionResults.find((one) => one.title === title) as Outcome;
+  fixture('broken-head').assertionResults.find((result) => result.title === title) as Outcome;
 const query = (head: string, rows: number): string => `${head}:law:mean-is-sum-over-size:rows=${rows}`;
 const absAtZero = 'tfjs:op:gradient:case=abs-at-zero';
 
 it('fails what a broken head breaks, by query, and nothing else', () => {
   const titles = (status: string): string[] =>
     fixture('broken-head')
-      .assertionResults.filter((one) => one.status === status)
+      .assertionResults.filter((result) => result.status === status)
       .map(({ title }) => title);
   expect(titles('failed')).toEqual([query('Broken', 33), query('SaidToBeBroken', 1)]);
   const passed = [
@@ -77,7 +77,7 @@ it('knows the divergences of the backend, where cases about it are asked for', (
 it('passes nothing where the backend does not start', () => {
   const { status, assertionResults } = fixture('unavailable');
   expect(status).toBe('failed');
-  expect(assertionResults.map((one) => one.status)).toEqual(['skipped', 'skipped']);
+  expect(assertionResults.map((result) => result.status)).toEqual(['skipped', 'skipped']);
 });
 
 it('refuses a filter that no case matches', () => {

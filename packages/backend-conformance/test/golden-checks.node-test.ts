@@ -27,7 +27,7 @@ async function complaints(
   const goldens = change(suite.goldens.get('Head') as GoldenFile);
   const isMeant = /^Head:golden:(spec|exports|evaluation:batches=3|training:optimizer=adam|\w+:inputs=43-and-44)/;
   const said: Record<string, string> = {};
-  const cases = suite.cases.filter((one) => isMeant.test(queryOf(one)));
+  const cases = suite.cases.filter((testCase) => isMeant.test(queryOf(testCase)));
   for await (const { check, message, status } of runCases({
     suite: { ...suite, goldens: new Map([['Head', goldens]]) },
     cases,
@@ -41,10 +41,10 @@ async function complaints(
 
 /** All cases changed in one way. */
 const casesWith =
-  (change: (one: GoldenCase) => Partial<GoldenCase>) =>
+  (change: (golden: GoldenCase) => Partial<GoldenCase>) =>
   (goldens: GoldenFile): GoldenFile => ({
     ...goldens,
-    cases: goldens.cases.map((one) => ({ ...one, ...change(one) })),
+    cases: goldens.cases.map((golden) => ({ ...golden, ...change(golden) })),
   });
 
 type Golden = GoldenValues | GoldenPrediction;
@@ -100,33 +100,39 @@ describe('of goldens', () => {
     },
     {
       wrong: 'metric of an evaluation',
-      change: (all) => ({
-        ...all,
-        evaluations: all.evaluations.map((one) => ({ ...one, metrics: eachOff(one.metrics) })),
+      change: (file) => ({
+        ...file,
+        evaluations: file.evaluations.map((golden) => ({ ...golden, metrics: eachOff(golden.metrics) })),
       }),
       said: { evaluation: 'the metric label/mean[0]' },
     },
     {
       wrong: 'loss of a step',
-      change: (all) => ({ ...all, trainings: all.trainings.map((one) => ({ ...one, losses: off(one.losses) })) }),
+      change: (file) => ({
+        ...file,
+        trainings: file.trainings.map((golden) => ({ ...golden, losses: off(golden.losses) })),
+      }),
       said: { training: 'the losses[0]' },
     },
     {
       wrong: 'variable after the steps',
-      change: (all) => ({
-        ...all,
-        trainings: all.trainings.map((one) => ({ ...one, end: one.end.map((end, i) => (i === 3 ? off(end) : end)) })),
+      change: (file) => ({
+        ...file,
+        trainings: file.trainings.map((golden) => ({
+          ...golden,
+          end: golden.end.map((end, i) => (i === 3 ? off(end) : end)),
+        })),
       }),
       said: { training: 'the last bias[0]' },
     },
     {
       wrong: 'kind of an export',
-      change: (all) => ({ ...all, exports: { ...all.exports, regression: { kind: 'predict', outputs: {} } } }),
+      change: (file) => ({ ...file, exports: { ...file.exports, regression: { kind: 'predict', outputs: {} } } }),
       said: { exports: 'the kind of regression' },
     },
     {
       wrong: 'order of exports',
-      change: (all) => ({ ...all, exports: turned(all.exports ?? {}) }),
+      change: (file) => ({ ...file, exports: turned(file.exports ?? {}) }),
       said: { exports: 'the serving keys' },
     },
   ])('a wrong $wrong is named by each check that it stands in', async ({ change, said }) => {
@@ -137,7 +143,7 @@ describe('of goldens', () => {
 });
 
 const allMoved = (predictions: Predictions): Predictions =>
-  Object.fromEntries(Object.entries(predictions).map(([key, one]) => [key, add(one as Tensor, 1)]));
+  Object.fromEntries(Object.entries(predictions).map(([key, values]) => [key, add(values as Tensor, 1)]));
 
 describe('of a head', () => {
   it.each<{ wrong: string; change: Parameters<typeof breakHead>[0]; check: string; says: string }>([
@@ -189,7 +195,7 @@ describe('of a head', () => {
       wrong: 'metrics to evaluate',
       change: inMode('eval', ({ evalMetricOps }) => ({
         evalMetricOps: Object.fromEntries(
-          Object.entries(evalMetricOps).map(([key, one]) => [key, withResult(one, (result) => 2 * result)]),
+          Object.entries(evalMetricOps).map(([key, metric]) => [key, withResult(metric, (result) => 2 * result)]),
         ),
       })),
       check: 'spec',

@@ -24,7 +24,7 @@ const weights = [1, 0.5, 2, 3];
 const direction = [1, -1, 0.5, -0.25, 2, 1, -1, -1, 0.5, 1, -2, 0.25];
 
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const total = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+const total = (values: readonly number[]): number => values.reduce((soFar, value) => soFar + value, 0);
 
 interface Case {
   readonly create: (options: object) => Head;

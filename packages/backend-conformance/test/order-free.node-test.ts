@@ -119,13 +119,17 @@ describe.each(Object.entries(evaluated))('%s', (_, { logits, labels, label, labe
         }
         return all;
       };
-      const statesOf = async (all: Metrics): Promise<Record<string, MetricState>> =>
+      const statesOf = async (measured: Metrics): Promise<Record<string, MetricState>> =>
         Object.fromEntries(
-          await Promise.all(Object.entries(all).map(async ([key, metric]) => [key, await metric.state()] as const)),
+          await Promise.all(
+            Object.entries(measured).map(async ([key, metric]) => [key, await metric.state()] as const),
+          ),
         );
-      const resultsOf = async (all: Metrics): Promise<Record<string, number>> =>
+      const resultsOf = async (measured: Metrics): Promise<Record<string, number>> =>
         Object.fromEntries(
-          await Promise.all(Object.entries(all).map(async ([key, metric]) => [key, await metric.result()] as const)),
+          await Promise.all(
+            Object.entries(measured).map(async ([key, metric]) => [key, await metric.result()] as const),
+          ),
         );
 
       const first = measure(0, ROWS);

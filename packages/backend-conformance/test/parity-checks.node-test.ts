@@ -18,8 +18,8 @@ async function complaints(subject: Subject): Promise<Record<string, string>> {
   const suite = await suiteOf({ Head: subject });
   const said: Record<string, string> = {};
   const cases = suite.cases.filter(({ family }) => family === 'parity');
-  for await (const one of runCases({ suite, cases, backend: record, expectations: [] })) {
-    if (one.status !== 'pass') said[queryOf(one).replace('Head:parity:', '')] = one.message ?? '';
+  for await (const result of runCases({ suite, cases, backend: record, expectations: [] })) {
+    if (result.status !== 'pass') said[queryOf(result).replace('Head:parity:', '')] = result.message ?? '';
   }
   return said;
 }
@@ -28,15 +28,15 @@ async function complaints(subject: Subject): Promise<Record<string, string>> {
 const factor = (): number => (getBackend() === 'cpu' ? 1.0001 : 1);
 const isUnderTest = (): boolean => getBackend() === 'cpu';
 
-const withNumber = (one: (rows: number[]) => Tensor) =>
+const withNumber = (make: (rows: number[]) => Tensor) =>
   breakHead(({ predictions }) => ({
-    predictions: (logits, keys) => ({ ...predictions(logits, keys), more: one(logits.shape.slice(0, -1)) }),
+    predictions: (logits, keys) => ({ ...predictions(logits, keys), more: make(logits.shape.slice(0, -1)) }),
   }));
 
 const measured = (metrics: Metrics): Metrics => {
   const by = factor();
   return Object.fromEntries(
-    Object.entries(metrics).map(([key, one]) => [key, withResult(one, (result) => result * by)]),
+    Object.entries(metrics).map(([key, metric]) => [key, withResult(metric, (result) => result * by)]),
   );
 };
 
@@ -93,7 +93,7 @@ it.each<{ wrong: string; subject: Subject; by: string; says: string }>([
     wrong: 'summary',
     subject: breakHead(
       inMode('train', ({ summaries }) => ({
-        summaries: Object.fromEntries(Object.entries(summaries).map(([key, one]) => [key, mul(one, factor())])),
+        summaries: Object.fromEntries(Object.entries(summaries).map(([key, summary]) => [key, mul(summary, factor())])),
       })),
     ),
     by: `${specs}train,rows=33,weights=rows`,

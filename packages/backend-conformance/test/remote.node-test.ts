@@ -15,7 +15,7 @@ const started: (() => unknown)[] = [];
 afterAll(() => Promise.all(started.map((stop) => stop())));
 
 const narrow = [fixture('own-head.mjs'), '--backend', 'chromium:cpu,webgl', '--filter', NARROW];
-const one = [fixture('own-head.mjs'), '--backend', 'chromium:cpu', '--filter', NARROW];
+const oneBackend = [fixture('own-head.mjs'), '--backend', 'chromium:cpu', '--filter', NARROW];
 
 it('runs in the browser of a Playwright server', { timeout: 120_000 }, async () => {
   const executablePath = chromiumPath();
@@ -101,7 +101,7 @@ it(
     server.onAsked((count) => {
       if (count === 2) server.give('firefox'); // Nobody waits for the first any more.
     });
-    const { exitCode, stdout, lastLine } = await conformance(...one, '--silence', '5', '--browser', server.url);
+    const { exitCode, stdout, lastLine } = await conformance(...oneBackend, '--silence', '5', '--browser', server.url);
     expect(stdout).toMatch(/^chromium:cpu: 0 passed, 2 failed/m);
     expect(stdout).toContain('it said nothing for 5 s while it starts the browser');
     expect(lastLine).toMatch(/^0 passed, 2 failed/);
@@ -112,7 +112,7 @@ it(
 
 it('can be interrupted where a WebDriver server is silent', { timeout: 60_000 }, async () => {
   const server = await slowServer();
-  const child = execa(process.execPath, [main, ...one, '--browser', server.url], { reject: false });
+  const child = execa(process.execPath, [main, ...oneBackend, '--browser', server.url], { reject: false });
   server.onAsked(() => void child.kill('SIGINT'));
   const { exitCode, stderr } = await child;
   expect(stderr).toBe('Interrupted: there is no report.');

@@ -46,12 +46,12 @@ describe('the report before stays', () => {
   const before = async (name: string): Promise<string> => {
     const out = join(folder, name);
     await mkdir(out, { recursive: true });
-    for (const each of names) await writeFile(join(out, each), 'before');
+    for (const file of names) await writeFile(join(out, file), 'before');
     return out;
   };
   const isKept = async (out: string): Promise<void> => {
     expect((await readdir(out)).toSorted()).toEqual(names);
-    for (const each of names) expect(await readFile(join(out, each), 'utf8')).toBe('before');
+    for (const file of names) expect(await readFile(join(out, file), 'utf8')).toBe('before');
   };
   const fs = process.getBuiltinModule('node:fs/promises');
   const failing = (code: string): Error => Object.assign(new Error(`${code}: as if the disk had it`), { code });
@@ -109,11 +109,11 @@ describe('the report before stays', () => {
 });
 
 describe('a file that is no report', () => {
-  const one = resultOf(caseOf('A', 'law', 'b', 1), 'fail', 2, {
+  const failed = resultOf(caseOf('A', 'law', 'b', 1), 'fail', 2, {
     message: 'no',
     expected: { reason: 'r', upstream: 'https://x.y/z' },
   });
-  const good = reportOf(runOf('cpu', one));
+  const good = reportOf(runOf('cpu', failed));
   type Json = Record<string, unknown>;
 
   const refuses = async (text: string | Uint8Array, reason: string): Promise<void> => {
@@ -135,7 +135,7 @@ describe('a file that is no report', () => {
 
   it('is told apart from one that is, wherever it is cut into pieces', async () => {
     const odd = resultOf(caseOf('A', 'law', 'b', 2), 'fail', 2, { message: `}],"cases":[{"runs": \\" ä 𝕏 \n` });
-    const report = reportOf(runOf('cpu', one, odd), runOf('wasm'), runOf('runs', odd));
+    const report = reportOf(runOf('cpu', failed, odd), runOf('wasm'), runOf('runs', odd));
     for (const text of [JSON.stringify(report), JSON.stringify(report, null, 3), [...toJson(report)].join('')]) {
       const bytes = new TextEncoder().encode(text);
       for (const size of [1, 2, 3, 7, 64, 1000]) {
@@ -272,7 +272,7 @@ describe('a file that is no report', () => {
     ['parts.0.targets.0.target', 'wasm', "parts[0].targets[0]: expected a run of 'wasm', got none"],
     ['parts.0.targets', [], "runs[0]: expected 'cpu' among the targets of a part, got none"],
     ['runs', [good.runs[0], good.runs[0]], "runs: expected each target once, got 'cpu' twice"],
-    ['runs.0.cases', [one, one], "runs[0].cases: expected one result of each case, got two of 'A:law:b:rows=1'"],
+    ['runs.0.cases', [failed, failed], "runs[0].cases: expected one result of each case, got two of 'A:law:b:rows=1'"],
     ['runs.0.unavailable', 'no', 'runs[0].unavailable: parts say something else'],
   ])('is refused where %s is %j', async (place, value, reason) => {
     await refuses(changed(place, value), reason);

@@ -8,14 +8,14 @@ const cases = Array.from({ length: 7 }, (_, i) => caseOf('RegressionHead', 'law'
 const queries = cases.map(({ parameters }) => `RegressionHead:law:mean:rows=${parameters['rows']}`);
 const shardOf = (index: number, count: number, ...targets: string[]): ConformanceReport => {
   const shard: Shard = { index, count };
-  const results = inShard(cases, shard).map((one) => resultOf(one, 'pass'));
+  const results = inShard(cases, shard).map((testCase) => resultOf(testCase, 'pass'));
   return reportOfPart(
     { cases, shard },
     ...(targets.length === 0 ? ['cpu'] : targets).map((target) => runOf(target, ...results)),
   );
 };
 const whole = (target: string): ConformanceReport =>
-  reportOf(runOf(target, ...cases.map((one) => resultOf(one, 'pass'))));
+  reportOf(runOf(target, ...cases.map((testCase) => resultOf(testCase, 'pass'))));
 const unavailable = (target: string): ConformanceReport['runs'][number] => ({
   target,
   unavailable: 'no such thing',
@@ -92,7 +92,7 @@ describe('merging', () => {
       [
         reportOfPart(
           { cases: cases.slice(0, 2) },
-          runOf('cpu', ...cases.slice(1, 3).map((one) => resultOf(one, 'pass'))),
+          runOf('cpu', ...cases.slice(1, 3).map((testCase) => resultOf(testCase, 'pass'))),
         ),
       ],
       ['cpu: its cases are others than those that were asked for'],
@@ -132,10 +132,10 @@ describe('merging', () => {
       return { ...report, runs: report.runs.map((run) => ({ ...run, engine: { name, version } })) };
     };
     const engineOf = (...reports: ConformanceReport[]) => mergeReports(reports).runs[0]?.engine;
-    const one = inEngine(1, 'Chrome', '155');
-    expect(engineOf(one, inEngine(2, 'Chrome', '155'))).toEqual({ name: 'Chrome', version: '155' });
-    expect(engineOf(one, inEngine(2, 'Chrome', '156'))).toEqual({ name: 'Chrome', version: '155 | 156' });
-    const half = mergeReports([one, inEngine(2, 'Chromium', '156')]);
+    const first = inEngine(1, 'Chrome', '155');
+    expect(engineOf(first, inEngine(2, 'Chrome', '155'))).toEqual({ name: 'Chrome', version: '155' });
+    expect(engineOf(first, inEngine(2, 'Chrome', '156'))).toEqual({ name: 'Chrome', version: '155 | 156' });
+    const half = mergeReports([first, inEngine(2, 'Chromium', '156')]);
     const merged = mergeReports([half, inEngine(3, 'Chrome', '156'), inEngine(4, 'Chrome', '155')]);
     expect(merged.runs[0]?.engine).toEqual({ name: 'Chrome | Chromium | Chrome', version: '155 | 156 | 156' });
     expect(toJunit(merged)).toContain('value="Chrome 155 | Chromium 156 | Chrome 156"');
@@ -147,7 +147,10 @@ describe('merging', () => {
   });
   const inPart = (report: ConformanceReport, part: object): ConformanceReport => ({
     ...report,
-    parts: report.parts.map((one) => ({ ...one, targets: one.targets.map((target) => ({ ...target, ...part })) })),
+    parts: report.parts.map((known) => ({
+      ...known,
+      targets: known.targets.map((target) => ({ ...target, ...part })),
+    })),
   });
 
   it.each<[string, ConformanceReport[], string]>([

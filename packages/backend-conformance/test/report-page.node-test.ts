@@ -35,7 +35,7 @@ describe('the page of a report, from a file', () => {
     ]);
     const cells = await page
       .locator('.matrix button')
-      .evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label')));
+      .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label')));
     expect(cells).toEqual([
       'tfjs on cpu: 1 pass; worst 0 of the allowed error',
       'tfjs on chromium:webgl: 1 xfail',
@@ -224,8 +224,8 @@ function contrasts(elements: (HTMLElement | SVGElement)[]): number[] {
   };
   return elements.map((element) => {
     const behind: string[] = [];
-    for (let one: Element | null = element; one !== null; one = one.parentElement)
-      behind.unshift(getComputedStyle(one).backgroundColor);
+    for (let ancestor: Element | null = element; ancestor !== null; ancestor = ancestor.parentElement)
+      behind.unshift(getComputedStyle(ancestor).backgroundColor);
     const [a, b] = [luminance(behind), luminance([...behind, getComputedStyle(element).color])];
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   });

@@ -21,13 +21,13 @@ export function caseOf(subject: string, family: Family, check: string, rows: num
 }
 
 export function resultOf(
-  one: ConformanceCase,
+  testCase: ConformanceCase,
   status: Status,
   used?: number | 'Infinity',
   more: Partial<CaseResult> = {},
 ): CaseResult {
   const closest = used === undefined ? undefined : { what: 'the loss', index: 3, actual: 1.25, expected: 1.5, used };
-  return { ...one, query: queryOf(one), status, ...(closest && { closest }), milliseconds: 2, ...more };
+  return { ...testCase, query: queryOf(testCase), status, ...(closest && { closest }), milliseconds: 2, ...more };
 }
 
 export const record: BackendRecord = {

@@ -83,11 +83,11 @@ describe('the terminal', () => {
 
   it('shows what others have written, and obeys none of it', () => {
     const evil = `x\u001B]0;owned\u0007\u001B[2J\u009B1m\r\u202E\u2066y`;
-    const one = { ...caseOf(evil, 'law', evil, 1), parameters: { [evil]: evil } };
+    const testCase = { ...caseOf(evil, 'law', evil, 1), parameters: { [evil]: evil } };
     const expected = { reason: evil, upstream: evil };
     const statuses = ['pass', 'fail', 'xfail', 'xpass', 'skip'] as const;
     const results = statuses.map((status, rows) =>
-      resultOf({ ...one, parameters: { ...one.parameters, rows } }, status, 1, { message: evil, expected }),
+      resultOf({ ...testCase, parameters: { ...testCase.parameters, rows } }, status, 1, { message: evil, expected }),
     );
     const run = { ...runOf(evil, ...results), record: { ...record, runsOn: evil, name: evil } };
     const report = {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 /** What a training check says of a head, of the first case that fails. */
 async function complaint(subject: Subject, check: string): Promise<string | undefined> {
   const suite = await suiteOf({ Head: subject });
-  const cases = suite.cases.filter((one) => one.family === 'training' && one.check === check);
+  const cases = suite.cases.filter((testCase) => testCase.family === 'training' && testCase.check === check);
   for await (const { message } of runCases({ suite, cases, backend: record, expectations: [] }))
     if (message !== undefined) return message;
   return undefined;
@@ -101,7 +101,7 @@ it.each<{ wrong: string; subject: Subject; check: string; says: string }>([
   },
   {
     wrong: 'calls the optimizer for each variable',
-    subject: withGradients((gradients, apply) => gradients.forEach((one) => apply([one]))),
+    subject: withGradients((gradients, apply) => gradients.forEach((gradient) => apply([gradient]))),
     check: 'others-stand-still',
     says: 'the updates',
   },

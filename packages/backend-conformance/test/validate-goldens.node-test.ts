@@ -281,8 +281,8 @@ describe('a file of goldens', () => {
 
   it('is refused where its maps are by other names than those of its heads', async () => {
     const map = (...numbers: number[]): object => ({ a: tensor(...numbers) });
-    const one = { ...sound.cases[0], logits: map(1, 2), labels: map(1, 4), gradient: { a: values(0, -2) } };
-    const file = { ...sound, cases: [one], evaluations: [], trainings: [] };
+    const ofHeads = { ...sound.cases[0], logits: map(1, 2), labels: map(1, 4), gradient: { a: values(0, -2) } };
+    const file = { ...sound, cases: [ofHeads], evaluations: [], trainings: [] };
     const headsOf = (name: string): object => ({ heads: [{ head: 'RegressionHead', options: { name } }] });
     expect(await refusal(JSON.stringify({ ...file, ...headsOf('a') }))).toBe('');
     expect(await refusal(JSON.stringify({ ...file, ...headsOf('nobody') }))).toContain(

@@ -48,6 +48,6 @@ test.each(Object.entries(reds))(
 );
 
 test('every repair that concerns numbers has a case that fails without it', () => {
-  const shown = Object.values(withoutRepairs).flatMap((each) => Object.keys(each));
+  const shown = Object.values(withoutRepairs).flatMap((cases) => Object.keys(cases));
   expect([...new Set(shown)].toSorted()).toEqual(Object.keys(repairs).toSorted());
 });

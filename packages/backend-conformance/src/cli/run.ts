@@ -82,7 +82,10 @@ async function runTargets(
     for (;;) {
       interrupted.throwIfAborted();
       // Where all that are left wait for a driver, whoever has it goes on with them.
-      const [target] = waiting.splice(waiting.findIndex((each) => !busy.has(sessions.driverOf(each) ?? '')) >>> 0, 1);
+      const [target] = waiting.splice(
+        waiting.findIndex((candidate) => !busy.has(sessions.driverOf(candidate) ?? '')) >>> 0,
+        1,
+      );
       if (target === undefined) return;
       const { name } = target;
       const driver = sessions.driverOf(target);

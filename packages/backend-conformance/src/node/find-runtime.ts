@@ -114,7 +114,9 @@ function fromPackage(npm: string, programs: readonly string[]): string | undefin
     .flatMap((from) => {
       const require = createRequire(from);
       const own = attempt(() => createRequire(require.resolve(`${npm}/package.json`)));
-      return [own, require].flatMap((each) => programs.map((path) => attempt(() => programOf(each, path))));
+      return [own, require].flatMap((requireFrom) =>
+        programs.map((path) => attempt(() => programOf(requireFrom, path))),
+      );
     })
     .find((path) => path !== undefined);
 }

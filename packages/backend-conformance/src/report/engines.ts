@@ -9,8 +9,13 @@ export const SEVERAL = ' | ';
  * Chromium.
  */
 export function joinEngines(engines: readonly EngineVersion[]): EngineVersion | undefined {
-  const each = new Map(engines.flatMap(eachOf).map((one) => [JSON.stringify([one.name, one.version]), one]));
-  const [names, versions] = [[...each.values()].map(({ name }) => name), [...each.values()].map((one) => one.version)];
+  const distinct = new Map(
+    engines.flatMap(eachOf).map((engine) => [JSON.stringify([engine.name, engine.version]), engine]),
+  );
+  const [names, versions] = [
+    [...distinct.values()].map(({ name }) => name),
+    [...distinct.values()].map((engine) => engine.version),
+  ];
   if (names.length === 0) return undefined;
   const isOne = new Set(names).size === 1;
   return { name: isOne ? (names[0] as string) : names.join(SEVERAL), version: versions.join(SEVERAL) };
@@ -26,9 +31,9 @@ export function formatEngine(engine: EngineVersion): string {
 
 function eachOf({ name, version }: EngineVersion): readonly EngineVersion[] {
   const [names, versions] = [name.split(SEVERAL), version.split(SEVERAL)];
-  if (names.length === 1) return versions.map((one) => ({ name, version: one }));
+  if (names.length === 1) return versions.map((part) => ({ name, version: part }));
   // Elsewhere they may have been joined apart; then nobody knows which go together.
   return names.length === versions.length
-    ? names.map((one, i) => ({ name: one, version: versions[i] as string }))
+    ? names.map((part, i) => ({ name: part, version: versions[i] as string }))
     : [{ name, version }];
 }

@@ -74,7 +74,7 @@ export const wrongByContract: BrokenHeads = {
     caughtBy: 'law:predictions-as-claimed:rows=3',
     says: "the dtype of predictions['predictions']",
     subject: breakHead(({ predictions }) => ({
-      predictions: (...args) => mapped(predictions(...args), (one) => cast(one, 'int32')),
+      predictions: (...args) => mapped(predictions(...args), (values) => cast(values, 'int32')),
     })),
   },
   Centered: {
@@ -82,7 +82,7 @@ export const wrongByContract: BrokenHeads = {
     caughtBy: 'law:rows-independent:rows=5',
     says: "predictions['predictions']",
     subject: breakHead(({ predictions }) => ({
-      predictions: (...args) => mapped(predictions(...args), (one) => sub(one, mean(one))),
+      predictions: (...args) => mapped(predictions(...args), (values) => sub(values, mean(values))),
     })),
   },
   SwallowsSecondNaN: {
@@ -98,7 +98,7 @@ export const wrongByContract: BrokenHeads = {
         const swallowed = (x: Tensor): Tensor => where(logicalAnd(isNaN(x), cast(second(x), 'bool')), zerosLike(x), x);
         return Object.assign(head, {
           predictions: (...args: Parameters<typeof predict>) =>
-            mapped(predict(...args), (one) => tidy(() => swallowed(one))),
+            mapped(predict(...args), (values) => tidy(() => swallowed(values))),
         });
       },
     },
@@ -123,14 +123,15 @@ export const wrongByContract: BrokenHeads = {
     caughtBy: 'parity:specs:mode=infer,rows=33,weights=rows',
     says: 'predictions',
     subject: breakHead(({ predictions }) => ({
-      predictions: (...args) => mapped(predictions(...args), (one) => mul(one, getBackend() === 'cpu' ? 1.0001 : 1)),
+      predictions: (...args) =>
+        mapped(predictions(...args), (values) => mul(values, getBackend() === 'cpu' ? 1.0001 : 1)),
     })),
   },
 };
 
-function mapped<T extends object>(values: T, map: (one: Tensor) => Tensor): Record<string, Tensor> {
+function mapped<T extends object>(values: T, map: (prediction: Tensor) => Tensor): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries<Tensor>(values as Record<string, Tensor>).map(([key, one]) => [key, map(one)]),
+    Object.entries<Tensor>(values as Record<string, Tensor>).map(([key, prediction]) => [key, map(prediction)]),
   );
 }
 

@@ -142,7 +142,7 @@ export const wrongLosses: BrokenHeads = {
         const penalties = typeof regularizationLosses === 'function' ? regularizationLosses() : regularizationLosses;
         return loss(labels, logits, {
           ...options,
-          regularizationLosses: penalties.map((one) => div(one, logits.size)),
+          regularizationLosses: penalties.map((penalty) => div(penalty, logits.size)),
         });
       },
     })),

@@ -224,9 +224,9 @@ export const wrongMetrics: BrokenHeads = {
         updateMetrics(...args) {
           const drift = 1e-7 * calls++;
           return Object.fromEntries(
-            Object.entries(updateMetrics(...args)).map(([key, one]) => [
+            Object.entries(updateMetrics(...args)).map(([key, metric]) => [
               key,
-              withResult(one, (result) => result + drift),
+              withResult(metric, (result) => result + drift),
             ]),
           );
         },

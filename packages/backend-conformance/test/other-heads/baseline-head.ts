@@ -34,8 +34,8 @@ function withLast(logits: Tensor): Tensor {
 
 export const baselineLoss: LossFn = ({ labels, logits }) => {
   const ids = cast(reshape(labels, labels.shape.slice(0, -1)), 'int32');
-  const all = withLast(logits);
-  return sub(logSumExp(all, -1, true), sum(mul(all, cast(oneHot(ids, CLASSES), 'float32')), -1, true));
+  const padded = withLast(logits);
+  return sub(logSumExp(padded, -1, true), sum(mul(padded, cast(oneHot(ids, CLASSES), 'float32')), -1, true));
 };
 
 /** One of four classes by three logits: the last class is what the others are compared with, and has none. */
