@@ -28,17 +28,17 @@ function tableOf({ created, milliseconds, runs, selection, parts }: ConformanceR
 
 function rowOf({ target, engine, unavailable, cases, milliseconds }: BackendRun): readonly string[] {
   if (unavailable !== undefined) return [`\`${target}\``, `unavailable: ${unavailable}`, '', '', '', '', '', ''];
-  const count = (isMeant: (one: BackendRun['cases'][number]) => boolean): string =>
+  const count = (isMeant: (result: BackendRun['cases'][number]) => boolean): string =>
     cases.filter(isMeant).length.toLocaleString('en');
   const isHead = ({ subject }: BackendRun['cases'][number]): boolean => subject !== 'tfjs';
   const worst = cases
-    .filter((one) => isHead(one) && one.status === 'pass')
+    .filter((result) => isHead(result) && result.status === 'pass')
     .reduce((most, { closest }) => Math.max(most, Number(closest?.used ?? 0)), 0);
   return [
     `\`${target}\``,
     engine === undefined ? '' : `${engine.name} ${engine.version}`,
-    `${count((one) => isHead(one) && one.status === 'pass')} of ${count(isHead)}`,
-    `${count((one) => !isHead(one) && one.status === 'pass')} of ${count((one) => !isHead(one))}`,
+    `${count((result) => isHead(result) && result.status === 'pass')} of ${count(isHead)}`,
+    `${count((result) => !isHead(result) && result.status === 'pass')} of ${count((result) => !isHead(result))}`,
     count(({ status }) => status === 'xfail'),
     count(({ status }) => ['fail', 'xpass'].includes(status)),
     worst.toFixed(2),

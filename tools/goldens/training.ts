@@ -49,7 +49,7 @@ export function trainingOf(
   const lossOf: LossOfLogits = (values) => {
     const logits = columnsFor({ shape: [...before, outputs], values }, heads);
     const { loss, gradient } = model.loss(batchIn({ logits, labels, weights, ...(features && { features }) }));
-    return { loss, gradient: rowsOf(gradient, heads) };
+    return { loss, gradient: sideBySide(gradient, heads) };
   };
   const { losses, end, closest } = trainNetwork({ inputs: x, start }, lossOf, updateRule(optimizer, settings), steps);
   refuseUnlessTelling(`${head} ${optimizer} ${variant ?? ''} of seed ${seed}`, losses, closest);
@@ -89,7 +89,7 @@ function columnsFor({ shape, values }: Values, heads: TrainingDescription['heads
 }
 
 /** The other way round. */
-function rowsOf(gradient: PerHead<readonly Scaled[]>, heads: TrainingDescription['heads']): readonly Scaled[] {
+function sideBySide(gradient: PerHead<readonly Scaled[]>, heads: TrainingDescription['heads']): readonly Scaled[] {
   if (heads === undefined) return gradient as readonly Scaled[];
   const parts = Object.entries(heads).map(([name, k]) => ({
     k,

@@ -82,9 +82,9 @@ describe('binary metrics of shared sums', () => {
     expect(() => confusion(threshold as number)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   });
 
-  const nothing = { accuracy: 0, precision: 0, recall: 0, auc: 0, auc_precision_recall: 0 };
+  const zeros = { accuracy: 0, precision: 0, recall: 0, auc: 0, auc_precision_recall: 0 };
   it.each([
-    ['nothing', [], nothing],
+    ['nothing', [], zeros],
     [
       'positives alone',
       [
@@ -99,7 +99,7 @@ describe('binary metrics of shared sums', () => {
         { prediction: 0.9, label: 0 },
         { prediction: 0.2, label: 0 },
       ],
-      { ...nothing, accuracy: 0.5 },
+      { ...zeros, accuracy: 0.5 },
     ],
     [
       'soft labels',
@@ -115,7 +115,7 @@ describe('binary metrics of shared sums', () => {
         { prediction: 0.5, label: 0 },
         { prediction: 0.5, label: 1 },
       ],
-      { ...nothing, accuracy: 0.5, auc: 0.5, auc_precision_recall: 0.5 },
+      { ...zeros, accuracy: 0.5, auc: 0.5, auc_precision_recall: 0.5 },
     ],
   ] as const)('of %s they are what the original says', async (_, samples, expected) => {
     for (const name of names) {

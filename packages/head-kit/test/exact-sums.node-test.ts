@@ -15,7 +15,7 @@ function shuffled<T>(items: readonly T[]): T[] {
 }
 
 /** A sum of the terms, dealt out to parts at random. */
-function sumOf(terms: readonly number[], parts = 1): ExactSums {
+function exactSumOf(terms: readonly number[], parts = 1): ExactSums {
   const sums = Array.from({ length: parts }, () => new ExactSums(1));
   for (const term of terms) sums[Math.floor(next() * parts)]?.add(0, term);
   const [first, ...others] = sums as [ExactSums, ...ExactSums[]];
@@ -46,7 +46,7 @@ describe('sums without rounding', () => {
     const terms = Array.from({ length: 300 }, draw);
     const units = terms.reduce((total, term) => total + unitsOf(term), 0n);
     for (let round = 0; round < 20; round++) {
-      const sums = sumOf(shuffled(terms), 1 + (round % 7));
+      const sums = exactSumOf(shuffled(terms), 1 + (round % 7));
       expect(sums.rounded()[0]).toBe(numberOf(units));
       const exact = sums.exact(0);
       expect(typeof exact === 'bigint' ? exact : unitsOf(exact)).toBe(units);
@@ -65,7 +65,7 @@ describe('sums without rounding', () => {
   it('cancel to nothing', () => {
     for (const draw of Object.values(draws)) {
       const terms = Array.from({ length: 100 }, draw);
-      const sums = sumOf(shuffled([...terms, ...terms.map((term) => -term)]), 3);
+      const sums = exactSumOf(shuffled([...terms, ...terms.map((term) => -term)]), 3);
       expect(sums.exact(0)).toBe(0);
       expect(Object.is(sums.rounded()[0], 0)).toBe(true);
     }
@@ -73,9 +73,9 @@ describe('sums without rounding', () => {
 
   it('pass over the largest double on their way', () => {
     const { MAX_VALUE } = Number;
-    expect(sumOf([MAX_VALUE, MAX_VALUE, -MAX_VALUE]).rounded()[0]).toBe(MAX_VALUE);
-    expect(sumOf([MAX_VALUE, MAX_VALUE]).rounded()[0]).toBe(Infinity);
-    expect(sumOf([-MAX_VALUE, -MAX_VALUE, 1]).rounded()[0]).toBe(-Infinity);
+    expect(exactSumOf([MAX_VALUE, MAX_VALUE, -MAX_VALUE]).rounded()[0]).toBe(MAX_VALUE);
+    expect(exactSumOf([MAX_VALUE, MAX_VALUE]).rounded()[0]).toBe(Infinity);
+    expect(exactSumOf([-MAX_VALUE, -MAX_VALUE, 1]).rounded()[0]).toBe(-Infinity);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe('sums without rounding', () => {
     [[1, NaN, Infinity], NaN],
   ])('of %j come to %d in any order and any parts', (terms, expected) => {
     for (let round = 0; round < 10; round++) {
-      const sums = sumOf(shuffled(terms), 1 + (round % 3));
+      const sums = exactSumOf(shuffled(terms), 1 + (round % 3));
       expect(sums.rounded()[0]).toBe(expected);
       expect(sums.exact(0)).toBe(expected);
     }

@@ -41,7 +41,7 @@ export function binaryClassMetrics(
 
 /** The metrics of a `MultiClassHead` over several batches of rows of `k` logits. */
 export function multiClassMetrics(batches: readonly ReferenceBatch[], k: number): Record<string, Scaled> {
-  const rows = rowsOf(batches, k);
+  const rows = rowsIn(batches, k);
   const isHit = ({ x, z }: Row): boolean => x.indexOf(Math.max(...x)) === z[0];
   return {
     average_loss: meanLoss(softmaxCrossEntropy, rows),
@@ -62,7 +62,7 @@ export function multiLabelMetrics(
     return { [`probability_mean/${name}`]: probability, ...curves(some, `/${name}`) };
   });
   return {
-    average_loss: meanLoss(multiLabelCrossEntropy, rowsOf(batches, k)),
+    average_loss: meanLoss(multiLabelCrossEntropy, rowsIn(batches, k)),
     ...curves(entries),
     ...atThresholds(entries, thresholds),
     ...(Object.assign({}, ...ofClasses) as Record<string, Scaled>),
@@ -75,7 +75,7 @@ interface Row {
   readonly weight: number;
 }
 
-function rowsOf(batches: readonly ReferenceBatch[], k: number): readonly Row[] {
+function rowsIn(batches: readonly ReferenceBatch[], k: number): readonly Row[] {
   return batches.flatMap(({ logits, labels, weights }) => {
     const count = logits.length / k;
     const part = (values: readonly number[], row: number): readonly number[] =>
@@ -89,7 +89,7 @@ function rowsOf(batches: readonly ReferenceBatch[], k: number): readonly Row[] {
 }
 
 function entriesOf(batches: readonly ReferenceBatch[], k: number): readonly Entry[] {
-  return rowsOf(batches, k).flatMap(({ x, z, weight }) =>
+  return rowsIn(batches, k).flatMap(({ x, z, weight }) =>
     x.map((logit, id) => ({ logit, label: z[id] as number, weight, id })),
   );
 }

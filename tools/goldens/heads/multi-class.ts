@@ -41,7 +41,7 @@ function modelOf(options: Options): HeadModel {
 }
 
 /** A batch with the id of a class for each row. */
-const batchOf = (shape: readonly number[], weights: 'none' | 'rows' | 'column' = 'none'): DenseBatch => {
+const batchOfIds = (shape: readonly number[], weights: 'none' | 'rows' | 'column' = 'none'): DenseBatch => {
   const [rows, classes] = [shape.slice(0, -1), shape.at(-1) as number];
   const batch = drawnBatch('class', shape, weights);
   return {
@@ -54,7 +54,7 @@ const drawn = (
   weights: 'none' | 'rows' | 'column',
   options: Options = {},
 ): CaseDescription => {
-  const batch = batchOf(shape, weights);
+  const batch = batchOfIds(shape, weights);
   const nClasses = shape.at(-1) as number;
   return {
     parameters: { inputs: 'drawn', shape: shape.join('x'), weights },
@@ -116,13 +116,13 @@ export const multiClass: HeadDescription = {
     {
       parameters: { inputs: 'words', shape: '5x3', weights: 'rows' },
       options: { nClasses: 3, labelVocabulary: vocabulary, weightColumn: 'weight' },
-      ...batchOf([5, 3], 'rows'),
+      ...batchOfIds([5, 3], 'rows'),
       labels: { shape: [5, 1], dtype: 'string', values: words },
     },
     {
       parameters: { inputs: 'words', shape: '5x3', labels: '5' },
       options: { nClasses: 3, labelVocabulary: vocabulary },
-      logits: batchOf([5, 3]).logits,
+      logits: batchOfIds([5, 3]).logits,
       labels: { shape: [5], dtype: 'string', values: words },
       lossOnly: true,
     },
@@ -144,18 +144,18 @@ export const multiClass: HeadDescription = {
     {
       parameters: { batches: 3, weights: 'none' },
       options: { nClasses: 3 },
-      batches: [5, 1, 13].map((rows) => batchOf([rows, 3])),
+      batches: [5, 1, 13].map((rows) => batchOfIds([rows, 3])),
     },
     {
       parameters: { batches: 3, weights: 'rows' },
       options: { nClasses: 10, weightColumn: 'weight' },
-      batches: [33, 1, 7].map((rows) => batchOf([rows, 10], 'rows')),
+      batches: [33, 1, 7].map((rows) => batchOfIds([rows, 10], 'rows')),
     },
     {
       parameters: { batches: 2, inputs: 'words' },
       options: { nClasses: 3, labelVocabulary: vocabulary },
       batches: [words, words.slice(1, 4)].map((values) => ({
-        logits: batchOf([values.length, 3]).logits,
+        logits: batchOfIds([values.length, 3]).logits,
         labels: { shape: [values.length, 1], dtype: 'string', values },
       })),
     },

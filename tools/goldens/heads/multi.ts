@@ -45,7 +45,7 @@ const width = names.reduce((sum, name) => sum + heads[name].k, 0);
 function modelOf(options: Options): HeadModel {
   const given = options['headWeights'] as readonly number[];
   const models = names.map((name, i) => ({ name, model: heads[name].modelOf(options), weight: given[i] ?? 1 }));
-  const batchOf = ({ logits, labels, weights }: Batch, name: Name): Batch => ({
+  const batchOfOne = ({ logits, labels, weights }: Batch, name: Name): Batch => ({
     logits: logitsOf(logits, name),
     labels: partOf(labels, name),
     ...(weights && { weights }),
@@ -53,7 +53,7 @@ function modelOf(options: Options): HeadModel {
   return {
     loss(batch) {
       const parts = models.map(({ name, model, weight }) => {
-        const { loss, gradient } = model.loss(batchOf(batch, name));
+        const { loss, gradient } = model.loss(batchOfOne(batch, name));
         return {
           name,
           loss: times(loss, weight),
@@ -75,11 +75,11 @@ function modelOf(options: Options): HeadModel {
       ),
     metrics(batches) {
       const losses = models.map(({ name, model }): [string, Scaled] => {
-        const ofBatches = batches.map((batch) => model.loss(batchOf(batch, name)).loss);
+        const ofBatches = batches.map((batch) => model.loss(batchOfOne(batch, name)).loss);
         return [`loss/${name}`, over(sumOf(ofBatches), batches.length)];
       });
       const others = models.map(({ name, model }) =>
-        renamed(model.metrics(batches.map((batch) => batchOf(batch, name))), (key) => `${key}/${name}`),
+        renamed(model.metrics(batches.map((batch) => batchOfOne(batch, name))), (key) => `${key}/${name}`),
       );
       return Object.assign(Object.fromEntries(losses), ...others);
     },

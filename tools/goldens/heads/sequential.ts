@@ -25,8 +25,8 @@ function modelOf(options: Options): HeadModel {
     loss(batch) {
       const { loss, gradient } = model.loss(flat(batch));
       const ofSteps = [...(gradient as readonly Scaled[])];
-      const nothing = { value: 0, scale: 0 };
-      return { loss, gradient: realSteps(batch).flatMap((real) => (real ? ofSteps.splice(0, k) : [nothing, nothing])) };
+      const zero = { value: 0, scale: 0 };
+      return { loss, gradient: realSteps(batch).flatMap((real) => (real ? ofSteps.splice(0, k) : [zero, zero])) };
     },
     predictions: model.predictions,
     metrics: (batches) => model.metrics(batches.map(flat)),
@@ -40,15 +40,15 @@ function realSteps({ features = {} }: Batch): readonly boolean[] {
 /** The steps that the mask does not leave out, one after the other. */
 function flat(batch: Batch): Batch {
   const real = realSteps(batch);
-  const rowsOf = ({ shape, values }: Values): Values => {
+  const stepsOf = ({ shape, values }: Values): Values => {
     const size = sizeOf(shape.slice(2));
     const picked = values.filter((_, i) => real[Math.floor(i / size)]);
     return { shape: [picked.length / size, ...shape.slice(2)], values: picked };
   };
   return {
-    logits: rowsOf(batch.logits as Values),
-    labels: rowsOf(batch.labels as LabelValues),
-    ...(batch.weights && { weights: rowsOf(batch.weights) }),
+    logits: stepsOf(batch.logits as Values),
+    labels: stepsOf(batch.labels as LabelValues),
+    ...(batch.weights && { weights: stepsOf(batch.weights) }),
   };
 }
 
