@@ -2,6 +2,7 @@ import type { RepairReport } from '@tfjs-heads/backends';
 import { expect, inject, test } from 'vitest';
 import { repairNegativeAxes } from '@tfjs-heads/backends/repairs/negative-axes';
 import { repairSecondDerivatives } from '@tfjs-heads/backends/repairs/second-derivatives';
+import { repairWasmElementTypes } from '@tfjs-heads/backends/repairs/wasm-element-types';
 import { repairWasmFusedMatMul } from '@tfjs-heads/backends/repairs/wasm-fused-matmul';
 import { repairWasmLargeSums } from '@tfjs-heads/backends/repairs/wasm-large-sums';
 import { repairWasmStaleWeights } from '@tfjs-heads/backends/repairs/wasm-stale-weights';
@@ -16,6 +17,7 @@ import { withoutRepairs } from './without-repairs.js';
 const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'negative-axes': repairNegativeAxes,
   'second-derivatives': repairSecondDerivatives,
+  'wasm-element-types': repairWasmElementTypes,
   'wasm-unsorted-segment-sum': repairWasmUnsortedSegmentSum,
   'wasm-large-sums': repairWasmLargeSums,
   'wasm-stale-weights': repairWasmStaleWeights,

@@ -33,6 +33,19 @@ export const withoutRepairs: Readonly<Record<ProvidedContext['backend'], Readonl
     wasm: {
       'negative-axes': negativeAxes,
       'second-derivatives': secondDerivatives,
+      'wasm-element-types': [
+        'tfjs:op:self-test:case=chosen-bools',
+        'tfjs:op:whole-numbers:case=where-of-bool',
+        'tfjs:op:whole-numbers:case=clip',
+        'tfjs:op:whole-numbers:case=equal-strings',
+        'tfjs:op:whole-numbers:case=cast-to-bool',
+        'tfjs:op:whole-numbers:case=count-of-a-mask',
+        'tfjs:op:layout:case=reverse-of-bool',
+        'tfjs:op:layout:case=strided-slice-of-bool',
+        'tfjs:op:layout:case=strided-slice-of-whole-numbers',
+        'tfjs:op:index:case=one-hot-of-floats',
+        'tfjs:op:index:case=one-hot-of-bool',
+      ],
       'wasm-unsorted-segment-sum': [
         'tfjs:op:self-test:case=embedding-gradient',
         'tfjs:op:axis:case=gather',

@@ -36,6 +36,7 @@ const reference: Readonly<Record<string, () => number[]>> = {
   'large sum': () => [Math.fround(0.1)],
   'fused product': () => [1, 2, -60].map((bias) => Math.max(0, 101 * 0.5 + bias)),
   'reshaped operand': () => [0, 1, 2, 3].map((weight) => weight - (0 + 1 + 2 + 3)),
+  'chosen bools': () => [1, 0].map((chosen) => (chosen === 1 ? 1 : 0)),
 };
 
 test.each(goldens)('$name', ({ name, expected }) => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { repairNodeGradients } from '../src/repairs/node-gradients.js';
+import { repairWasmElementTypes } from '../src/repairs/wasm-element-types.js';
 import { repairWasmFusedMatMul } from '../src/repairs/wasm-fused-matmul.js';
 import { repairWasmLargeSums } from '../src/repairs/wasm-large-sums.js';
 import { repairWasmStaleWeights } from '../src/repairs/wasm-stale-weights.js';
@@ -106,4 +107,92 @@ test('a fused bias is added once for every block', async () => {
     return largestDifference(values, [110, 110]);
   };
   await demonstrate(repairWasmFusedMatMul, error, { broken: 9, cured: 1e-4 });
+});
+
+const size = 1000;
+/** Every third of a thousand, or other ones. */
+const mask = (of: number): number[] => Array.from({ length: size }, (_, i) => (i % of === 0 ? 1 : 0));
+const bools = (of: number, shape: number[] = [size]): tf.Tensor => tf.tensor(mask(of), shape, 'bool');
+
+test('where takes bools for floats, and is right with any number of them', async () => {
+  const error = async (count: number): Promise<number> => {
+    const [chosen, yes, no] = [mask(3), mask(1), mask(5)].map((values) => values.slice(0, count)) as [
+      number[],
+      number[],
+      number[],
+    ];
+    const bool = (values: number[]): tf.Tensor => tf.tensor1d(values, 'bool');
+    const values = await readValues(() => tf.where(bool(chosen), bool(yes), bool(no)));
+    return largestDifference(
+      values,
+      chosen.map((first, i) => (first === 1 ? yes : no)[i] as number),
+    );
+  };
+  // Of two alone, for what is written beyond more of them is the memory of others.
+  await demonstrate(repairWasmElementTypes, () => error(2), { broken: 0.5, cured: 0 });
+  expect(await error(size)).toBe(0);
+});
+
+test('where the elements are those of any type, nothing beyond a result is written and nothing is left behind', async () => {
+  const texts = tf.tensor1d(['b', 'a', 'ä', 'b']);
+  const whole = tf.tensor1d([-7, 2 ** 24 + 1, 0, 0x7f800001], 'int32');
+  const run: Readonly<Record<string, () => tf.Tensor>> = {
+    reverse: () => tf.reverse(bools(3), 0),
+    'reverse of a scalar': () => tf.reverse(tf.scalar(true, 'bool')),
+    'reverse of rows': () => tf.reverse(bools(3, [8, 125]), 1),
+    'strided slice': () => tf.stridedSlice(bools(3, [10, 100]), [9, 0], [0, 100], [-2, 3]),
+    'strided slice of everything': () => tf.stridedSlice(bools(3), [0], [size], [1]),
+    'strided slice of integers': () => tf.stridedSlice(whole, [1], [4], [2]),
+    'one-hot': () => tf.oneHot(tf.tensor1d([2, 0, -1, 3], 'int32'), 3, 1, 0, 'bool'),
+    'one-hot of floats': () =>
+      tf.oneHot(
+        tf.tensor2d(
+          [
+            [2, 0],
+            [1, 3],
+          ],
+          [2, 2],
+          'int32',
+        ),
+        3,
+        0.5,
+        -1,
+        'float32',
+      ),
+    'one-hot of integers': () => tf.oneHot(tf.tensor1d([2, 0, -1, 3], 'int32'), 3),
+    'a cast to bool': () => tf.cast(tf.tensor1d([0, 0.25, -0, NaN, 256, Infinity]), 'bool'),
+    'a cast of integers to bool': () => tf.cast(whole, 'bool'),
+    'a cast to integers': () => tf.cast(bools(3), 'int32'),
+    clip: () => tf.clipByValue(whole, -2.5, 3),
+    'clip of floats': () => tf.clipByValue(tf.tensor1d([-7, 0.5, 9]), -2.5, 3),
+    top: () => tf.topk(bools(300, [10, 100]), 2).values,
+    'indices of the top': () => tf.topk(bools(300, [10, 100]), 1).indices,
+    equal: () => tf.equal(texts, tf.tensor1d(['b'])),
+    'equal to itself': () => tf.equal(texts, texts),
+    'not equal': () => tf.notEqual(texts, tf.tensor1d(['b', '', 'a', 'B'])),
+    greater: () => tf.greater(texts, tf.tensor1d(['aa'])),
+    'where of integers': () => tf.where(tf.tensor1d([1, 0, 1, 1], 'bool'), whole, tf.onesLike(whole)),
+  };
+  await import('@tensorflow/tfjs-backend-cpu');
+  const inputs = { numTensors: tf.memory().numTensors };
+  const bystander = bools(7);
+  for (const [name, make] of Object.entries(run)) {
+    await tf.setBackend('cpu');
+    const expected = tf.tidy(make);
+    const values = Array.from(await expected.data());
+    await tf.setBackend('wasm');
+    const held = tf.backend().numDataIds();
+    const actual = tf.tidy(make);
+    expect({ name, shape: actual.shape, dtype: actual.dtype, values: Array.from(await actual.data()) }).toEqual({
+      name,
+      shape: expected.shape,
+      dtype: expected.dtype,
+      values,
+    });
+    tf.dispose([actual, expected]);
+    expect(tf.backend().numDataIds(), name).toBeLessThanOrEqual(held + 2); // `texts` and `whole` come from cpu once.
+  }
+  expect(Array.from(await bystander.data())).toEqual(mask(7));
+  tf.dispose([texts, whole, bystander]);
+  expect(tf.memory().numTensors).toBe(inputs.numTensors - 2);
 });

@@ -4,6 +4,7 @@ import { nodeModule } from '../node-module.js';
 import { repairNodeGradients } from '../repairs/node-gradients.js';
 import { repairNodeUtil } from '../repairs/node-util.js';
 import { repairNodeWebgpu } from '../repairs/node-webgpu.js';
+import { repairWasmElementTypes } from '../repairs/wasm-element-types.js';
 import { repairWasmFusedMatMul } from '../repairs/wasm-fused-matmul.js';
 import { repairWasmLargeSums } from '../repairs/wasm-large-sums.js';
 import { repairWasmPaths } from '../repairs/wasm-paths.js';
@@ -34,6 +35,7 @@ const wasm: Candidate = {
   repairsBeforeStart: [repairNodeGradients, repairWasmPaths],
   repairs: [
     ...ofTfjs,
+    repairWasmElementTypes,
     repairWasmUnsortedSegmentSum,
     repairWasmLargeSums,
     repairWasmStaleWeights,

@@ -6,8 +6,10 @@ import {
   gatherND,
   oneHot,
   pad,
+  reverse,
   scatterND,
   slice,
+  stridedSlice,
   tensor1d,
   tensor2d,
   tensor3d,
@@ -15,11 +17,13 @@ import {
   topk,
   transpose,
   unsortedSegmentSum,
+  type Tensor,
+  type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { drawn, mapValues, transposed } from '@tfjs-heads/reference';
 import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
-import { gives, opTable } from './table.js';
+import { gives, opTable, type OpCase } from './table.js';
 
 const table = drawn([7, 3], 71);
 const tableRows = (...rows: number[]): number[] => rows.flatMap((row) => table.values.slice(row * 3, row * 3 + 3));
@@ -55,6 +59,8 @@ export const indexing: Check = opTable('What is looked up, scattered or ranked c
   }),
   // wasm writes the bits of integers.
   'one-hot-of-floats': gives(() => oneHot(tensor1d([2, 0], 'int32'), 3, 1, 0, 'float32'), { shape: [2, 3], values: [0, 0, 1, 1, 0, 0] }),
+  // wasm writes four bytes for each; so few that they still fall into memory that is theirs.
+  'one-hot-of-bool': gives(() => oneHot(tensor1d([1], 'int32'), 2, 1, 0, 'bool'), { shape: [1, 2], dtype: 'bool', values: [0, 1] }),
   // TensorFlow promises no order among equals, but the same class must be predicted everywhere.
   'arg-max-of-equals': gives(() => argMax(tensor2d([[1, 3, 3], [2, 2, 2], [0, 5, 1]]), 1), { dtype: 'int32', values: [1, 0, 1] }),
   // webgpu's result has the shape [1].
@@ -73,6 +79,10 @@ const made = (): ReturnType<typeof add> => add(tensorOf(matrix), 0.5);
 const values = matrix.values.map((x) => x + 0.5);
 const row = (i: number): number[] => values.slice(i * 7, i * 7 + 7);
 
+/** A row of three bools over another one: a type whose elements have one byte where those of others have four. */
+const ofBools = (move: (x: Tensor2D) => Tensor, shape: number[], expected: number[]): OpCase =>
+  gives(() => move(tensor2d([[1, 1, 0], [0, 1, 0]], [2, 3], 'bool')), { shape, dtype: 'bool', values: expected });
+
 export const layout: Check = opTable('Moving values about changes none of them.', {
   transpose: gives(() => transpose(made()), () => transposed(mapValues(matrix, (x) => x + 0.5))),
   // webgpu's shader takes floats alone: zeros come out.
@@ -85,4 +95,18 @@ export const layout: Check = opTable('Moving values about changes none of them.'
   slice: gives(() => slice(made(), [1, 2], [3, 3]), { shape: [3, 3], values: [1, 2, 3].flatMap((i) => row(i).slice(2, 5)) }),
   pad: gives(() => pad(tensor2d([[1, 2, 3]]), [[1, 0], [0, 2]], 9), { shape: [2, 5], values: [9, 9, 9, 9, 9, 1, 2, 3, 9, 9] }),
   tile: gives(() => tile(tensor2d([[1, 2, 3]]), [2, 2]), { shape: [2, 6], values: [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3] }),
+  'transpose-of-bool': ofBools((x) => transpose(x), [3, 2], [1, 0, 1, 1, 0, 0]),
+  'concat-of-bool': ofBools((x) => concat([x, x], 1), [2, 6], [1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0]),
+  'slice-of-bool': ofBools((x) => slice(x, [0, 1], [2, 2]), [2, 2], [1, 0, 1, 0]),
+  'gather-of-bool': ofBools((x) => gather(x, tensor1d([1, 0, 1], 'int32')), [3, 3], [0, 1, 0, 1, 1, 0, 0, 1, 0]),
+  'tile-of-bool': ofBools((x) => tile(x, [1, 2]), [2, 6], [1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0]),
+  'pad-of-bool': ofBools((x) => pad(x, [[0, 1], [1, 0]], 1), [3, 4], [1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1]),
+  // wasm takes the elements for floats: of so few it still reads and writes memory that is theirs, of more that of others.
+  'reverse-of-bool': gives(() => reverse(tensor1d([1, 0], 'bool')), { dtype: 'bool', values: [0, 1] }),
+  'strided-slice-of-bool': gives(() => stridedSlice(tensor1d([1, 1, 0], 'bool'), [0], [3], [2]), { dtype: 'bool', values: [1, 0] }),
+  // wasm says float32 of the bits of integers.
+  'strided-slice-of-whole-numbers': gives(() => stridedSlice(tensor1d([1, -2, 3, 4, 5], 'int32'), [0], [5], [2]), {
+    dtype: 'int32',
+    values: [1, 3, 5],
+  }),
 });

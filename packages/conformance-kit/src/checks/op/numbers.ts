@@ -94,6 +94,7 @@ export const notANumber: Check = opTable(
   },
 );
 
+const bools = (...values: number[]): ReturnType<typeof tensor1d> => tensor1d(values, 'bool');
 const int = (...values: number[]): ReturnType<typeof tensor1d> => tensor1d(values, 'int32');
 
 export const wholeNumbers: Check = opTable('int32 and bool are exact.', {
@@ -117,5 +118,12 @@ export const wholeNumbers: Check = opTable('int32 and bool are exact.', {
   'cast-truncates': gives(() => cast(tensor1d([-1.75, -0.5, 0.5, 1.75, 3]), 'int32'), { dtype: 'int32', values: [-1, 0, 0, 1, 3] }),
   // wasm takes the lowest byte of the whole part (#2590).
   'cast-to-bool': gives(() => cast(tensor1d([0, 0.25, 2, -1, 256]), 'bool'), { dtype: 'bool', values: [0, 1, 1, 1, 1] }),
+  where: gives(() => where(bools(1, 0, 1), int(1, 2, 2 ** 24), int(-1, -2, -3)), { dtype: 'int32', values: [1, -2, 2 ** 24] }),
+  // wasm writes four bytes for each: over its neighbours, and of more than these few over the memory of others.
+  'where-of-bool': gives(() => where(bools(1, 0), bools(1, 1), bools(0, 0)), { dtype: 'bool', values: [1, 0] }),
+  // wasm compares the bits of floats.
+  clip: gives(() => clipByValue(int(-7, -2, 0, 3, 1000), -2, 3), { dtype: 'int32', values: [-2, -2, 0, 3, 3] }),
+  // wasm writes nothing: what comes out is memory that was somebody else's.
+  'equal-strings': gives(() => equal(tensor1d(['a', 'b', 'ä', '']), tensor1d(['a', 'a', 'ä', 'b'])), { dtype: 'bool', values: [1, 0, 1, 0] }),
   'count-of-a-mask': gives(() => sum(cast(cast(tensor1d([0, 2, 0.5, -1]), 'bool'), 'int32')), { shape: [], dtype: 'int32', values: [3] }),
 });
