@@ -29,6 +29,7 @@ export { hostMemory, nativeMemory, viewAll } from './host-memory.js';
 export type { HostArray, HostMemory } from './host-memory.js';
 export { MetricKeys, PredictionKeys, ServingKeys, withHeadName } from './keys.js';
 export { meanOverRow, sigmoidCrossEntropy, softmaxCrossEntropy } from './losses/classification.js';
+export { sumOnDevice } from './losses/device-ops.js';
 export { divisorOf } from './losses/loss.js';
 export type {
   ComposedLoss,
