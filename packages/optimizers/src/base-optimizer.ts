@@ -1,46 +1,31 @@
-import { clone, dispose, engine, fill, Optimizer, scalar, tidy, util } from '@tensorflow/tfjs-core';
+import { dispose, Optimizer, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Scalar, serialization, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { checkLive, describeValue, headError, isMap, isTensor, listOf, quote, shapeText } from '@tfjs-heads/head-kit';
-import { notNegative } from './check-numbers.js';
+import { type BaseOptions, type CheckedOptions, checkBaseOptions } from './base-options.js';
+import { checkGradients, type NamedGradient, type Update } from './check-gradients.js';
+import { clipScale } from './clip-norm.js';
+import { checkLearningRate, configOfRate, type LearningRate, rateAt, rateOfConfig } from './learning-rate.js';
+import { checkIterations, checkState, type Named, SlotStore } from './slots.js';
 import { runUpdate } from './update-kernel.js';
 import type { Scalars, UpdateRule, UpdateSource } from './update-rule.js';
 
-/** The options that all optimizers have. */
-export interface BaseOptions {
-  /** How far a step goes. Default: 0.001, for SGD 0.01. */
-  readonly learningRate?: number | undefined;
-}
-
-/** The names of {@link BaseOptions}. */
-export const BASE_OPTIONS: readonly (keyof BaseOptions)[] = ['learningRate'];
-
-/** A gradient by the name of its variable; one that there is none of is `null` or missing. */
-export interface NamedGradient {
-  readonly name: string;
-  readonly tensor: Tensor | null | undefined;
-}
-
-/** A variable, its gradient, and what is remembered of it. */
-interface Update {
-  readonly variable: Variable;
-  readonly gradient: Tensor;
-}
-
-/** What is remembered of one variable, by the names of the rule. */
-type Slots = Readonly<Record<string, Variable>>;
-
 /**
  * What the optimizers of this package have in common: an `Optimizer` of tfjs that finds what it remembers of a variable by
- * the variable's name, and updates each variable by one kernel.
+ * the variable's name, and updates each variable by one kernel. An optimizer of your own: a rule, and its numbers at a step.
  */
 export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
+  readonly #name: string;
+  readonly #options: CheckedOptions;
+  readonly #slots: SlotStore;
   #iterations = 0;
-  #learningRate: number;
-  readonly #slots = new Map<string, { of: Variable | undefined; readonly slots: Slots }>();
+  #learningRate: LearningRate;
 
-  constructor(className: string, { learningRate }: { readonly learningRate: number }) {
+  /** @throws INVALID_ARGUMENT */
+  constructor(name: string, options: BaseOptions, defaultRate = 0.001) {
     super();
-    this.#learningRate = notNegative(`${className}: learningRate`, learningRate);
+    this.#name = name;
+    this.#options = checkBaseOptions(name, options, defaultRate);
+    this.#slots = new SlotStore(name);
+    this.#learningRate = this.#options.learningRate;
   }
 
   /** What is computed. */
@@ -54,13 +39,13 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
     return 0;
   }
 
-  /** The learning rate; what is set counts from the next step on. */
-  get learningRate(): number {
+  /** The learning rate, or its schedule. What is set counts from the next step on. Throws INVALID_ARGUMENT. */
+  get learningRate(): LearningRate {
     return this.#learningRate;
   }
 
-  set learningRate(rate: number) {
-    this.#learningRate = notNegative(`${this.getClassName()}: learningRate`, rate);
+  set learningRate(rate: LearningRate) {
+    this.#learningRate = checkLearningRate(this.#name, rate);
   }
 
   /** How many steps have been taken. */
@@ -68,20 +53,29 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
     return this.#iterations;
   }
 
-  scalarsFor(_variable: string): Scalars {
-    const step = this.iterations;
-    return { ...this.scalarsAt(step, this.#learningRate), decay: 0, clipvalue: Infinity };
+  scalarsFor(variable: string): Scalars {
+    const rate = rateAt(this.#name, this.#learningRate, this.#iterations);
+    const { weightDecay, excludeFromWeightDecay, clipvalue = Infinity } = this.#options;
+    const decays = weightDecay > 0 && !excludeFromWeightDecay.some((pattern) => pattern.test(variable));
+    return { ...this.scalarsAt(this.#iterations, rate), decay: decays ? weightDecay * rate : 0, clipvalue };
   }
 
   advance(): void {
     this.#iterations++;
   }
 
-  /** As in tfjs; when an update fails, the gradients do not stay behind. */
+  /**
+   * Takes one step down the gradient of a function.
+   *
+   * @param f Returns the scalar to make smaller.
+   * @param returnCost Whether to return that scalar, for the caller to dispose of. Default: false.
+   * @param varList The variables to update. Default: all that are trainable.
+   * @throws As {@link applyGradients}, and what `f` throws; no gradient stays behind.
+   */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
     const { value, grads } = this.computeGradients(f, varList);
     try {
-      this.applyGradients(grads);
+      this.applyGradients(varList?.map(({ name }) => ({ name, tensor: grads[name] })) ?? grads);
     } catch (error) {
       value.dispose();
       throw error;
@@ -94,64 +88,88 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
   }
 
   /**
-   * Takes one step: updates each variable that has a gradient.
+   * Takes one step: updates each variable that has a gradient. A NaN in a gradient goes into the variable and its slots.
    *
    * @param gradients By the names of the variables, which are registered with the engine; float32, in the shape of the
-   *   variable. A variable whose gradient is null or undefined is left alone. An empty map or list does nothing.
-   * @throws GRADIENTS_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN; then nothing has changed
+   *   variable; the caller's. A variable whose gradient is null or undefined is left alone. An empty map or list does nothing.
+   * @throws GRADIENTS_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN, INVALID_ARGUMENT for what a schedule gives; then nothing has changed
    */
   override applyGradients(gradients: NamedTensorMap | readonly NamedGradient[]): void {
-    const updates = checkGradients(this.getClassName(), gradients);
+    const { names, updates } = checkGradients(this.#name, gradients);
     if (updates.length === 0) return;
+    const scalars = updates.map(({ variable }) => this.scalarsFor(variable.name)); // A schedule may throw.
+    this.#slots.adopt(names);
     tidy(() => {
-      for (const { variable, gradient } of updates) {
-        const { name } = variable;
-        const slots = this.#slotsOf(variable);
-        const attributes = { rule: this.rule, scalars: this.scalarsFor(name), source: this, variable: name };
-        const [next, ...nextSlots] = runUpdate({ variable, gradient, ...slots }, attributes);
+      const scaleOf = this.#scales(updates);
+      updates.forEach(({ variable, gradient }, i) => {
+        const slots = this.#slots.of(variable, this.rule.slots, (slot) => this.startOf(slot));
+        const scale = scaleOf(gradient);
+        const [next, ...nextSlots] = runUpdate(
+          { variable, gradient, ...slots, ...(scale && { scale }) },
+          { rule: this.rule, scalars: scalars[i] as Scalars, source: this, variable: variable.name },
+        );
         variable.assign(next);
-        this.rule.slots.forEach((slot, i) => slots[slot]?.assign(nextSlots[i] as Tensor));
-      }
+        this.rule.slots.forEach((slot, j) => slots[slot]?.assign(nextSlots[j] as Tensor));
+      });
     });
     this.advance();
   }
 
-  #slotsOf(variable: Variable): Slots {
-    const known = this.#slots.get(variable.name);
-    if (known !== undefined && (known.of === undefined || known.of === variable)) {
-      known.of = variable;
-      return known.slots;
-    }
-    if (known !== undefined) dispose(known.slots); // of a variable that is gone, whose name another one has now
-    const make = (slot: string): Variable => fill(variable.shape, this.startOf(slot)).variable(false);
-    const slots = Object.fromEntries(this.rule.slots.map((slot) => [slot, make(slot)]));
-    this.#slots.set(variable.name, { of: variable, slots });
-    return slots;
+  /** What each gradient is multiplied by, so that no norm is too large. */
+  #scales(updates: readonly Update[]): (gradient: Tensor) => Scalar | undefined {
+    const { clipnorm, globalClipnorm } = this.#options;
+    if (clipnorm !== undefined) return (gradient) => clipScale([gradient], { norm: clipnorm, isGlobal: false });
+    if (globalClipnorm === undefined) return () => undefined;
+    const gradients = updates.map(({ gradient }) => gradient);
+    const scale = clipScale(gradients, { norm: globalClipnorm, isGlobal: true });
+    return () => scale;
   }
 
-  /** Releases the slots. The variables are not the optimizer's. */
+  /** Releases the slots, and forgets the steps. The variables are not the optimizer's. */
   override dispose(): void {
-    for (const { slots } of this.#slots.values()) dispose(slots);
     this.#slots.clear();
+    this.#iterations = 0;
   }
 
   /**
    * The state: `iter`, a scalar int32 of how many steps were taken, and the slots, by the name of their variable and their
    * own: `dense/kernel/m`. The caller owns the tensors.
    */
-  override async getWeights(): Promise<{ name: string; tensor: Tensor }[]> {
-    const slots = [...this.#slots].flatMap(([variable, { slots: named }]) =>
-      Object.entries(named).map(([slot, tensor]) => ({ name: `${variable}/${slot}`, tensor: clone(tensor as Tensor) })),
-    );
-    return [await this.saveIterations(), ...slots];
+  override async getWeights(): Promise<Named[]> {
+    return [await this.saveIterations(), ...this.#slots.state()];
   }
 
-  override async saveIterations(): Promise<{ name: string; tensor: Tensor }> {
+  override async saveIterations(): Promise<Named> {
     return { name: 'iter', tensor: scalar(this.#iterations, 'int32') };
   }
 
+  /**
+   * Goes on where the optimizer was whose state this is: the next steps have the same bits.
+   *
+   * @param weights As {@link getWeights} returns them, in any order; they stay the caller's. Where none of their variables is
+   *   among those of the next step, but as many in the same shapes, they are taken for those: a model that is loaded a second
+   *   time has other names.
+   * @throws OPTIMIZER_STATE_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN; then nothing has changed
+   */
+  override async setWeights(weights: readonly Named[]): Promise<void> {
+    const { iter, slots } = checkState(this.#name, weights);
+    const [count] = await iter.data();
+    const iterations = checkIterations(this.#name, count);
+    this.#slots.restore(slots, this.rule.slots);
+    this.#iterations = iterations;
+  }
+
+  /** The settings, as plain JSON. */
   override getConfig(): serialization.ConfigDict {
-    return { learningRate: this.learningRate };
+    const { clipvalue, clipnorm, globalClipnorm, weightDecay, excludeFromWeightDecay } = this.#options;
+    return {
+      learningRate: configOfRate(this.#learningRate),
+      ...(clipvalue !== undefined && { clipvalue }),
+      ...(clipnorm !== undefined && { clipnorm }),
+      ...(globalClipnorm !== undefined && { globalClipnorm }),
+      weightDecay,
+      excludeFromWeightDecay: excludeFromWeightDecay.map(({ source }) => source),
+    };
   }
 
   /** An optimizer with the settings of another, as {@link getConfig} tells them. */
@@ -159,67 +177,10 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
     make: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,
   ): T {
-    return new make(config);
+    const { learningRate, customObjects: _, ...settings } = config; // The latter is what tfjs-layers adds.
+    return new make({
+      ...settings,
+      ...(learningRate !== undefined && { learningRate: rateOfConfig(make.className, learningRate) }),
+    });
   }
-}
-
-/** The updates that gradients ask for, all of them checked before the first is made. */
-function checkGradients(optimizer: string, given: unknown): readonly Update[] {
-  const list = listOf(given) ?? (isMap(given) ? entriesOf(given) : undefined);
-  if (list === undefined) {
-    throw headError(
-      'GRADIENTS_INVALID',
-      `${optimizer}: gradients must be a map from the names of variables to tensors, or a list of { name, tensor }, got ${describeValue(given)}.`,
-    );
-  }
-  const names = new Set<string>();
-  const updates = list.flatMap((entry, index): readonly Update[] => {
-    const { name, tensor } = checkEntry(optimizer, entry, index);
-    if (names.has(name))
-      throw headError(
-        'GRADIENTS_INVALID',
-        `${optimizer}: each variable must have one gradient, got two of ${quote(name)}.`,
-      );
-    names.add(name);
-    return tensor === null || tensor === undefined ? [] : [checkGradient(optimizer, name, tensor)];
-  });
-  if (updates.length === 0 && list.length > 0) {
-    throw headError(
-      'GRADIENTS_INVALID',
-      `${optimizer}: at least one of the variables ${[...names].map(quote).join(', ')} must have a gradient, got none.`,
-    );
-  }
-  return updates;
-}
-
-function entriesOf(map: Readonly<Record<string, unknown>>): readonly { name: string; tensor: unknown }[] {
-  return Object.entries(map).map(([name, tensor]) => ({ name, tensor }));
-}
-
-function checkEntry(optimizer: string, entry: unknown, index: number): { name: string; tensor: unknown } {
-  if (isMap(entry) && typeof entry['name'] === 'string') return { name: entry['name'], tensor: entry['tensor'] };
-  throw headError(
-    'GRADIENTS_INVALID',
-    `${optimizer}: gradients[${index}] must be { name, tensor }, got ${describeValue(entry)}.`,
-  );
-}
-
-function checkGradient(optimizer: string, name: string, gradient: unknown): Update {
-  const variable = engine().registeredVariables[name];
-  const whose = `${optimizer}: the gradient of ${quote(name)}`;
-  if (variable === undefined)
-    throw headError('GRADIENTS_INVALID', `${whose} must be that of a live variable, got a name that no variable has.`);
-  checkLive(`${optimizer}: the variable ${quote(name)}`, variable);
-  const expected = `a float32 tensor of shape ${shapeText(variable.shape)}`;
-  if (!isTensor(gradient))
-    throw headError('GRADIENTS_INVALID', `${whose} must be ${expected}, got ${describeValue(gradient)}.`);
-  checkLive(whose, gradient);
-  if (variable.dtype !== 'float32')
-    throw headError(
-      'GRADIENTS_INVALID',
-      `${optimizer} must train variables of dtype float32, got ${quote(name)}, ${describeValue(variable)}.`,
-    );
-  if (gradient.dtype !== 'float32' || !util.arraysEqual(gradient.shape, variable.shape))
-    throw headError('GRADIENTS_INVALID', `${whose} must be ${expected}, got ${describeValue(gradient)}.`);
-  return { variable, gradient };
 }

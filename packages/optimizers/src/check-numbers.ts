@@ -20,3 +20,19 @@ export function belowOne(name: string, value: unknown): number {
 export function atMostOne(name: string, value: unknown): number {
   return checkNumber(name, value, 'a number from 0 to 1', (number) => number >= 0 && number <= 1);
 }
+
+/** @throws INVALID_ARGUMENT */
+export function atMostZero(name: string, value: unknown): number {
+  return checkNumber(name, value, 'a finite number, at most 0', (number) => number <= 0 && number > -Infinity);
+}
+
+/** @throws INVALID_ARGUMENT */
+export function above0(name: string, value: unknown): number {
+  return checkNumber(name, value, 'a finite number above 0', (number) => number > 0 && number < Infinity);
+}
+
+/** @throws INVALID_ARGUMENT */
+export function trueOrFalse(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw headError('INVALID_ARGUMENT', `${name} must be true or false, got ${describeValue(value)}.`);
+}

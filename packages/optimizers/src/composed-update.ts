@@ -1,4 +1,21 @@
-import { abs, add, div, greater, less, mul, neg, scalar, sqrt, sub, where } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  div,
+  equal,
+  greater,
+  less,
+  maximum,
+  mul,
+  neg,
+  pow,
+  relu,
+  scalar,
+  sign,
+  sqrt,
+  sub,
+  where,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Arithmetic, UpdateAttributes } from './update-rule.js';
 
@@ -34,6 +51,10 @@ const onTensors: Arithmetic<Tensor> = {
   div,
   sqrt,
   abs,
+  max: maximum,
+  relu,
+  sign: (a) => where(equal(a, a), sign(a), a), // tfjs' kernels take NaN for 0
+  pow,
   clip: (a, limit) => where(greater(a, limit), limit, where(less(a, neg(limit)), neg(limit), a)),
 };
 

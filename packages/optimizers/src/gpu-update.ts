@@ -30,6 +30,10 @@ const onText: Arithmetic<string> = {
   div: (a, b) => `(${a} / ${b})`,
   sqrt: (a) => `sqrt(${a})`,
   abs: (a) => `abs(${a})`,
+  max: (a, b) => `max(${a}, ${b})`,
+  relu: (a) => `max(${a}, 0.0)`,
+  sign: (a) => `signOf(${a})`,
+  pow: (base, exponent) => `pow(${base}, ${exponent})`,
   clip: (a, limit) => `within(${a}, ${limit})`,
 };
 
@@ -81,6 +85,7 @@ const glslRunner =
       outputShape: shape,
       customUniforms: Object.keys(numbers).map((name) => ({ name, type: 'float' })),
       userCode: `float within(float a, float limit) { return a > limit ? limit : (a < -limit ? -limit : a); }
+      float signOf(float a) { return a > 0.0 ? 1.0 : (a < 0.0 ? -1.0 : a); }
       void main() {
         ${names.map((name) => `float ${name} = get${capital(name)}AtOutCoords();`).join(' ')}
         setOutput(${expression});
@@ -114,6 +119,11 @@ const wgslRunner =
       getUserCode: () => `fn within(a: f32, limit: f32) -> f32 {
         if (a > limit) { return limit; }
         if (a < -limit) { return -limit; }
+        return a;
+      }
+      fn signOf(a: f32) -> f32 {
+        if (a > 0.0) { return 1.0; }
+        if (a < 0.0) { return -1.0; }
         return a;
       }
       fn main(index: i32) {

@@ -1,7 +1,8 @@
 import { checkOptions } from '@tfjs-heads/head-kit';
 import type { serialization } from '@tensorflow/tfjs-core';
-import { BASE_OPTIONS, type BaseOptions, BaseOptimizer } from './base-optimizer.js';
-import { atMostOne } from './check-numbers.js';
+import { BaseOptimizer } from './base-optimizer.js';
+import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
+import { atMostOne, trueOrFalse } from './check-numbers.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround } = Math;
@@ -78,14 +79,11 @@ export class SGD extends BaseOptimizer {
 
   /** @throws INVALID_ARGUMENT */
   constructor(options: SGDOptions = {}) {
-    const {
-      learningRate = 0.01,
-      momentum = 0,
-      nesterov = false,
-    } = checkOptions('SGD', options, [...BASE_OPTIONS, 'momentum', 'nesterov']);
-    super('SGD', { learningRate });
+    const given = checkOptions('SGD', options, [...BASE_OPTIONS, 'momentum', 'nesterov']);
+    super('SGD', given, 0.01);
+    const { momentum = 0, nesterov = false } = given;
     this.#momentum = atMostOne('SGD: momentum', momentum);
-    this.#nesterov = nesterov;
+    this.#nesterov = trueOrFalse('SGD: nesterov', nesterov);
     this.rule = momentum === 0 ? plain : nesterov ? withNesterov : withMomentum;
   }
 

@@ -1,6 +1,6 @@
 /**
  * The arithmetic that a rule is written in: of tensors, of the text of a shader, of the nodes of a graph or of a compiler.
- * Each operation is one of float32, rounded once.
+ * Each operation is one of float32; all but `pow` are rounded once.
  */
 export interface Arithmetic<T> {
   add(a: T, b: T): T;
@@ -9,6 +9,14 @@ export interface Arithmetic<T> {
   div(a: T, b: T): T;
   sqrt(a: T): T;
   abs(a: T): T;
+  /** The larger one; NaN where one is. */
+  max(a: T, b: T): T;
+  /** 0 for what is negative; NaN stays. */
+  relu(a: T): T;
+  /** -1, 0 or 1; NaN stays. */
+  sign(a: T): T;
+  /** Of a base from 0 on. No backend rounds it as another does. */
+  pow(base: T, exponent: T): T;
   /** What is above the limit is the limit, what is below its negative is that; NaN stays. */
   clip(a: T, limit: T): T;
 }

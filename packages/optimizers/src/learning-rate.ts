@@ -1,0 +1,76 @@
+import { serialization } from '@tensorflow/tfjs-core';
+import { ask, describeValue, headError, isMap, quote } from '@tfjs-heads/head-kit';
+import { notNegative } from './check-numbers.js';
+import {
+  CosineDecay,
+  ExponentialDecay,
+  InverseTimeDecay,
+  type LearningRateSchedule,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+} from './schedules.js';
+
+/** How far a step goes: a number, or a schedule that says it for each step. */
+export type LearningRate = number | LearningRateSchedule;
+
+/** A schedule as a configuration holds it. */
+interface ScheduleConfig {
+  readonly className: string;
+  readonly config: serialization.ConfigDict;
+}
+
+/** @throws INVALID_ARGUMENT */
+export function checkLearningRate(optimizer: string, given: unknown): LearningRate {
+  if (isSchedule(given)) return given;
+  if (isMap(given)) {
+    throw headError(
+      'INVALID_ARGUMENT',
+      `${optimizer}: learningRate must be a number or a schedule with the methods rateAt, getConfig and getClassName, got ${describeValue(given)}.`,
+    );
+  }
+  return notNegative(`${optimizer}: learningRate`, given);
+}
+
+function isSchedule(value: unknown): value is LearningRateSchedule {
+  const has = (name: keyof LearningRateSchedule): boolean =>
+    ask(() => typeof (value as LearningRateSchedule)[name] === 'function', false);
+  return has('rateAt') && has('getConfig') && has('getClassName');
+}
+
+/**
+ * The rate of a step.
+ *
+ * @throws INVALID_ARGUMENT where a schedule gives what is no rate
+ */
+export function rateAt(optimizer: string, rate: LearningRate, step: number): number {
+  if (typeof rate === 'number') return rate;
+  return notNegative(`${optimizer}: what learningRate.rateAt(${step}) returns`, rate.rateAt(step));
+}
+
+/** A learning rate as plain JSON. */
+export function configOfRate(rate: LearningRate): serialization.ConfigDictValue {
+  return typeof rate === 'number' ? rate : { className: rate.getClassName(), config: rate.getConfig() };
+}
+
+/** The learning rate that a configuration holds; what is none stays, to be refused. */
+export function rateOfConfig(optimizer: string, config: serialization.ConfigDictValue): LearningRate {
+  if (!isMap(config) || typeof config['className'] !== 'string') return config as number;
+  const { className, config: settings } = config as unknown as ScheduleConfig;
+  const make =
+    [CosineDecay, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay].find(
+      (schedule) => schedule.className === className,
+    ) ?? registered(className);
+  if (make !== undefined) {
+    const schedule: unknown = make.fromConfig(make as never, settings);
+    return schedule as LearningRateSchedule;
+  }
+  throw headError(
+    'INVALID_ARGUMENT',
+    `${optimizer}: learningRate must be a schedule of this package or one registered by tf.serialization.registerClass, got the class ${quote(className)}.`,
+  );
+}
+
+function registered(className: string): serialization.SerializableConstructor<serialization.Serializable> | undefined {
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  return Object.hasOwn(classNameMap, className) ? classNameMap[className]?.[0] : undefined;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { Adagrad, Adam, Adamax, AdamW, Ftrl, Lion, Nadam, RMSprop, SGD } from '../src/index.js';
+import { expectCoded } from './coded.js';
+
+const all = { Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, RMSprop, SGD };
+
+describe.each(Object.entries(all))('%s', (name, Optimizer) => {
+  it.each<[string, object | number, string[]]>([
+    ['a rate that is negative', { learningRate: -1 }, ['learningRate', 'at least 0', 'got the number -1']],
+    ['a rate that is NaN', { learningRate: NaN }, ['learningRate', 'got the number NaN']],
+    ['a rate that is null', { learningRate: null }, ['learningRate', 'got null']],
+    ['a rate that is text', { learningRate: '0.1' }, ['learningRate', 'got the string "0.1"']],
+    ['a rate that is no schedule', { learningRate: { rateAt: 1 } }, ['learningRate', 'rateAt', 'got an object']],
+    ['a misspelled option', { learningrate: 1 }, ["'learningrate'", "did you mean 'learningRate'"]],
+    ['options that are none', 0.1, ['must be an object', 'got the number 0.1']],
+    ['two ways to clip', { clipnorm: 1, clipvalue: 1 }, ['clipvalue and clipnorm']],
+    ['a clip at 0', { globalClipnorm: 0 }, ['globalClipnorm', 'above 0', 'got the number 0']],
+    ['a decay that is negative', { weightDecay: -0.1 }, ['weightDecay', 'got the number -0.1']],
+    [
+      'patterns that are no list',
+      { excludeFromWeightDecay: 'bias' },
+      ['excludeFromWeightDecay', 'got the string "bias"'],
+    ],
+    ['a pattern that is none', { excludeFromWeightDecay: ['('] }, ['excludeFromWeightDecay[0]', "got '('"]],
+    ['a pattern that is no text', { excludeFromWeightDecay: [1] }, ['excludeFromWeightDecay[0]', 'got the number 1']],
+  ])('refuses %s', (_, options, fragments) => {
+    expectCoded(() => new Optimizer(options as never), 'INVALID_ARGUMENT', [name, ...fragments]);
+  });
+
+  it('is made again of its settings', () => {
+    const optimizer = new Optimizer({
+      learningRate: 0.25,
+      clipnorm: 2,
+      weightDecay: 0.5,
+      excludeFromWeightDecay: ['b$'],
+    });
+    const config = JSON.parse(JSON.stringify(optimizer.getConfig())) as never;
+    const again = Optimizer.fromConfig(Optimizer as never, config) as typeof optimizer;
+    expect(again.getConfig()).toEqual(optimizer.getConfig());
+    expect(again.scalarsFor('b')).toEqual(optimizer.scalarsFor('b'));
+    expect(again.scalarsFor('a')['decay']).toBe(0.125);
+    expect(again.scalarsFor('b')['decay']).toBe(0);
+    expect(optimizer.getClassName()).toBe(`TfjsHeads>${name}`);
+  });
+
+  it('refuses a rate that is set to what is none, and goes on', () => {
+    const optimizer = new Optimizer();
+    const { learningRate } = optimizer;
+    expectCoded(() => (optimizer.learningRate = -1), 'INVALID_ARGUMENT', [name, 'got the number -1']);
+    expect(optimizer.learningRate).toBe(learningRate);
+    optimizer.learningRate = 0.5;
+    expect(optimizer.getConfig()['learningRate']).toBe(0.5);
+  });
+});
+
+it.each<[string, () => unknown, string[]]>([
+  ['Adam, beta1 1', () => new Adam({ beta1: 1 }), ['Adam: beta1', 'below 1', 'got the number 1']],
+  ['AdamW, epsilon', () => new AdamW({ epsilon: -1 }), ['AdamW: epsilon', 'got the number -1']],
+  ['Adam, amsgrad', () => new Adam({ amsgrad: 'yes' as never }), ['Adam: amsgrad', 'got the string "yes"']],
+  ['SGD, momentum', () => new SGD({ momentum: 1.5 }), ['SGD: momentum', 'from 0 to 1', 'got the number 1.5']],
+  ['SGD, nesterov', () => new SGD({ nesterov: 1 as never }), ['SGD: nesterov', 'true or false']],
+  ['RMSprop, rho', () => new RMSprop({ rho: -0.1 }), ['RMSprop: rho', 'got the number -0.1']],
+  ['Ftrl, power', () => new Ftrl({ learningRatePower: 1 }), ['Ftrl: learningRatePower', 'at most 0']],
+  ['Ftrl, l1', () => new Ftrl({ l1RegularizationStrength: -1 }), ['Ftrl: l1RegularizationStrength']],
+  ['Adagrad', () => new Adagrad({ initialAccumulatorValue: -1 }), ['Adagrad: initialAccumulatorValue']],
+  ['Lion, beta2', () => new Lion({ beta2: 2 }), ['Lion: beta2', 'got the number 2']],
+])('refuses a setting: %s', (_, make, fragments) => expectCoded(make, 'INVALID_ARGUMENT', fragments));
