@@ -40,9 +40,9 @@ if (hasHostForm) {
 }
 
 it.each<[string, number, Loss, number, () => tf.Tensor]>([
-  ['of the logistic loss', 18, sigmoidCrossEntropy, 1, ones(1)],
-  ['of the softmax loss', 20, softmaxCrossEntropy, 3, ids],
-  ['of the multi-label loss', 18, meanOverRow(sigmoidCrossEntropy), 3, ones(3)],
+  ['of the logistic loss', 9, sigmoidCrossEntropy, 1, ones(1)],
+  ['of the softmax loss', 16, softmaxCrossEntropy, 3, ids],
+  ['of the multi-label loss', 9, meanOverRow(sigmoidCrossEntropy), 3, ones(3)],
 ])('composed, %s: at most %i', async (_, most, loss, k, labels) => {
   const given = { labels: labels(), weights: ones(1)() };
   const attributes = { loss, divisor: rows, form: 'composed' } as const;

@@ -1,7 +1,7 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { classOf } from './checks/kinds.js';
-import { backendOf, type HostArray, hostMemory } from './host-memory.js';
+import { backendOf, type HostArray, hostMemory, nativeMemory } from './host-memory.js';
 
 /** What the GPU and native backends keep of a tensor until they upload it; the former also after they have read it back. */
 interface DeviceStorage {
@@ -23,6 +23,11 @@ export function valuesAtHand(tensor: Tensor): HostArray | undefined {
   if (storage === undefined || !storage.has(tensor.dataId)) return undefined;
   const { values } = storage.get(tensor.dataId);
   return isHostArray(values) ? values : undefined;
+}
+
+/** The same, and of native tensorflow on a processor also what it has taken over: for kernels, which run there anyway. */
+export function onHost(tensor: Tensor): HostArray | undefined {
+  return valuesAtHand(tensor) ?? nativeMemory(backendOf(tensor))?.view(tensor);
 }
 
 /** The strings of a tensor, which no device holds: no backend has to be waited for. */

@@ -5,7 +5,7 @@ import { isTensor } from '../checks/kinds.js';
 import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { hostMemory } from '../host-memory.js';
-import { sumOnDevice, toFloat32, whereOfAnyRank } from './device-ops.js';
+import { sumOnDevice, toFloat32, toFloat32OnHost, whereOfAnyRank } from './device-ops.js';
 import { hostSum } from './host-form.js';
 import {
   type ComposedLoss,
@@ -16,6 +16,7 @@ import {
   type LossTensors,
   rowsOf,
 } from './loss.js';
+import { type Shares, sharesOf, weigh } from './shares.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
 export function composedLoss(
@@ -24,22 +25,17 @@ export function composedLoss(
   backend: object,
 ): Tensor[] {
   const { logits, labels, weights, valid } = alignTensors(tensors, loss);
-  const shares = weights && div(weights, divisor);
+  const shares = sharesOf(weights, divisor);
   const composed = compose(loss, logits, labels);
-  const total = weightedSum(composed.losses, weights, shares, divisor, backend);
+  const total = weightedSum(composed, shares, backend);
   const totalOrNaN = valid === undefined ? total : orNaN(total, valid);
-  return withGradient
-    ? [totalOrNaN, orZero(weighted(composed.gradient(), shares, divisor, backend), valid)]
-    : [totalOrNaN];
+  return withGradient ? [totalOrNaN, orZero(weightedGradient(composed, shares, backend), valid)] : [totalOrNaN];
 }
 
 /** The derivative of the weighted loss with respect to each logit. */
 export function composedGradient(tensors: LossTensors, { loss, divisor }: LossAttributes, backend: object): Tensor {
   const { logits, labels, weights, valid } = alignTensors(tensors, loss);
-  return orZero(
-    weighted(compose(loss, logits, labels).gradient(), weights && div(weights, divisor), divisor, backend),
-    valid,
-  );
+  return orZero(weightedGradient(compose(loss, logits, labels), sharesOf(weights, divisor), backend), valid);
 }
 
 /** The second derivatives of the weighted loss with respect to each logit, times a vector in the logits' shape. */
@@ -50,8 +46,10 @@ export function composedHessianTimes(
   backend: object,
 ): Tensor {
   const { logits, labels, weights, valid } = alignTensors(tensors, loss);
-  const share = weighted(vector, weights && div(weights, divisor), divisor, backend);
-  return orZero(withCleanPadding(compose(loss, logits, labels).hessianTimes(share), backend), valid);
+  const shares = sharesOf(weights, divisor);
+  const { hessianTimes } = compose(loss, logits, labels);
+  const product = withCleanPadding(hessianTimes(weigh(withCleanPadding(vector, backend), shares)), backend);
+  return orZero(product, valid);
 }
 
 /** The losses by themselves, `[D0, .., DN, lossesPerRow(K)]`. */
@@ -61,11 +59,13 @@ export function composedLosses({ logits, labels }: LossTensors, loss: Loss): Ten
 }
 
 /**
- * `derivative * weights / divisor`, the weights having been divided before they are multiplied: the product of a large
- * derivative and a large weight may overflow although its share in a mean does not.
+ * Of a weight that only a device knows it is not asked whether it is 0: the derivative of a loss is finite but for logits that
+ * are not.
  */
-function weighted(derivative: Tensor, shares: Tensor | undefined, divisor: number, backend: object): Tensor {
-  return shares === undefined ? div(derivative, divisor) : mul(withCleanPadding(derivative, backend), shares);
+function weightedGradient(composed: ComposedLoss, shares: Shares, backend: object): Tensor {
+  if (shares.of === undefined) return weigh(composed.gradient(), shares);
+  if (composed.weighted !== undefined) return composed.weighted.gradient(shares.of);
+  return weigh(withCleanPadding(composed.gradient(), backend), { ...shares, hasZeros: shares.hasZeros ?? false });
 }
 
 /**
@@ -84,8 +84,8 @@ export function alignTensors(
   const rows = logits.shape.slice(0, -1);
   return {
     logits,
-    labels: labels === undefined ? logits : toFloat32(labels, [...rows, labelsPerRow(loss, rowsOf(logits).k)]),
-    weights: weights && toFloat32(weights, weights.size === logits.size ? logits.shape : [...rows, 1]),
+    labels: labels === undefined ? logits : toFloat32OnHost(labels, [...rows, labelsPerRow(loss, rowsOf(logits).k)]),
+    weights: weights && toFloat32OnHost(weights, weights.size === logits.size ? logits.shape : [...rows, 1]),
     valid,
   };
 }
@@ -99,6 +99,7 @@ function compose(loss: Loss, logits: Tensor, labels: Tensor): ComposedLoss {
       return checked(composed.losses, loss, 'losses', logits.rank === 0 ? [] : losses);
     },
     gradient: () => checked(composed.gradient(), loss, 'gradient()', logits.shape),
+    ...(composed.weighted && { weighted: composed.weighted }),
     hessianTimes: (vector) => checked(composed.hessianTimes(vector), loss, 'hessianTimes()', logits.shape),
   };
 }
@@ -117,17 +118,13 @@ function checked(given: unknown, { name }: Loss, what: string, expected: number[
 }
 
 /** wasm adds in one float32, 1 % off after a million terms; where the values are at hand, so are doubles. */
-function weightedSum(
-  losses: Tensor,
-  weights: Tensor | undefined,
-  shares: Tensor | undefined,
-  divisor: number,
-  backend: object,
-): Tensor {
+function weightedSum(composed: ComposedLoss, shares: Shares, backend: object): Tensor {
   const memory = hostMemory(backend);
-  if (memory !== undefined) return engine().makeTensorFromTensorInfo(hostSum(memory, losses, weights, divisor));
+  if (memory !== undefined)
+    return engine().makeTensorFromTensorInfo(hostSum(memory, composed.losses, shares.weights, shares.divisor));
   // Divided before they are summed, so that the sum of large losses does not overflow.
-  return sumOnDevice(shares === undefined ? div(losses, divisor) : mul(losses, shares));
+  const isFused = shares.of !== undefined && composed.weighted !== undefined;
+  return sumOnDevice(isFused ? composed.weighted.losses(shares.of) : weigh(composed.losses, shares));
 }
 
 /** The total, or NaN, which is made only where it is needed: tfjs' debug mode alarms wherever there is one. */

@@ -58,8 +58,10 @@ export const logisticValue: GpuFunction = {
   calls: [expOf, log1pOfUnit],
   body: `
     float tail = log1pOfUnit(expOf(-abs(x)));
-    if (x > 0.0) { return x * (1.0 - z) + tail; }
-    return tail - x * z;`,
+    float miss = -z;
+    if (x > 0.0) { miss = 1.0 - z; }
+    if (miss == 0.0) { return tail; }
+    return x * miss + tail;`,
 };
 
 export const logisticDerivative: GpuFunction = {
@@ -130,7 +132,9 @@ export const poissonValue: GpuFunction = {
   name: 'poissonValue',
   parameters: ['x', 'z'],
   calls: [expOf],
-  body: `return expOf(x) - z * x;`,
+  body: `
+    if (z == 0.0) { return expOf(x); }
+    return expOf(x) - z * x;`,
 };
 
 /** For a prediction far above the label nothing cancels, and `exp(d)` would have the rounding of d, of which a large d has much. */
@@ -140,6 +144,7 @@ export const fullPoissonValue: GpuFunction = {
   calls: [expOf, logRatio, excess],
   body: `
     if (!(z >= 0.0)) { return NOT_A_NUMBER; }
+    if (z == 0.0) { return expOf(x); }
     if (z <= 1.0) { return expOf(x) - z * x; }
     float d = logRatio(x, z);
     float stirling = 0.5 * log(z) + ${float(0.5 * Math.log(2 * Math.PI))};

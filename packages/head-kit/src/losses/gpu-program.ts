@@ -37,55 +37,75 @@ export function composedOnGpu(
   { value, derivative, curvature }: Readonly<Record<'value' | 'derivative' | 'curvature', GpuFunction>>,
 ): ComposedLoss | undefined {
   const backend: object = engine().backend;
-  const run = isWebgl(backend)
-    ? (of: GpuFunction) => tracked(backend.runWebGLProgram(glslProgram(of, logits.shape), [logits, labels], 'float32'))
+  const { shape } = logits;
+  const runOn = isWebgl(backend)
+    ? (of: GpuFunction, inputs: Tensor[]) => backend.runWebGLProgram(glslProgram(of, shape), inputs, 'float32')
     : isWebgpu(backend)
-      ? (of: GpuFunction) =>
-          tracked(backend.runWebGPUProgram(wgslProgram(of, logits.shape), [logits, labels], 'float32'))
+      ? (of: GpuFunction, inputs: Tensor[]) => backend.runWebGPUProgram(wgslProgram(of, shape), inputs, 'float32')
       : undefined;
-  return (
-    run && {
-      get losses() {
-        return run(value);
-      },
-      gradient: () => run(derivative),
-      hessianTimes: (vector) => mul(run(curvature), vector),
-    }
-  );
+  if (runOn === undefined) return undefined;
+  const run = (of: GpuFunction, shares?: Tensor): Tensor =>
+    engine().makeTensorFromTensorInfo(
+      shares === undefined ? runOn(of, [logits, labels]) : runOn(times(of), [logits, labels, shares]),
+    );
+  return {
+    get losses() {
+      return run(value);
+    },
+    gradient: () => run(derivative),
+    weighted: { losses: (shares) => run(value, shares), gradient: (shares) => run(derivative, shares) },
+    hessianTimes: (vector) => mul(run(curvature), vector),
+  };
 }
+
+/** A function of a logit and a label times a share, and 0 for a share of 0. */
+function times(of: GpuFunction): GpuFunction {
+  return {
+    name: `${of.name}Times`,
+    parameters: ['x', 'z', 'share'],
+    calls: [of],
+    body: `
+      if (share == 0.0) { return 0.0; }
+      return ${of.name}(x, z) * share;`,
+  };
+}
+
+/** What the programs call their inputs. */
+const INPUTS = ['X', 'Z', 'S'];
 
 const isWebgl = (backend: object): backend is WebglBackend => 'runWebGLProgram' in backend;
 const isWebgpu = (backend: object): backend is WebgpuBackend => 'runWebGPUProgram' in backend;
-
-function tracked(info: TensorInfo): Tensor {
-  return engine().makeTensorFromTensorInfo(info);
-}
 
 function glslProgram(of: GpuFunction, outputShape: number[]): object {
   const functions = inOrder(of).map(({ name, parameters, body }) => {
     return `float ${name}(${parameters.map((each) => `float ${each}`).join(', ')}) {${body.replaceAll('NOT_A_NUMBER', 'NAN')}}`;
   });
+  const variableNames = INPUTS.slice(0, of.parameters.length);
   return {
-    variableNames: ['X', 'Z'],
+    variableNames,
     outputShape,
     userCode: `${functions.join('\n')}
       void main() {
-        setOutput(${of.name}(getXAtOutCoords(), getZAtOutCoords()));
+        setOutput(${of.name}(${variableNames.map((name) => `get${name}AtOutCoords()`).join(', ')}));
       }`,
   };
 }
 
 const WORKGROUP = 128;
 
+/** That of the functions: webgpu knows a program by its key, and two versions of this package may be in one program. */
+const VERSION = 3;
+
 function wgslProgram(of: GpuFunction, outputShape: number[]): object {
   const functions = inOrder(of).map(({ name, parameters, body }) => {
     const translated = body.replaceAll(/\bfloat (\w+) =/g, 'var $1: f32 =').replaceAll('NOT_A_NUMBER', 'uniforms.NAN');
     return `fn ${name}(${parameters.map((each) => `${each}: f32`).join(', ')}) -> f32 {${translated}}`;
   });
+  const variableNames = INPUTS.slice(0, of.parameters.length);
   return {
-    variableNames: ['X', 'Z'],
+    variableNames,
     outputShape,
-    shaderKey: `tfjsHeads_${of.name}`,
+    shaderKey: `tfjsHeads_${VERSION}_${of.name}`,
     size: true,
     workgroupSize: [WORKGROUP, 1, 1],
     dispatchLayout: { x: outputShape.map((_, axis) => axis) },
@@ -93,7 +113,7 @@ function wgslProgram(of: GpuFunction, outputShape: number[]): object {
     getUserCode: () => `${functions.join('\n')}
       fn main(index: i32) {
         if (index < uniforms.size) {
-          setOutputAtIndex(index, ${of.name}(getXByOutputIndex(index), getZByOutputIndex(index)));
+          setOutputAtIndex(index, ${of.name}(${variableNames.map((name) => `get${name}ByOutputIndex(index)`).join(', ')}));
         }
       }`,
   };

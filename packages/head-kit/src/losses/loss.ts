@@ -32,6 +32,11 @@ export interface ComposedLoss {
   readonly losses: Tensor;
   /** The derivative of the losses by each logit, in the logits' shape. Weights come after. */
   gradient(): Tensor;
+  /**
+   * Both times the shares of weights, which broadcast, where that is one program: 0 for a share of 0, and with no number in a
+   * padding of packed webgl. Default: they are multiplied.
+   */
+  readonly weighted?: { losses(shares: Tensor): Tensor; gradient(shares: Tensor): Tensor };
   /** The matrix of second derivatives of each row times a vector for each row; both in the logits' shape. */
   hessianTimes(vector: Tensor): Tensor;
 }

@@ -1,5 +1,6 @@
-import { add, exp, expm1, greater, log, maximum, mul, sqrt, sub } from '@tensorflow/tfjs-core';
+import { add, equal, exp, expm1, greater, log, maximum, mul, sqrt, sub, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { onHost } from '../values-at-hand.js';
 import { whereOfAnyRank } from './device-ops.js';
 import { fullPoissonValue, poissonCurvature, poissonDerivative, poissonValue } from './gpu-functions.js';
 import { composedOnGpu } from './gpu-program.js';
@@ -7,7 +8,7 @@ import type { ComposedLoss, ElementLoss } from './loss.js';
 
 /**
  * The negative log likelihood of a count z under a Poisson distribution of mean exp(x), without the
- * part that does not depend on x: `exp(x) - z x`.
+ * part that does not depend on x: `exp(x) - z x`. A count of 0 times an infinite logit is 0, unlike in the original.
  */
 export const logPoisson: ElementLoss = {
   name: 'logPoisson',
@@ -15,13 +16,14 @@ export const logPoisson: ElementLoss = {
     const logit = logits[index] as number;
     const label = labels[index] as number;
     const mean = Math.exp(logit);
-    out.loss = mean - label * logit;
+    const linear = label * logit;
+    out.loss = linear !== linear && label === 0 ? mean : mean - linear;
     out.derivative = difference(logit, label, mean);
     out.curvature = mean;
   },
   compose: (logits, labels) =>
     composedOnGpu(logits, labels, { value: poissonValue, ...gpuDerivatives }) ??
-    composedPoisson(logits, labels, (mean) => sub(mean, mul(labels, logits))),
+    composedPoisson(logits, labels, (mean) => sub(mean, orZero(labels, logits))),
 };
 
 /**
@@ -77,7 +79,21 @@ function fullLosses(logits: Tensor, labels: Tensor, mean: Tensor): Tensor {
   const d = sub(logits, mul(halfLog, 2));
   const above = add(mul(labels, expm1(d)), HALF_LOG_2_PI);
   const exponential = whereOfAnyRank(greater(labels, 1), above, mean);
-  return add(sub(exponential, mul(labels, d)), halfLog);
+  return add(sub(exponential, orZero(labels, d)), halfLog);
+}
+
+/** `labels * x`, and 0 for a label of 0, which times an infinity would be NaN. */
+function orZero(labels: Tensor, x: Tensor): Tensor {
+  const product = mul(labels, x);
+  const values = onHost(labels);
+  if (values === undefined) return whereOfAnyRank(equal(labels, 0), labels, product);
+  if (!values.includes(0)) return product;
+  const isZero = tensor(
+    Uint8Array.from(values, (label) => Number(label === 0)),
+    labels.shape,
+    'bool',
+  );
+  return whereOfAnyRank(isZero, labels, product);
 }
 
 // How far the logarithm x of a predicted count lies from that of the count z: `d = x - log(z)`, and what a Poisson loss

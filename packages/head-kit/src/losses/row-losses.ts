@@ -1,9 +1,10 @@
-import { customGrad, div, engine, fill, mul, ones, reshape, sum } from '@tensorflow/tfjs-core';
+import { customGrad, engine, fill, mul, ones, reshape, sum } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
 import { alignTensors, composedGradient, composedLosses } from './composed-form.js';
 import { whereOfAnyRank } from './device-ops.js';
 import type { Loss, LossAttributes, LossTensors } from './loss.js';
+import { sharesOf, weigh } from './shares.js';
 
 /**
  * The loss of each row, `[D0]`, of which {@link weightedLoss} is the mean. Differentiable once in the logits, with no
@@ -31,7 +32,7 @@ export function rowLosses({ logits, ...others }: LossTensors, { loss, divisor }:
 function composedRows(tensors: LossTensors, { loss, divisor }: LossAttributes): Tensor {
   const { logits, weights, valid } = alignTensors(tensors, loss);
   const losses = composedLosses(tensors, loss);
-  const weighted = weights === undefined ? div(losses, divisor) : mul(losses, div(weights, divisor)); // or a product may overflow
+  const weighted = weigh(losses, sharesOf(weights, divisor));
   const ofRows = sum(reshape(weighted, [logits.shape[0] as number, -1]), 1);
   return valid === undefined ? ofRows : whereOfAnyRank(valid, ofRows, fill(ofRows.shape, NaN));
 }

@@ -29,7 +29,7 @@ import { refuseRowWeights } from './row-losses.js';
 
 // With the version of what the kernels take and what their losses have: two versions of this package in one program, whose
 // engine is one, would else run each other's.
-const VERSION = 2;
+const VERSION = 3;
 const LOSS = `TfjsHeads.Loss/${VERSION}`;
 const LOSS_OF_ANY_ORDER = `TfjsHeads.LossOfAnyOrder/${VERSION}`;
 const GRADIENT = `TfjsHeads.LossGradient/${VERSION}`;

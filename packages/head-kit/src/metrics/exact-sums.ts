@@ -64,7 +64,8 @@ export class ExactSums {
       if (weights !== undefined) term *= weights[i] as number;
       if (divisor !== 1) term /= divisor;
       if (!(Math.abs(term) < LARGEST)) {
-        this.#addUnusual(index, term);
+        // What is infinite or NaN counts for nothing with a weight of 0, which would make NaN of it.
+        if (weights?.[i] !== 0) this.#addUnusual(index, term);
         continue;
       }
       const sum = high + term;

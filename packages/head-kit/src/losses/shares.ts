@@ -1,0 +1,42 @@
+import { div, equal, mul, tensor, util, zerosLike } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { onHost } from '../values-at-hand.js';
+import { whereOfAnyRank } from './device-ops.js';
+
+/** What part each loss has in the whole: weight over divisor. */
+export interface Shares {
+  readonly divisor: number;
+  readonly weights?: Tensor;
+  /**
+   * The weights divided by the divisor, before anything is multiplied by them: the product of a large derivative and a large
+   * weight may overflow although its share in a mean does not.
+   */
+  readonly of?: Tensor;
+  /** Whether one of the weights is 0; undefined where only the device knows. */
+  readonly hasZeros?: boolean | undefined;
+}
+
+export function sharesOf(weights: Tensor | undefined, divisor: number): Shares {
+  if (weights === undefined) return { divisor };
+  const values = onHost(weights);
+  if (values === undefined) return { divisor, weights, of: div(weights, divisor) };
+  // Divided here: a kernel less to run.
+  const of = new Float32Array(values.length);
+  let hasZeros = false;
+  for (let i = 0; i < of.length; i++) {
+    const weight = values[i] as number;
+    of[i] = weight / divisor;
+    if (weight === 0) hasZeros = true;
+  }
+  return { divisor, weights, of: tensor(of, weights.shape), hasZeros };
+}
+
+/** `values * weights / divisor`. What has a weight of 0 is as if it were not there, be it infinite or NaN. */
+export function weigh(values: Tensor, { divisor, weights, of, hasZeros = true }: Shares): Tensor {
+  if (weights === undefined || of === undefined) return div(values, divisor);
+  const product = mul(values, of);
+  if (!hasZeros) return product;
+  if (util.arraysEqual(of.shape, product.shape)) return whereOfAnyRank(equal(weights, 0), of, product);
+  const zeros = zerosLike(product);
+  return whereOfAnyRank(equal(weights, zeros), zeros, product);
+}
