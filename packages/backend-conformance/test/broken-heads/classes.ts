@@ -7,6 +7,7 @@ import {
   expandDims,
   greaterEqual,
   log,
+  logSumExp,
   mul,
   neg,
   oneHot,
@@ -58,6 +59,14 @@ function chosen(labels: Tensor, logits: Tensor): Tensor {
 class NoShift extends MultiClassHead {
   protected override readonly elementLoss: CustomLoss = customLoss(
     ({ labels, logits }) => sub(log(sum(exp(logits), -1, true)), chosen(labels, logits)),
+    { labelsPerRow: () => 1, lossesPerRow: () => 1 },
+  );
+}
+
+/** What is masked is multiplied by 0. */
+class MultipliesMasks extends MultiClassHead {
+  protected override readonly elementLoss: CustomLoss = customLoss(
+    ({ labels, logits }) => sub(logSumExp(logits, -1, true), chosen(labels, logits)),
     { labelsPerRow: () => 1, lossesPerRow: () => 1 },
   );
 }
@@ -151,6 +160,13 @@ export const wrongClasses: BrokenHeads = {
     caughtBy: 'golden:loss:inputs=extreme',
     says: 'the loss',
     subject: some(NoShift),
+  },
+  MultipliesMasks: {
+    wrong:
+      'a MultiClassHead that multiplies logits by 1 and 0 to choose that of the label: with a mask, 0 times minus infinity',
+    caughtBy: 'law:masked-logits:rows=3',
+    says: 'at minus infinity[0]: got NaN',
+    subject: some(MultipliesMasks),
   },
   DividesByLogits: {
     wrong: 'a MultiClassHead whose mean is over the logits, not over the rows',

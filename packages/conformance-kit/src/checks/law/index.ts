@@ -22,7 +22,7 @@ import {
   metricsSplit,
 } from './metrics.js';
 import { inputsKept, noLeak, outputsOwned } from './memory.js';
-import { infinityStays, nanStays, nanStaysInPredictions } from './not-finite.js';
+import { infinityStays, maskedLogits, nanStays, nanStaysInPredictions } from './not-finite.js';
 import { noBlockingRead, oneRead } from './device.js';
 import { paddingCountsForNothing } from './padding.js';
 import { regularizationAdded, regularizationMeasured, regularizationSummarized } from './regularization.js';
@@ -96,6 +96,7 @@ export const lawChecks: Checks = {
   'nan-stays': nanStays,
   'nan-stays-in-predictions': nanStaysInPredictions,
   'infinity-stays': infinityStays,
+  'masked-logits': maskedLogits,
   'regularization-added': regularizationAdded,
   'regularization-measured': regularizationMeasured,
   'regularization-summarized': regularizationSummarized,

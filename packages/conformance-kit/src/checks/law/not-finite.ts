@@ -1,9 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
+import { ULPS } from '@tfjs-heads/reference';
+import { labelClaims } from '../../draw-batch.js';
 import { logitsIn, partsOf, placesIn, tensorsOf, withLogits, type Batch } from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { numberOf, outcomeOf, readNumbers } from '../outcome.js';
+import { numberOf, outcomeOf, readNumbers, type Outcome } from '../outcome.js';
 import { areRowsIndependent, batchFor, headOf, plainBatchFor, plainHeadOf, weightedBatchFor } from './claims.js';
+import { nearMetrics, scalesOf } from './compare.js';
 
 /** The means over rows that heads have: a row that is NaN makes them NaN. */
 const means = ['average_loss', 'prediction/mean'];
@@ -124,5 +127,44 @@ export const infinityStays: Check = check({
     if (Math.abs(huge) < 2 ** 50) return;
     const got = `got a loss of ${infinite} for a logit of ${sign * Infinity}, and ${huge} for one of 2^60`;
     judge.that(!Number.isFinite(infinite), got);
+  },
+});
+
+/** So low that the next one changes nothing any more, if anything comes to an end there. */
+const [LOW, LOWER] = [-(2 ** 40), -(2 ** 60)];
+
+/** How users forbid a class: its logit is minus infinity, and 0 times that is NaN for who multiplies by an indicator. */
+export const maskedLogits: Check = check({
+  states:
+    'A logit of minus infinity, as a mask makes it, is as good as a hugely negative one: same loss, gradient and metrics, where ' +
+    'the loss does not change any more, and no prediction is NaN; else the loss is infinite, not NaN.',
+  needs: ['float32', 'infinity'],
+  // Only classes are masked, and those that have a logit each.
+  cases: (subject) =>
+    labelClaims(subject).every(([, { labels, classes }]) => labels === 'class' && classes === undefined)
+      ? [{ rows: 3 }]
+      : [],
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const batch = weightedBatchFor(subject, head, rows);
+    const scales = scalesOf(batch);
+    for (const row of [0, 1, 2]) {
+      for (const column of columnsOf(batch)) {
+        const place = placesIn(batch, [row])[column] as number;
+        const at = (logit: number): Promise<Outcome> => outcomeOf(head, tensorsOf(withLogit(batch, place, logit)));
+        const [low, lower, masked] = [await at(LOW), await at(LOWER), await at(-Infinity)];
+        const where = `with logit ${column} of row ${row} at minus infinity`;
+        if (low.loss !== lower.loss) {
+          if (Math.abs(lower.loss) > 2 ** 50) judge.same(`the loss ${where}`, [Math.abs(masked.loss)], [Infinity]);
+          continue;
+        }
+        judge.near(`the loss ${where}`, [masked.loss], [lower.loss], { k: ULPS.REDUCE, scale: scales.sum });
+        const within = { k: ULPS.ELEMENT, scale: scales.element };
+        judge.near(`the gradient ${where}`, masked.gradient, lower.gradient, within);
+        nearMetrics(judge, masked.metrics, lower.metrics, scales);
+        const swallowed = Object.keys(masked.predictions).filter((key) => masked.predictions[key]?.some(Number.isNaN));
+        judge.equal(`the predictions that are NaN ${where}`, swallowed, []);
+      }
+    }
   },
 });
