@@ -1,19 +1,9 @@
 // Errors that only a device knows when a head must already return: they travel with the value that they are about.
 import { customGrad, keep, mul, reshape } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { HeadError } from '@tfjs-heads/head-api';
+import { type DeviceCheck, type DeviceQuestion, recorderNow } from './recording.js';
 
-/** What a device will say about a value: the error to raise, or that all is well. */
-export type DeviceCheck = Promise<HeadError | undefined>;
-
-/** What {@link deviceCheck} asks a device. */
-export interface DeviceQuestion {
-  /** A bool scalar, which is disposed of when it has been read. */
-  readonly valid: Tensor;
-  /** The error where it is false. */
-  error(): HeadError;
-  onValid?(): void;
-}
+export type { DeviceCheck, DeviceQuestion };
 
 /** Who reads the answers of a device with other values; undefined where each is read alone. */
 let readTogether: ((valid: Tensor) => Promise<boolean>) | undefined;
@@ -37,7 +27,8 @@ export async function readAlone(valid: Tensor): Promise<boolean> {
 
 /** Begins to read whether something is valid. */
 export function deviceCheck(question: DeviceQuestion): DeviceCheck {
-  return Object.assign(answer(question), { [VALID]: question.valid });
+  const ask = (): DeviceCheck => answer(question);
+  return Object.assign(recorderNow()?.asksDevice(question, ask) ?? ask(), { [VALID]: question.valid });
 }
 
 async function answer({ valid, error, onValid }: DeviceQuestion): DeviceCheck {

@@ -75,6 +75,8 @@ export { isNumericColumn, numericColumn } from './numeric-column.js';
 export type { NumericColumn, NumericColumnOptions } from './numeric-column.js';
 export { readTensors } from './read-tensors.js';
 export type { HostTensor, HostTensors } from './read-tensors.js';
+export { RECORDER, recorderNow } from './recording.js';
+export type { StepRecorder } from './recording.js';
 export { regularizationScalars, sumOfScalars, weightedSum } from './regularization.js';
 export { scoped } from './scoped.js';
 export { signaturesOf } from './signature.js';

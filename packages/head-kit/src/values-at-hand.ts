@@ -2,6 +2,7 @@ import { util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { classOf } from './checks/kinds.js';
 import { backendOf, type HostArray, hostMemory, nativeMemory } from './host-memory.js';
+import { recorderNow } from './recording.js';
 
 /** What the GPU and native backends keep of a tensor until they upload it; the former also after they have read it back. */
 interface DeviceStorage {
@@ -15,6 +16,7 @@ interface DeviceStorage {
  * labels that come from the host. Not a copy: take what you need before anything else is allocated.
  */
 export function valuesAtHand(tensor: Tensor): HostArray | undefined {
+  recorderNow()?.looksAt(tensor);
   const backend = backendOf(tensor);
   const memory = hostMemory(backend);
   if (memory !== undefined) return memory.view(tensor);

@@ -1,4 +1,4 @@
-import { feedOf } from './feed.js';
+import { FED, feedOf } from './feed.js';
 import { sameShape } from './passes.js';
 import { type Constant, type Described, type Node, usesOf } from './program.js';
 import type { Recording, Source } from './recording.js';
@@ -12,7 +12,8 @@ export function difference(a: Recording, b: Recording): string | undefined {
     differentVariables(a, b) ??
     (textOf(a.returned.structure) === textOf(b.returned.structure) ? undefined : 'what it returns') ??
     (sameSources(a.returned.sources, b.returned.sources) ? undefined : 'which tensors it returns') ??
-    (sameUses(a.program.results, b.program.results) ? undefined : 'which values it returns')
+    (isAlike(a.program.checks, b.program.checks, 0) ? undefined : 'what a device is asked') ??
+    (isAlike(a.program.results, b.program.results, 0) ? undefined : 'which values it returns')
   );
 }
 
@@ -39,8 +40,8 @@ function differentNodes(
 function differentAttribute({ attributes: a }: Node, { attributes: b }: Node): string | undefined {
   const [feed, other] = [feedOf(a), feedOf(b)];
   if (feed?.source !== other?.source) return '(its source)';
-  if (feed !== undefined) return undefined;
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].find((name) => !isAlike(a[name], b[name], 0));
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].find((name) => (name !== FED || feed === undefined) && !isAlike(a[name], b[name], 0));
 }
 
 function differentConstants(a: Recording, b: Recording): string | undefined {

@@ -1,32 +1,38 @@
 /**
- * Where attributes of a kernel differ from step to step (a learning rate, a bias correction, a seed), they carry the source of the next ones under this
- * symbol, and a replayed step asks it. It is global, so that a package can feed a trace without knowing this one:
+ * Where attributes of a kernel differ from step to step (a learning rate, a bias correction, a seed), they name the source of the next ones, and a replayed step
+ * asks it. Optimizers of tfjs-heads do so by their kernel `TfjsHeads.Update/1`; a kernel of anybody's that is given the like is fed in the same way:
  *
  * ```ts
- * const attributes = { learningRate: 0.1, [Symbol.for('tfjs-heads.feed/1')]: { source: this, begin, attributes: () => ({ learningRate: schedule(step) }) } };
- * engine().runKernel('TfjsHeads.Sgd/1', { variable, gradient }, attributes);
+ * const attributes = { scalars: this.scalarsFor(name), source: this, variable: name };
+ * engine().runKernel('Mine.Update/1', { variable, gradient }, attributes);
  * ```
  */
-export const FEED: symbol = Symbol.for('tfjs-heads.feed/1');
-
-/** The source of attributes that a kernel is given in a replayed step. */
 export interface Feed {
-  /**
-   * Who makes them, such as an optimizer. {@link Feed.begin} of the first feed of each source is called once a step, before any kernel runs. Two recordings
-   * of a step are alike only if their feeds have the same sources.
-   */
-  readonly source: object;
-  /**
-   * Begins a step, as the call that was recorded did, such as by counting it.
-   *
-   * @returns Undoes that, for a step that failed and is run again.
-   */
-  begin(): () => void;
-  /** The attributes of this node in the step that has begun: all of them, in place of those that were recorded. */
-  attributes(): Readonly<Record<string, unknown>>;
+  readonly source: FeedSource;
+  /** What the numbers are for, such as the name of a variable. */
+  readonly variable: string;
 }
 
+/** Who says the numbers of a step: an optimizer. Two recordings are alike only if they have the same. */
+export interface FeedSource {
+  /** How many steps have been taken. */
+  readonly iterations: number;
+  /** The numbers of the step to come: `scalars` of the attributes. */
+  scalarsFor(variable: string): Readonly<Record<string, number>>;
+  /** Counts a step that was replayed. */
+  advance(): void;
+}
+
+/** The attribute that is fed. */
+export const FED = 'scalars';
+
 /** The feed of a node's attributes, if they have one. */
-export function feedOf(attributes: object | undefined): Feed | undefined {
-  return (attributes as { readonly [FEED]?: Feed } | undefined)?.[FEED as never];
+export function feedOf(attributes: Readonly<Record<string, unknown>>): Feed | undefined {
+  const { source, variable, [FED]: scalars } = attributes;
+  if (typeof source !== 'object' || source === null || typeof variable !== 'string' || scalars === undefined)
+    return undefined;
+  const { scalarsFor, advance } = source as Partial<FeedSource>;
+  return typeof scalarsFor === 'function' && typeof advance === 'function'
+    ? { source: source as FeedSource, variable }
+    : undefined;
 }

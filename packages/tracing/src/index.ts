@@ -1,6 +1,4 @@
-export type { TracingError, TracingErrorCode } from './error.js';
-export { FEED } from './feed.js';
-export type { Feed } from './feed.js';
+export type { Feed, FeedSource } from './feed.js';
 export { printProgram } from './print.js';
 export type {
   Argument,

@@ -97,7 +97,7 @@ function withoutUnused(program: Draft, constants: readonly Tensor[]): { program:
   const used = new Set<number | undefined>([
     ...program.nodes.flatMap((node) => usesOf(node).map(({ value }) => value)),
     ...program.variables.map(({ after }) => after),
-    ...program.results.map(({ value }) => value),
+    ...[...program.results, ...program.checks].map(({ value }) => value),
   ]);
   const stays = program.constants.map(({ value }) => used.has(value));
   return {

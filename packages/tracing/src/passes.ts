@@ -28,6 +28,7 @@ function rename(program: Draft, to: ReadonlyMap<number, number>): Draft {
         ]),
       ),
     })),
+    checks: program.checks.map(use),
     results: program.results.map(use),
   };
 }
@@ -59,7 +60,7 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 
 /** Leaves out what nobody uses and what only computes. */
 export function dropDead(program: Draft, kept: number[]): Draft {
-  const live = new Set<number>(program.results.map(({ value }) => value));
+  const live = new Set<number>([...program.results, ...program.checks].map(({ value }) => value));
   for (const { after } of program.variables) if (after !== undefined) live.add(after);
   const stays = program.nodes.map(() => true);
   for (let index = program.nodes.length - 1; index >= 0; index--) {

@@ -1,4 +1,4 @@
-import { feedOf } from './feed.js';
+import { FED, feedOf } from './feed.js';
 import type { Described, Node, Program, Use } from './program.js';
 
 /** A program as text: a line for each argument, variable, constant and kernel, and what it returns. */
@@ -28,7 +28,7 @@ function nodeText({ kernel, inputs, attributes, outputs }: Node): string {
   const others = Object.entries(attributes).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${valueText(value)}`],
   );
-  const fed = feedOf(attributes) === undefined ? [] : ['fed each step'];
+  const fed = feedOf(attributes) === undefined ? [] : [`${FED} of each step`];
   const made = outputs.map((output) => `%${output.value}`).join(', ');
   return `${made} = ${kernel}(${[...given, ...others, ...fed].join(', ')}): ${outputs.map(typeText).join(', ')}`;
 }

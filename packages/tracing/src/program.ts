@@ -17,6 +17,8 @@ export interface Program {
   readonly constants: readonly Constant[];
   /** In the order in which they ran. */
   readonly nodes: readonly Node[];
+  /** Bool scalars that tell whether values were valid, such as labels: who runs the program says so of the results that name them. */
+  readonly checks: readonly Use[];
   /** The tensors that the step returns, in the order in which they stand in what it returns. */
   readonly results: readonly Result[];
   /**
@@ -69,7 +71,7 @@ export interface Node {
   readonly kernel: string;
   /** By name; some kernels have a list under a name, others a list alone: see {@link Node.takesList}. */
   readonly inputs: Readonly<Record<string, Use | readonly Use[]>>;
-  /** What the kernel was given besides; see {@link FEED} for what differs from step to step. */
+  /** What the kernel was given besides; a {@link Feed} says which of it is another in each step. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly outputs: readonly Use[];
   /** Whether the kernel is given a list of inputs, and not a map: their names are `0`, `1`, ... */
@@ -85,6 +87,8 @@ export interface Node {
 export interface Result extends Use {
   /** Where it stands in what the step returns, such as `loss`; empty where that is the tensor itself. */
   readonly path: string;
+  /** What tells whether it is valid: indices in {@link Program.checks}. */
+  readonly checks: readonly number[];
 }
 
 /** Every use that a node makes of values, in the order of its inputs. */

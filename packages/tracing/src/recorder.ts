@@ -1,7 +1,10 @@
 import { getKernel, Variable } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+import { checksOf, type DeviceCheck, type DeviceQuestion } from '@tfjs-heads/head-kit';
 import { hold, type Inputs, theEngine } from './engine.js';
 import { type EngineWatcher, watchEngine } from './watch-engine.js';
+import { feedOf, type FeedSource } from './feed.js';
+import { PURE } from './kernels.js';
 import { lastUses } from './passes.js';
 import type { Constant, ConstantData, Node, Program, ProgramVariable, Use } from './program.js';
 import type { Recording, Source } from './recording.js';
@@ -57,6 +60,12 @@ class Recorder implements EngineWatcher {
   readonly #variables = new Map<Variable, KnownVariable>();
   readonly #kept: Tensor[] = [];
   readonly #registered: ReadonlySet<Variable> = new Set(Object.values(theEngine().state.registeredVariables));
+  readonly #checks: { readonly valid: Use; readonly question: DeviceQuestion; readonly answer: DeviceCheck }[] = [];
+  /** The optimizers that feed it, and how many steps each had taken when it ran its first kernel. */
+  readonly #begun = new Map<FeedSource, number>();
+  /** Values that are the same in each step. */
+  readonly #constantValues = new Set<number>();
+  #isAsking = false;
   #values = 0;
   #problem: string | undefined;
 
@@ -73,6 +82,33 @@ class Recorder implements EngineWatcher {
 
   problem(text: string): void {
     this.#problem ??= text;
+  }
+
+  reads(): void {
+    if (!this.#isAsking) this.problem('it reads values, on which what it does next may depend');
+  }
+
+  looksAt(tensor: Tensor): void {
+    if (!this.isConstant(tensor)) this.reads();
+  }
+
+  isConstant(tensor: Tensor): boolean {
+    if (this.#made.has(tensor.id)) return true;
+    const value = this.#valueOf.get(tensor.id) ?? this.#byData.get(tensor.dataId);
+    if (value !== undefined) return this.#constantValues.has(value);
+    return tensor.id < this.#firstId && !(tensor instanceof Variable);
+  }
+
+  asksDevice(question: DeviceQuestion, ask: () => DeviceCheck): DeviceCheck {
+    const valid = this.#use(question.valid);
+    this.#isAsking = true;
+    try {
+      const answer = ask();
+      this.#checks.push({ valid, question, answer });
+      return answer;
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   madeOfNumbers(tensor: Tensor, values: unknown): void {
@@ -96,7 +132,7 @@ class Recorder implements EngineWatcher {
   }
 
   kept(tensor: Tensor): void {
-    this.#kept.push(tensor);
+    if (!this.#isAsking) this.#kept.push(tensor);
   }
 
   ran(
@@ -114,17 +150,27 @@ class Recorder implements EngineWatcher {
       uses[key] = Array.isArray(input) ? input.map((tensor: Tensor) => this.#use(tensor)) : this.#use(input as Tensor);
     }
     const list = Array.isArray(outputs) ? outputs : [outputs];
+    const isConstant =
+      PURE.has(name) &&
+      Object.values(uses)
+        .flat()
+        .every(({ value }) => this.#constantValues.has(value));
     this.#nodes.push({
       kernel: name,
       inputs: uses,
       attributes: (attributes ?? {}) as Readonly<Record<string, unknown>>,
-      outputs: list.map((tensor) => this.#output(tensor)),
+      outputs: list.map((tensor) => this.#output(tensor, isConstant)),
       takesList: Array.isArray(inputs),
       sharesData: list.length === 1 && firstOf(inputs)?.dataId === list[0]?.dataId,
       returnsList: Array.isArray(outputs),
       isComposed,
     });
     this.#kernels.push(kernel.kernelFunc);
+    const source = feedOf((attributes ?? {}) as Readonly<Record<string, unknown>>)?.source;
+    if (source === undefined) return;
+    const begun = this.#begun.get(source);
+    if (begun === undefined) this.#begun.set(source, source.iterations);
+    else if (begun !== source.iterations) this.problem('an optimizer takes several steps in it');
   }
 
   finish(returned: unknown): Recording {
@@ -135,9 +181,13 @@ class Recorder implements EngineWatcher {
     const taken = this.#args.tensors.findIndex((tensor) => tensor.isDisposed);
     if (taken >= 0) this.problem(`it disposes of its argument ${this.#args.paths[taken]}`);
     const variables = this.#finishVariables();
+    for (const [source, begun] of this.#begun)
+      if (source.iterations !== begun + 1) this.problem(`an optimizer takes ${source.iterations - begun} steps in it`);
     const sources = flat.tensors.map((tensor): Source => this.#sourceOf(tensor));
     const results = flat.tensors.flatMap((tensor, index) =>
-      sources[index]?.kind === 'result' ? [{ ...this.#use(tensor), path: flat.paths[index] as string }] : [],
+      sources[index]?.kind === 'result'
+        ? [{ ...this.#use(tensor), path: flat.paths[index] as string, checks: this.#checksOf(tensor) }]
+        : [],
     );
     this.#findLeftBehind(flat);
     const { values, program } = { values: this.#values, program: this.#program(variables, results) };
@@ -147,8 +197,17 @@ class Recorder implements EngineWatcher {
       constants: this.#constantTensors,
       kernels: this.#kernels,
       returned: { structure: flat.structure, sources: numbered(sources) },
+      questions: this.#checks.map(({ question }) => question),
       problem: this.#problem,
     };
+  }
+
+  #checksOf(tensor: Tensor): number[] {
+    return checksOf(tensor).map((answer) => {
+      const index = this.#checks.findIndex((check) => check.answer === answer);
+      if (index < 0) this.problem('a device is still being asked about a value that it has not made');
+      return index;
+    });
   }
 
   release(): void {
@@ -177,6 +236,7 @@ class Recorder implements EngineWatcher {
       })),
       constants: this.#constants,
       nodes: this.#nodes,
+      checks: this.#checks.map(({ valid }) => valid),
       results,
     };
   }
@@ -212,8 +272,9 @@ class Recorder implements EngineWatcher {
     return { value: this.#resolve(tensor), shape: shape.slice(), dtype };
   }
 
-  #output(tensor: Tensor): Use {
+  #output(tensor: Tensor, isConstant: boolean): Use {
     const value = this.#values++;
+    if (isConstant) this.#constantValues.add(value);
     this.#valueOf.set(tensor.id, value);
     // A kernel may give back the data of an input: who asks by the data shall depend on what the kernel did.
     this.#byData.set(tensor.dataId, value);
@@ -262,6 +323,7 @@ class Recorder implements EngineWatcher {
 
   #addConstant(tensor: Tensor, held: Tensor, data: ConstantData | undefined): number {
     const value = this.#values++;
+    this.#constantValues.add(value);
     this.#valueOf.set(tensor.id, value);
     this.#addData(tensor.dataId, value);
     const { shape, dtype } = tensor;

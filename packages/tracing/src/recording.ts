@@ -1,4 +1,5 @@
 import type { KernelFunc, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { DeviceQuestion } from '@tfjs-heads/head-kit';
 import type { Program } from './program.js';
 import type { Structure } from './structure.js';
 
@@ -13,6 +14,8 @@ export interface Recording {
   readonly kernels: readonly KernelFunc[];
   /** What the step returned, and where each tensor in it comes from. */
   readonly returned: Returned;
+  /** One for each of the program's checks. */
+  readonly questions: readonly DeviceQuestion[];
   /** Why this program must not be run, if it must not. */
   readonly problem: string | undefined;
 }

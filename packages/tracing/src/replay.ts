@@ -1,7 +1,7 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import { type Backend, type BackendData, type Engine, theEngine } from './engine.js';
-import { type Feed, feedOf } from './feed.js';
+import { FED, type Feed, type FeedSource, feedOf } from './feed.js';
 import { PURE } from './kernels.js';
 import { sameShape } from './passes.js';
 import { type Node, type Program, type Use, usesOf } from './program.js';
@@ -50,7 +50,7 @@ export class Replay {
   readonly #needsScope: boolean;
   /** What has each value now: a tensor of somebody else, or what a kernel gave. */
   readonly #slots: (TensorInfo | undefined)[];
-  readonly #feeds: readonly Feed[];
+  readonly #sources: ReadonlySet<FeedSource>;
   /** For each value how many variables and results have it in the end. */
   readonly #owners: readonly number[];
   readonly #firstMade: ReadonlySet<number>;
@@ -60,7 +60,7 @@ export class Replay {
     const { program, kernels } = runnable;
     const isNative = 'binding' in this.#backend;
     const owners = Array.from({ length: program.values }, () => 0);
-    for (const { value } of program.results) (owners[value] as number)++;
+    for (const { value } of [...program.results, ...program.checks]) (owners[value] as number)++;
     for (const { before, after } of program.variables)
       if (after !== undefined && after !== before) (owners[after] as number)++;
     this.#owners = owners;
@@ -72,25 +72,22 @@ export class Replay {
     );
     this.#needsScope = this.#calls.some(({ takesTensors }) => takesTensors);
     this.#slots = Array.from({ length: program.values });
-    const feeds = this.#calls.flatMap(({ feed }) => feed ?? []);
-    this.#feeds = feeds.filter(({ source }, index) => feeds.findIndex((feed) => feed.source === source) === index);
+    this.#sources = new Set(this.#calls.flatMap(({ feed }) => feed?.source ?? []));
   }
 
   /**
-   * Runs the step: assigns its variables, and returns its results in the order of the program's.
+   * Runs the step: assigns its variables, and returns its results in the order of the program's, and then its checks.
    *
    * @throws What a kernel throws; nothing is changed then.
    */
   run(args: readonly Tensor[]): Tensor[] {
     return this.#scoped(() => {
-      const undo = this.#beginFeeds();
       try {
+        this.#feed();
         this.#execute(args, this.#runnable.variables);
         this.#assign();
+        for (const source of this.#sources) source.advance();
         return this.#takeResults();
-      } catch (error) {
-        for (const undoOne of undo) undoOne();
-        throw error;
       } finally {
         this.#clear();
       }
@@ -98,8 +95,8 @@ export class Replay {
   }
 
   /**
-   * What the step gives when its variables are these, without changing anything. Only where reading waits for no device, and only for a program that nobody
-   * feeds.
+   * What the step gives when its variables are these, with the attributes that were recorded, without changing anything. Only before it has run, and where
+   * reading waits for no device.
    */
   try(args: readonly Tensor[], variables: readonly TensorInfo[]): Outcome {
     const { program } = this.#runnable;
@@ -115,10 +112,6 @@ export class Replay {
         this.#clear();
       }
     });
-  }
-
-  get isFed(): boolean {
-    return this.#feeds.length > 0;
   }
 
   #read({ dataId }: TensorInfo): BackendData {
@@ -139,12 +132,12 @@ export class Replay {
     }
   }
 
-  #beginFeeds(): (() => void)[] {
-    if (this.#feeds.length === 0) return [];
-    const undo = this.#feeds.map((feed) => feed.begin());
-    for (const { params, feed } of this.#calls)
-      if (feed !== undefined) params.attrs = feed.attributes() as NamedAttrMap;
-    return undo.toReversed();
+  #feed(): void {
+    if (this.#sources.size === 0) return;
+    for (const { params, node, feed } of this.#calls) {
+      if (feed === undefined) continue;
+      params.attrs = { ...node.attributes, [FED]: feed.source.scalarsFor(feed.variable) } as unknown as NamedAttrMap;
+    }
   }
 
   #execute(args: readonly Tensor[], variables: readonly TensorInfo[]): void {
@@ -233,7 +226,8 @@ export class Replay {
   }
 
   #takeResults(): Tensor[] {
-    return this.#runnable.program.results.map(({ value, shape, dtype }) => {
+    const { results, checks } = this.#runnable.program;
+    return [...results, ...checks].map(({ value, shape, dtype }) => {
       const slot = this.#slots[value] as TensorInfo;
       if (!this.#isOwn(value)) return this.#alias(slot, shape, dtype);
       this.#slots[value] = undefined;

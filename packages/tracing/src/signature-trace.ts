@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { deviceCheck, headError, rejectReads } from '@tfjs-heads/head-kit';
 import { difference, sameNumbers } from './compare.js';
 import { type Backend, type BackendData, hold, isLiveVariable, theEngine } from './engine.js';
-import { tracingError } from './error.js';
 import { optimize, type Optimized } from './optimize.js';
 import type { Program } from './program.js';
 import { record } from './recorder.js';
@@ -81,6 +81,7 @@ export class SignatureTrace {
       this.#isRunning = false;
     }
     this.#replayed++;
+    guardReads(recording, results);
     const { structure, sources } = recording.returned;
     const all = sources.map((source) => {
       if (source.kind === 'known') return source.tensor;
@@ -138,7 +139,7 @@ export class SignatureTrace {
     if (this.#isGivenUp) this.#forget();
     if (wereReplayed === 0) return;
     for (const tensor of flatten(returned).tensors) if (!tensor.kept && !('assign' in tensor)) tensor.dispose();
-    throw tracingError(
+    throw headError(
       'TRACE_CHANGED',
       `A traced step must do the same each time, got one that has changed within the last ${wereReplayed} replayed steps: ${problem}. ` +
         'What it computes with must be an argument, a variable, or fed by an optimizer or a dropout of tfjs-heads. It runs eagerly from now on.',
@@ -161,6 +162,19 @@ export class SignatureTrace {
     this.#last = undefined;
     this.#trusted = undefined;
   }
+}
+
+/** Asks the device what it was asked in the step, and lets the results that depend on the answer reject. */
+function guardReads({ program, questions }: Recording, tensors: readonly Tensor[]): void {
+  if (questions.length === 0) return;
+  const count = program.results.length;
+  const answers = questions.map(({ error }, index) => deviceCheck({ valid: tensors[count + index] as Tensor, error }));
+  program.results.forEach(({ checks }, index) =>
+    rejectReads(
+      tensors[index] as Tensor,
+      checks.map((check) => answers[check] as (typeof answers)[number]),
+    ),
+  );
 }
 
 function withSubject(what: string | undefined): string | undefined {

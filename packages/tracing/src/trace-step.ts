@@ -1,13 +1,12 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TrainableVariable } from '@tfjs-heads/head-api';
+import { checkOptions, describeValue, headError, listOf, quote, recorderNow, shapeText } from '@tfjs-heads/head-kit';
 import { type Engine, isLiveVariable, theEngine } from './engine.js';
-import { tracingError } from './error.js';
 import { printProgram } from './print.js';
 import type { Program } from './program.js';
 import { scopedCall } from './scoped-call.js';
 import { SignatureTrace } from './signature-trace.js';
 import { type Flat, flatten, textOf } from './structure.js';
-import { isRecording } from './watch-engine.js';
 
 /** What {@link traceStep} takes besides the step. */
 export interface TraceOptions {
@@ -58,7 +57,7 @@ const MAX_SIGNATURES = 16;
  */
 export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace<F> {
   if (typeof step !== 'function')
-    throw tracingError('INVALID_ARGUMENT', `step must be a function of tensors, got ${describe(step)}.`);
+    throw headError('INVALID_ARGUMENT', `step must be a function of tensors, got ${describeValue(step)}.`);
   const runner = new TracedStep(step as unknown as (...args: unknown[]) => unknown, variablesOf(options));
   const trace = (...args: unknown[]): unknown => runner.run(args);
   return Object.defineProperties(trace, {
@@ -104,11 +103,11 @@ class TracedStep {
 
   run(args: unknown[]): unknown {
     if (this.#isDisposed)
-      throw tracingError('TRACE_DISPOSED', 'A traced step must not be called after dispose(), got a call.');
+      throw headError('TRACE_DISPOSED', 'A traced step must not be called after dispose(), got a call.');
     const step = (): unknown => this.#step(...args);
     const engine = theEngine();
     // Somebody records this step as a part of their own.
-    if (isRecording()) return step();
+    if (recorderNow() !== undefined) return step();
     const flat = flatten(args);
     this.#checkLive(flat);
     const outside = whyEager(engine) ?? (flat.problem && `of its arguments ${flat.problem}`);
@@ -148,16 +147,16 @@ class TracedStep {
   #checkLive({ tensors, paths }: Flat): void {
     for (let index = 0; index < tensors.length; index++) {
       if (!(tensors[index] as Tensor).isDisposed) continue;
-      throw tracingError(
+      throw headError(
         'TENSOR_DISPOSED',
-        `Arguments of a traced step must be live tensors, got a disposed one of shape [${tensors[index]?.shape}] at ${paths[index]}.`,
+        `Arguments of a traced step must be live tensors, got a disposed one of shape ${shapeText(tensors[index]?.shape ?? [])} at ${quote(paths[index])}.`,
       );
     }
     for (const variable of this.#variables) {
       if (isLiveVariable(variable)) continue;
-      throw tracingError(
+      throw headError(
         'TENSOR_DISPOSED',
-        `Variables of a traced step must be live, got ${variable.name} of shape [${variable.shape}], which is disposed of.`,
+        `Variables of a traced step must be live, got ${quote(variable.name)} of shape ${shapeText(variable.shape)}, which is disposed of.`,
       );
     }
   }
@@ -184,37 +183,26 @@ function whyEager({ state, ENV }: Engine): string | undefined {
 }
 
 function variablesOf(options: TraceOptions): readonly Variable[] {
-  const variables: unknown = (options as TraceOptions | undefined)?.variables;
-  const unknown = Object.keys(options ?? {}).find((name) => name !== 'variables' && name !== 'exact');
-  if (unknown !== undefined)
-    throw tracingError(
+  const { variables } = checkOptions('traceStep', options, ['variables', 'exact']);
+  const list = listOf(variables);
+  if (list === undefined)
+    throw headError(
       'INVALID_ARGUMENT',
-      `Options of traceStep must be variables or exact, got ${unknown.slice(0, 80)}.`,
+      `traceStep: variables must be a list of variables, got ${describeValue(variables)}.`,
     );
-  if (!Array.isArray(variables))
-    throw tracingError('INVALID_ARGUMENT', `variables must be a list of variables, got ${describe(variables)}.`);
-  return variables.map((given: unknown, index): Variable => {
+  return list.map((given, index): Variable => {
     const variable = isLayerVariable(given) ? given.read() : given;
     if (typeof (variable as Partial<Variable> | null)?.assign !== 'function' || !isLiveVariable(variable as Variable))
-      throw tracingError('INVALID_ARGUMENT', `variables[${index}] must be a live variable, got ${describe(given)}.`);
+      throw headError(
+        'INVALID_ARGUMENT',
+        `traceStep: variables[${index}] must be a live variable, got ${describeValue(given)}.`,
+      );
     return variable as Variable;
   });
 }
 
 function isLayerVariable(given: unknown): given is { read(): unknown } {
-  return (
-    typeof given === 'object' &&
-    given !== null &&
-    typeof (given as { read?: unknown }).read === 'function' &&
-    !('dataId' in given)
-  );
-}
-
-function describe(value: unknown): string {
-  if (typeof value !== 'object' || value === null)
-    return `${typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value).slice(0, 80)}`;
-  if (Array.isArray(value)) return 'an array';
-  return 'dataId' in value ? 'a tensor or a disposed variable' : 'an object';
+  return typeof (given as { read?: unknown } | null | undefined)?.read === 'function';
 }
 
 function sentence(reason: string): string {

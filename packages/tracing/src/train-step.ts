@@ -10,8 +10,7 @@ import type {
   RegularizationLosses,
   TrainableVariable,
 } from '@tfjs-heads/head-api';
-import { checksOf, guardReads } from './device-checks.js';
-import { tracingError } from './error.js';
+import { carryChecks, headError } from '@tfjs-heads/head-kit';
 import { type Trace, traceStep } from './trace-step.js';
 
 /** What {@link trainStep} trains by. */
@@ -65,10 +64,10 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
       ...(regularizationLosses && { regularizationLosses }),
     });
     if (spec.mode !== ModeKeys.TRAIN)
-      throw tracingError('INVALID_ARGUMENT', `head must give a spec of the mode train, got ${spec.mode}.`);
+      throw headError('INVALID_ARGUMENT', `head must give a spec of the mode train, got ${spec.mode}.`);
     spec.trainOp();
     // The spec owns its loss, and goes; errors that a device has yet to report stay.
-    const loss = guardReads(clone(spec.loss), checksOf(spec.loss));
+    const loss = carryChecks(clone(spec.loss), [spec.loss]);
     spec.dispose();
     return loss;
   };

@@ -1,9 +1,10 @@
 import { Variable } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
+import { RECORDER, type StepRecorder } from '@tfjs-heads/head-kit';
 import { type Engine, type Inputs, theEngine } from './engine.js';
 
 /** Who is told what a step does. */
-export interface EngineWatcher {
+export interface EngineWatcher extends StepRecorder {
   /** A kernel ran that no other kernel had called; `isComposed` where it called others. */
   ran(
     name: string,
@@ -20,15 +21,8 @@ export interface EngineWatcher {
   madeOfData(tensor: Tensor): void;
   assigned(variable: Variable, tensor: Tensor): void;
   kept(tensor: Tensor): void;
-  /** Something was done that no recording can do again. */
-  problem(text: string): void;
-}
-
-/** Known to every copy of this package and to head-kit: whether a step is being recorded. It stands on the engine, of which there is one. */
-const RECORDING = Symbol.for('tfjs-heads.recording/1');
-
-export function isRecording(): boolean {
-  return RECORDING in theEngine();
+  /** Values of a tensor are read by the engine. */
+  reads(): void;
 }
 
 /**
@@ -40,11 +34,11 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const hooks = hooksOf(engine, watcher);
   const stopAssigns = watchAssigns(engine, watcher);
   const own = Object.getOwnPropertyDescriptors(engine);
-  Object.assign(engine, hooks, { [RECORDING]: true });
+  Object.assign(engine, hooks, { [RECORDER]: watcher });
   try {
     return run();
   } finally {
-    for (const key of [...Object.keys(hooks), RECORDING]) {
+    for (const key of [...Object.keys(hooks), RECORDER]) {
       const before = (own as Readonly<Record<string | symbol, PropertyDescriptor>>)[key];
       if (before === undefined) Reflect.deleteProperty(engine, key);
       else Object.defineProperty(engine, key, before);
@@ -104,21 +98,19 @@ function hooksOf(engine: Engine, watcher: EngineWatcher): Hooks {
       return tensor;
     },
     readSync(dataId) {
-      if (depth === 0) watcher.problem(READS);
+      if (depth === 0) watcher.reads();
       return readSync.call(engine, dataId);
     },
     read(dataId) {
-      if (depth === 0) watcher.problem(READS);
+      if (depth === 0) watcher.reads();
       return read.call(engine, dataId);
     },
     readToGPU(dataId, options) {
-      if (depth === 0) watcher.problem(READS);
+      if (depth === 0) watcher.reads();
       return readToGPU.call(engine, dataId, options);
     },
   };
 }
-
-const READS = 'it reads values, on which what it does next may depend';
 
 /** Variables of every copy of tfjs-core have the method `assign` by their class. */
 function watchAssigns({ state }: Engine, watcher: EngineWatcher): () => void {

@@ -46,7 +46,7 @@ export async function expectSameSteps<F extends Step>(
     const actual = trace(...args) as tf.TensorContainer;
     if (trace.reason === undefined) replayed++;
     expect(await bits(actual), `step ${index}`).toEqual(await bits(expected));
-    tf.dispose([actual, expected, args]);
+    for (const tensor of tensorsIn([actual, expected, args])) if (!(tensor instanceof tf.Variable)) tensor.dispose();
   }
   for (const [index, { name, shape }] of eager.variables.entries())
     expect(await bits(traced.variables[index]), `variable ${name} of shape [${shape}]`).toEqual(

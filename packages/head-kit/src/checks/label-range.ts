@@ -15,7 +15,8 @@ import type { NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadError } from '@tfjs-heads/head-api';
 import { copyOf, type DeviceCheck, deviceCheck } from '../device-check.js';
 import { headError } from '../error.js';
-import { hostMemory } from '../host-memory.js';
+import { backendOf, type HostArray, hostMemory } from '../host-memory.js';
+import { recorderNow } from '../recording.js';
 import { valuesAtHand } from '../values-at-hand.js';
 import { shapeText } from './describe.js';
 
@@ -59,23 +60,25 @@ export class LabelRange implements LabelRangeOptions {
    */
   demand(labels: Tensor): Tensor | undefined {
     const { backend, backendName } = engine();
-    if (hostMemory(backend) !== undefined) {
+    if (hostMemory(backend) !== undefined || isNative(backend)) {
       if (getKernel(LABEL_RANGE, backendName) === undefined) register(backendName);
       return engine().runKernel(LABEL_RANGE, { labels }, { range: this } as unknown as NamedAttrMap);
     }
-    const values = valuesAtHand(labels) ?? nativeValues(labels);
+    if (recorderNow()?.isConstant(labels) === false) return undefined; // others may come
+    const values = valuesAtHand(labels);
     if (values === undefined) return this.#known.has(labels.dataId) ? labels : undefined;
     this.#demandOf(values, labels);
     return labels;
   }
 
   /**
-   * Looks at labels that a kernel is given, if they lie in this process' memory.
+   * Looks at labels that a kernel is given, if they lie in this process' memory. The one blocking read of the package is here: that of the
+   * native backend, where a copy of the labels costs less than the step that would train on wrong ones.
    *
    * @throws LABELS_RANGE
    */
   demandInMemory(backend: object, labels: TensorInfo): void {
-    const values = hostMemory(backend)?.view(labels);
+    const values = isNative(backend) ? nativeValues(labels) : hostMemory(backend)?.view(labels);
     if (values !== undefined) this.#demandOf(values, labels);
   }
 
@@ -149,10 +152,11 @@ function register(backendName: string): void {
     registerGradient({ kernelName: LABEL_RANGE, gradFunc: (dy) => ({ labels: () => copyOf(dy as Tensor) }) });
 }
 
-/**
- * The one blocking read of the package: the native backend has its data in this process' memory, and
- * a copy of the labels costs less than the step that would train on wrong ones.
- */
-function nativeValues(labels: Tensor): ArrayLike<number> | undefined {
-  return 'binding' in engine().backend ? labels.dataSync() : undefined;
+function isNative(backend: object): boolean {
+  return 'binding' in backend;
+}
+
+function nativeValues(labels: TensorInfo): HostArray {
+  // Maybe still on another backend, which reads its own.
+  return (backendOf(labels) as { readSync(dataId: object): HostArray }).readSync(labels.dataId);
 }

@@ -19,6 +19,7 @@ import type {
 } from '@tensorflow/tfjs-core';
 import { headError } from '../error.js';
 import { hostMemory, type HostMemory, nativeMemory, sharing } from '../host-memory.js';
+import { recorderNow } from '../recording.js';
 import { scoped } from '../scoped.js';
 import { valuesAtHand } from '../values-at-hand.js';
 import { composedGradient, composedHessianTimes, composedLoss } from './composed-form.js';
@@ -168,7 +169,8 @@ const lossGradient: GradConfig = {
 
 /** `x * factor`, the factor being a scalar that is 1 at the top of most training steps, and known to the host there. */
 function scale(x: Tensor, factor: Tensor): Tensor {
-  if (valuesAtHand(factor)?.[0] === 1) return sharing(x);
+  // A step that is run again may have another factor.
+  if (recorderNow()?.isConstant(factor) !== false && valuesAtHand(factor)?.[0] === 1) return sharing(x);
   return hostMemory(engine().backend) === undefined ? mul(x, factor) : scaledOnTape(x, factor);
 }
 
