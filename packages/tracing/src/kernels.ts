@@ -23,3 +23,18 @@ export const PURE: ReadonlySet<string> = /*#__PURE__*/ new Set(
 
 /** Kernels that look at the shape of their input alone. */
 export const OF_SHAPE: ReadonlySet<string> = /*#__PURE__*/ new Set(['OnesLike', 'ZerosLike']);
+
+/** Kernels that give tensors whose shape follows from values: what comes after them was recorded for one shape alone. */
+export const OF_ANY_SHAPE: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  'NonMaxSuppressionV3',
+  'NonMaxSuppressionV4',
+  'NonMaxSuppressionV5',
+  'RaggedGather',
+  'RaggedRange',
+  'RaggedTensorToTensor',
+  'SparseFillEmptyRows',
+  'SparseReshape',
+  'StringNGrams',
+  'StringSplit',
+  'Unique',
+]);

@@ -4,7 +4,7 @@ import { checksOf, type DeviceCheck, type DeviceQuestion } from '@tfjs-heads/hea
 import { hold, type Inputs, theEngine } from './engine.js';
 import { type EngineWatcher, watchEngine } from './watch-engine.js';
 import { feedOf, type FeedSource } from './feed.js';
-import { PURE } from './kernels.js';
+import { OF_ANY_SHAPE, PURE } from './kernels.js';
 import { lastUses } from './passes.js';
 import type { Constant, ConstantData, Node, Program, ProgramVariable, Use } from './program.js';
 import type { Recording, Source } from './recording.js';
@@ -144,6 +144,7 @@ class Recorder implements EngineWatcher {
   ): void {
     const kernel = getKernel(name, this.#backendName);
     if (kernel === undefined) return this.problem(`kernel ${name} is not one of the backend ${this.#backendName}`);
+    if (OF_ANY_SHAPE.has(name)) this.problem(`the shape of what ${name} gives follows from values`);
     const uses: Record<string, Use | readonly Use[]> = {};
     for (const [key, input] of Object.entries(inputs as Readonly<Record<string, Tensor | readonly Tensor[]>>)) {
       if (input === null || input === undefined) continue;

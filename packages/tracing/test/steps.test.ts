@@ -225,9 +225,9 @@ const kinds: Record<string, [make: () => Trainee<OfXY>, argsOf: (index: number) 
 };
 
 /** On a GPU in software each takes seconds. */
-const onGpu = ['attention and layer normalization', 'a model of tfjs-layers', 'batches of several sizes'];
+const onGpu = new Set(['attention and layer normalization', 'a model of tfjs-layers', 'batches of several sizes']);
 const isOnGpu = ['webgl', 'webgpu'].includes(tf.getBackend());
-const here = Object.entries(kinds).filter(([name]) => !isOnGpu || onGpu.includes(name));
+const here = Object.entries(kinds).filter(([name]) => !isOnGpu || onGpu.has(name));
 
 it.each(here)('replays %s to the bit', async (_, [make, argsOf]) => {
   const { trace, replayed } = await expectSameSteps(make, argsOf);

@@ -1,0 +1,294 @@
+// What a recording could get wrong: each ends in the numbers of the eager step or in a coded error.
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { traceStep } from '../src/index.js';
+import { draw, variable } from './support.js';
+
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+const x = (): tf.Tensor => draw([2, 3], 1);
+
+async function numbers(tensor: tf.Tensor): Promise<number[]> {
+  return Array.from(await tensor.data());
+}
+
+/** Calls a traced step and the step itself one after the other, and expects the same numbers. */
+async function expectEager(
+  step: (given: tf.Tensor) => tf.Tensor,
+  args: (index: number) => tf.Tensor,
+  reason: RegExp,
+  calls = 6,
+): Promise<void> {
+  const trace = traceStep(step, { variables: [] });
+  for (let index = 0; index < calls; index++) {
+    const given = args(index);
+    expect(await numbers(trace(given))).toEqual(await numbers(step(given)));
+  }
+  expect(trace.reason).toMatch(reason);
+}
+
+/** A step that has been trusted. */
+function trusted<F extends (given: tf.Tensor) => unknown>(
+  step: F,
+  variables: tf.Variable[] = [],
+): ReturnType<typeof traceStep<F>> {
+  const trace = traceStep(step, { variables });
+  for (let index = 0; index < 4; index++) trace(...([x()] as Parameters<F>));
+  expect(trace.reason).toBeUndefined();
+  return trace;
+}
+
+const coded = (code: string): unknown => expect.objectContaining({ code });
+
+describe('runs eagerly', () => {
+  // Nothing reads a GPU synchronously here.
+  it.skipIf(['webgl', 'webgpu'].includes(tf.getBackend()))('what decides by a value', () =>
+    expectEager(
+      (given) => ((tf.sum(given).dataSync()[0] as number) > 0 ? tf.relu(given) : tf.neg(given)),
+      (index) => tf.mul(x(), index % 2 === 0 ? 1 : -1),
+      /it reads values/,
+    ),
+  );
+
+  it('what waits for a value', async () => {
+    const step = async (given: tf.Tensor): Promise<number> => {
+      const [value] = await tf.sum(given).data();
+      return value as number;
+    };
+    const trace = traceStep(step, { variables: [] });
+    for (let index = 0; index < 6; index++) {
+      const given = tf.mul(x(), index);
+      expect(await trace(given)).toBe(await step(given));
+    }
+    expect(trace.reason).toMatch(/it reads values|it is asynchronous/);
+  });
+
+  it('a counter of its closure', async () => {
+    let [count, counted] = [0, 0];
+    const trace = traceStep((given: tf.Tensor) => tf.mul(given, ++count), { variables: [] });
+    for (let index = 0; index < 6; index++)
+      expect(await numbers(trace(x()))).toEqual(await numbers(tf.mul(x(), ++counted)));
+    expect(trace.reason).toMatch(/a tensor of shape \[\] that it makes of numbers differs/);
+  });
+
+  it('a dropout that JavaScript draws', () => {
+    const trace = traceStep((given: tf.Tensor) => tf.dropout(given, 0.5), { variables: [] });
+    for (let index = 0; index < 6; index++) trace(x());
+    expect(trace.reason).toMatch(/a tensor of shape \[2,3\] that it makes of numbers differs/);
+  });
+
+  it('a string tensor', () => {
+    const trace = traceStep((words: tf.Tensor) => tf.reshape(words, [2]), { variables: [] });
+    for (let index = 0; index < 6; index++) expect(trace(tf.tensor2d(['a', 'b'], [2, 1])).shape).toEqual([2]);
+    expect(trace.reason).toMatch(/strings/);
+  });
+
+  it('what disposes of its argument, or keeps a tensor', () => {
+    const kept: tf.Tensor[] = [];
+    const taking = traceStep((given: tf.Tensor) => (given.dispose(), tf.scalar(1)), { variables: [] });
+    const keeping = traceStep((given: tf.Tensor) => (kept.push(tf.keep(tf.neg(given))), tf.relu(given)), {
+      variables: [],
+    });
+    for (let index = 0; index < 6; index++) {
+      taking(x());
+      keeping(x());
+    }
+    expect(taking.reason).toMatch(/it disposes of its argument 0/);
+    expect(keeping.reason).toMatch(/it keeps a tensor of shape \[2,3\] that it does not return/);
+    expect(kept.filter(({ isDisposed }) => !isDisposed)).toHaveLength(6);
+    tf.dispose(kept);
+  });
+
+  it('what is called under a gradient', async () => {
+    const trace = trusted((given: tf.Tensor) => tf.square(given));
+    const gradient = tf.grad((given) => tf.sum(trace(given)))(x());
+    expect(await numbers(gradient)).toEqual(await numbers(tf.mul(x(), 2)));
+    expect(trace.reason).toMatch(/under a gradient/);
+  });
+
+  it('an argument that is neither a tensor nor plain', async () => {
+    class Batch {
+      readonly tensor: tf.Tensor;
+      constructor(tensor: tf.Tensor) {
+        this.tensor = tensor;
+      }
+    }
+    const trace = traceStep((batch: Batch) => tf.neg(batch.tensor), { variables: [] });
+    for (let index = 0; index < 4; index++) {
+      const given = tf.mul(x(), index);
+      expect(await numbers(trace(new Batch(given)))).toEqual(await numbers(tf.neg(given)));
+    }
+    expect(trace.reason).toMatch(/0 is an object of the class Batch/);
+  });
+});
+
+describe('records again', () => {
+  it('for other plain arguments, and for one tensor in two places', async () => {
+    const trace = traceStep((a: tf.Tensor, b: tf.Tensor, by: number) => tf.sub(a, tf.mul(b, by)), { variables: [] });
+    for (let index = 0; index < 12; index++) {
+      const [a, b] = [x(), draw([2, 3], 2)];
+      const args = [a, index % 2 === 0 ? a : b, index % 3] as const;
+      expect(await numbers(trace(...args))).toEqual(await numbers(tf.sub(args[0], tf.mul(args[1], args[2]))));
+    }
+  });
+
+  it('when a tensor that it took from outside is disposed of', async () => {
+    let rate = tf.scalar(1);
+    const trace = trusted((given: tf.Tensor) => tf.mul(given, rate));
+    rate.dispose();
+    rate = tf.scalar(3);
+    for (let index = 0; index < 3; index++) expect(await numbers(trace(x()))).toEqual(await numbers(tf.mul(x(), 3)));
+    expect(trace.reason).toBeUndefined();
+  });
+
+  it('when the learning rate of an optimizer of tfjs is set', async () => {
+    const [w, v] = [variable([3], 1), variable([3], 1)];
+    const [traced, eager] = [tf.train.sgd(0.1), tf.train.sgd(0.1)];
+    const stepOf = (weights: tf.Variable, optimizer: tf.SGDOptimizer) => (given: tf.Tensor) =>
+      optimizer.minimize(() => tf.sum(tf.square(tf.mul(given, weights))), true, [weights]) as tf.Scalar;
+    const trace = traceStep(stepOf(w, traced), { variables: [w] });
+    const step = stepOf(v, eager);
+    for (let index = 0; index < 9; index++) {
+      if (index === 5) for (const optimizer of [traced, eager]) optimizer.setLearningRate(0.01);
+      trace(x());
+      step(x());
+    }
+    expect(await numbers(w)).toEqual(await numbers(v));
+    expect(trace.reason).toBeUndefined();
+  });
+});
+
+describe('variables', () => {
+  it('are read anew, and may be assigned between steps', async () => {
+    const w = variable([3], 1);
+    const trace = trusted(
+      (given: tf.Tensor) => {
+        w.assign(tf.add(w, 1) as tf.Tensor1D);
+        return tf.mul(given, w);
+      },
+      [w],
+    );
+    w.assign(tf.zeros([3]));
+    expect(await numbers(trace(x()))).toEqual(await numbers(x()));
+    expect(await numbers(w)).toEqual([1, 1, 1]);
+  });
+
+  it('are shared by two traces', async () => {
+    const w = tf.variable(tf.scalar(1));
+    const double = trusted((by: tf.Tensor) => (w.assign(tf.mul(w, 2)), tf.add(w, tf.mul(tf.sum(by), 0))), [w]);
+    const increment = trusted((by: tf.Tensor) => (w.assign(tf.add(w, 1)), tf.add(w, tf.mul(tf.sum(by), 0))), [w]);
+    w.assign(tf.scalar(1));
+    const seen: number[] = [];
+    for (let index = 0; index < 3; index++)
+      seen.push(...(await numbers(double(x()))), ...(await numbers(increment(x()))));
+    expect(seen).toEqual([2, 3, 6, 7, 14, 15]);
+  });
+
+  it('may swap their values', async () => {
+    const [a, b] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(2))];
+    const trace = traceStep(
+      (given: tf.Tensor) => {
+        const old = tf.clone(a);
+        a.assign(b);
+        b.assign(old as tf.Scalar);
+        return tf.add(given, a);
+      },
+      { variables: [a, b] },
+    );
+    for (let index = 1; index <= 5; index++) {
+      trace(x());
+      expect([await numbers(a), await numbers(b)]).toEqual(index % 2 === 1 ? [[2], [1]] : [[1], [2]]);
+    }
+    expect(trace.reason).toBeUndefined();
+  });
+
+  it('that are disposed of are named', () => {
+    const w = variable([3], 1);
+    const trace = trusted((given: tf.Tensor) => tf.mul(given, w), [w]);
+    w.dispose();
+    expect(() => trace(x())).toThrow(coded('TENSOR_DISPOSED'));
+    expect(() => traceStep((given: tf.Tensor) => given, { variables: [w] })).toThrow(coded('INVALID_ARGUMENT'));
+  });
+});
+
+it('refuses a disposed argument, and a call after dispose()', () => {
+  const trace = trusted((given: tf.Tensor) => tf.neg(given));
+  const gone = x();
+  gone.dispose();
+  expect(() => trace(gone)).toThrow(coded('TENSOR_DISPOSED'));
+  trace.dispose();
+  expect(() => trace(x())).toThrow(coded('TRACE_DISPOSED'));
+});
+
+it('says that a step has changed since it was trusted', async () => {
+  let factor = 1;
+  const trace = trusted((given: tf.Tensor) => tf.mul(given, factor));
+  factor = 2;
+  const calls = (): void => {
+    for (let index = 0; index < 16; index++) trace(x());
+  };
+  expect(calls).toThrow(coded('TRACE_CHANGED'));
+  expect(await numbers(trace(x()))).toEqual(await numbers(tf.mul(x(), 2)));
+  expect(trace.reason).toMatch(/differs/);
+});
+
+// A GPU finds no index out of range.
+it.skipIf(['webgl', 'webgpu'].includes(tf.getBackend()))(
+  'fails half-way as the step does, and changes nothing',
+  async () => {
+    const w = variable([3], 1);
+    const step = (ids: tf.Tensor): tf.Tensor => {
+      const rows = tf.gather(tf.reshape(w, [3, 1]), ids as tf.Tensor1D);
+      w.assign(tf.add(w, 1) as tf.Tensor1D);
+      return rows;
+    };
+    const trace = traceStep(step, { variables: [w] });
+    for (let index = 0; index < 4; index++) trace(tf.tensor1d([0, 2], 'int32'));
+    expect(trace.reason).toBeUndefined();
+    const before = await numbers(w);
+    const { numTensors } = tf.memory();
+    expect(() => trace(tf.tensor1d([0, 7], 'int32'))).toThrow(/\b7\b|index|indices/i);
+    expect(await numbers(w)).toEqual(before);
+    expect(tf.memory().numTensors).toBe(numTensors + 1); // the argument
+    expect(await numbers(trace(tf.tensor1d([1, 1], 'int32')))).toEqual([before[1], before[1]]);
+    expect(trace.reason).toBeUndefined();
+  },
+);
+
+it('fails as the step does while it is recorded, and leaves nothing behind', () => {
+  const error = new Error('of the step');
+  const trace = traceStep(
+    (given: tf.Tensor) => {
+      tf.mul(given, 2);
+      throw error;
+    },
+    { variables: [] },
+  );
+  const given = x();
+  const before = tf.memory().numTensors;
+  for (let index = 0; index < 3; index++) expect(() => trace(given)).toThrow(error);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(Object.keys(tf.engine())).not.toContain('runKernel');
+});
+
+it('is a part of the step that calls it', async () => {
+  const inner = traceStep((given: tf.Tensor) => tf.square(given), { variables: [] });
+  const outer = traceStep((given: tf.Tensor) => tf.add(inner(given), inner(tf.neg(given))), { variables: [] });
+  for (let index = 0; index < 5; index++) {
+    const given = tf.mul(x(), index);
+    expect(await numbers(outer(given))).toEqual(await numbers(tf.add(tf.square(given), tf.square(given))));
+  }
+  expect(outer.reason).toBeUndefined();
+  expect(outer.program?.nodes.map(({ kernel }) => kernel)).toEqual(['Square', 'Neg', 'Square', 'Add']);
+});
+
+it('runs eagerly what gives a shape that follows from values', async () => {
+  if (tf.getBackend() === 'webgpu') return; // has no Unique
+  const values = [1, 1, 2, 2, 3, 3];
+  await expectEager(
+    (given) => tf.unique(tf.reshape(given, [6])).values,
+    (index) => tf.tensor2d(index < 3 ? values : values.map((_, place) => place), [2, 3]),
+    /the shape of what Unique gives/,
+  );
+});
