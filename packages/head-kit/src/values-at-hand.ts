@@ -29,6 +29,7 @@ export function valuesAtHand(tensor: Tensor): HostArray | undefined {
 
 /** The same, and of native tensorflow on a processor also what it has taken over: for kernels, which run there anyway. */
 export function onHost(tensor: Tensor): HostArray | undefined {
+  if (recorderNow()?.isConstant(tensor) === false) return undefined; // a step that is run again may have others
   return valuesAtHand(tensor) ?? nativeMemory(backendOf(tensor))?.view(tensor);
 }
 

@@ -31,10 +31,10 @@ export interface EngineWatcher extends StepRecorder {
  */
 export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const engine = theEngine();
-  const hooks = hooksOf(engine, watcher);
+  const { hooks, recorder } = hooksOf(engine, watcher);
   const stopAssigns = watchAssigns(engine, watcher);
   const own = Object.getOwnPropertyDescriptors(engine);
-  Object.assign(engine, hooks, { [RECORDER]: watcher });
+  Object.assign(engine, hooks, { [RECORDER]: recorder });
   try {
     return run();
   } finally {
@@ -52,12 +52,12 @@ type Hooks = Pick<
   'runKernel' | 'clone' | 'keep' | 'makeTensor' | 'makeTensorFromTensorInfo' | 'readSync' | 'read' | 'readToGPU'
 >;
 
-function hooksOf(engine: Engine, watcher: EngineWatcher): Hooks {
+function hooksOf(engine: Engine, watcher: EngineWatcher): { readonly hooks: Hooks; readonly recorder: StepRecorder } {
   const { runKernel, clone, keep, makeTensor, makeTensorFromTensorInfo, readSync, read, readToGPU } = engine;
   /** How many kernels deep: what a kernel does is its own affair. */
   let depth = 0;
   let isComposed = false;
-  return {
+  const hooks: Hooks = {
     runKernel(name, inputs, attributes) {
       if (depth > 0) {
         isComposed = true;
@@ -110,6 +110,14 @@ function hooksOf(engine: Engine, watcher: EngineWatcher): Hooks {
       return readToGPU.call(engine, dataId, options);
     },
   };
+  const recorder: StepRecorder = {
+    isConstant: (tensor) => depth > 0 || watcher.isConstant(tensor),
+    looksAt(tensor) {
+      if (depth === 0) watcher.looksAt(tensor);
+    },
+    asksDevice: (question, ask) => watcher.asksDevice(question, ask),
+  };
+  return { hooks, recorder };
 }
 
 /** Variables of every copy of tfjs-core have the method `assign` by their class. */
