@@ -31,9 +31,7 @@ async function failures(subject: Subject, isMeant: (check: string) => boolean): 
 
 const ofGradients = (check: string): boolean => check.startsWith('gradient');
 
-const deltas = [
-  0.02, 0.1, 0.25, 0.3, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1, 1.2, 1.35, 1.5, 1.55, 1.6, 1.75, 2, 2.5, 3, 4, 5.5,
-];
+const deltas = [0.02, 0.25, 0.5, 0.65, 0.75, 1, 1.35, 1.55, 2, 2.5, 4, 5.5];
 const families: Readonly<Record<string, (parameter: number) => Kinked>> = {
   huber,
   insensitive,
@@ -55,7 +53,7 @@ describe('a right head whose loss has kinks passes what is asked of gradients', 
     }
   });
 
-  it.each(Object.entries({ huber: huber(0.65), pinball: pinball(0.9), hinge: hinge(1), clipped: clipped(2) }))(
+  it.each(Object.entries({ huber: huber(0.65), clipped: clipped(2) }))(
     'and all else: %s',
     { timeout: 120_000 },
     async (_, kinked) => {

@@ -94,30 +94,45 @@ describe.each(Object.entries(evaluated))('%s', (_, { logits, labels, label, labe
         weight: Float32Array.from({ length: ROWS }, () => Math.exp(10 * (next() - 0.5))),
       };
       const order = Uint32Array.from({ length: ROWS }, (_row, row) => row);
+      /** All rows in the order of the moment, so that a batch is a view. */
+      const ordered = {
+        logits: Float32Array.from(drawn.logits),
+        labels: Float32Array.from(drawn.labels),
+        weight: Float32Array.from(drawn.weight),
+      };
+      const reorder = (): void => {
+        for (let i = ROWS - 1; i > 0; i--) {
+          const j = Math.floor(next() * (i + 1));
+          [order[i], order[j]] = [order[j] as number, order[i] as number];
+        }
+        for (const [from, to, width] of [
+          [drawn.logits, ordered.logits, logits],
+          [drawn.labels, ordered.labels, labels],
+          [drawn.weight, ordered.weight, 1],
+        ] as const)
+          for (let row = 0, at = 0; row < ROWS; row++)
+            for (let column = 0, source = (order[row] as number) * width; column < width; column++, at++, source++)
+              to[at] = from[source] as number;
+      };
 
       /** Metrics of some rows in the order of the moment, cut into batches of random sizes. */
       const measure = (from: number, to: number): Metrics => {
-        const all = metrics();
+        const measured = metrics();
         for (let start = from; start < to;) {
           const end = Math.min(to, start + 1 + Math.floor(20_000 * next() ** 3));
+          const part = (values: Float32Array, width: number): Tensor =>
+            tensor(values.slice(start * width, end * width), [end - start, width]);
           tidy(() => {
-            const rows = order.subarray(start, end);
-            const part = (values: Float32Array, width: number): Tensor => {
-              const picked = new Float32Array(rows.length * width);
-              for (let i = 0; i < picked.length; i++)
-                picked[i] = values[(rows[Math.floor(i / width)] as number) * width + (i % width)] as number;
-              return tensor(picked, [rows.length, width]);
-            };
             update(
-              all,
-              part(drawn.logits, logits),
-              cast(part(drawn.labels, labels), labelType ?? 'float32'),
-              part(drawn.weight, 1),
+              measured,
+              part(ordered.logits, logits),
+              cast(part(ordered.labels, labels), labelType ?? 'float32'),
+              part(ordered.weight, 1),
             );
           });
           start = end;
         }
-        return all;
+        return measured;
       };
       const statesOf = async (measured: Metrics): Promise<Record<string, MetricState>> =>
         Object.fromEntries(
@@ -136,10 +151,7 @@ describe.each(Object.entries(evaluated))('%s', (_, { logits, labels, label, labe
       const expected = { states: JSON.stringify(await statesOf(first)), results: await resultsOf(first) };
       for (const value of Object.values(expected.results)) expect(value).toBeGreaterThan(-Infinity);
       for (let round = 1; round < ORDERS; round++) {
-        for (let i = ROWS - 1; i > 0; i--) {
-          const j = Math.floor(next() * (i + 1));
-          [order[i], order[j]] = [order[j] as number, order[i] as number];
-        }
+        reorder();
         const cuts = [
           0,
           ...Array.from({ length: round % 5 }, () => Math.floor(next() * ROWS)).toSorted((a, b) => a - b),
