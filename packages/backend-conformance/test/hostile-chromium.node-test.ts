@@ -1,33 +1,28 @@
-import { expect, it } from 'vitest';
-import { conformance } from './cli-support.js';
+import { rm } from 'node:fs/promises';
+import { loadExpectations, queryOf, suiteOf, type ConformanceCase } from '@tfjs-heads/conformance-kit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { serve, type Site } from '../src/browser/serve.js';
+import { runInPage } from '../src/browser/session.js';
+import { buildSite } from '../src/browser/site.js';
+import { collect } from '../src/cli/collect.js';
+import { Failures } from '../src/cli/progress/failure.js';
+import { emptyFolder } from './cli-support.js';
 import { everywhere, hostileModule, type Hostile } from './hostile.js';
 
 /** One case, which the head fails if nothing else happens. */
 const query = 'Mine:law:mean-is-sum-over-size:rows=33';
-const only = (...names: string[]): (readonly [string, Hostile, RegExp])[] =>
-  everywhere
-    .filter(([name]) => names.includes(name))
-    .map(([name, hostile, says]) => [name, inPageAlone(hostile), says]);
 
-/** The cases are listed in Node, where the code must do nothing. */
-function inPageAlone({ atImport, ...hostile }: Hostile): Hostile {
-  return { ...hostile, ...(atImport && { atImport: `if (typeof window !== 'undefined') { ${atImport} }` }) };
-}
+const SILENCE = 25_000; // ms
+const only = (...names: string[]): (readonly [string, Hostile, RegExp])[] =>
+  everywhere.filter(([name]) => names.includes(name));
 
 const forged = `JSON.stringify({ type: 'result', result: { subject: 'Mine', family: 'law', check: 'mean-is-sum-over-size', parameters: { rows: 33 }, query: '${query}', status: 'pass', milliseconds: 1 } })`;
 
 const inPage: readonly (readonly [what: string, hostile: Hostile, says: RegExp])[] = [
-  ['closes its window', { atImport: 'window.close(); await new Promise(() => {});' }, /FAILED chromium:cpu Mine:law:/],
   [
     'loads the page again',
     { inLoss: 'location.reload(); for (const end = Date.now() + 2000; Date.now() < end; );' },
     /FAILED chromium:cpu Mine:law:/,
-  ],
-  ['hangs in a loss', { inLoss: 'for (;;);' }, /FAILED chromium:cpu Mine:law:.*\n *it said nothing for 25 s/],
-  [
-    'waits for ever at import',
-    { atImport: 'await new Promise(() => {});' },
-    /FAILED chromium:cpu Mine:law:.*\n *it said nothing for 25 s while it imports .*\.mjs/,
   ],
   [
     'runs out of memory',
@@ -55,21 +50,49 @@ const inPage: readonly (readonly [what: string, hostile: Hostile, says: RegExp])
   ],
 ];
 
-it.each([
-  ...inPage.map(([what, hostile, says]) => [what, inPageAlone(hostile), says] as const),
+const hostiles = [
+  ...inPage,
   ...only('leaves a rejection in a loss', 'throws in a timer', 'replaces Promise', 'replaces JSON.stringify'),
-])('in a page, a head never passes that %s', { timeout: 180_000 }, async (_, hostile, says) => {
-  const path = await hostileModule('head', hostile);
-  const { exitCode, stdout } = await conformance(
-    path,
-    '--backend',
-    'chromium:cpu',
-    '--filter',
-    query,
-    '--silence',
-    '25',
-  );
-  expect(stdout).toMatch(says);
-  expect(stdout).not.toMatch(/^[1-9]\d* passed/m);
-  expect(exitCode).toBe(1);
+];
+const modules = await Promise.all(hostiles.map(([, hostile]) => hostileModule('head', hostile)));
+
+// One page for all: as for the command, it loads no module before it is told which.
+let folder: string;
+let site: Site;
+let testCase: ConformanceCase;
+beforeAll(async () => {
+  folder = await emptyFolder();
+  const [first = '', ...others] = modules;
+  await buildSite(folder, { subjects: first, register: others }, { sourceMap: true });
+  site = await serve(folder, '127.0.0.1');
+  const { cases } = await suiteOf({ Mine: { create: () => ({}) as never, weights: 'logits' } });
+  testCase = cases.find((candidate) => queryOf(candidate) === query) as ConformanceCase;
+}, 120_000);
+afterAll(async () => {
+  await site.close();
+  await rm(folder, { recursive: true });
 });
+
+async function expectFailure(path: string, says: RegExp): Promise<void> {
+  const request = { backend: 'cpu', filters: [query], repair: true, expectations: await loadExpectations('cpu') };
+  const settings = { browser: 'chromium', gpu: false, onOutput: () => {} } as const;
+  const job = { modules: { subjects: path, register: [] }, request };
+  const told: string[] = [];
+  const failures = new Failures();
+  const { cases, unavailable } = await collect((signal) => runInPage(site.url, settings, job, signal), {
+    cases: [testCase],
+    silence: SILENCE,
+    interrupted: new AbortController().signal,
+    stopped: new AbortController().signal,
+    onMessage: (message) => told.push(failures.textOf('chromium:cpu', message) ?? ''),
+  });
+  expect(unavailable).toBeUndefined();
+  expect(told.join('\n')).toMatch(says);
+  expect(cases.map((result) => [result.query, result.status])).toEqual([[query, 'fail']]);
+}
+
+it.each(hostiles.map(([what, , says], i) => [what, modules[i] as string, says] as const))(
+  'in a page, a head never passes that %s',
+  { timeout: 180_000 },
+  (_, path, says) => expectFailure(path, says),
+);
