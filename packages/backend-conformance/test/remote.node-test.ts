@@ -123,7 +123,7 @@ it('closes a browser that comes when its session is over', async () => {
   const server = await slowServer();
   const over = new AbortController();
   const session = runInPage(
-    'http://127.0.0.1:9/',
+    { url: 'http://127.0.0.1:9/', build: () => Promise.reject(new Error('Nobody wants the page.')) },
     { browser: 'chromium', gpu: false, remote: new URL(server.url), onOutput: () => {} },
     {} as Parameters<typeof runInPage>[2],
     over.signal,
@@ -139,8 +139,28 @@ it('closes a browser that comes when its session is over', async () => {
   expect(server.closed).toEqual(['/session/1']);
 });
 
+it('closes a browser that does not do as it is told, before the page is built', async () => {
+  const server = await slowServer({ refused: '/timeouts' });
+  server.onAsked(() => server.give('chrome'));
+  let isBuilt = false;
+  const session = runInPage(
+    { url: 'http://127.0.0.1:9/', build: async () => void (isBuilt = true) },
+    { browser: 'chromium', gpu: false, remote: new URL(server.url), onOutput: () => {} },
+    {} as Parameters<typeof runInPage>[2],
+    new AbortController().signal,
+  );
+  const said = [];
+  for await (const message of session) said.push(message);
+  expect(said).toEqual([
+    { type: 'begins', what: 'starts the browser' },
+    { type: 'unavailable', reason: 'no browser: it has no time' },
+  ]);
+  expect(server.closed).toEqual(['/session/1']);
+  expect(isBuilt).toBe(false);
+});
+
 /** A WebDriver server that has no browser until it is told to give one, to whoever asked first. */
-async function slowServer() {
+async function slowServer({ refused }: { readonly refused?: string } = {}) {
   const waiting: ServerResponse[] = [];
   const closed: string[] = [];
   let [asked, given] = [0, 0];
@@ -154,6 +174,10 @@ async function slowServer() {
       return onAsked(++asked);
     }
     if (method === 'DELETE') closed.push(url);
+    if (refused !== undefined && url.endsWith(refused)) {
+      response.statusCode = 400;
+      return answer(response, { error: 'invalid argument', message: 'it has no time', stacktrace: '' });
+    }
     answer(response, null);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

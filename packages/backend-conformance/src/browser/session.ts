@@ -11,13 +11,20 @@ import { startBrowser, type BrowserSession, type BrowserSettings } from './brows
 const POLL = 200; // ms
 const LOAD = 60_000; // ms
 
+/** A page that is served. It need not be there before a browser is: where there is none, nobody wants it. */
+export interface LazyPage {
+  readonly url: string;
+  /** Makes it, the first time. */
+  build(): Promise<void>;
+}
+
 /**
  * Does a job in a page of a browser of its own, which is closed when the signal aborts.
  *
  * @throws Error where the page does not load, breaks off or dies, or where something in it speaks for the suite
  */
 export async function* runInPage(
-  url: string,
+  { url, build }: LazyPage,
   settings: BrowserSettings,
   task: Omit<Job, 'key'>,
   signal: AbortSignal,
@@ -39,6 +46,9 @@ export async function* runInPage(
   signal.addEventListener('abort', stop);
   try {
     yield { type: 'engine', ...browser.engine }; // Where nobody waits for it any more, this is the end.
+    signal.throwIfAborted();
+    yield { type: 'begins', what: 'builds the page' };
+    await build();
     signal.throwIfAborted();
     yield { type: 'begins', what: 'opens the page' };
     await browser.open(`${url}${DRIVEN}`);

@@ -18,14 +18,19 @@ export async function startWebDriver(
   });
   const capabilities = settings.capabilities ?? defaultCapabilities(settings, origin);
   const driver = await new Builder().usingServer(href).withCapabilities(capabilities).build();
-  await driver.manage().setTimeouts({ script: LONGEST_CASE });
-  const said = await driver.getCapabilities();
-  return {
-    engine: { name: nameOf(said.getBrowserName()), version: said.getBrowserVersion() ?? 'unknown' },
-    open: (url) => driver.get(url),
-    evaluate: (expression) => driver.executeScript(`return (${expression});`),
-    close: () => driver.quit(),
-  };
+  try {
+    await driver.manage().setTimeouts({ script: LONGEST_CASE });
+    const said = await driver.getCapabilities();
+    return {
+      engine: { name: nameOf(said.getBrowserName()), version: said.getBrowserVersion() ?? 'unknown' },
+      open: (url) => driver.get(url),
+      evaluate: (expression) => driver.executeScript(`return (${expression});`),
+      close: () => driver.quit(),
+    };
+  } catch (error) {
+    await driver.quit().catch(() => {}); // Nobody else knows that it is open.
+    throw error;
+  }
 }
 
 /** As people write it. */

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Site } from '../browser/serve.js';
+import type { LazyPage } from '../browser/session.js';
 import { isOneForAll } from '../browser/drivers.js';
 import { isBrowser } from '../engine.js';
 import type { Modules } from '../modules.js';
@@ -12,11 +13,11 @@ import type { RunCommandOptions } from './run-options.js';
 
 type BrowserOptions = Pick<RunCommandOptions, 'host' | 'gpu' | 'browser' | 'capabilities'>;
 
-/** Opens sessions for targets. The page of browsers is built and served once, when the first of them asks for it. */
+/** Opens sessions for targets. The page of browsers is served once, and built when the first of them has started. */
 export class Sessions {
   readonly #modules: Modules;
   readonly #options: BrowserOptions;
-  #site: Promise<Site> | undefined;
+  #site: Promise<LazyPage & Site> | undefined;
 
   constructor(modules: Modules, options: BrowserOptions) {
     this.#modules = modules;
@@ -28,12 +29,12 @@ export class Sessions {
       return (signal) => runInProcess({ modules: this.#modules, request }, signal, onOutput, engine);
     const modules = this.#modules;
     const { gpu = false, browser: remote, capabilities } = this.#options;
-    const site = (): Promise<Site> => (this.#site ??= this.#openSite());
+    const site = (): Promise<LazyPage> => (this.#site ??= this.#openSite());
     return async function* (signal) {
-      yield { type: 'begins', what: 'builds the page' };
+      yield { type: 'begins', what: 'serves the page' };
       const { runInPage } = await import('../browser/session.js');
       yield* runInPage(
-        (await site()).url,
+        await site(),
         { browser: engine, gpu, remote, capabilities, onOutput },
         { modules, request },
         signal,
@@ -53,10 +54,14 @@ export class Sessions {
     await this.#site?.then((site) => site.close()).catch(() => {});
   }
 
-  async #openSite(): Promise<Site> {
-    const [{ buildSite }, { serve }] = await Promise.all([import('../browser/site.js'), import('../browser/serve.js')]);
+  async #openSite(): Promise<LazyPage & Site> {
+    const { serve } = await import('../browser/serve.js');
     const folder = await mkdtemp(join(guard().folder, 'page-'));
-    await buildSite(folder, this.#modules, { sourceMap: true });
-    return serve(folder, this.#options.host);
+    let built: Promise<void> | undefined;
+    const build = async (): Promise<void> => {
+      const { buildSite } = await import('../browser/site.js');
+      await buildSite(folder, this.#modules, { sourceMap: true });
+    };
+    return { ...(await serve(folder, this.#options.host)), build: () => (built ??= build()) };
   }
 }
