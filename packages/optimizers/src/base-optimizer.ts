@@ -18,6 +18,8 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
   readonly #slots: SlotStore;
   #iterations = 0;
   #learningRate: LearningRate;
+  /** The numbers of a step, for variables that decay and for those that do not. */
+  #numbers: { step: number; rate: number; standing: Scalars; decaying: Scalars } | undefined;
 
   /** @throws INVALID_ARGUMENT */
   constructor(name: string, options: BaseOptions, defaultRate = 0.001) {
@@ -54,10 +56,19 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
   }
 
   scalarsFor(variable: string): Scalars {
-    const rate = rateAt(this.#name, this.#learningRate, this.#iterations);
-    const { weightDecay, excludeFromWeightDecay, clipvalue = Infinity } = this.#options;
-    const decays = weightDecay > 0 && !excludeFromWeightDecay.some((pattern) => pattern.test(variable));
-    return { ...this.scalarsAt(this.#iterations, rate), decay: decays ? weightDecay * rate : 0, clipvalue };
+    const step = this.#iterations;
+    const rate = rateAt(this.#name, this.#learningRate, step);
+    if (this.#numbers?.step !== step || this.#numbers.rate !== rate) {
+      const { weightDecay, clipvalue = Infinity } = this.#options;
+      const standing = { ...this.scalarsAt(step, rate), decay: 0, clipvalue };
+      this.#numbers = { step, rate, standing, decaying: { ...standing, decay: weightDecay * rate } };
+    }
+    return this.#decays(variable) ? this.#numbers.decaying : this.#numbers.standing;
+  }
+
+  #decays(variable: string): boolean {
+    const { weightDecay, excludeFromWeightDecay } = this.#options;
+    return weightDecay > 0 && !excludeFromWeightDecay.some((pattern) => pattern.test(variable));
   }
 
   advance(): void {

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type HostMemory, viewAll } from '@tfjs-heads/head-kit';
 import type { UpdateInputs } from './composed-update.js';
-import type { UpdateAttributes } from './update-rule.js';
+import type { Scalars, UpdateAttributes } from './update-rule.js';
 
 const { fround } = Math;
 
@@ -15,13 +15,27 @@ export function hostUpdate(
   const outputs = made.map((name) => memory.allocate((inputs[name] as TensorInfo).shape, 'float32'));
   const read = Object.keys(inputs);
   const views = viewAll(memory, [...Object.values(inputs), ...outputs]) as Float32Array[];
-  const from = Object.fromEntries(read.map((name, i) => [name, views[i] as Float32Array]));
-  const to = Object.fromEntries(made.map((name, i) => [name, views[read.length + i] as Float32Array]));
-  const numbers = Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, fround(value)]));
+  const from: Arrays = {};
+  const to: Arrays = {};
+  read.forEach((name, i) => (from[name] = views[i] as Float32Array));
+  made.forEach((name, i) => (to[name] = views[read.length + i] as Float32Array));
+  const numbers = rounded(scalars);
   decay(from, to, numbers['decay'] as number);
   clip(from, numbers['clipvalue'] as number);
   rule.walk(from, to, numbers);
   return outputs;
+}
+
+/** All variables of a step have the same numbers, mostly. */
+let last: { readonly scalars: Scalars; readonly rounded: Scalars } | undefined;
+
+function rounded(scalars: Scalars): Scalars {
+  if (last?.scalars !== scalars) {
+    const numbers: Record<string, number> = {};
+    for (const [name, value] of Object.entries(scalars)) numbers[name] = fround(value);
+    last = { scalars, rounded: numbers };
+  }
+  return last.rounded;
 }
 
 type Arrays = Record<string, Float32Array>;
