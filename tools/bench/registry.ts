@@ -5,5 +5,6 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   head: async () => (await import('./head.js')).head,
   metrics: async () => (await import('./metrics.js')).metrics,
+  optimizers: async () => (await import('./optimizers.js')).optimizers,
   'train-on-batch': async () => (await import('./train-on-batch.js')).trainOnBatch,
 };
