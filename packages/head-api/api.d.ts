@@ -22,11 +22,19 @@ export type Logits = Tensor | Readonly<Record<string, Tensor>>;
 export interface StringValues {
     readonly shape: readonly number[];
     readonly dtype: 'string';
+    /** Where each string is one of a list: the list, and the index of each, so that an exported graph can look them up. */
+    lookup?(): StringLookup;
     /** The values in row-major order. */
     data(): Promise<ArrayLike<string>>;
     /** The values nested as in `shape`. */
     array(): Promise<unknown>;
     dispose(): void;
+}
+/** Strings by their index in a list. */
+export interface StringLookup {
+    /** int32, of the shape of the strings; the caller owns it. */
+    readonly ids: Tensor;
+    readonly table: readonly string[];
 }
 /**
  * Prediction key to values. The caller owns every value.
@@ -260,7 +268,7 @@ export interface Head<L extends Labels = Labels, X extends Logits = Logits, P ex
 
 // ---- index.d.ts
 
-export type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt, SparseTensor, StringValues, } from './data.js';
+export type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt, SparseTensor, StringLookup, StringValues, } from './data.js';
 export type { HeadError, HeadErrorCode } from './error.js';
 export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, LayerVariable, PredictSpec, RegularizationLosses, SessionRunHook, TrainableVariable, TrainOpFn, TrainSpec, } from './estimator-spec.js';
 export type { ClassificationOutput, ExportOutput, ExportOutputs, PredictOutput, RegressionOutput, } from './export-output.js';

@@ -25,11 +25,20 @@ export type Logits = Tensor | Readonly<Record<string, Tensor>>;
 export interface StringValues {
   readonly shape: readonly number[];
   readonly dtype: 'string';
+  /** Where each string is one of a list: the list, and the index of each, so that an exported graph can look them up. */
+  lookup?(): StringLookup;
   /** The values in row-major order. */
   data(): Promise<ArrayLike<string>>;
   /** The values nested as in `shape`. */
   array(): Promise<unknown>;
   dispose(): void;
+}
+
+/** Strings by their index in a list. */
+export interface StringLookup {
+  /** int32, of the shape of the strings; the caller owns it. */
+  readonly ids: Tensor;
+  readonly table: readonly string[];
 }
 
 /**

@@ -6,6 +6,7 @@ export type {
   Predictions,
   PredictionsAt,
   SparseTensor,
+  StringLookup,
   StringValues,
 } from './data.js';
 export type { HeadError, HeadErrorCode } from './error.js';

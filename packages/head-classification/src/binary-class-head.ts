@@ -117,7 +117,7 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
       logistic: () => sigmoid(logits),
       probabilities: () => concat([sigmoid(neg(logits)), sigmoid(logits)], -1),
       class_ids: ids,
-      classes: () => classNames(ids(), this.#nameOf),
+      classes: () => classNames(ids(), CLASSES, this.#nameOf),
       all_class_ids: () => allClassIds(logits, CLASSES),
       all_classes: () => allClasses(logits, CLASSES, this.#nameOf),
     };

@@ -111,7 +111,7 @@ export class MultiClassHead extends BaseHead<Tensor, MultiClassPredictions> {
       logits: () => logits,
       probabilities: () => softmax(logits),
       class_ids: ids,
-      classes: () => classNames(ids(), this.#nameOf),
+      classes: () => classNames(ids(), this.logitsDimension, this.#nameOf),
       all_class_ids: () => allClassIds(logits, this.logitsDimension),
       all_classes: () => allClasses(logits, this.logitsDimension, this.#nameOf),
     };
