@@ -101,7 +101,7 @@ function sameSources(a: readonly Source[], b: readonly Source[]): boolean {
 }
 
 /** Whether two attributes are the same: plain data by what they hold, anything else only if it is one and the same. */
-function isAlike(a: unknown, b: unknown, depth: number): boolean {
+export function isAlike(a: unknown, b: unknown, depth: number): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || depth > 8) return false;
   const prototype: unknown = Object.getPrototypeOf(a);

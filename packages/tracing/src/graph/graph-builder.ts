@@ -1,0 +1,175 @@
+import type { DataType } from '@tensorflow/tfjs-core';
+import {
+  type AttrValue,
+  GRAPH_VERSIONS,
+  type GraphDef,
+  type NodeDef,
+  TF_TYPE,
+  type TensorShapeProto,
+  type TfType,
+  tfType,
+} from './graph-def.js';
+import { Rows, type Size, withUnknown } from './sizes.js';
+
+/** An output of a node, or a control input that names a node. */
+export type Ref = string;
+
+/** Makes the nodes of a graph, each with a name of its own. */
+export class GraphBuilder {
+  readonly #nodes: NodeDef[] = [];
+  /** Names in lower case: files and tools may take two that differ in it for one. */
+  readonly #names = new Set<string>();
+  readonly #constants = new Map<string, Ref>();
+  /** An argument whose first dimension is the number of rows. */
+  #rowsOf: Ref | undefined;
+  #rows: Ref | undefined;
+  #prefix = '';
+
+  graph(): GraphDef {
+    return { node: this.#nodes, versions: GRAPH_VERSIONS };
+  }
+
+  /** Begins the names of what is added from now on, such as by the kernel that it stands for. */
+  under(prefix: string): void {
+    this.#prefix = prefix;
+  }
+
+  /** @param name What to name it by; a name that is taken or not allowed is changed. */
+  add(op: string, inputs: readonly Ref[], attr: Readonly<Record<string, AttrValue>> = {}, name: string = op): Ref {
+    const free = this.#freeName(this.#prefix === '' ? name : `${this.#prefix}/${name}`);
+    this.#nodes.push({ name: free, op, input: inputs, attr });
+    return free;
+  }
+
+  placeholder(name: string, shape: readonly Size[], dtype: DataType): Ref {
+    const ref = this.add('Placeholder', [], { dtype: typeAttr(dtype), shape: { shape: shapeProto(shape) } }, name);
+    const [first] = shape;
+    if (first instanceof Rows && first.perRow === 1) this.#rowsOf ??= ref;
+    return ref;
+  }
+
+  /** Numbers as a node; small ones are made once. */
+  constant(data: ArrayLike<number>, shape: readonly number[], dtype: DataType, name?: string): Ref {
+    const content = bytesOf(data, dtype);
+    const key = data.length <= 16 && name === undefined ? `${dtype}[${shape}]${content.join()}` : undefined;
+    const known = key !== undefined && this.#constants.get(key);
+    if (known) return known;
+    const tensor = { dtype: tfType(dtype), tensorShape: shapeProto(shape), tensorContent: content };
+    const attr = { value: { tensor }, dtype: typeAttr(dtype) };
+    if (key === undefined) return this.add('Const', [], attr, name);
+    const ref = this.#outside(() => this.add('Const', [], attr));
+    this.#constants.set(key, ref);
+    return ref;
+  }
+
+  scalar(value: number, dtype: DataType): Ref {
+    return this.constant([value], [], dtype);
+  }
+
+  strings(values: readonly string[]): Ref {
+    const encoder = new TextEncoder();
+    const tensor = {
+      dtype: TF_TYPE.string,
+      tensorShape: shapeProto([values.length]),
+      stringVal: values.map((value) => encoder.encode(value)),
+    };
+    return this.add('Const', [], { value: { tensor }, dtype: { type: TF_TYPE.string } });
+  }
+
+  /** An int32 scalar. */
+  size(size: Size): Ref {
+    if (!(size instanceof Rows)) return this.scalar(size, 'int32');
+    const rows = this.#rowsRef();
+    if (size.perRow === 1) return rows;
+    return this.add('Mul', [rows, this.scalar(size.perRow, 'int32')], { T: typeAttr('int32') });
+  }
+
+  /** An int32 vector. */
+  vector(sizes: readonly Size[]): Ref {
+    const fixed = sizes.filter((size) => typeof size === 'number');
+    if (fixed.length === sizes.length) return this.constant(fixed, [fixed.length], 'int32');
+    const parts = sizes.map((size) => this.size(size));
+    return this.add('Pack', parts, { N: { i: parts.length }, T: typeAttr('int32'), axis: { i: 0 } });
+  }
+
+  reshape(x: Ref, to: readonly Size[], dtype: DataType): Ref {
+    const isInferred = to.filter((size) => size instanceof Rows).length === 1 && !to.includes(0);
+    const shape = this.vector(isInferred ? withUnknown(to) : to);
+    return this.add('Reshape', [x, shape], { T: typeAttr(dtype), Tshape: typeAttr('int32') });
+  }
+
+  cast(x: Ref, from: DataType, to: DataType): Ref {
+    if (from === to) return x;
+    return this.add('Cast', [x], { SrcT: typeAttr(from), DstT: typeAttr(to), Truncate: { b: false } });
+  }
+
+  #rowsRef(): Ref {
+    const { add } = { add: this.add.bind(this) };
+    this.#rows ??= this.#outside(() => {
+      const input = this.#nodes.find(({ name }) => name === this.#rowsOf);
+      // Only an argument can bring a size that is not known.
+      if (input === undefined) throw new Error('No argument has the number of rows.');
+      const T = input.attr['dtype'] as AttrValue;
+      const shape = add('Shape', [input.name], { T, out_type: typeAttr('int32') }, 'shape_of_batch');
+      const at = (index: number): Ref => this.constant([index], [1], 'int32');
+      const attr = { T: typeAttr('int32'), Index: typeAttr('int32'), shrink_axis_mask: { i: 1 } };
+      return add('StridedSlice', [shape, at(0), at(1), at(1)], { ...maskAttrs(), ...attr }, 'rows');
+    });
+    return this.#rows;
+  }
+
+  /** What several kernels use belongs to none of them. */
+  #outside<T>(make: () => T): T {
+    const prefix = this.#prefix;
+    this.#prefix = '';
+    try {
+      return make();
+    } finally {
+      this.#prefix = prefix;
+    }
+  }
+
+  #freeName(wanted: string): string {
+    const allowed = wanted.replaceAll(/[^A-Za-z0-9_./-]/g, '_').replace(/^[^A-Za-z0-9.]+/, '') || 'node';
+    let name = allowed;
+    for (let count = 1; this.#names.has(name.toLowerCase()); count++) name = `${allowed}_${count}`;
+    this.#names.add(name.toLowerCase());
+    return name;
+  }
+}
+
+export function typeAttr(dtype: DataType): AttrValue {
+  return { type: tfType(dtype) };
+}
+
+export function tfTypeAttr(type: TfType): AttrValue {
+  return { type };
+}
+
+export function textAttr(text: string): AttrValue {
+  return { s: new TextEncoder().encode(text) };
+}
+
+export function listAttr(i: readonly number[]): AttrValue {
+  return { list: { i } };
+}
+
+export function maskAttrs(): Record<string, AttrValue> {
+  return {
+    begin_mask: { i: 0 },
+    end_mask: { i: 0 },
+    ellipsis_mask: { i: 0 },
+    new_axis_mask: { i: 0 },
+    shrink_axis_mask: { i: 0 },
+  };
+}
+
+export function shapeProto(shape: readonly Size[]): TensorShapeProto {
+  return { dim: withUnknown(shape).map((size) => ({ size })) };
+}
+
+function bytesOf(data: ArrayLike<number>, dtype: DataType): Uint8Array {
+  if (dtype === 'bool') return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
+  const { buffer, byteOffset, byteLength } = dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

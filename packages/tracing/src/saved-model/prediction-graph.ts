@@ -1,0 +1,145 @@
+import type { DataType } from '@tensorflow/tfjs-core';
+import type { GraphProgram, GraphUse } from '../graph/batch-of-any-size.js';
+import { GraphBuilder, type Ref, shapeProto, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
+import { TF_TYPE, tfType } from '../graph/graph-def.js';
+import { GraphValues, lowerNodes } from '../graph/lowering.js';
+import { sameSizes, Rows, withUnknown } from '../graph/sizes.js';
+import { tensorflowOps } from '../graph/tensorflow-ops.js';
+import { DEFAULT_SIGNATURE, type NamedOutput } from './outputs.js';
+import type { SavedModelProto, SignatureDef, TensorInfoProto } from './protocol-buffers.js';
+
+/** What a signature takes or gives under a name; a size of -1 is that of the batch. */
+export interface TensorSpec {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+}
+
+/** What a signature takes and gives. */
+export interface SignatureSpec {
+  readonly inputs: Readonly<Record<string, TensorSpec>>;
+  readonly outputs: Readonly<Record<string, TensorSpec>>;
+}
+
+/** A prediction as a SavedModel, and what its signatures are. */
+export interface PredictionGraph {
+  readonly model: SavedModelProto;
+  readonly signatures: Readonly<Record<string, SignatureSpec>>;
+}
+
+interface Named {
+  readonly name: string;
+  readonly ref: Ref;
+  readonly spec: TensorSpec;
+}
+
+/**
+ * Writes a prediction as a graph of TensorFlow in which its variables are constants.
+ *
+ * @param variables The numbers of each of the program's variables.
+ * @param outputs What the program's results are.
+ * @throws EXPORT_UNSUPPORTED
+ */
+export function predictionGraph(
+  program: GraphProgram,
+  variables: readonly ArrayLike<number>[],
+  outputs: readonly NamedOutput[],
+): PredictionGraph {
+  const graph = new GraphBuilder();
+  const values = new GraphValues(graph);
+  const names = inputNames(program.arguments.map(({ path }) => path));
+  const inputs = program.arguments.map((argument, index): Named => {
+    const name = names[index] as string;
+    const ref = graph.placeholder(name, argument.shape, argument.dtype);
+    values.set(argument, ref);
+    return { name, ref, spec: { shape: withUnknown(argument.shape), dtype: argument.dtype } };
+  });
+  program.variables.forEach(({ name, before, shape, dtype }, index) => {
+    if (before === undefined) return;
+    values.set({ value: before, shape, dtype }, graph.constant(variables[index] ?? [], shape, dtype, name));
+  });
+  for (const constant of program.constants) values.set(constant, constantRef(graph, constant));
+  lowerNodes(program, graph, values, tensorflowOps);
+
+  const made = outputs.map((output, index) => outputOf(graph, values, output, program.results[index] as GraphUse));
+  const entries = [...new Set(outputs.map(({ signature }) => signature))].map((name) => {
+    return [name, made.filter((_, index) => outputs[index]?.signature === name)] as const;
+  });
+  return {
+    model: {
+      savedModelSchemaVersion: 1,
+      metaGraphs: [
+        {
+          metaInfoDef: { tags: ['serve'] },
+          graphDef: graph.graph(),
+          signatureDef: Object.fromEntries(entries.map(([name, results]) => [name, signatureDef(inputs, results)])),
+        },
+      ],
+    },
+    signatures: Object.fromEntries(
+      entries.map(([name, results]) => [name, { inputs: specsOf(inputs), outputs: specsOf(results) }]),
+    ),
+  };
+}
+
+/** Whose rows are all the same is repeated to the size of the batch. */
+function constantRef(graph: GraphBuilder, { shape, dtype, data }: GraphProgram['constants'][number]): Ref {
+  const one = shape.map((size) => (size instanceof Rows ? size.perRow : size));
+  const constant = graph.constant(data, one, dtype);
+  if (sameSizes(one, shape)) return constant;
+  const multiples = graph.vector(shape.map((size) => (size instanceof Rows ? new Rows(1) : 1)));
+  return graph.add('Tile', [constant, multiples], { T: typeAttr(dtype), Tmultiples: typeAttr('int32') });
+}
+
+function outputOf(
+  graph: GraphBuilder,
+  values: GraphValues,
+  { signature, name, table }: NamedOutput,
+  result: GraphUse,
+): Named {
+  const { ref, shape, dtype } = values.get(result);
+  graph.under(signature === DEFAULT_SIGNATURE ? 'outputs' : signature);
+  const T = table === undefined ? typeAttr(dtype) : tfTypeAttr(TF_TYPE.string);
+  const given = table === undefined ? ref : lookUp(graph, ref, table);
+  const output = graph.add('Identity', [given], { T }, name);
+  graph.under('');
+  return { name, ref: output, spec: { shape: withUnknown(shape), dtype: table === undefined ? dtype : 'string' } };
+}
+
+function lookUp(graph: GraphBuilder, ids: Ref, table: readonly string[]): Ref {
+  return graph.add('GatherV2', [graph.strings(table), ids, graph.scalar(0, 'int32')], {
+    Tparams: tfTypeAttr(TF_TYPE.string),
+    Tindices: typeAttr('int32'),
+    Taxis: typeAttr('int32'),
+    batch_dims: { i: 0 },
+  });
+}
+
+/**
+ * What arguments are called: by their keys, with slashes between those of a map and of a map in it. The number of the argument goes first where there are
+ * several, and a tensor that stands alone is `input`, as in the original.
+ */
+function inputNames(paths: readonly string[]): string[] {
+  const isOneArgument = paths.every((path) => path === '0' || path.startsWith('0.'));
+  return paths.map((path) => {
+    const keys = path.split('.');
+    const named = isOneArgument ? keys.slice(1) : keys;
+    return named.length === 0 ? 'input' : isOneArgument ? named.join('/') : ['input', ...named].join('_');
+  });
+}
+
+function signatureDef(inputs: readonly Named[], outputs: readonly Named[]): SignatureDef {
+  return {
+    inputs: Object.fromEntries(inputs.map((input) => [input.name, tensorInfo(input)])),
+    outputs: Object.fromEntries(outputs.map((output) => [output.name, tensorInfo(output)])),
+    // The methods for classification and regression take serialised examples.
+    methodName: 'tensorflow/serving/predict',
+  };
+}
+
+function tensorInfo({ ref, spec: { shape, dtype } }: Named): TensorInfoProto {
+  return { name: ref.includes(':') ? ref : `${ref}:0`, dtype: tfType(dtype), tensorShape: shapeProto(shape) };
+}
+
+function specsOf(named: readonly Named[]): Record<string, TensorSpec> {
+  return Object.fromEntries(named.map(({ name, spec }) => [name, spec]));
+}

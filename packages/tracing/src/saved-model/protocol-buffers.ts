@@ -1,0 +1,83 @@
+import protobuf from 'protobufjs/light.js';
+import type { GraphDef, TensorShapeProto, TfType } from '../graph/graph-def.js';
+
+/** What stands in `saved_model.pb`. */
+export interface SavedModelProto {
+  readonly savedModelSchemaVersion: 1;
+  readonly metaGraphs: readonly MetaGraphDef[];
+}
+
+export interface MetaGraphDef {
+  readonly metaInfoDef: { readonly tags: readonly string[] };
+  readonly graphDef: GraphDef;
+  readonly signatureDef: Readonly<Record<string, SignatureDef>>;
+}
+
+export interface SignatureDef {
+  readonly inputs: Readonly<Record<string, TensorInfoProto>>;
+  readonly outputs: Readonly<Record<string, TensorInfoProto>>;
+  readonly methodName: string;
+}
+
+export interface TensorInfoProto {
+  readonly name: string;
+  readonly dtype: TfType;
+  readonly tensorShape: TensorShapeProto;
+}
+
+/**
+ * The messages of TensorFlow as far as a SavedModel needs them: `name: 'type number'`, with `*` before a list and `<>` around what a map from strings has.
+ * Numbers and types are those of tensorflow/core/protobuf and tensorflow/core/framework.
+ */
+const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  SavedModel: { savedModelSchemaVersion: 'int64 1', metaGraphs: '*MetaGraphDef 2' },
+  MetaGraphDef: { metaInfoDef: 'MetaInfoDef 1', graphDef: 'GraphDef 2', signatureDef: '<SignatureDef> 5' },
+  MetaInfoDef: { tags: '*string 4' },
+  SignatureDef: { inputs: '<TensorInfo> 1', outputs: '<TensorInfo> 2', methodName: 'string 3' },
+  TensorInfo: { name: 'string 1', dtype: 'int32 2', tensorShape: 'TensorShape 3' },
+  GraphDef: { node: '*NodeDef 1', versions: 'VersionDef 4' },
+  VersionDef: { producer: 'int32 1', minConsumer: 'int32 2' },
+  NodeDef: { name: 'string 1', op: 'string 2', input: '*string 3', attr: '<AttrValue> 5' },
+  AttrValue: {
+    list: 'ListValue 1',
+    s: 'bytes 2',
+    i: 'int64 3',
+    f: 'float 4',
+    b: 'bool 5',
+    type: 'int32 6',
+    shape: 'TensorShape 7',
+    tensor: 'Tensor 8',
+  },
+  ListValue: { i: '*int64 3' },
+  TensorShape: { dim: '*Dim 2' },
+  Dim: { size: 'int64 1' },
+  Tensor: { dtype: 'int32 1', tensorShape: 'TensorShape 2', tensorContent: 'bytes 4', stringVal: '*bytes 8' },
+};
+
+/** Fields of which just one is set; it is written even where it is zero. */
+const ONE_OF: Readonly<Record<string, string>> = { AttrValue: 'value' };
+
+const root = /*#__PURE__*/ protobuf.Root.fromJSON({
+  nested: Object.fromEntries(Object.entries(MESSAGES).map(([name, fields]) => [name, messageOf(name, fields)])),
+});
+
+function messageOf(name: string, fields: Readonly<Record<string, string>>): protobuf.IType {
+  const described = Object.entries(fields).map(([field, text]): [string, protobuf.IField | protobuf.IMapField] => {
+    const [type, id] = text.split(' ') as [string, string];
+    if (type.startsWith('<')) return [field, { keyType: 'string', type: type.slice(1, -1), id: Number(id) }];
+    return [
+      field,
+      type.startsWith('*') ? { rule: 'repeated', type: type.slice(1), id: Number(id) } : { type, id: Number(id) },
+    ];
+  });
+  const group = ONE_OF[name];
+  return {
+    fields: Object.fromEntries(described),
+    ...(group !== undefined && { oneofs: { [group]: { oneof: Object.keys(fields) } } }),
+  };
+}
+
+/** The bytes of `saved_model.pb`. */
+export function encodeSavedModel(model: SavedModelProto): Uint8Array {
+  return root.lookupType('SavedModel').encode(model).finish();
+}
