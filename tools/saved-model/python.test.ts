@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { exportSavedModel } from '@tfjs-heads/tracing/saved-model';
+import { afterAll, expect, it } from 'vitest';
+import { pythonIfMade } from '../goldens/original/python.js';
+import { type Expectation, expectationsOf } from './expected.js';
+import { drawRows, makeModels } from './models.js';
+
+const python = pythonIfMade();
+const parent = mkdtempSync(join(tmpdir(), 'heads-'));
+afterAll(() => rmSync(parent, { recursive: true }));
+
+// The environment is that of `npm run goldens:original`, which makes it.
+it.skipIf(python === undefined)(
+  'Python opens every model by TensorFlow 2 and 1, and gets the same numbers',
+  async () => {
+    await tf.setBackend('cpu');
+    const cases: (Expectation & { readonly model: string; readonly folder: string })[] = [];
+    for (const model of makeModels()) {
+      const folder = join(parent, model.name);
+      const x = drawRows(model, 4, 1);
+      await exportSavedModel(folder, { predict: model.predict, example: [{ x }] });
+      for (const expectation of await expectationsOf(model, 3, 7))
+        cases.push({ ...expectation, model: model.name, folder });
+      x.dispose();
+      model.dispose();
+    }
+    const { stdout, stderr, status } = spawnSync(python as string, [join(import.meta.dirname, 'load.py')], {
+      input: JSON.stringify(cases),
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' },
+    });
+    expect(status, stderr).toBe(0);
+    const { compared, problems } = JSON.parse(stdout) as { compared: number; problems: string[] };
+    expect(problems).toEqual([]);
+    expect(compared).toBeGreaterThan(100);
+  },
+  300_000,
+);
