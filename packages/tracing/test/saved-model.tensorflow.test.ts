@@ -87,6 +87,15 @@ describe('signatures', () => {
     x.dispose();
   });
 
+  it('tell arguments apart that are one tensor in the example', async () => {
+    const [one, two] = [draw([2, 3], 1), draw([2, 3], 2)];
+    const subtract = ({ a, b }: { a: tf.Tensor; b: tf.Tensor }) => tf.sub(tf.reshape(a, [-1, 3]), b);
+    const { got } = await exportAndRun(subtract, [{ a: one, b: one }], [{ a: one, b: two }]);
+    const expected = subtract({ a: one, b: two });
+    expectClose(got[0]?.['output']?.values, await expected.data());
+    tf.dispose([one, two, expected]);
+  });
+
   it('take a traced prediction, and the values that variables have now', async () => {
     const [v, x] = [variable([3, 2], 3), draw([2, 3], 1)];
     const trace = traceStep(({ x: given }: { x: tf.Tensor }) => tf.matMul(given, v), { variables: [v] });
@@ -134,6 +143,11 @@ describe('what cannot be written', () => {
     ['strings', () => ({ s: tf.tensor(['a']) }), /got strings that are no class names by id \(serving_default, s\)/],
     ['numbers', () => ({ a: { b: 3 } }), /got a number \(serving_default, a\/b\)/],
     ['nothing', () => ({}), /at least one tensor/],
+    [
+      'names that are one',
+      (t: tf.Tensor) => ({ a: { b: tf.neg(t) }, 'a/b': tf.abs(t) }),
+      /names of their own, got 'a\/b' twice/,
+    ],
     ['a step that trains', trains(), /it assigns the variable/],
     ['what reads', (t: tf.Tensor) => tf.mul(t, t.dataSync()[0] as number), /it reads values/],
   ] as const)('%s', async (_, predict, message) => {

@@ -56,7 +56,11 @@ export async function exportSavedModel<F extends Step>(
 ): Promise<ExportedModel> {
   const { predict, example, overwrite } = checkExport(folder, options);
   checkFree(folder, overwrite);
-  const { graph, fixedBatch } = await graphOf(predict, example);
+  // A tensor that stands in two places is two inputs, and only tensors of their own are told apart.
+  const inputs = { ...example, tensors: example.tensors.map((tensor) => tensor.clone()) };
+  const { graph, fixedBatch } = await graphOf(predict, inputs).finally(() => {
+    for (const tensor of inputs.tensors) tensor.dispose();
+  });
   const content = encodeSavedModel(graph.model);
   await writeFolder(folder, { 'saved_model.pb': content }, overwrite);
   return { signatures: graph.signatures, fixedBatch };

@@ -1,4 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
+import { headError, quote } from '@tfjs-heads/head-kit';
 import type { GraphProgram, GraphUse } from '../graph/batch-of-any-size.js';
 import { GraphBuilder, type Ref, shapeProto, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
 import { TF_TYPE, tfType } from '../graph/graph-def.js';
@@ -47,6 +48,7 @@ export function predictionGraph(
   const graph = new GraphBuilder();
   const values = new GraphValues(graph);
   const names = inputNames(program.arguments.map(({ path }) => path));
+  checkNames('inputs', names);
   const inputs = program.arguments.map((argument, index): Named => {
     const name = names[index] as string;
     const ref = graph.placeholder(name, argument.shape, argument.dtype);
@@ -61,6 +63,10 @@ export function predictionGraph(
   lowerNodes(program, graph, values, tensorflowOps);
 
   const made = outputs.map((output, index) => outputOf(graph, values, output, program.results[index] as GraphUse));
+  checkNames(
+    'outputs',
+    outputs.map(({ signature, name }) => (signature === DEFAULT_SIGNATURE ? name : `${signature}, ${name}`)),
+  );
   const entries = [...new Set(outputs.map(({ signature }) => signature))].map((name) => {
     return [name, made.filter((_, index) => outputs[index]?.signature === name)] as const;
   });
@@ -125,6 +131,16 @@ function inputNames(paths: readonly string[]): string[] {
     const named = isOneArgument ? keys.slice(1) : keys;
     return named.length === 0 ? 'input' : isOneArgument ? named.join('/') : ['input', ...named].join('_');
   });
+}
+
+/** Keys with slashes or dots in them can give two tensors one name. */
+function checkNames(what: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw headError(
+      'EXPORT_UNSUPPORTED',
+      `The ${what} of a signature must have names of their own, got ${quote(twice)} twice.`,
+    );
 }
 
 function signatureDef(inputs: readonly Named[], outputs: readonly Named[]): SignatureDef {
