@@ -5,7 +5,7 @@ import {
   BaseHead,
   buckets,
   confusion,
-  fromEach,
+  logistic,
   majority,
   mean,
   meanMetric,
@@ -49,7 +49,7 @@ class BinaryHead extends BaseHead {
     return { logistic: () => tf.sigmoid(logits) };
   }
   protected override quantities(): Quantities {
-    return { logistic: fromEach('logits', (x) => 1 / (1 + Math.exp(-x))) };
+    return { logistic: logistic('logits') };
   }
   protected metricDefinitions(): readonly MetricDefinition[] {
     return this.#definitions;

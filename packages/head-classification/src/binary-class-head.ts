@@ -13,8 +13,8 @@ import {
   confusion,
   customLoss,
   type CustomLoss,
-  fromEach,
   LabelRange,
+  logistic,
   type Loss,
   majority,
   mean,
@@ -32,7 +32,7 @@ import {
 } from '@tfjs-heads/head-kit';
 import { allClasses, allClassIds, type ClassNames, classNames, namesOf } from './class-names.js';
 import { idsOf } from './labels.js';
-import { curveMetrics, sigmoidOf, thresholdMetrics } from './metrics.js';
+import { curveMetrics, thresholdMetrics } from './metrics.js';
 import {
   checkThresholds,
   checkVocabulary,
@@ -124,7 +124,7 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
   }
 
   protected override quantities(): Quantities {
-    return { logistic: fromEach('logits', sigmoidOf) };
+    return { logistic: logistic('logits') };
   }
 
   protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {

@@ -83,8 +83,3 @@ function column(name: string, index: number): HostQuantity {
     },
   };
 }
-
-/** The probability of log odds. */
-export function sigmoidOf(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
-}

@@ -10,10 +10,10 @@ import {
   customLoss,
   type CustomLoss,
   describeValue,
-  fromEach,
   headError,
   isSparseTensor,
   LabelRange,
+  logistic,
   listOf,
   type Loss,
   meanMetric,
@@ -29,14 +29,7 @@ import {
 } from '@tfjs-heads/head-kit';
 import { allClasses, type ClassNames, namesOf } from './class-names.js';
 import { indicatorOf } from './labels.js';
-import {
-  classMetrics,
-  classQuantities,
-  curveMetrics,
-  type MetricClass,
-  sigmoidOf,
-  thresholdMetrics,
-} from './metrics.js';
+import { classMetrics, classQuantities, curveMetrics, type MetricClass, thresholdMetrics } from './metrics.js';
 import {
   checkClassCount,
   checkThresholds,
@@ -136,7 +129,7 @@ export class MultiLabelHead extends BaseHead<Tensor | SparseTensor, MultiLabelPr
   }
 
   protected override quantities(): Quantities {
-    return { probabilities: fromEach('logits', sigmoidOf), ...classQuantities(this.#metricClasses) };
+    return { probabilities: logistic('logits'), ...classQuantities(this.#metricClasses) };
   }
 
   protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {

@@ -66,7 +66,7 @@ export { ExactSums } from './metrics/exact-sums.js';
 export { Accuracy, AUC, BinaryAccuracy, Precision, Recall } from './metrics/metric-classes.js';
 export type { AUCOptions, ThresholdOptions } from './metrics/metric-classes.js';
 export { average, majority, mean, Mean } from './metrics/mean.js';
-export { classIds, equalTo, fromEach, sameAs } from './metrics/quantities.js';
+export { classIds, equalTo, fromEach, logistic, sameAs } from './metrics/quantities.js';
 export { StreamingMetric } from './metrics/streaming-metric.js';
 export type { MetricName } from './metrics/streaming-metric.js';
 export { updateTogether } from './metrics/update.js';

@@ -23,6 +23,10 @@ function exactSumOf(terms: readonly number[], parts = 1): ExactSums {
   return first;
 }
 
+function asUnits(sum: number | bigint): bigint {
+  return typeof sum === 'bigint' ? sum : unitsOf(sum);
+}
+
 /** A double of any size, each exponent as likely as another. */
 function anyDouble(): number {
   const bits = new BigUint64Array([
@@ -60,6 +64,31 @@ describe('sums without rounding', () => {
     let units = 0n;
     for (const term of terms) units += unitsOf(term);
     expect(Array.from(sums.rounded())).toEqual([0, numberOf(units)]);
+  });
+
+  const mixtures: Readonly<Record<string, (i: number) => number>> = {
+    ...draws,
+    'mostly small, some large': (i) => (i % 97 === 5 ? 1e30 : 1) * (next() - 0.5),
+    'mostly large, some small': (i) => (i % 97 === 5 ? 1e-30 : 1) * (next() - 0.5),
+    'that grow': (i) => 1.01 ** i * (next() - 0.5),
+    'mostly 0': (i) => (i % 97 === 5 ? 1e5 * next() : 0),
+    'all equal to a power of two': () => 2 ** -30,
+    'of float32': () => Math.fround(next()),
+  };
+  it.each(Object.entries(mixtures))('of many products of terms %s are those of whole numbers', (_, draw) => {
+    const values = Float64Array.from({ length: 5000 }, (__, i) => draw(i));
+    const weights = Float32Array.from({ length: 5000 }, () => next());
+    const sums = new ExactSums(3);
+    sums.addProducts(0, values, undefined);
+    sums.addProducts(1, values, weights);
+    sums.addProducts(2, values, weights, 3);
+    const units = [0n, 0n, 0n];
+    values.forEach((value, i) => {
+      const product = value * (weights[i] as number);
+      [value, product, product / 3].forEach((term, index) => (units[index] = (units[index] as bigint) + unitsOf(term)));
+    });
+    expect(Array.from(sums.rounded())).toEqual(units.map(numberOf));
+    expect(hexOf(units[1] as bigint)).toBe(hexOf(asUnits(sums.exact(1))));
   });
 
   it('cancel to nothing', () => {

@@ -32,9 +32,11 @@ export function keysText(map: object): string {
 
 /** Without characters that move a cursor, begin an escape sequence or turn the direction of writing. */
 export function printable(text: string): string {
+  if (ASCII.test(text)) return text; // nearly always, and told in a tenth of the time
   return text.replaceAll(NOT_PRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+const ASCII = /^[ -~]*$/;
 // Control characters, separators of lines, marks that turn the direction of writing, halves of surrogate pairs.
 const NOT_PRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 

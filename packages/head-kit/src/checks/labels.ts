@@ -54,20 +54,21 @@ export function checkDenseLabels(
   const dense = checkDense(labels, `dense, of shape ${shapeText(target)}`);
   checkDtype(dense);
   const shape = dense.rank === logits.rank - 1 ? [...dense.shape, 1] : dense.shape;
-  const got = `got labels of shape ${shapeText(dense.shape)} with logits of shape ${shapeText(logits.shape)}`;
+  const got = (): string =>
+    `got labels of shape ${shapeText(dense.shape)} with logits of shape ${shapeText(logits.shape)}`;
   if (shape.length < 2) {
-    throw headError('LABELS_SHAPE', `labels must have rank at least 2, shape ${shapeText(target)}, ${got}.`);
+    throw headError('LABELS_SHAPE', `labels must have rank at least 2, shape ${shapeText(target)}, ${got()}.`);
   }
   if (shape.at(-1) !== dimension) {
     throw headError(
       'LABELS_SHAPE',
-      `Mismatched label shape. Expected labels dimension=${dimension}, shape ${shapeText(target)}, ${got}.`,
+      `Mismatched label shape. Expected labels dimension=${dimension}, shape ${shapeText(target)}, ${got()}.`,
     );
   }
   if (!util.arraysEqual(shape, target)) {
     throw headError(
       'LABELS_SHAPE',
-      `labels shape must be [D0, D1, ... DN, ${dimension}], here ${shapeText(target)}, ${got}.`,
+      `labels shape must be [D0, D1, ... DN, ${dimension}], here ${shapeText(target)}, ${got()}.`,
     );
   }
   return dense;

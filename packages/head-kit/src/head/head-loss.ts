@@ -91,8 +91,8 @@ export class HeadLoss {
     const onHost = {
       of: ['logits', 'labels'],
       compute: (host: HostBatch) => {
-        const { values, shape } = host.get('logits');
-        const losses = lossesOnHost(loss, values, host.get('labels').values, this.#k);
+        const { shape } = host.get('logits');
+        const losses = lossesOnHost(loss, host, this.#k);
         return { values: losses, shape: [...shape.slice(0, -1), lossesPerRow(loss, this.#k)] };
       },
     };

@@ -65,13 +65,17 @@ export function updateOf(
     metrics,
     sumsOf(read) {
       const batch = new HostBatch(read, quantities);
-      check?.run(batch);
-      const sums = new Map<string, RowSums>();
-      return definitions.map(({ accumulator }) => {
-        const added = sums.get(accumulator.id) ?? sumsOf(accumulator, batch);
-        sums.set(accumulator.id, added);
-        return added;
-      });
+      try {
+        check?.run(batch);
+        const sums = new Map<string, RowSums>();
+        return definitions.map(({ accumulator }) => {
+          const added = sums.get(accumulator.id) ?? sumsOf(accumulator, batch);
+          sums.set(accumulator.id, added);
+          return added;
+        });
+      } finally {
+        batch.release();
+      }
     },
   };
 }

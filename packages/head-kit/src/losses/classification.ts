@@ -21,7 +21,7 @@ import {
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { onHost } from '../values-at-hand.js';
 import { whereOfAnyRank } from './device-ops.js';
-import { expOfMinus, log1pOfUnit } from './fast-exp.js';
+import { decaysOf, expOfMinus, log1pOfUnit } from './fast-exp.js';
 import { logisticCurvature, logisticDerivative, logisticValue } from './gpu-functions.js';
 import { composedOnGpu } from './gpu-program.js';
 import { type ComposedLoss, type ElementLoss, lossTerms, type RowLoss } from './loss.js';
@@ -43,10 +43,20 @@ export const sigmoidCrossEntropy: ElementLoss = {
     const decay = expOfMinus(Math.abs(logit));
     const smaller = decay / (1 + decay); // sigmoid(-|x|)
     const miss = logit > 0 ? 1 - label : -label;
-    const linear = logit * miss;
-    out.loss = (linear !== linear && miss === 0 ? 0 : linear) + log1pOfUnit(decay);
+    out.loss = linearLoss(logit, miss) + log1pOfUnit(decay);
     out.derivative = logit > 0 ? miss - smaller : miss + smaller;
     out.curvature = smaller * (1 - smaller);
+  },
+  lossesOf(batch) {
+    const [{ values: logits }, { values: labels }] = [batch.get('logits'), batch.get('labels')];
+    const decays = decaysOf(batch, 'logits');
+    const losses = batch.room(logits.length);
+    for (let i = 0; i < losses.length; i++) {
+      const logit = logits[i] as number;
+      const label = labels[i] as number;
+      losses[i] = linearLoss(logit, logit > 0 ? 1 - label : -label) + log1pOfUnit(decays[i] as number);
+    }
+    return losses;
   },
   compose: (logits, labels) =>
     composedOnGpu(logits, labels, {
@@ -55,6 +65,12 @@ export const sigmoidCrossEntropy: ElementLoss = {
       curvature: logisticCurvature,
     }) ?? composedLogistic(logits, labels),
 };
+
+/** The part of a logistic loss that grows with its logit; of an infinite one that is right, none. */
+function linearLoss(logit: number, miss: number): number {
+  const linear = logit * miss;
+  return linear !== linear && miss === 0 ? 0 : linear;
+}
 
 /** What a logistic loss needs of its labels, all in their shape. */
 interface LabelParts {

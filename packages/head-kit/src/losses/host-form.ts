@@ -1,5 +1,6 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { type HostArray, type HostMemory, viewAll } from '../host-memory.js';
+import type { HostBatch } from '../metrics/host-batch.js';
 import {
   type ElementLoss,
   inRange,
@@ -160,30 +161,39 @@ export function hostHessianTimes(
 
 /**
  * The losses of each row in doubles, `lossesPerRow(k)` a row, as metrics take them: what overflows float32 does so here, too.
+ *
+ * @param batch With `logits`, k a row, and `labels`.
  */
-export function lossesOnHost(
-  loss: WalkableLoss,
-  logits: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  k: number,
-): Float64Array {
+export function lossesOnHost(loss: WalkableLoss, batch: HostBatch, k: number): Float64Array {
+  const { values: logits } = batch.get('logits');
+  const { values: labels } = batch.get('labels');
   if (isElementLoss(loss)) {
+    const values = loss.lossesOf?.(batch) ?? batch.room(logits.length);
     const out = lossTerms();
-    const values = new Float64Array(logits.length);
     for (let i = 0; i < values.length; i++) {
-      loss.evaluate(logits, labels, i, out);
-      values[i] = inRange(out.loss);
+      if (loss.lossesOf === undefined) {
+        loss.evaluate(logits, labels, i, out);
+        values[i] = inRange(out.loss);
+      } else values[i] = inRange(values[i] as number);
     }
     return values;
   }
+  const ofLogits = loss.meanOf?.lossesOf?.(batch);
   const out = rowTerms(loss, k);
   const each = out.losses.length;
-  const values = new Float64Array((logits.length / k) * each);
+  const values = batch.room((logits.length / k) * each);
   for (let row = 0, i = 0; i < values.length; row++) {
-    loss.evaluateRow(logits, labels, row, k, out);
+    if (ofLogits === undefined) loss.evaluateRow(logits, labels, row, k, out);
+    else out.losses[0] = meanOf(ofLogits, row * k, k);
     for (let j = 0; j < each; j++, i++) values[i] = inRange(out.losses[j] as number);
   }
   return values;
+}
+
+function meanOf(losses: Float64Array, start: number, count: number): number {
+  let total = 0;
+  for (let i = start; i < start + count; i++) total += losses[i] as number;
+  return total / count;
 }
 
 /** `x * factor` for a scalar factor. */

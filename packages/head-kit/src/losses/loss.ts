@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
 import type { LabelRange } from '../checks/label-range.js';
+import type { HostBatch } from '../metrics/host-batch.js';
 
 /**
  * A loss whose unit is a row of K logits. Given no more than this, it is computed by {@link LossBase.compose} on every
@@ -55,6 +56,11 @@ export interface ElementLoss extends LossBase {
    * because a number handed to a function that is not inlined costs an allocation.
    */
   evaluate(logits: ArrayLike<number>, labels: ArrayLike<number>, index: number, out: LossTerms): void;
+  /**
+   * The losses of the `logits` and `labels` of a batch, for metrics, which may have a part of them already where they ask for
+   * predictions as well. Default: by {@link evaluate}.
+   */
+  lossesOf?(batch: HostBatch): Float64Array;
 }
 
 /** A loss of each row of k logits, in closed form: written for one row in doubles, and composed of ops for any backend. */

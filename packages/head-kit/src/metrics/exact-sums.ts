@@ -45,7 +45,15 @@ export class ExactSums {
     const gained = sum - before;
     const rest = before - (sum - gained) + (term - gained);
     level[index] = sum;
-    if (rest !== 0) this.#addFrom(1, index, rest);
+    if (rest === 0) return;
+    // The same again, which is as far as most terms go.
+    const next = this.#levels[1];
+    const nextBefore = next[index] as number;
+    const nextSum = nextBefore + rest;
+    const nextGained = nextSum - nextBefore;
+    const nextRest = nextBefore - (nextSum - nextGained) + (rest - nextGained);
+    next[index] = nextSum;
+    if (nextRest !== 0) this.#addFrom(2, index, nextRest);
   }
 
   /**

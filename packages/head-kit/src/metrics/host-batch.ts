@@ -3,6 +3,7 @@ import { quote, shapeText } from '../checks/describe.js';
 import { headError } from '../error.js';
 import type { HostTensor, HostTensors } from '../read-tensors.js';
 import { ExactSums } from './exact-sums.js';
+import { borrow, giveBack } from './room.js';
 
 /** What metrics may ask of a batch: a formula over others on the host, or a tensor made on the device. */
 export type Quantity = HostQuantity | DeviceQuantity;
@@ -25,6 +26,14 @@ export interface DeviceQuantity {
 /** The names of quantities to what they are. */
 export type Quantities = Readonly<Record<string, Quantity>>;
 
+/** Weights broadcast over values of a shape, and what they add up to once somebody has asked. */
+interface Alignment {
+  readonly given: HostTensor | undefined;
+  readonly shape: readonly number[];
+  readonly aligned: AlignedWeights;
+  total?: ExactSums;
+}
+
 /** Weights broadcast over values. */
 export interface AlignedWeights {
   /** As many as there are values; undefined where each is 1. */
@@ -39,8 +48,9 @@ const NO_WEIGHTS: AlignedWeights = { values: undefined, trailing: 1 };
 export class HostBatch {
   readonly #found: Map<string, HostTensor>;
   readonly #formulas: Quantities;
-  readonly #aligned = new Map<string, AlignedWeights>();
-  readonly #totals = new Map<string, ExactSums>();
+  readonly #alignments: Alignment[] = [];
+  readonly #shared = new Map<string, Float64Array>();
+  readonly #borrowed: Float64Array[] = [];
 
   /**
    * @param read What was read.
@@ -68,32 +78,53 @@ export class HostBatch {
    * @throws METRIC_INPUT_INVALID
    */
   weightsOver(name: string, weights: string | null): AlignedWeights {
-    const given = weights === null ? undefined : this.#find(weights);
-    if (given === undefined) return NO_WEIGHTS;
-    const { shape } = this.get(name);
-    const key = alignmentKey(weights, shape);
-    let aligned = this.#aligned.get(key);
-    if (aligned === undefined) {
-      aligned = align(given, shape);
-      this.#aligned.set(key, aligned);
-    }
-    return aligned;
+    return this.#alignment(name, weights).aligned;
   }
 
   /** What the weights of {@link weightsOver} add up to, each of them counted once: one sum, computed once for all who ask. */
   totalWeight(name: string, weights: string | null): ExactSums {
-    const { values: weightValues, trailing } = this.weightsOver(name, weights);
-    const { values, shape } = this.get(name);
-    const key = alignmentKey(weightValues === undefined ? null : weights, shape);
-    let total = this.#totals.get(key);
-    if (total === undefined) {
-      total = new ExactSums(1);
-      if (weightValues === undefined) total.add(0, values.length);
-      else if (trailing === 1) total.addProducts(0, weightValues, undefined);
-      else for (let i = 0; i < weightValues.length; i += trailing) total.add(0, weightValues[i] as number);
-      this.#totals.set(key, total);
+    const alignment = this.#alignment(name, weights);
+    if (alignment.total === undefined) {
+      const { values, trailing } = alignment.aligned;
+      const total = new ExactSums(1);
+      if (values === undefined) total.add(0, this.get(name).values.length);
+      else if (trailing === 1) total.addProducts(0, values, undefined);
+      else for (let i = 0; i < values.length; i += trailing) total.add(0, values[i] as number);
+      alignment.total = total;
     }
-    return total;
+    return alignment.total;
+  }
+
+  /** What several quantities are computed from, under a name of its own: computed for the first who asks. */
+  shared(name: string, compute: () => Float64Array): Float64Array {
+    let shared = this.#shared.get(name);
+    if (shared === undefined) this.#shared.set(name, (shared = compute()));
+    return shared;
+  }
+
+  /** An array for the numbers of a quantity, to be filled whole. It is used again once the batch has been summed up. */
+  room(length: number): Float64Array {
+    const array = borrow(length);
+    this.#borrowed.push(array);
+    return array;
+  }
+
+  /** To be called when the batch has been summed up: nothing of it is to be looked at afterwards. */
+  release(): void {
+    for (const array of this.#borrowed.splice(0)) giveBack(array);
+    this.#found.clear();
+  }
+
+  /** Weights are broadcast in the same way over all quantities of a shape. */
+  #alignment(name: string, weights: string | null): Alignment {
+    const given = weights === null ? undefined : this.#find(weights);
+    const { shape } = this.get(name);
+    let alignment = this.#alignments.find((known) => known.given === given && isSameShape(known.shape, shape));
+    if (alignment === undefined) {
+      alignment = { given, shape, aligned: given === undefined ? NO_WEIGHTS : align(given, shape) };
+      this.#alignments.push(alignment);
+    }
+    return alignment;
   }
 
   #find(name: string): HostTensor | undefined {
@@ -112,9 +143,8 @@ export function plainName(read: string): string {
   return read.endsWith('?') ? read.slice(0, -1) : read;
 }
 
-/** Weights are broadcast in the same way over all quantities of a shape. */
-function alignmentKey(weights: string | null, shape: readonly number[]): string {
-  return `${weights} over ${shape.join()}`;
+function isSameShape(shape: readonly number[], other: readonly number[]): boolean {
+  return shape.length === other.length && shape.every((dimension, axis) => dimension === other[axis]);
 }
 
 /**

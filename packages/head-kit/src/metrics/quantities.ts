@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { quote } from '../checks/describe.js';
 import { headError } from '../error.js';
 import { backendOf, hostMemory } from '../host-memory.js';
+import { decaysOf } from '../losses/fast-exp.js';
 import { type HostQuantity, plainName, type Quantities } from './host-batch.js';
 
 /** Another quantity under a name of its own. */
@@ -16,9 +17,26 @@ export function fromEach(name: string, map: (value: number) => number): HostQuan
     of: [name],
     compute(batch) {
       const { values, shape } = batch.get(name);
-      const mapped = new Float64Array(values.length);
+      const mapped = batch.room(values.length);
       for (let i = 0; i < mapped.length; i++) mapped[i] = map(values[i] as number);
       return { values: mapped, shape };
+    },
+  };
+}
+
+/** The probabilities of log odds: `1 / (1 + exp(-x))` of each number of another quantity. */
+export function logistic(name: string): HostQuantity {
+  return {
+    of: [name],
+    compute(batch) {
+      const { values, shape } = batch.get(name);
+      const decays = decaysOf(batch, name);
+      const probabilities = batch.room(values.length);
+      for (let i = 0; i < probabilities.length; i++) {
+        const decay = decays[i] as number;
+        probabilities[i] = ((values[i] as number) > 0 ? 1 : decay) / (1 + decay);
+      }
+      return { values: probabilities, shape };
     },
   };
 }
@@ -30,7 +48,7 @@ export function equalTo(name: string, other: string): HostQuantity {
     compute(batch) {
       const { values, shape } = batch.get(name);
       const { values: others } = batch.get(other);
-      const equal = new Float64Array(values.length);
+      const equal = batch.room(values.length);
       for (let i = 0; i < equal.length; i++) equal[i] = values[i] === others[i] ? 1 : 0;
       return { values: equal, shape };
     },
@@ -47,7 +65,7 @@ export function classIds(logits: Tensor): HostQuantity {
     compute(batch) {
       const { values, shape } = batch.get('logits');
       const k = shape.at(-1) as number;
-      const ids = new Float64Array(values.length / k);
+      const ids = batch.room(values.length / k);
       for (let row = 0; row < ids.length; row++) {
         let largest = 0;
         for (let i = 1; i < k; i++)

@@ -1,0 +1,18 @@
+/** Arrays that a batch is done with, the last one last. A new one for each quantity of each batch would be cold memory, time after time. */
+const free: Float64Array[] = [];
+const MOST_FREE = 8;
+/** Of larger ones the memory is not kept. */
+const LARGEST_FREE = 2 ** 16;
+
+/** An array of so many numbers, whatever they are. */
+export function borrow(length: number): Float64Array {
+  const index = free.findIndex((array) => array.length === length);
+  return index < 0 ? new Float64Array(length) : (free.splice(index, 1)[0] as Float64Array);
+}
+
+/** Gives an array back that nobody looks at any more. */
+export function giveBack(array: Float64Array): void {
+  if (array.length > LARGEST_FREE) return;
+  if (free.length === MOST_FREE) free.shift();
+  free.push(array);
+}
