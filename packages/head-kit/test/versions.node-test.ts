@@ -11,8 +11,12 @@ import * as ours from '../src/index.js';
 
 type Kit = typeof ours;
 
-/** An older version: its kernels have another attribute, and its squared error is twice as large. */
-async function olderVersion(contract: number): Promise<Kit> {
+/**
+ * An older version: its kernels have another attribute, and its squared error is twice as large.
+ *
+ * @param age By how much the version of the contract is lower.
+ */
+async function olderVersion(age: number): Promise<Kit> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
     bundle: true,
@@ -28,7 +32,7 @@ async function olderVersion(contract: number): Promise<Kit> {
             loader: 'ts',
             contents: readFileSync(path, 'utf8')
               .replaceAll(/\bdivisor\b/g, 'oldDivisor')
-              .replace('const VERSION = 2;', `const VERSION = ${contract};`)
+              .replace(/const VERSION = (\d+);/, (_, own: string) => `const VERSION = ${Number(own) - age};`)
               .replace('out.loss = difference * difference;', 'out.loss = 2 * difference * difference;')
               .replace('out.derivative = 2 * difference;', 'out.derivative = 4 * difference;'),
           })),
@@ -67,7 +71,7 @@ describe('two versions of head-kit in one program', () => {
   });
 
   it('would not be, if their kernels had the same names', async () => {
-    const same = await olderVersion(2);
+    const same = await olderVersion(0);
     expect(await lossBy(same, true)).not.toEqual([13, 2, 12]);
   });
 
