@@ -63,6 +63,14 @@ const blocks =
     });
   };
 
+const split: Lowering = (call, graph) => {
+  const x = call.input('x');
+  const axis = axisOf(call.number('axis'), x.shape.length);
+  const inputs = [x.ref, graph.vector(splitSizes(call, x, axis)), graph.scalar(axis, 'int32')];
+  const attr = { num_split: { i: call.outputs.length }, T: typeAttr(x.dtype), Tlen: typeAttr('int32') };
+  return outputsOf(graph.add('SplitV', inputs, attr), call.outputs.length);
+};
+
 export const shapes: Lowerings = {
   Cast: view,
   ExpandDims: view,
@@ -159,13 +167,8 @@ export const shapes: Lowerings = {
     const attr = { num: { i: num }, T: typeAttr(dtype), axis: { i: call.number('axis') } };
     return outputsOf(graph.add('Unpack', [ref], attr), num);
   },
-  SplitV: (call, graph) => {
-    const x = call.input('x');
-    const axis = axisOf(call.number('axis'), x.shape.length);
-    const inputs = [x.ref, graph.vector(splitSizes(call, x, axis)), graph.scalar(axis, 'int32')];
-    const attr = { num_split: { i: call.outputs.length }, T: typeAttr(x.dtype), Tlen: typeAttr('int32') };
-    return outputsOf(graph.add('SplitV', inputs, attr), call.outputs.length);
-  },
+  SplitV: split,
+  'TfjsHeads.Split/1': split, // of head-multi, whose gradient is its own
   PadV2: (call, graph) => {
     const { dtype } = call.output;
     const value = graph.scalar(call.number('constantValue'), dtype);
