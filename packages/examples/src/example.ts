@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   /** Called after each training step with how many are done of how many. */
   readonly onStep?: ((done: number, total: number) => void) | undefined;
+  /** A folder to write what was trained to, as a SavedModel of TensorFlow. */
+  readonly exportTo?: string | undefined;
 }
 
 /** A row of the test part, in the units of the data. */

@@ -1,5 +1,6 @@
 import { tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import type { Head } from '@tfjs-heads/head-api';
+import { ModeKeys, type Head } from '@tfjs-heads/head-api';
+import { exportSavedModel } from '@tfjs-heads/tracing/saved-model';
 import { column, type LabelsOf, type Sample } from './batches.js';
 import { evaluate, predict, type MetricValues } from './evaluate.js';
 import { smallNetwork } from './network.js';
@@ -22,6 +23,8 @@ export interface Task<Label> {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly onStep?: ((done: number, total: number) => void) | undefined;
+  /** Where to write a SavedModel, if anywhere. */
+  readonly exportTo?: string | undefined;
 }
 
 /** What came of it. */
@@ -70,8 +73,23 @@ export async function learn<Label>(task: Task<Label>): Promise<Learned> {
     baselineLoss: lossOf(baseline),
     predictions: await predict(head, logitsOf, test, task.predictionKeys),
   };
+  if (task.exportTo !== undefined) await exportTrained(task.exportTo, head, logitsOf, task.train[0]?.inputs ?? []);
   network.dispose();
   return learned;
+}
+
+/** Writes a network and its head as a SavedModel: one signature for each export output of the head, for batches of any size. */
+async function exportTrained(
+  folder: string,
+  head: Head,
+  logitsOf: (inputs: Tensor) => Tensor,
+  row: readonly number[],
+): Promise<void> {
+  const x = tensor2d([[...row]]);
+  const serve = (features: { x: Tensor }) =>
+    head.createEstimatorSpec({ mode: ModeKeys.PREDICT, features, logits: logitsOf(features.x) });
+  await exportSavedModel(folder, { predict: serve, example: [{ x }], overwrite: true });
+  x.dispose();
 }
 
 /** A head of one number a row. */

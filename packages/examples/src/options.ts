@@ -6,6 +6,8 @@ import { examples } from './examples.js';
 export interface Options {
   /** Undefined: whatever this machine has. */
   readonly backend?: readonly string[];
+  /** A folder for SavedModels. */
+  readonly export?: string;
 }
 
 const exampleNames = examples.map((example) => example.name);
@@ -20,6 +22,10 @@ export function commandLine(): Command {
         '--backend <names>',
         `which backends, of ${backendNames.join(', ')}, separated by commas (default: all that are there)`,
       ).argParser(someOf(backendNames)),
+    )
+    .option(
+      '--export <folder>',
+      'also write each trained model as a SavedModel of TensorFlow, to FOLDER/EXAMPLE-BACKEND',
     )
     .addHelpText('after', `\n${listed(examples)}\n\nFor instance: npm start -- seattle-rain --backend cpu,wasm`);
 }

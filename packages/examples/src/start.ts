@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { backendNames, startBackend, type BackendStatus } from './backends.js';
@@ -35,6 +35,7 @@ const report: Report = {
   unavailable,
 };
 console.log(`\n${resultsTables(report)}\n\n${predictionTables(report)}`);
+if (options.export !== undefined) console.log(`\nSavedModels: ${resolve(options.export)}`);
 await mkdir(dirname(htmlFile), { recursive: true });
 await writeFile(htmlFile, htmlReport(report));
 console.log(`\nLearning curves and charts: ${htmlFile}\n\n${otherExamples(chosen)}`);
@@ -45,7 +46,8 @@ async function runAll(names: readonly string[], backends: readonly string[]): Pr
     for (const backend of backends) {
       await startBackend(backend);
       const progress = startProgress(`${example.name} on ${backend}`);
-      runs.push({ example, backend, result: await example.run({ onStep: progress.onStep }) });
+      const exportTo = options.export && join(options.export, `${example.name}-${backend}`);
+      runs.push({ example, backend, result: await example.run({ onStep: progress.onStep, exportTo }) });
       progress.end();
     }
   }

@@ -28,7 +28,7 @@ export const carsTwoWays: Example = {
   run,
 };
 
-async function run({ epochs = 60, onStep }: RunOptions = {}): Promise<RunResult> {
+async function run({ epochs = 60, onStep, exportTo }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadCars(), { testShare: 0.2, seed: 1 });
   const encode = fitEncoder(train, { numeric: carMeasures, categorical: [(car) => car.cylinders] });
   const toSample = (car: Car): Sample<Car> => ({ inputs: encode(car), label: car });
@@ -58,6 +58,7 @@ async function run({ epochs = 60, onStep }: RunOptions = {}): Promise<RunResult>
     batchSize: 32,
     learningRate: 0.01,
     onStep,
+    exportTo,
   });
 
   const predictions = learned.predictions.map(([milesPerGallon = NaN, ...probabilities]) => ({

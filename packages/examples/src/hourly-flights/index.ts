@@ -19,7 +19,7 @@ export const hourlyFlights: Example = {
   run,
 };
 
-async function run({ epochs = 20, onStep }: RunOptions = {}): Promise<RunResult> {
+async function run({ epochs = 20, onStep, exportTo }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadHours(), { testShare: 0.25, seed: 1 });
   const encode = fitEncoder(train, {
     numeric: [],
@@ -38,6 +38,7 @@ async function run({ epochs = 20, onStep }: RunOptions = {}): Promise<RunResult>
     batchSize: 64,
     learningRate: 0.01,
     onStep,
+    exportTo,
   });
 
   const meanError = (predict: (row: number) => number): string =>

@@ -19,7 +19,7 @@ export const milesPerGallon: Example = {
   run,
 };
 
-async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult> {
+async function run({ epochs = 80, onStep, exportTo }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadCars(), { testShare: 0.2, seed: 1 });
   const encode = fitEncoder(train, {
     numeric: carMeasures,
@@ -38,6 +38,7 @@ async function run({ epochs = 80, onStep }: RunOptions = {}): Promise<RunResult>
     batchSize: 32,
     learningRate: 0.01,
     onStep,
+    exportTo,
   });
 
   const meanError = (predict: (row: number) => number): string =>

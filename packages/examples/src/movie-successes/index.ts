@@ -22,7 +22,7 @@ export const movieSuccesses: Example = {
   run,
 };
 
-async function run({ epochs = 15, onStep }: RunOptions = {}): Promise<RunResult> {
+async function run({ epochs = 15, onStep, exportTo }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadMovies(), { testShare: 0.3, seed: 1 });
   const encode = fitEncoder(train, {
     numeric: [(movie) => Math.log(movie.budget)],
@@ -47,6 +47,7 @@ async function run({ epochs = 15, onStep }: RunOptions = {}): Promise<RunResult>
     batchSize: 32,
     learningRate: 0.005,
     onStep,
+    exportTo,
   });
 
   return {

@@ -24,7 +24,7 @@ export const penguinSex: Example = {
   run,
 };
 
-async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult> {
+async function run({ epochs = 40, onStep, exportTo }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadPenguins(), { testShare: 0.3, seed: 1 });
   const encode = fitEncoder(train, {
     numeric: penguinMeasures,
@@ -48,6 +48,7 @@ async function run({ epochs = 40, onStep }: RunOptions = {}): Promise<RunResult>
     batchSize: 32,
     learningRate: 0.005,
     onStep,
+    exportTo,
   });
 
   const accuracy = (predict: (row: number) => number): string =>

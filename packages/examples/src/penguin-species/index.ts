@@ -22,7 +22,7 @@ export const penguinSpecies: Example = {
   run,
 };
 
-async function run({ epochs = 30, onStep }: RunOptions = {}): Promise<RunResult> {
+async function run({ epochs = 30, onStep, exportTo }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadPenguins(), { testShare: 0.3, seed: 1 });
   const encode = fitEncoder(train, { numeric: penguinMeasures, categorical: [(penguin) => penguin.sex] });
   const toSample = (penguin: Penguin): Sample<string> => ({ inputs: encode(penguin), label: penguin.species });
@@ -40,6 +40,7 @@ async function run({ epochs = 30, onStep }: RunOptions = {}): Promise<RunResult>
     batchSize: 32,
     learningRate: 0.01,
     onStep,
+    exportTo,
   });
 
   const mostProbable = (probabilities: readonly number[]): string => species[maxIndex(probabilities)] ?? '';

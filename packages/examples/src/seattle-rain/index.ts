@@ -20,7 +20,7 @@ export const seattleRain: Example = {
   run,
 };
 
-async function run({ epochs = 10, onStep }: RunOptions = {}): Promise<RunResult> {
+async function run({ epochs = 10, onStep, exportTo }: RunOptions = {}): Promise<RunResult> {
   const { train, test } = splitRows(await loadDays(), { testShare: 0.3, seed: 1 });
   const encode = fitEncoder(train, {
     // Rain is a little on most days and much on some: its root varies more evenly.
@@ -42,6 +42,7 @@ async function run({ epochs = 10, onStep }: RunOptions = {}): Promise<RunResult>
     batchSize: 32,
     learningRate: 0.005,
     onStep,
+    exportTo,
   });
 
   const scores = learned.predictions.map(([probability = NaN]) => probability);
