@@ -3,7 +3,7 @@ import { ULPS } from '@tfjs-heads/reference';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../src/composed-update.js';
 import type { Arithmetic } from '../src/index.js';
-import { optimizerCases } from './cases.js';
+import { optimizerCases } from '../src/conformance-cases.js';
 import { draw, expectAllWithin } from './run.js';
 
 const { fround } = Math;

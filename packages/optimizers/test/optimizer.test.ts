@@ -17,7 +17,7 @@ import {
 import '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Adagrad, Adam, AdamW, type BaseOptimizer, Ftrl, SGD } from '../src/index.js';
-import { optimizerCases } from './cases.js';
+import { optimizerCases } from '../src/conformance-cases.js';
 import { expectCoded } from './coded.js';
 import { draw, expectAllWithin } from './run.js';
 

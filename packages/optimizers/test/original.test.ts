@@ -1,5 +1,5 @@
 // What TensorFlow's own optimizers made of two variables, as `npm run goldens:optimizers` recorded it.
-import { dispose, tensor, tidy, variable, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, tensor, tidy, variable, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import * as ours from '../src/index.js';
 import golden from './original.json' with { type: 'json' };
@@ -23,7 +23,15 @@ it('names where it comes from', () => {
   expect(new Set(golden.cases.map(({ optimizer }) => optimizer)).size).toBe(9);
 });
 
-it.each(golden.cases.map((one) => [`${one.optimizer} ${JSON.stringify(one.options)}`, one.source, one] as const))(
+// The programs of a GPU take their time to compile, and the rules are held to doubles there, too: one case of each class will do.
+const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
+const cases = golden.cases.filter(
+  ({ optimizer, exact }, i) =>
+    !isOnGpu ||
+    i === golden.cases.findIndex((other) => other.optimizer === optimizer && other.exact === exact && exact),
+);
+
+it.each(cases.map((one) => [`${one.optimizer} ${JSON.stringify(one.options)}`, one.source, one] as const))(
   '%s is %s',
   async (_, _source, { optimizer: className, options, exact, steps }) => {
     const recorded = new Map(Object.entries(steps as Record<string, Both>));

@@ -1,6 +1,6 @@
 import { tensorflowRule } from '@tfjs-heads/reference';
 import { expect, it } from 'vitest';
-import { type OptimizerCase, optimizerCases } from './cases.js';
+import { type OptimizerCase, optimizerCases } from '../src/conformance-cases.js';
 import { type Course, drawCourse, expectAllWithin, follow } from './run.js';
 
 const STEPS = 100;

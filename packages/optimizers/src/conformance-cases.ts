@@ -1,5 +1,13 @@
 import type { TensorflowOptimizer } from '@tfjs-heads/reference';
-import { Adagrad, Adam, Adamax, AdamW, type BaseOptimizer, Ftrl, Lion, Nadam, RMSprop, SGD } from '../src/index.js';
+import { Adagrad } from './adagrad.js';
+import { Adam, AdamW } from './adam.js';
+import { Adamax } from './adamax.js';
+import type { BaseOptimizer } from './base-optimizer.js';
+import { Ftrl } from './ftrl.js';
+import { Lion } from './lion.js';
+import { Nadam } from './nadam.js';
+import { RMSprop } from './rmsprop.js';
+import { SGD } from './sgd.js';
 
 /** An optimizer, and the rule in doubles that it must follow. */
 export interface OptimizerCase {
