@@ -53,6 +53,8 @@ class Recorder implements EngineWatcher {
   readonly #valueOf = new Map<number, number>();
   /** Tensors that the tape saved of an output before its kernel had returned, by their ids. */
   readonly #savedOf = new Map<number, Tensor>();
+  /** The same by their data, which are a copy on some backends. */
+  readonly #savedByData = new Map<object, Tensor>();
   /** Values by their data, for tensors that were made without a kernel; `undefined` where two sources have the same. */
   readonly #byData = new Map<object, number | undefined>();
   /** Numbers that the step made, before they are used. */
@@ -116,7 +118,8 @@ class Recorder implements EngineWatcher {
   }
 
   madeOfData(tensor: Tensor): void {
-    const value = this.#byData.get(tensor.dataId);
+    const saved = this.#savedByData.get(tensor.dataId);
+    const value = this.#byData.get(tensor.dataId) ?? (saved && this.#resolve(saved));
     if (value !== undefined) this.#valueOf.set(tensor.id, value);
   }
 
@@ -124,6 +127,7 @@ class Recorder implements EngineWatcher {
     if (original instanceof Variable || original.id < this.#firstId || this.#valueOf.has(original.id))
       this.#valueOf.set(copy.id, this.#resolve(original));
     else this.#savedOf.set(copy.id, original);
+    this.#savedByData.set(copy.dataId, copy);
   }
 
   assigned(variable: Variable, tensor: Tensor): void {

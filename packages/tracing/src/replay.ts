@@ -1,10 +1,20 @@
-import { Tensor } from '@tensorflow/tfjs-core';
+import { Tensor, util } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import { type Backend, type BackendData, type Engine, theEngine } from './engine.js';
 import { FED, type Feed, type FeedSource, feedOf } from './feed.js';
 import { PURE } from './kernels.js';
 import { sameShape } from './passes.js';
 import { type Node, type Program, type Use, usesOf } from './program.js';
+
+/** What a kernel is given for a tensor: what all of them ask of one, and the little that some do besides. */
+interface InputInfo {
+  dataId: object;
+  readonly shape: number[];
+  readonly dtype: TensorInfo['dtype'];
+  readonly size: number;
+  readonly rank: number;
+  readonly strides: number[];
+}
 
 /** A program with what its numbers stand for: ready to be run by a backend's kernels, one after the other. */
 export interface Runnable {
@@ -25,7 +35,7 @@ interface Call {
   readonly kernel: KernelFunc;
   readonly params: { inputs: object; attrs: NamedAttrMap; readonly backend: unknown };
   /** What stands in `params.inputs`, and where its data are found. */
-  readonly infos: { dataId: object; shape: number[]; dtype: TensorInfo['dtype'] }[];
+  readonly infos: InputInfo[];
   readonly values: readonly number[];
   readonly outputs: readonly number[];
   readonly returnsList: boolean;
@@ -58,6 +68,8 @@ export class Replay {
   constructor(runnable: Runnable) {
     this.#runnable = runnable;
     const { program, kernels } = runnable;
+    // Where a first replay is not compared, and in native TensorFlow, whose kernels are made of operations.
+    const needsCare = !('data' in this.#backend || 'dataIdMap' in this.#backend);
     const isNative = 'binding' in this.#backend;
     const owners = Array.from({ length: program.values }, () => 0);
     for (const { value } of [...program.results, ...program.checks]) (owners[value] as number)++;
@@ -68,7 +80,13 @@ export class Replay {
     const frees = program.nodes.map((): number[] => []);
     for (const value of this.#firstMade) if (owners[value] === 0) frees[program.lastUse[value] as number]?.push(value);
     this.#calls = program.nodes.map((node, index) =>
-      callOf(node, kernels[index] as KernelFunc, this.#backend, isNative || node.isComposed, frees[index] ?? []),
+      callOf(
+        node,
+        kernels[index] as KernelFunc,
+        this.#backend,
+        isNative || node.isComposed || (needsCare && !PURE.has(node.kernel)),
+        frees[index] ?? [],
+      ),
     );
     this.#needsScope = this.#calls.some(({ takesTensors }) => takesTensors);
     this.#slots = Array.from({ length: program.values });
@@ -256,7 +274,14 @@ function callOf(
   takesTensors: boolean,
   frees: readonly number[],
 ): Call {
-  const infoOf = ({ shape, dtype }: Use): Call['infos'][number] => ({ dataId: {}, shape: shape.slice(), dtype });
+  const infoOf = ({ shape, dtype }: Use): InputInfo => ({
+    dataId: {},
+    shape: shape.slice(),
+    dtype,
+    size: util.sizeFromShape(shape.slice()),
+    rank: shape.length,
+    strides: util.computeStrides(shape.slice()),
+  });
   const byName = Object.entries(node.inputs).map(([name, input]): [string, object] => [
     name,
     Array.isArray(input) ? (input as readonly Use[]).map(infoOf) : infoOf(input as Use),
@@ -265,7 +290,7 @@ function callOf(
   return {
     kernel,
     params: { inputs, attrs: node.attributes as unknown as NamedAttrMap, backend },
-    infos: byName.flatMap(([, info]) => info as Call['infos'][number] | Call['infos']),
+    infos: byName.flatMap(([, info]) => info as InputInfo | InputInfo[]),
     values: usesOf(node).map(({ value }) => value),
     outputs: node.outputs.map(({ value }) => value),
     returnsList: node.returnsList,
