@@ -1,18 +1,32 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendRun, ConformanceReport } from '@tfjs-heads/backend-conformance';
+import { formatEngine } from '@tfjs-heads/backend-conformance/report';
 import { readJson, root } from '../workspace.js';
+import { repairsNeeded } from './unrepaired.js';
 
 const page = join(root, 'docs/engines.md');
-const BEGIN = '<!-- Written by npm run conformance:engines -->';
-const END = '<!-- End of what npm run conformance:engines writes -->';
 
-/** Writes into docs/engines.md what a report shows: each engine with its version, what passed, and how long it took. */
-export function writeTable(results: string): void {
-  const report = readJson<ConformanceReport>(join(root, results));
-  const [before] = readFileSync(page, 'utf8').split(BEGIN);
-  const [, after] = readFileSync(page, 'utf8').split(END);
-  writeFileSync(page, `${before}${BEGIN}\n\n${tableOf(report)}\n\n${END}${after}`);
+/** Writes into docs/engines.md what two reports show: each engine with its version, what passed and how long it took, and which repairs are needed where. */
+export function writeTables(results: string, unrepaired: string): void {
+  const [report, without] = [results, unrepaired].map((path) => readJson<ConformanceReport>(join(root, path))) as [
+    ConformanceReport,
+    ConformanceReport,
+  ];
+  const text = readFileSync(page, 'utf8');
+  writeFileSync(
+    page,
+    between(between(text, 'what passed', tableOf(report)), 'what is repaired', repairsNeeded(without)),
+  );
+}
+
+/** Puts text between two comments. */
+function between(text: string, what: string, content: string): string {
+  const [begin, end] = [`<!-- Written by npm run conformance:engines: ${what} -->`, `<!-- End of ${what} -->`];
+  const [before] = text.split(begin);
+  const [, after] = text.split(end);
+  if (before === text || after === undefined) throw new Error(`docs/engines.md: expected ${begin} and ${end}.`);
+  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
 }
 
 function tableOf({ created, milliseconds, runs, selection, parts }: ConformanceReport): string {
@@ -36,7 +50,7 @@ function rowOf({ target, engine, unavailable, cases, milliseconds }: BackendRun)
     .reduce((most, { closest }) => Math.max(most, Number(closest?.used ?? 0)), 0);
   return [
     `\`${target}\``,
-    engine === undefined ? '' : `${engine.name} ${engine.version}`,
+    engine === undefined ? '' : formatEngine(engine).replaceAll(' | ', ', '), // A bar would end the cell.
     `${count((result) => isHead(result) && result.status === 'pass')} of ${count(isHead)}`,
     `${count((result) => !isHead(result) && result.status === 'pass')} of ${count((result) => !isHead(result))}`,
     count(({ status }) => status === 'xfail'),

@@ -1,4 +1,5 @@
 export { checkReport } from './check.js';
+export { formatEngine } from './engines.js';
 export { toHtml } from './html.js';
 export { toJunit } from './junit.js';
 export { joinReports, mergeReports } from './merge.js';
