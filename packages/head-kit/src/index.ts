@@ -42,6 +42,7 @@ export type {
   LossTerms,
   RowLoss,
   RowTerms,
+  Walk,
   WalkPreference,
 } from './losses/loss.js';
 export { checkLossFn, customLoss } from './losses/loss-fn.js';

@@ -25,6 +25,7 @@ import { decaysOf, expOfMinus, log1pOfUnit } from './fast-exp.js';
 import { logisticCurvature, logisticDerivative, logisticValue } from './gpu-functions.js';
 import { composedOnGpu } from './gpu-program.js';
 import { type ComposedLoss, type ElementLoss, lossTerms, type RowLoss } from './loss.js';
+import { logisticWalk, softmaxWalk } from './simd.js';
 
 /**
  * The logistic loss of a logit x and a label z in [0, 1], soft labels included: with h = 1 for x > 0 and else 0, it is
@@ -37,6 +38,7 @@ import { type ComposedLoss, type ElementLoss, lossTerms, type RowLoss } from './
 export const sigmoidCrossEntropy: ElementLoss = {
   name: 'sigmoidCrossEntropy',
   prefersWalk: 'one-core',
+  walk: logisticWalk,
   evaluate(logits, labels, index, out) {
     const logit = logits[index] as number;
     const label = labels[index] as number;
@@ -148,6 +150,7 @@ function partsOnDevice(labels: Tensor): LabelParts {
 export const softmaxCrossEntropy: RowLoss = {
   name: 'softmaxCrossEntropy',
   prefersWalk: 'one-core', // four times as fast as its kernels on wasm
+  walk: softmaxWalk,
   labelsPerRow: () => 1,
   lossesPerRow: () => 1,
   evaluateRow(logits, labels, row, k, { losses, gradient }) {
@@ -160,7 +163,7 @@ export const softmaxCrossEntropy: RowLoss = {
     let besideLargest = 0;
     let besideLabel = 0;
     for (let j = 0; j < k; j++) {
-      const power = Math.exp((logits[first + j] as number) - top);
+      const power = expOfMinus(top - (logits[first + j] as number));
       gradient[j] = power;
       if (first + j !== largest) besideLargest += power;
       if (j !== id) besideLabel += power;

@@ -68,9 +68,12 @@ function walk(
     HostArray?,
     HostArray?,
   ];
-  return isElementLoss(loss)
-    ? walkLogits(loss, x, z, w, g, 1 / divisor)
-    : walkRows(loss, rowsOf(logits), x, z, w, g, 1 / divisor);
+  const factor = 1 / divisor;
+  const { k, rows } = rowsOf(logits);
+  const perWeight = isElementLoss(loss) && w !== undefined ? x.length / w.length : k;
+  const sum = loss.walk?.({ logits: x, labels: z, weights: w, gradient: g, k: perWeight, factor });
+  if (sum !== undefined) return sum;
+  return isElementLoss(loss) ? walkLogits(loss, x, z, w, g, factor) : walkRows(loss, { k, rows }, x, z, w, g, factor);
 }
 
 function walkLogits(

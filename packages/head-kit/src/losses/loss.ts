@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Reduction } from '@tfjs-heads/head-api';
 import type { LabelRange } from '../checks/label-range.js';
+import type { HostArray } from '../host-memory.js';
 import type { HostBatch } from '../metrics/host-batch.js';
 
 /**
@@ -52,6 +53,11 @@ export type WalkPreference = 'always' | 'one-core';
 export interface ElementLoss extends LossBase {
   readonly prefersWalk?: WalkPreference;
   /**
+   * The whole walk at once, to the bit what it comes to logit by logit: the sum of loss times weight, and the gradient; undefined
+   * where that cannot be had. Weights are one for each row of k. Default: logit by logit.
+   */
+  readonly walk?: (walk: Walk) => number | undefined;
+  /**
    * Computes the terms of `logits[index]` and `labels[index]` into `out`. It is handed the arrays
    * because a number handed to a function that is not inlined costs an allocation.
    */
@@ -66,6 +72,8 @@ export interface ElementLoss extends LossBase {
 /** A loss of each row of k logits, in closed form: written for one row in doubles, and composed of ops for any backend. */
 export interface RowLoss extends LossBase {
   readonly prefersWalk?: WalkPreference;
+  /** The whole walk at once, as of an {@link ElementLoss}. */
+  readonly walk?: (walk: Walk) => number | undefined;
   /** The loss of each logit of which that of a row is the mean: it is walked over instead, which is faster. Default: none. */
   readonly meanOf?: ElementLoss;
   /**
@@ -73,6 +81,19 @@ export interface RowLoss extends LossBase {
    * `labels[row * labelsPerRow(k)]` on.
    */
   evaluateRow(logits: ArrayLike<number>, labels: ArrayLike<number>, row: number, k: number, out: RowTerms): void;
+}
+
+/** What a walk goes over. */
+export interface Walk {
+  readonly logits: HostArray;
+  readonly labels: HostArray;
+  /** One for each k logits; 1 each where there are none. */
+  readonly weights: HostArray | undefined;
+  /** Where the gradient goes, if it is asked for. */
+  readonly gradient: HostArray | undefined;
+  readonly k: number;
+  /** What the gradient is multiplied by. */
+  readonly factor: number;
 }
 
 /** Any of the three. */
