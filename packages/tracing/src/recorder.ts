@@ -68,6 +68,7 @@ class Recorder implements EngineWatcher {
   /** Values that are the same in each step. */
   readonly #constantValues = new Set<number>();
   #isAsking = false;
+  #isHolding = false;
   #values = 0;
   #problem: string | undefined;
 
@@ -118,6 +119,7 @@ class Recorder implements EngineWatcher {
   }
 
   madeOfData(tensor: Tensor): void {
+    if (this.#isHolding) return;
     const saved = this.#savedByData.get(tensor.dataId);
     const value = this.#byData.get(tensor.dataId) ?? (saved && this.#resolve(saved));
     if (value !== undefined) this.#valueOf.set(tensor.id, value);
@@ -295,12 +297,22 @@ class Recorder implements EngineWatcher {
     const original = this.#savedOf.get(tensor.id);
     if (original !== undefined) return this.#resolve(original);
     const made = this.#made.get(tensor.id);
-    if (made !== undefined) return this.#addConstant(tensor, hold(tensor), made.data);
+    if (made !== undefined) return this.#addConstant(tensor, this.#hold(tensor), made.data);
     if (tensor.id < this.#firstId) return this.#addConstant(tensor, tensor, undefined);
     const sharing = this.#byData.get(tensor.dataId);
     if (sharing !== undefined) return sharing;
     this.problem(`it computes with a tensor of shape [${tensor.shape}] that comes from no kernel`);
-    return this.#addConstant(tensor, hold(tensor), undefined);
+    return this.#addConstant(tensor, this.#hold(tensor), undefined);
+  }
+
+  /** Makes a tensor that is no part of the step. */
+  #hold(tensor: Tensor): Tensor {
+    this.#isHolding = true;
+    try {
+      return hold(tensor);
+    } finally {
+      this.#isHolding = false;
+    }
   }
 
   #valueOfVariable(variable: Variable): number {
