@@ -6,5 +6,6 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   head: async () => (await import('./head.js')).head,
   metrics: async () => (await import('./metrics.js')).metrics,
   optimizers: async () => (await import('./optimizers.js')).optimizers,
+  trace: async () => (await import('./trace.js')).trace,
   'train-on-batch': async () => (await import('./train-on-batch.js')).trainOnBatch,
 };
