@@ -4,7 +4,8 @@ import { type BaseOptions, type CheckedOptions, checkBaseOptions } from './base-
 import { checkGradients, type NamedGradient, type Update } from './check-gradients.js';
 import { clipScale } from './clip-norm.js';
 import { checkLearningRate, configOfRate, type LearningRate, rateAt, rateOfConfig } from './learning-rate.js';
-import { checkIterations, checkState, type Named, SlotStore } from './slots.js';
+import { givenName } from './match-names.js';
+import { checkIterations, checkState, type Named, releaseAll, type Slots, SlotStore } from './slots.js';
 import { runUpdate } from './update-kernel.js';
 import type { Scalars, UpdateRule, UpdateSource } from './update-rule.js';
 
@@ -68,7 +69,10 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
 
   #decays(variable: string): boolean {
     const { weightDecay, excludeFromWeightDecay } = this.#options;
-    return weightDecay > 0 && !excludeFromWeightDecay.some((pattern) => pattern.test(variable));
+    return (
+      weightDecay > 0 &&
+      ![variable, givenName(variable)].some((name) => excludeFromWeightDecay.some((pattern) => pattern.test(name)))
+    );
   }
 
   advance(): void {
@@ -103,17 +107,21 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
    *
    * @param gradients By the names of the variables, which are registered with the engine; float32, in the shape of the
    *   variable; the caller's. A variable whose gradient is null or undefined is left alone. An empty map or list does nothing.
-   * @throws GRADIENTS_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN, INVALID_ARGUMENT for what a schedule gives; then nothing has changed
+   * @throws GRADIENTS_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN, INVALID_ARGUMENT for what a schedule gives,
+   *   OPTIMIZER_STATE_INVALID where a restored state is not that of these variables; then nothing has changed
    */
   override applyGradients(gradients: NamedTensorMap | readonly NamedGradient[]): void {
     const { names, updates } = checkGradients(this.#name, gradients);
     if (updates.length === 0) return;
     const scalars = updates.map(({ variable }) => this.scalarsFor(variable.name)); // A schedule may throw.
-    this.#slots.adopt(names);
+    this.#slots.match(names);
+    const slotsOf = updates.map(({ variable }) =>
+      this.#slots.of(variable, this.rule.slots, (slot) => this.startOf(slot)),
+    );
     tidy(() => {
       const scaleOf = this.#scales(updates);
       updates.forEach(({ variable, gradient }, i) => {
-        const slots = this.#slots.of(variable, this.rule.slots, (slot) => this.startOf(slot));
+        const slots = slotsOf[i] as Slots;
         const scale = scaleOf(gradient);
         const [next, ...nextSlots] = runUpdate(
           { variable, gradient, ...slots, ...(scale && { scale }) },
@@ -144,7 +152,7 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
 
   /**
    * The state: `iter`, a scalar int32 of how many steps were taken, and the slots, by the name of their variable and their
-   * own: `dense/kernel/m`. The caller owns the tensors.
+   * own: `dense/kernel/m`. Of variables that are gone there is none. The caller owns the tensors.
    */
   override async getWeights(): Promise<Named[]> {
     return [await this.saveIterations(), ...this.#slots.state()];
@@ -157,17 +165,23 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
   /**
    * Goes on where the optimizer was whose state this is: the next steps have the same bits.
    *
-   * @param weights As {@link getWeights} returns them, in any order; they stay the caller's. Where none of their variables is
-   *   among those of the next step, but as many in the same shapes, they are taken for those: a model that is loaded a second
-   *   time has other names.
+   * @param weights As {@link getWeights} returns them, in any order; copied at once, they stay the caller's. A model that is
+   *   loaded a second time has other names, `dense/kernel_1`: at the next step, states go to variables that have their names but
+   *   for such an ending, all of them or none. That step throws OPTIMIZER_STATE_INVALID where the state is that of other
+   *   variables, or of other shapes.
    * @throws OPTIMIZER_STATE_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN; then nothing has changed
    */
   override async setWeights(weights: readonly Named[]): Promise<void> {
     const { iter, slots } = checkState(this.#name, weights);
-    const [count] = await iter.data();
-    const iterations = checkIterations(this.#name, count);
-    this.#slots.restore(slots, this.rule.slots);
-    this.#iterations = iterations;
+    const copies = this.#slots.copy(slots, this.rule.slots); // before the caller may dispose of what was given
+    try {
+      const [count] = await iter.data();
+      this.#iterations = checkIterations(this.#name, count);
+    } catch (error) {
+      releaseAll(copies);
+      throw error;
+    }
+    this.#slots.restore(copies);
   }
 
   /** The settings, as plain JSON. */

@@ -14,7 +14,7 @@ export interface BaseOptions {
   readonly globalClipnorm?: number | undefined;
   /** This share, times the learning rate, is taken from a variable before its update. Default: none; for AdamW 0.004. */
   readonly weightDecay?: number | undefined;
-  /** Regular expressions: a variable in whose name one of them is found does not decay. Default: all decay. */
+  /** Regular expressions: a variable in whose name one of them is found does not decay; `/bias$` is found in `dense/bias_1`, too. Default: all decay. */
   readonly excludeFromWeightDecay?: readonly string[] | undefined;
 }
 

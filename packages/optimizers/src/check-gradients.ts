@@ -1,6 +1,7 @@
-import { engine, util } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { checkLive, describeValue, headError, isMap, isTensor, listOf, quote, shapeText } from '@tfjs-heads/head-kit';
+import { liveVariable } from './match-names.js';
 
 /** A gradient by the name of its variable; one that there is none of is `null` or missing. */
 export interface NamedGradient {
@@ -58,8 +59,7 @@ function checkEntry(optimizer: string, entry: unknown, index: number): { name: s
 }
 
 function checkGradient(optimizer: string, name: string, gradient: unknown): Update {
-  const { registeredVariables } = engine();
-  const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
+  const variable = liveVariable(name);
   const whose = `${optimizer}: the gradient of ${quote(name)}`;
   if (variable === undefined)
     throw invalid(`${whose} must be that of a live variable, got a name that no variable has.`);

@@ -1,6 +1,7 @@
-import { clone, dispose, engine, fill, tidy, util } from '@tensorflow/tfjs-core';
+import { clone, dispose, fill, tidy, util } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { checkLive, describeValue, headError, isMap, isTensor, listOf, quote, shapeText } from '@tfjs-heads/head-kit';
+import { hasShape, listNames, liveVariable, matchNames } from './match-names.js';
 
 /** What is remembered of one variable, by the names of the rule. */
 export type Slots = Readonly<Record<string, Variable>>;
@@ -11,24 +12,33 @@ export interface Named {
   readonly tensor: Tensor;
 }
 
+/** The slots of a variable; `of` is undefined for what was restored and has not been used yet. */
+interface Entry {
+  of: Variable | undefined;
+  readonly slots: Slots;
+}
+
+/** Slots by the names of their variables, made but not in use yet. */
+export type Restored = ReadonlyMap<string, Entry>;
+
 /** What an optimizer remembers of variables, found by their names. */
 export class SlotStore {
-  /** `of` is undefined for what was restored and has not been used yet. */
-  readonly #slots = new Map<string, { of: Variable | undefined; readonly slots: Slots }>();
+  #slots = new Map<string, Entry>();
+  /** Whether no step has been taken with what was restored. */
+  #isNew = false;
   readonly #optimizer: string;
 
   constructor(optimizer: string) {
     this.#optimizer = optimizer;
   }
 
-  /** The slots of a variable, made where there are none. */
+  /** The slots of a variable that was matched, made where there are none. */
   of(variable: Variable, names: readonly string[], startOf: (slot: string) => number): Slots {
     const known = this.#slots.get(variable.name);
-    if (known !== undefined && (known.of ?? variable) === variable) {
+    if (known !== undefined) {
       known.of = variable;
       return known.slots;
     }
-    if (known !== undefined) dispose(known.slots); // of a variable that is gone, whose name another one has now
     const slots = tidy(() =>
       Object.fromEntries(names.map((slot) => [slot, fill(variable.shape, startOf(slot)).variable(false)])),
     );
@@ -37,49 +47,88 @@ export class SlotStore {
   }
 
   /**
-   * Gives slots that were restored to these variables, in this order, where none has the name of one of them but all have
-   * their shapes: a model that was loaded again has other names for its variables.
+   * Finds what is remembered of the variables of a step, before the step. At the first step with a restored state, names count
+   * as {@link matchNames} has it, from then on as they are.
+   *
+   * @throws OPTIMIZER_STATE_INVALID where a restored state has another shape than its variable, or is that of other variables;
+   *   then nothing has changed
    */
-  adopt(names: readonly string[]): void {
-    const restored = [...this.#slots].filter(([, { of }]) => of === undefined);
-    if (restored.length !== names.length || names.some((name) => this.#slots.has(name))) return;
-    const shapes = names.map((name) => engine().registeredVariables[name]?.shape ?? []);
-    const fits = restored.every(([, { slots }], i) =>
-      Object.values(slots).every(({ shape }) => util.arraysEqual(shape, shapes[i] as number[])),
+  match(names: readonly string[]): void {
+    this.#releaseGone();
+    const trained = names.flatMap((name) => liveVariable(name) ?? []);
+    for (const { name, shape } of trained) {
+      for (const [slot, tensor] of Object.entries(this.#slots.get(name)?.slots ?? {})) {
+        if (hasShape(tensor, shape)) continue;
+        const whose = `the restored state ${quote(`${name}/${slot}`)}`;
+        throw this.#error(
+          `${whose} must have the shape ${shapeText(shape)} of its variable, got ${describeValue(tensor)}`,
+        );
+      }
+    }
+    if (!this.#isNew) return;
+    const states = [...this.#slots].flatMap(([name, { slots }]) =>
+      Object.values(slots)
+        .slice(0, 1)
+        .map(({ shape }) => ({ name, shape })),
     );
-    if (!fits) return;
-    restored.forEach(([name, entry], i) => {
-      this.#slots.delete(name);
-      this.#slots.set(names[i] as string, entry);
-    });
+    const renamed = matchNames(states, trained);
+    if (renamed === undefined) {
+      throw this.#error(
+        `a restored state must be that of the variables that are trained, got the state of ${listNames(states)} for the variables ${listNames(trained)}`,
+      );
+    }
+    this.#slots = new Map([...this.#slots].map(([name, entry]) => [renamed.get(name) ?? name, entry]));
+    this.#isNew = false;
   }
 
   /** Copies of all slots, `dense/kernel/m`. */
   state(): Named[] {
+    this.#releaseGone();
     return [...this.#slots].flatMap(([variable, { slots }]) =>
       Object.entries(slots).map(([slot, tensor]) => ({ name: `${variable}/${slot}`, tensor: clone(tensor as Tensor) })),
     );
   }
 
   /**
-   * Copies of these, in the place of all that there were.
+   * Slots that are copies of these, for {@link restore}.
    *
-   * @throws OPTIMIZER_STATE_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN; then nothing has changed
+   * @throws OPTIMIZER_STATE_INVALID
    */
-  restore(given: readonly Named[], names: readonly string[]): void {
-    const byVariable = this.#checked(given, names);
-    this.clear();
-    for (const [variable, tensors] of byVariable) {
-      const slots = tidy(() =>
-        Object.fromEntries(names.map((slot) => [slot, clone(tensors[slot] as Tensor).variable(false)])),
-      );
-      this.#slots.set(variable, { of: undefined, slots });
+  copy(given: readonly Named[], names: readonly string[]): Restored {
+    const copies = new Map<string, Entry>();
+    try {
+      for (const [variable, tensors] of this.#checked(given, names)) {
+        const slots: Record<string, Variable> = {};
+        copies.set(variable, { of: undefined, slots });
+        for (const slot of names) slots[slot] = tidy(() => clone(tensors[slot] as Tensor).variable(false));
+      }
+    } catch (error) {
+      releaseAll(copies);
+      throw error;
     }
+    return copies;
+  }
+
+  /** Takes these in the place of all that there were. */
+  restore(copies: Restored): void {
+    this.clear();
+    this.#slots = new Map(copies);
+    this.#isNew = true;
   }
 
   clear(): void {
-    for (const { slots } of this.#slots.values()) dispose(slots);
+    releaseAll(this.#slots);
     this.#slots.clear();
+    this.#isNew = false;
+  }
+
+  /** Releases what is remembered of variables that are gone, whose names others may have by now. */
+  #releaseGone(): void {
+    for (const [name, { of, slots }] of this.#slots) {
+      if (of === undefined || liveVariable(name) === of) continue;
+      dispose(slots);
+      this.#slots.delete(name);
+    }
   }
 
   #checked(given: readonly Named[], names: readonly string[]): ReadonlyMap<string, Readonly<Record<string, Tensor>>> {
@@ -100,8 +149,7 @@ export class SlotStore {
       tensors[slot] = tensor;
     }
     for (const [variable, tensors] of byVariable) {
-      const known = engine().registeredVariables[variable];
-      const shape = known?.shape ?? (Object.values(tensors)[0] as Tensor).shape;
+      const { shape } = Object.values(tensors)[0] as Tensor;
       for (const slot of names) {
         const tensor = tensors[slot];
         const whose = `the state ${quote(`${variable}/${slot}`)}`;
@@ -122,7 +170,12 @@ export class SlotStore {
   }
 }
 
-/** A state as {@link SlotStore.restore} takes it, with what it begins with. */
+/** Releases slots that are not in use any more. */
+export function releaseAll(all: Restored): void {
+  for (const { slots } of all.values()) dispose(slots);
+}
+
+/** A state as {@link SlotStore.copy} takes it, with what it begins with. */
 export function checkState(
   optimizer: string,
   given: unknown,
