@@ -103,9 +103,11 @@ export class Replay {
       try {
         this.#feed();
         this.#execute(args, this.#runnable.variables);
+        // Results first: one may be what a variable had before, which goes when the variable is assigned.
+        const results = this.#takeResults();
         this.#assign();
         for (const source of this.#sources) source.advance();
-        return this.#takeResults();
+        return results;
       } finally {
         this.#clear();
       }

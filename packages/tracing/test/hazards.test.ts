@@ -174,6 +174,23 @@ describe('variables', () => {
     expect(await numbers(w)).toEqual([1, 1, 1]);
   });
 
+  it.each<[string, (w: tf.Variable) => tf.Tensor]>([
+    ['a copy', (w) => tf.clone(w)],
+    ['a reshape', (w) => tf.reshape(w, [1, 1])],
+  ])('are returned as they were before they are assigned: by %s', async (_, old) => {
+    const w = tf.variable(tf.tensor1d([0])) as tf.Variable;
+    const step = (given: tf.Tensor): tf.Tensor => {
+      const before = old(w);
+      w.assign(tf.add(w, given));
+      return before;
+    };
+    const trace = traceStep(step, { variables: [w] });
+    const seen: number[] = [];
+    for (let index = 0; index < 6; index++) seen.push(...(await numbers(trace(tf.tensor1d([1])))));
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(trace.reason).toBeUndefined();
+  });
+
   it('are shared by two traces', async () => {
     const w = tf.variable(tf.scalar(1));
     const double = trusted((by: tf.Tensor) => (w.assign(tf.mul(w, 2)), tf.add(w, tf.mul(tf.sum(by), 0))), [w]);
