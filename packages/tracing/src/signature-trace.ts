@@ -138,7 +138,10 @@ export class SignatureTrace {
     this.#isGivenUp = this.#differences >= MAX_DIFFERENCES || wereReplayed > 0;
     if (this.#isGivenUp) this.#forget();
     if (wereReplayed === 0) return;
-    for (const tensor of flatten(returned).tensors) if (!tensor.kept && !('assign' in tensor)) tensor.dispose();
+    // Nobody gets what the step made; what it only handed back is not its own.
+    const { sources } = recording.returned;
+    for (const [index, tensor] of flatten(returned).tensors.entries())
+      if (sources[index]?.kind === 'result' && !tensor.kept) tensor.dispose();
     throw headError(
       'TRACE_CHANGED',
       `A traced step must do the same each time, got one that has changed within the last ${wereReplayed} replayed steps: ${problem}. ` +
