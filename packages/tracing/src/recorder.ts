@@ -76,8 +76,11 @@ class Recorder implements EngineWatcher {
     this.#args = args;
     for (const tensor of args.tensors) {
       const value = this.#values++;
-      if (!this.#valueOf.has(tensor.id)) this.#valueOf.set(tensor.id, value);
-      this.#addData(tensor.dataId, value);
+      // A variable has a value of its own, before the step and after it.
+      if (!(tensor instanceof Variable)) {
+        if (!this.#valueOf.has(tensor.id)) this.#valueOf.set(tensor.id, value);
+        this.#addData(tensor.dataId, value);
+      }
       if (tensor.dtype === 'string' || tensor.dtype === 'complex64')
         this.problem(`it takes a tensor of ${tensor.dtype}s`);
     }

@@ -33,6 +33,11 @@ export class SignatureTrace {
   #replayed = 0;
   #last: Recording | undefined;
   #trusted: Trusted | undefined;
+  /**
+   * For each argument the id of the tensor that it was in all recordings that were alike, if it was the same one: the step may have taken it from its closure, and
+   * so the recording says nothing of other tensors in its place.
+   */
+  #always: readonly (number | undefined)[] = [];
   #isRunning = false;
   #reason: string | undefined = 'it is being recorded';
   #isGivenUp = false;
@@ -53,9 +58,18 @@ export class SignatureTrace {
     if (this.#trusted !== undefined) {
       const gone = whatIsGone(this.#trusted);
       if (gone !== undefined) this.#distrust(gone);
-      else if (this.#runs < this.#nextCheck) return this.#replay(this.#trusted, step, args);
+      else if (this.#isKnown(args) && (this.#runs < this.#nextCheck || takesAny(this.#trusted.recording, idsOf(args))))
+        return this.#replay(this.#trusted, step, args);
     }
     return this.#record(step, args);
+  }
+
+  /** Whether the recording holds for these arguments. */
+  #isKnown({ tensors }: Flat): boolean {
+    const always = this.#always;
+    for (let index = 0; index < always.length; index++)
+      if (always[index] !== undefined && always[index] !== tensors[index]?.id) return false;
+    return true;
   }
 
   dispose(): void {
@@ -96,8 +110,17 @@ export class SignatureTrace {
     try {
       const { returned, recording } = record(() => scopedCall(step), args);
       const problem = recording.problem ?? (expected && withSubject(difference(expected, recording)));
-      if (problem === undefined && expected !== undefined) this.#trust(recording, args, before, returned);
-      else this.#differs(recording, problem, returned);
+      const always = this.#always;
+      const ids = idsOf(args);
+      this.#always = ids;
+      if (problem === undefined && expected !== undefined) {
+        this.#always = ids.map((id, index) => (always[index] === id ? id : undefined));
+        this.#trust(recording, args, before, returned);
+      } else {
+        // The replays were right: the same tensor was an argument in one recording, and one of the closure in the other.
+        if (takesAny(recording, always) || (expected && takesAny(expected, ids))) this.#replayed = 0;
+        this.#differs(recording, problem, returned);
+      }
       return returned;
     } finally {
       for (const tensor of before ?? []) tensor?.dispose();
@@ -193,6 +216,18 @@ function whatIsGone({ recording: { program, constants, variables } }: Trusted): 
       return `a tensor of shape [${program.constants[index]?.shape}] that it took from outside is disposed of`;
   }
   return undefined;
+}
+
+function idsOf({ tensors }: Flat): readonly number[] {
+  return tensors.map(({ id }) => id);
+}
+
+/** Whether a step takes one of these tensors, by their ids, from its closure. */
+function takesAny({ constants, returned }: Recording, ids: readonly (number | undefined)[]): boolean {
+  return (
+    constants.some(({ id }) => ids.includes(id)) ||
+    returned.sources.some((source) => source.kind === 'known' && ids.includes(source.tensor.id))
+  );
 }
 
 function holdLive(variable: Recording['variables'][number]): Tensor | undefined {

@@ -1,4 +1,4 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { type Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TrainableVariable } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote, recorderNow, shapeText } from '@tfjs-heads/head-kit';
 import { type Engine, isLiveVariable, theEngine } from './engine.js';
@@ -166,8 +166,11 @@ class TracedStep {
 function keyOf({ structure, tensors }: Flat, backendName: string): string {
   let key = `${backendName} ${textOf(structure)}`;
   for (let index = 0; index < tensors.length; index++) {
-    const { shape, dtype, dataId } = tensors[index] as Tensor;
+    const tensor = tensors[index] as Tensor;
+    const { shape, dtype, dataId } = tensor;
     key += `;${dtype}${shape}`;
+    // A variable is no number that is given, but one that the step may read and assign.
+    if (tensor instanceof Variable) key += `v${tensor.id}`;
     // One tensor in two places is one value: which of them a kernel has taken cannot be told.
     for (let other = 0; other < index; other++) if (tensors[other]?.dataId === dataId) key += `=${other}`;
   }

@@ -133,6 +133,43 @@ describe('records again', () => {
     }
   });
 
+  it('for another tensor in the place of one that its closure has too', async () => {
+    const captured = tf.tensor1d([3]);
+    const step = (given: tf.Tensor): tf.Tensor[] => [tf.mul(given, captured), captured];
+    const trace = traceStep(step, { variables: [] });
+    const [five, seven] = [tf.tensor1d([5]), tf.tensor1d([7])];
+    const given = [captured, captured, captured, five, seven, seven, captured, five, seven];
+    for (const tensor of given) {
+      const [product, same] = trace(tensor) as [tf.Tensor, tf.Tensor];
+      expect(await numbers(product)).toEqual(await numbers(tf.mul(tensor, 3)));
+      expect(same).toBe(captured);
+    }
+    expect(trace.reason).toBeUndefined();
+    // Where the recording would be compared, too.
+    for (let index = 0; index < 9; index++) expect(await numbers((trace(captured) as [tf.Tensor])[0])).toEqual([9]);
+    expect(trace.reason).toBeUndefined();
+  });
+
+  it('for each variable that is an argument', async () => {
+    const variables = [tf.variable(tf.tensor1d([1])), tf.variable(tf.tensor1d([10]))] as const;
+    const step = traceStep(
+      (given: tf.Variable) => {
+        given.assign(tf.add(given, 1));
+        return [tf.mul(given, 2), given];
+      },
+      { variables },
+    );
+    const now = [1, 10];
+    for (const index of [0, 0, 1, 0, 1, 0, 1, 1, 0] as const) {
+      now[index] = (now[index] as number) + 1;
+      const [doubled, same] = step(variables[index]) as [tf.Tensor, tf.Tensor];
+      expect(await numbers(doubled)).toEqual([2 * (now[index] as number)]);
+      expect(same).toBe(variables[index]);
+    }
+    expect(step.reason).toBeUndefined();
+    expect(await Promise.all(variables.map(numbers))).toEqual(now.map((value) => [value]));
+  });
+
   it('when a tensor that it took from outside is disposed of', async () => {
     let rate = tf.scalar(1);
     const trace = trusted((given: tf.Tensor) => tf.mul(given, rate));
