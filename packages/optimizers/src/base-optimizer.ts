@@ -5,6 +5,7 @@ import { checkGradients, type NamedGradient, type Update } from './check-gradien
 import { clipScale } from './clip-norm.js';
 import { checkLearningRate, configOfRate, type LearningRate, rateAt, rateOfConfig } from './learning-rate.js';
 import { givenName } from './match-names.js';
+import { patternText } from './saved-text.js';
 import { checkIterations, checkState, type Named, releaseAll, type Slots, SlotStore } from './slots.js';
 import { runUpdate } from './update-kernel.js';
 import type { Scalars, UpdateRule, UpdateSource } from './update-rule.js';
@@ -184,7 +185,7 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
     this.#slots.restore(copies);
   }
 
-  /** The settings, as plain JSON. */
+  /** The settings, as plain JSON that tfjs-layers does not change: an underscore in a pattern is written `\u005f`. */
   override getConfig(): serialization.ConfigDict {
     const { clipvalue, clipnorm, globalClipnorm, weightDecay, excludeFromWeightDecay } = this.#options;
     return {
@@ -193,7 +194,7 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
       ...(clipnorm !== undefined && { clipnorm }),
       ...(globalClipnorm !== undefined && { globalClipnorm }),
       weightDecay,
-      excludeFromWeightDecay: excludeFromWeightDecay.map(({ source }) => source),
+      excludeFromWeightDecay: excludeFromWeightDecay.map(patternText),
     };
   }
 

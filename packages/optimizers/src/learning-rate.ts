@@ -1,6 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { ask, describeValue, headError, isMap, quote } from '@tfjs-heads/head-kit';
 import { notNegative } from './check-numbers.js';
+import { hasUnderscore, readTexts, writeTexts } from './saved-text.js';
 import {
   CosineDecay,
   ExponentialDecay,
@@ -17,6 +18,8 @@ export type LearningRate = number | LearningRateSchedule;
 interface ScheduleConfig {
   readonly className: string;
   readonly config: serialization.ConfigDict;
+  /** Whether the texts are as {@link writeTexts} makes them. */
+  readonly escaped?: boolean;
 }
 
 /** @throws INVALID_ARGUMENT */
@@ -47,15 +50,18 @@ export function rateAt(optimizer: string, rate: LearningRate, step: number): num
   return notNegative(`${optimizer}: what learningRate.rateAt(${step}) returns`, rate.rateAt(step));
 }
 
-/** A learning rate as plain JSON. */
+/** A learning rate as plain JSON, which tfjs-layers does not change. */
 export function configOfRate(rate: LearningRate): serialization.ConfigDictValue {
-  return typeof rate === 'number' ? rate : { className: rate.getClassName(), config: rate.getConfig() };
+  if (typeof rate === 'number') return rate;
+  const config = { className: rate.getClassName(), config: rate.getConfig() };
+  return hasUnderscore(config) ? { ...writeTexts(config), escaped: true } : config;
 }
 
 /** The learning rate that a configuration holds; what is none stays, to be refused. */
 export function rateOfConfig(optimizer: string, config: serialization.ConfigDictValue): LearningRate {
   if (!isMap(config) || typeof config['className'] !== 'string') return config as number;
-  const { className, config: settings } = config as unknown as ScheduleConfig;
+  const given = config as unknown as ScheduleConfig;
+  const { className, config: settings } = given.escaped === true ? readTexts(given) : given;
   const make =
     [CosineDecay, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay].find(
       (schedule) => schedule.className === className,

@@ -1,5 +1,5 @@
 // In tfjs-layers, and with a head: the two programs that an optimizer is used in.
-import { engine, io, memory, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, io, memory, serialization, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { BaseHead, type MetricDefinition, squaredError } from '@tfjs-heads/head-kit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -25,6 +25,18 @@ async function train(network: LayersModel, steps: number): Promise<number[]> {
   return (await Promise.all(network.getWeights().map(async (weights) => Array.from(await weights.data())))).flat();
 }
 
+async function saveAndLoad(network: LayersModel): Promise<LayersModel> {
+  let saved: io.ModelArtifacts = {};
+  await network.save(
+    io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+    { includeOptimizer: true },
+  );
+  return loadLayersModel(io.fromMemory(saved));
+}
+
 it.each([
   ['Adam', () => new Adam({ learningRate: 0.1 })],
   ['SGD', () => new SGD({ learningRate: 0.1, momentum: 0.5, globalClipnorm: 1 })],
@@ -45,20 +57,52 @@ it.each([
   const first = model();
   first.compile({ optimizer: make(), loss: 'meanSquaredError' });
   await train(first, 3);
-  let saved: io.ModelArtifacts = {};
-  await first.save(
-    io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-    { includeOptimizer: true },
-  );
   registerOptimizers();
   registerOptimizers();
-  const second = await loadLayersModel(io.fromMemory(saved));
+  const second = await saveAndLoad(first);
   expect(second.optimizer.getConfig()).toEqual(make().getConfig());
   expect(second.optimizer.iterations).toBe(3);
   expect(await train(second, 3)).toEqual(expected);
+});
+
+/** Of a learning rate, with underscores wherever there may be texts. */
+class In_Steps extends serialization.Serializable {
+  static readonly className = 'Own>In_Steps';
+  readonly #config: serialization.ConfigDict;
+  constructor(config: serialization.ConfigDict) {
+    super();
+    this.#config = config;
+  }
+  rateAt(): number {
+    return (this.#config['rate_of'] as Record<string, number>)['all_%5F'] as number;
+  }
+  getConfig(): serialization.ConfigDict {
+    return this.#config;
+  }
+}
+serialization.registerClass(In_Steps);
+
+it('what has underscores is the same when a model is loaded again', async () => {
+  registerOptimizers();
+  const network = model();
+  const optimizer = new AdamW({
+    learningRate: new In_Steps({ rate_of: { 'all_%5F': 0.5 }, texts: ['a_b', '%25_'] }),
+    excludeFromWeightDecay: ['layer_norm', '[_x]y', String.raw`a\_b`, String.raw`c\\_d`, '(?<a_b>q_)'],
+  });
+  network.compile({ optimizer, loss: 'meanSquaredError' });
+  const loaded = (await saveAndLoad(network)).optimizer as AdamW;
+  expect(loaded.getConfig()).toEqual(optimizer.getConfig());
+  const rate = loaded.learningRate as In_Steps;
+  expect(rate.getConfig()).toEqual({ rate_of: { 'all_%5F': 0.5 }, texts: ['a_b', '%25_'] });
+  const decays = (name: string): boolean => (loaded.scalarsFor(name)['decay'] as number) > 0;
+  expect(['layer_norm/beta', '_y', 'a_b', String.raw`c\_d`, 'q_'].map(decays)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect(['layerNorm/beta', 'ab', 'c_d', 'q'].map(decays)).toEqual([true, true, true, true]);
 });
 
 class ToyHead extends BaseHead {
