@@ -2,7 +2,7 @@ import { checkOptions } from '@tfjs-heads/head-kit';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
-import { notNegative } from './check-numbers.js';
+import { notNegativeFloat } from './check-numbers.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, sqrt } = Math;
@@ -52,8 +52,8 @@ export class Adagrad extends BaseOptimizer {
     const given = checkOptions('Adagrad', options, [...BASE_OPTIONS, 'initialAccumulatorValue', 'epsilon']);
     super('Adagrad', given);
     const { initialAccumulatorValue = 0.1, epsilon = 1e-7 } = given;
-    this.#start = notNegative('Adagrad: initialAccumulatorValue', initialAccumulatorValue);
-    this.#epsilon = notNegative('Adagrad: epsilon', epsilon);
+    this.#start = notNegativeFloat('Adagrad: initialAccumulatorValue', initialAccumulatorValue);
+    this.#epsilon = notNegativeFloat('Adagrad: epsilon', epsilon);
   }
 
   protected override startOf(): number {

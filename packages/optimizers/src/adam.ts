@@ -2,7 +2,7 @@ import { checkOptions, isMap } from '@tfjs-heads/head-kit';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
-import { belowOne, notNegative, trueOrFalse } from './check-numbers.js';
+import { belowOne, notNegativeFloat, trueOrFalse } from './check-numbers.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, max, sqrt } = Math;
@@ -99,7 +99,7 @@ export class Adam extends BaseOptimizer {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = given;
     this.#beta1 = belowOne(`${name}: beta1`, beta1);
     this.#beta2 = belowOne(`${name}: beta2`, beta2);
-    this.#epsilon = notNegative(`${name}: epsilon`, epsilon);
+    this.#epsilon = notNegativeFloat(`${name}: epsilon`, epsilon);
     this.#amsgrad = trueOrFalse(`${name}: amsgrad`, amsgrad);
     this.rule = amsgrad ? amsgradRule : adam;
   }

@@ -2,7 +2,7 @@ import { checkOptions } from '@tfjs-heads/head-kit';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
-import { belowOne, notNegative } from './check-numbers.js';
+import { belowOne, notNegativeFloat } from './check-numbers.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { abs, fround, max } = Math;
@@ -62,7 +62,7 @@ export class Adamax extends BaseOptimizer {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = given;
     this.#beta1 = belowOne('Adamax: beta1', beta1);
     this.#beta2 = belowOne('Adamax: beta2', beta2);
-    this.#epsilon = notNegative('Adamax: epsilon', epsilon);
+    this.#epsilon = notNegativeFloat('Adamax: epsilon', epsilon);
   }
 
   protected scalarsAt(step: number, rate: number): Scalars {

@@ -1,7 +1,9 @@
 import { dispose, Optimizer, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Scalar, serialization, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { describeValue, headError, isMap } from '@tfjs-heads/head-kit';
 import { type BaseOptions, type CheckedOptions, checkBaseOptions } from './base-options.js';
 import { checkGradients, type NamedGradient, type Update } from './check-gradients.js';
+import { checkScalars } from './check-numbers.js';
 import { clipScale } from './clip-norm.js';
 import { checkLearningRate, configOfRate, type LearningRate, rateAt, rateOfConfig } from './learning-rate.js';
 import { givenName } from './match-names.js';
@@ -35,7 +37,7 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
   /** What is computed. */
   abstract readonly rule: UpdateRule;
 
-  /** The numbers of the rule at a step, from 0, in doubles. */
+  /** The numbers of the rule at a step, from 0, in doubles; finite in float32, or the step is refused. */
   protected abstract scalarsAt(step: number, rate: number): Scalars;
 
   /** What a slot starts with. */
@@ -62,8 +64,11 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
     const rate = rateAt(this.#name, this.#learningRate, step);
     if (this.#numbers?.step !== step || this.#numbers.rate !== rate) {
       const { weightDecay, clipvalue = Infinity } = this.#options;
-      const standing = { ...this.scalarsAt(step, rate), decay: 0, clipvalue };
-      this.#numbers = { step, rate, standing, decaying: { ...standing, decay: weightDecay * rate } };
+      const scalars = this.scalarsAt(step, rate);
+      const decay = weightDecay * rate;
+      checkScalars(this.#name, step, { ...scalars, decay });
+      const standing = { ...scalars, decay: 0, clipvalue };
+      this.#numbers = { step, rate, standing, decaying: { ...standing, decay } };
     }
     return this.#decays(variable) ? this.#numbers.decaying : this.#numbers.standing;
   }
@@ -198,11 +203,17 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
     };
   }
 
-  /** An optimizer with the settings of another, as {@link getConfig} tells them. */
+  /** An optimizer with the settings of another, as {@link getConfig} tells them. Throws INVALID_ARGUMENT. */
   static override fromConfig<T extends serialization.Serializable>(
     make: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,
   ): T {
+    if (!isMap(config)) {
+      throw headError(
+        'INVALID_ARGUMENT',
+        `${make.className}: config must be an object, as getConfig() returns it, got ${describeValue(config)}.`,
+      );
+    }
     const { learningRate, customObjects: _, ...settings } = config; // The latter is what tfjs-layers adds.
     return new make({
       ...settings,

@@ -1,5 +1,5 @@
 import { describeValue, headError, listOf, quote } from '@tfjs-heads/head-kit';
-import { above0, notNegative } from './check-numbers.js';
+import { aboveZeroFloat, notNegativeFloat } from './check-numbers.js';
 import { checkLearningRate, type LearningRate } from './learning-rate.js';
 
 /** The options that all optimizers have. Of the three that clip, one at most is given. */
@@ -49,13 +49,13 @@ export function checkBaseOptions(optimizer: string, options: BaseOptions, defaul
     );
   }
   const clip = (name: (typeof clips)[number]): number | undefined =>
-    isGiven(options[name]) ? above0(`${optimizer}: ${name}`, options[name]) : undefined;
+    isGiven(options[name]) ? aboveZeroFloat(`${optimizer}: ${name}`, options[name]) : undefined;
   return {
     learningRate: checkLearningRate(optimizer, learningRate),
     clipvalue: clip('clipvalue'),
     clipnorm: clip('clipnorm'),
     globalClipnorm: clip('globalClipnorm'),
-    weightDecay: isGiven(weightDecay) ? notNegative(`${optimizer}: weightDecay`, weightDecay) : 0,
+    weightDecay: isGiven(weightDecay) ? notNegativeFloat(`${optimizer}: weightDecay`, weightDecay) : 0,
     excludeFromWeightDecay: checkPatterns(optimizer, excludeFromWeightDecay),
   };
 }

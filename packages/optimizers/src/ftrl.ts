@@ -2,7 +2,7 @@ import { checkOptions, headError } from '@tfjs-heads/head-kit';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
-import { atMostZero, notNegative } from './check-numbers.js';
+import { atMostZero, notNegativeFloat } from './check-numbers.js';
 import type { Arithmetic, Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, sqrt } = Math;
@@ -112,7 +112,7 @@ export class Ftrl extends BaseOptimizer {
     ]);
     super('Ftrl', given);
     const strength = (name: keyof FtrlOptions & string, value = 0): number =>
-      notNegative(`Ftrl: ${name}`, given[name] === undefined ? value : given[name]);
+      notNegativeFloat(`Ftrl: ${name}`, given[name] === undefined ? value : given[name]);
     this.#settings = {
       learningRatePower: atMostZero(
         'Ftrl: learningRatePower',
@@ -132,10 +132,10 @@ export class Ftrl extends BaseOptimizer {
   }
 
   protected scalarsAt(step: number, rate: number): Scalars {
-    if (rate === 0) {
+    if (fround(rate) === 0) {
       throw headError(
         'INVALID_ARGUMENT',
-        `Ftrl: learningRate must be above 0, since it is divided by, got 0 for step ${step}.`,
+        `Ftrl: learningRate must be above 0, since float32 divides by it, got ${rate} for step ${step}.`,
       );
     }
     const settings = this.#settings;

@@ -1,6 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { ask, describeValue, headError, isMap, quote } from '@tfjs-heads/head-kit';
-import { notNegative } from './check-numbers.js';
+import { rateOfFloat32 } from './check-numbers.js';
 import { hasUnderscore, readTexts, writeTexts } from './saved-text.js';
 import {
   CosineDecay,
@@ -31,7 +31,7 @@ export function checkLearningRate(optimizer: string, given: unknown): LearningRa
       `${optimizer}: learningRate must be a number or a schedule with the methods rateAt, getConfig and getClassName, got ${describeValue(given)}.`,
     );
   }
-  return notNegative(`${optimizer}: learningRate`, given);
+  return rateOfFloat32(`${optimizer}: learningRate`, given);
 }
 
 function isSchedule(value: unknown): value is LearningRateSchedule {
@@ -47,7 +47,7 @@ function isSchedule(value: unknown): value is LearningRateSchedule {
  */
 export function rateAt(optimizer: string, rate: LearningRate, step: number): number {
   if (typeof rate === 'number') return rate;
-  return notNegative(`${optimizer}: what learningRate.rateAt(${step}) returns`, rate.rateAt(step));
+  return rateOfFloat32(`${optimizer}: what learningRate.rateAt(${step}) returns`, rate.rateAt(step));
 }
 
 /** A learning rate as plain JSON, which tfjs-layers does not change. */
@@ -66,14 +66,27 @@ export function rateOfConfig(optimizer: string, config: serialization.ConfigDict
     [CosineDecay, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay].find(
       (schedule) => schedule.className === className,
     ) ?? registered(className);
-  if (make !== undefined) {
-    const schedule: unknown = make.fromConfig(make as never, settings);
-    return schedule as LearningRateSchedule;
+  const refuse = (cause?: unknown): never => {
+    throw headError(
+      'INVALID_ARGUMENT',
+      `${optimizer}: learningRate must be a schedule of this package or one registered by tf.serialization.registerClass, got the class ${quote(className)}.`,
+      { cause },
+    );
+  };
+  if (make === undefined) return refuse();
+  if (!isMap(settings)) {
+    throw headError(
+      'INVALID_ARGUMENT',
+      `${optimizer}: learningRate.config must be an object, got ${describeValue(settings)}.`,
+    );
   }
-  throw headError(
-    'INVALID_ARGUMENT',
-    `${optimizer}: learningRate must be a schedule of this package or one registered by tf.serialization.registerClass, got the class ${quote(className)}.`,
-  );
+  let schedule: unknown;
+  try {
+    schedule = make.fromConfig(make as never, settings);
+  } catch (error) {
+    throw error instanceof Error && error.name === 'HeadError' ? error : refuse(error);
+  }
+  return isSchedule(schedule) ? schedule : refuse();
 }
 
 function registered(className: string): serialization.SerializableConstructor<serialization.Serializable> | undefined {

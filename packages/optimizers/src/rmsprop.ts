@@ -2,7 +2,7 @@ import { checkOptions } from '@tfjs-heads/head-kit';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
-import { atMostOne, belowOne, notNegative, trueOrFalse } from './check-numbers.js';
+import { atMostOne, belowOne, notNegativeFloat, trueOrFalse } from './check-numbers.js';
 import type { Arithmetic, Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, max, sqrt } = Math;
@@ -152,7 +152,7 @@ export class RMSprop extends BaseOptimizer {
     const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = given;
     this.#rho = belowOne('RMSprop: rho', rho);
     this.#momentum = atMostOne('RMSprop: momentum', momentum);
-    this.#epsilon = notNegative('RMSprop: epsilon', epsilon);
+    this.#epsilon = notNegativeFloat('RMSprop: epsilon', epsilon);
     this.#centered = trueOrFalse('RMSprop: centered', centered);
     this.rule = momentum === 0 ? (centered ? centeredRule : plain) : centered ? centeredWithMomentum : withMomentum;
   }

@@ -1,6 +1,19 @@
+import { serialization } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { Adagrad, Adam, Adamax, AdamW, Ftrl, Lion, Nadam, RMSprop, SGD } from '../src/index.js';
+import { Adagrad, Adam, Adamax, AdamW, Ftrl, Lion, Nadam, registerOptimizers, RMSprop, SGD } from '../src/index.js';
 import { expectCoded } from './coded.js';
+
+class Fails extends serialization.Serializable {
+  static readonly className = 'Own>Fails';
+  constructor() {
+    super();
+    throw new TypeError('no');
+  }
+  getConfig(): serialization.ConfigDict {
+    return {};
+  }
+}
+serialization.registerClass(Fails);
 
 const all = { Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, RMSprop, SGD };
 
@@ -8,6 +21,8 @@ describe.each(Object.entries(all))('%s', (name, Optimizer) => {
   it.each<[string, object | number, string[]]>([
     ['a rate that is negative', { learningRate: -1 }, ['learningRate', 'at least 0', 'got the number -1']],
     ['a rate that is NaN', { learningRate: NaN }, ['learningRate', 'got the number NaN']],
+    ['a rate beyond float32', { learningRate: 1e39 }, ['learningRate', 'float32', 'got the number 1e+39']],
+    ['a clip beyond float32', { clipvalue: 1e-50 }, ['clipvalue', 'float32', 'got the number 1e-50']],
     ['a rate that is null', { learningRate: null }, ['learningRate', 'got null']],
     ['a rate that is text', { learningRate: '0.1' }, ['learningRate', 'got the string "0.1"']],
     ['a rate that is no schedule', { learningRate: { rateAt: 1 } }, ['learningRate', 'rateAt', 'got an object']],
@@ -43,6 +58,22 @@ describe.each(Object.entries(all))('%s', (name, Optimizer) => {
     expect(optimizer.getClassName()).toBe(`TfjsHeads>${name}`);
   });
 
+  it.each([[null], [undefined], [5], [[]], ['Adam']])('refuses to be made of %j', (config) => {
+    expectCoded(() => Optimizer.fromConfig(Optimizer as never, config as never), 'INVALID_ARGUMENT', [name, 'config']);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['an optimizer', { className: 'TfjsHeads>SGD', config: {} }, ["'TfjsHeads>SGD'"]],
+    ['a class that fails', { className: 'Own>Fails', config: {} }, ["'Own>Fails'"]],
+    ['a class that there is none of', { className: 'None', config: {} }, ["'None'"]],
+    ['a schedule without its settings', { className: 'CosineDecay' }, ['learningRate.config', 'got undefined']],
+    ['a schedule with wrong ones', { className: 'CosineDecay', config: {} }, ['CosineDecay: initialLearningRate']],
+  ])('refuses a rate that is made of %s', (_, learningRate, fragments) => {
+    registerOptimizers();
+    const make = (): unknown => Optimizer.fromConfig(Optimizer as never, { learningRate } as never);
+    expectCoded(make, 'INVALID_ARGUMENT', fragments);
+  });
+
   it('refuses a rate that is set to what is none, and goes on', () => {
     const optimizer = new Optimizer();
     const { learningRate } = optimizer;
@@ -56,6 +87,22 @@ describe.each(Object.entries(all))('%s', (name, Optimizer) => {
 it.each<[string, () => unknown, string[]]>([
   ['Adam, beta1 1', () => new Adam({ beta1: 1 }), ['Adam: beta1', 'below 1', 'got the number 1']],
   ['AdamW, epsilon', () => new AdamW({ epsilon: -1 }), ['AdamW: epsilon', 'got the number -1']],
+  ['Adam, epsilon', () => new Adam({ epsilon: 1e-50 }), ['Adam: epsilon', 'float32', 'got the number 1e-50']],
+  [
+    'Ftrl, a rate that is 0 in float32',
+    () => new Ftrl({ learningRate: 1e-46 }).scalarsFor('x'),
+    ['Ftrl: learningRate', 'got 1e-46'],
+  ],
+  [
+    'Ftrl, what is infinite in float32',
+    () => new Ftrl({ learningRate: 1e-40, beta: 1 }).scalarsFor('x'),
+    ['Ftrl', 'float32', 'twoL2'],
+  ],
+  [
+    'AdamW, a decay that is infinite in float32',
+    () => new AdamW({ learningRate: 1e30, weightDecay: 1e30 }).scalarsFor('x'),
+    ['AdamW', 'decay'],
+  ],
   ['Adam, amsgrad', () => new Adam({ amsgrad: 'yes' as never }), ['Adam: amsgrad', 'got the string "yes"']],
   ['SGD, momentum', () => new SGD({ momentum: 1.5 }), ['SGD: momentum', 'from 0 to 1', 'got the number 1.5']],
   ['SGD, nesterov', () => new SGD({ nesterov: 1 as never }), ['SGD: nesterov', 'true or false']],
