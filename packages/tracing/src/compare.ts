@@ -10,6 +10,7 @@ export function difference(a: Recording, b: Recording): string | undefined {
     differentNodes(a, b) ??
     differentConstants(a, b) ??
     differentVariables(a, b) ??
+    (sameCounts(a, b) ? undefined : 'how many steps an optimizer counts') ??
     (textOf(a.returned.structure) === textOf(b.returned.structure) ? undefined : 'what it returns') ??
     (sameSources(a.returned.sources, b.returned.sources) ? undefined : 'which tensors it returns') ??
     (isAlike(a.program.checks, b.program.checks, 0) ? undefined : 'what a device is asked') ??
@@ -70,6 +71,10 @@ function differentVariables(a: Recording, b: Recording): string | undefined {
       return `what it does to the variable ${variable.name}`;
   }
   return undefined;
+}
+
+function sameCounts({ counted: a }: Recording, { counted: b }: Recording): boolean {
+  return a.length === b.length && a.every((optimizer, index) => optimizer === b[index]);
 }
 
 function sameUses(

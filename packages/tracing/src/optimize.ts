@@ -12,7 +12,7 @@ export interface Optimized extends Runnable {
 }
 
 /** Leaves out what need not be run each time, and computes what is always the same. No result changes. */
-export function optimize({ program, kernels, constants, variables }: Recording): Optimized {
+export function optimize({ program, kernels, constants, variables, counted }: Recording): Optimized {
   const kept = program.nodes.map((_, index) => index);
   const withoutViews = dropViews(program, kept);
   const folded = fold(dropDead(withoutViews, kept), kept, constants);
@@ -22,6 +22,7 @@ export function optimize({ program, kernels, constants, variables }: Recording):
     kernels: kept.map((index) => kernels[index] as KernelFunc),
     constants: draft.constants,
     variables,
+    counted,
     release: () => folded.made.forEach((tensor) => tensor.dispose()),
   };
 }

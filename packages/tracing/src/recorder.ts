@@ -2,7 +2,7 @@ import { getKernel, Variable } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import { checksOf, type DeviceCheck, type DeviceQuestion } from '@tfjs-heads/head-kit';
 import { hold, type Inputs, theEngine } from './engine.js';
-import { type EngineWatcher, watchEngine } from './watch-engine.js';
+import { type Counter, type EngineWatcher, watchEngine } from './watch-engine.js';
 import { feedOf, type FeedSource } from './feed.js';
 import { OF_ANY_SHAPE, PURE } from './kernels.js';
 import { lastUses } from './passes.js';
@@ -61,6 +61,7 @@ class Recorder implements EngineWatcher {
   readonly #made = new Map<number, { readonly data: ConstantData | undefined; readonly tensor: Tensor }>();
   readonly #variables = new Map<Variable, KnownVariable>();
   readonly #kept: Tensor[] = [];
+  readonly #counted: Counter[] = [];
   readonly #registered: ReadonlySet<Variable> = new Set(Object.values(theEngine().state.registeredVariables));
   readonly #checks: { readonly valid: Use; readonly question: DeviceQuestion; readonly answer: DeviceCheck }[] = [];
   /** The optimizers that feed it, and how many steps each had taken when it ran its first kernel. */
@@ -144,6 +145,10 @@ class Recorder implements EngineWatcher {
     if (!this.#isAsking) this.#kept.push(tensor);
   }
 
+  counted(optimizer: Counter): void {
+    this.#counted.push(optimizer);
+  }
+
   ran(
     name: string,
     inputs: Inputs,
@@ -206,6 +211,8 @@ class Recorder implements EngineWatcher {
       variables: variables.map(({ variable }) => variable),
       constants: this.#constantTensors,
       kernels: this.#kernels,
+      // One that feeds its kernels counts by `advance`.
+      counted: this.#counted.filter((optimizer) => !this.#begun.has(optimizer as unknown as FeedSource)),
       returned: { structure: flat.structure, sources: numbered(sources) },
       questions: this.#checks.map(({ question }) => question),
       problem: this.#problem,

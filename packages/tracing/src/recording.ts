@@ -2,6 +2,7 @@ import type { KernelFunc, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { DeviceQuestion } from '@tfjs-heads/head-kit';
 import type { Program } from './program.js';
 import type { Structure } from './structure.js';
+import type { Counter } from './watch-engine.js';
 
 /** One run of a step, watched: the program, and what its numbers stand for in this process. */
 export interface Recording {
@@ -12,6 +13,8 @@ export interface Recording {
   readonly constants: readonly Tensor[];
   /** One for each of the program's nodes. */
   readonly kernels: readonly KernelFunc[];
+  /** The optimizers of tfjs that counted a step, each as often as it did. */
+  readonly counted: readonly Counter[];
   /** What the step returned, and where each tensor in it comes from. */
   readonly returned: Returned;
   /** One for each of the program's checks. */

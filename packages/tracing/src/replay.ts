@@ -5,6 +5,7 @@ import { FED, type Feed, type FeedSource, feedOf } from './feed.js';
 import { PURE } from './kernels.js';
 import { sameShape } from './passes.js';
 import { type Node, type Program, type Use, usesOf } from './program.js';
+import type { Counter } from './watch-engine.js';
 
 /** What a kernel is given for a tensor: what all of them ask of one, and the little that some do besides. */
 interface InputInfo {
@@ -22,6 +23,8 @@ export interface Runnable {
   readonly kernels: readonly KernelFunc[];
   readonly constants: readonly Tensor[];
   readonly variables: readonly Variable[];
+  /** What counts a step that was replayed, each as often as it stands here. */
+  readonly counted: readonly Counter[];
 }
 
 /** What a run of a program without consequences gave. */
@@ -107,6 +110,7 @@ export class Replay {
         const results = this.#takeResults();
         this.#assign();
         for (const source of this.#sources) source.advance();
+        for (const optimizer of this.#runnable.counted) optimizer.incrementIterations();
         return results;
       } finally {
         this.#clear();

@@ -1,4 +1,4 @@
-import { Variable } from '@tensorflow/tfjs-core';
+import { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import { RECORDER, type StepRecorder } from '@tfjs-heads/head-kit';
 import { type Engine, type Inputs, theEngine } from './engine.js';
@@ -21,8 +21,15 @@ export interface EngineWatcher extends StepRecorder {
   madeOfData(tensor: Tensor): void;
   assigned(variable: Variable, tensor: Tensor): void;
   kept(tensor: Tensor): void;
+  /** An optimizer of tfjs counts a step that it has taken. */
+  counted(optimizer: Counter): void;
   /** Values of a tensor are read by the engine. */
   reads(): void;
+}
+
+/** An optimizer of tfjs, by how it counts its steps: in JavaScript, so that no kernel shows it. */
+export interface Counter {
+  incrementIterations(): void;
 }
 
 /**
@@ -33,6 +40,7 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const engine = theEngine();
   const { hooks, recorder } = hooksOf(engine, watcher);
   const stopAssigns = watchAssigns(engine, watcher);
+  const stopCounts = watchCounts(watcher);
   const own = Object.getOwnPropertyDescriptors(engine);
   Object.assign(engine, hooks, { [RECORDER]: recorder });
   try {
@@ -44,6 +52,7 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
       else Object.defineProperty(engine, key, before);
     }
     stopAssigns();
+    stopCounts();
   }
 }
 
@@ -142,5 +151,17 @@ function watchAssigns({ state }: Engine, watcher: EngineWatcher): () => void {
   });
   return () => {
     for (const restore of undo) restore();
+  };
+}
+
+function watchCounts(watcher: EngineWatcher): () => void {
+  const prototype = Optimizer.prototype as unknown as Counter;
+  const { incrementIterations } = prototype;
+  prototype.incrementIterations = function (this: Counter): void {
+    incrementIterations.call(this);
+    watcher.counted(this);
+  };
+  return () => {
+    prototype.incrementIterations = incrementIterations;
   };
 }

@@ -196,6 +196,22 @@ describe('records again', () => {
   });
 });
 
+it.each<[string, () => tf.Optimizer]>([
+  ['Adam of tfjs', () => tf.train.adam(0.1)],
+  ['a class of its own', () => new (class extends tf.SGDOptimizer {})(0.1)],
+])('counts the steps that an optimizer takes: %s', (_, make) => {
+  const [w, optimizer] = [variable([3], 1), make()];
+  const trace = traceStep(
+    (given: tf.Tensor) => optimizer.minimize(() => tf.sum(tf.square(tf.mul(given, w))), true, [w]) as tf.Scalar,
+    { variables: [w] },
+  );
+  for (let index = 1; index <= 11; index++) {
+    trace(x());
+    expect(optimizer.iterations).toBe(index);
+  }
+  expect(trace.reason).toBeUndefined();
+});
+
 describe('variables', () => {
   it('are read anew, and may be assigned between steps', async () => {
     const w = variable([3], 1);
