@@ -145,6 +145,10 @@ class Recorder implements EngineWatcher {
     if (!this.#isAsking) this.#kept.push(tensor);
   }
 
+  draws(): void {
+    this.problem('it draws numbers in JavaScript, which a replay would not');
+  }
+
   counted(optimizer: Counter): void {
     this.#counted.push(optimizer);
   }

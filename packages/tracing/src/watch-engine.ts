@@ -21,6 +21,8 @@ export interface EngineWatcher extends StepRecorder {
   madeOfData(tensor: Tensor): void;
   assigned(variable: Variable, tensor: Tensor): void;
   kept(tensor: Tensor): void;
+  /** A number was drawn by `Math.random`, and not by a kernel. */
+  draws(): void;
   /** An optimizer of tfjs counts a step that it has taken. */
   counted(optimizer: Counter): void;
   /** Values of a tensor are read by the engine. */
@@ -38,9 +40,10 @@ export interface Counter {
  */
 export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const engine = theEngine();
-  const { hooks, recorder } = hooksOf(engine, watcher);
+  const { hooks, recorder, random } = hooksOf(engine, watcher);
   const stopAssigns = watchAssigns(engine, watcher);
   const stopCounts = watchCounts(watcher);
+  const stopDraws = watchDraws(random);
   const own = Object.getOwnPropertyDescriptors(engine);
   Object.assign(engine, hooks, { [RECORDER]: recorder });
   try {
@@ -53,6 +56,7 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
     }
     stopAssigns();
     stopCounts();
+    stopDraws();
   }
 }
 
@@ -61,7 +65,13 @@ type Hooks = Pick<
   'runKernel' | 'clone' | 'keep' | 'makeTensor' | 'makeTensorFromTensorInfo' | 'readSync' | 'read' | 'readToGPU'
 >;
 
-function hooksOf(engine: Engine, watcher: EngineWatcher): { readonly hooks: Hooks; readonly recorder: StepRecorder } {
+interface Watches {
+  readonly hooks: Hooks;
+  readonly recorder: StepRecorder;
+  readonly random: () => number;
+}
+
+function hooksOf(engine: Engine, watcher: EngineWatcher): Watches {
   const { runKernel, clone, keep, makeTensor, makeTensorFromTensorInfo, readSync, read, readToGPU } = engine;
   /** How many kernels deep: what a kernel does is its own affair. */
   let depth = 0;
@@ -126,7 +136,12 @@ function hooksOf(engine: Engine, watcher: EngineWatcher): { readonly hooks: Hook
     },
     asksDevice: (question, ask) => watcher.asksDevice(question, ask),
   };
-  return { hooks, recorder };
+  const draw = Math.random;
+  const random = (): number => {
+    if (depth === 0) watcher.draws();
+    return draw();
+  };
+  return { hooks, recorder, random };
 }
 
 /** Variables of every copy of tfjs-core have the method `assign` by their class. */
@@ -163,5 +178,14 @@ function watchCounts(watcher: EngineWatcher): () => void {
   };
   return () => {
     prototype.incrementIterations = incrementIterations;
+  };
+}
+
+function watchDraws(random: () => number): () => void {
+  const before = Math.random;
+  Math.random = random;
+  return () => {
+    // The step may have put a generator of its own there, which stays.
+    if (Math.random === random) Math.random = before;
   };
 }
