@@ -115,6 +115,12 @@ describe('signatures', () => {
     expect(exported.fixedBatch).toBe('the shape of an output of kernel Slice is 1 for 2 rows and 4 for 5');
     expect(exported.signatures['serving_default']?.inputs).toEqual({ x: { shape: [2, 3], dtype: 'float32' } });
     expect(got[0]?.['output']?.shape).toEqual([1, 3]);
+    const [three, wide] = [draw([3, 3], 1), draw([2, 4], 1)];
+    for (const other of [three, wide])
+      await expect(exportAndRun(withoutFirst, [{ x }], [{ x: other }])).rejects.toThrow(
+        /not compatible with expected shape \[2,3\]/,
+      );
+    tf.dispose([three, wide]);
     const mean = ({ x: given }: { x: tf.Tensor }) => tf.div(tf.sum(given), given.shape[0]);
     expect((await exportAndRun(mean, [{ x }], [{ x }])).exported.fixedBatch).toMatch(/numbers of a tensor/);
     const picky = ({ x: given }: { x: tf.Tensor }) => {

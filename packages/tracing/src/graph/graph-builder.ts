@@ -48,6 +48,11 @@ export class GraphBuilder {
     return ref;
   }
 
+  /** The same tensor, which is refused when it has another shape. */
+  ensureShape(ref: Ref, shape: readonly Size[], dtype: DataType): Ref {
+    return this.add('EnsureShape', [ref], { T: typeAttr(dtype), shape: { shape: shapeProto(shape) } });
+  }
+
   /** Numbers as a node; small ones are made once. */
   constant(data: ArrayLike<number>, shape: readonly number[], dtype: DataType, name?: string): Ref {
     const content = bytesOf(data, dtype);

@@ -52,7 +52,8 @@ export function predictionGraph(
   const inputs = program.arguments.map((argument, index): Named => {
     const name = names[index] as string;
     const ref = graph.placeholder(name, argument.shape, argument.dtype);
-    values.set(argument, ref);
+    // A session takes a tensor of any shape for a placeholder; what was written for another one would give wrong numbers.
+    values.set(argument, graph.ensureShape(ref, argument.shape, argument.dtype));
     return { name, ref, spec: { shape: withUnknown(argument.shape), dtype: argument.dtype } };
   });
   program.variables.forEach(({ name, before, shape, dtype }, index) => {
