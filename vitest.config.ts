@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { backendNames, type BackendName } from './tools/test/backend/name.js';
 import { chromiumHere } from './tools/test/chromium.js';
 import { environments, isolatedPackages, isolatedProjectName, projectName } from './tools/test/projects.js';
-import { CONFORMANCE_RUNS } from './tools/test/requirements.js';
+import { CONFORMANCE_HAS_RUN } from './tools/test/requirements.js';
 import { PatientFirst } from './tools/test/sequencer.js';
 
 const chromium = chromiumHere();
@@ -12,8 +12,8 @@ const chromium = chromiumHere();
 const onBackends = {
   include: ['packages/*/test/**/*.test.ts'],
   setupFiles: ['tools/test/setup-backend.ts'],
-  testTimeout: 60_000, // A GPU in software is slow, and other checks run beside it.
-  hookTimeout: 60_000,
+  testTimeout: 30_000, // A GPU in software is slow.
+  hookTimeout: 30_000,
 };
 
 /** Tests whose files share their modules, and tests whose files do not. */
@@ -25,7 +25,7 @@ const kinds = [
 /** `x.wasm.test.ts` is for one backend alone: it shows a defect that only that one has. */
 const exceptFor = (backend: BackendName): string[] => [
   ...backendNames.filter((other) => other !== backend).map((other) => `packages/*/test/**/*.${other}.test.ts`),
-  ...(process.env[CONFORMANCE_RUNS] === undefined ? [] : ['packages/*/test/conformance.test.ts']),
+  ...(process.env[CONFORMANCE_HAS_RUN] === undefined ? [] : ['packages/*/test/conformance.test.ts']),
 ];
 
 const nodeProjects = kinds.flatMap(({ isolate, nameOf, exclude }) =>
@@ -125,7 +125,7 @@ export default defineConfig({
           name: 'tools',
           include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
+          testTimeout: 30_000,
           // They wait for processes and pages most of the time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 }, // as vitest asks of projects with unlike numbers of workers

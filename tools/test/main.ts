@@ -1,11 +1,10 @@
 // npm test: every check there is, and a tally. With arguments it is vitest alone, which gets them:
 //   npm test -- --project node-cpu loss      the tests of one project whose path contains "loss"
 import type { BackendName } from './backend/name.js';
-import { inLanes } from './lanes.js';
-import { CONFORMANCE_RUNS, projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
-import { build, longSteps, quickSteps, runStep, type Step } from './steps.js';
+import { CONFORMANCE_HAS_RUN, projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
+import { runStep, steps, type Step } from './steps.js';
 import { emptyTally, sum, type ProjectTallies, type Tally } from './tally.js';
-import { groupsOf, runVitest, type VitestRun } from './vitest.js';
+import { groupsOf, runVitest } from './vitest.js';
 
 const args = process.argv.slice(2);
 process.exitCode = args.length > 0 ? (await runVitest(args)).exitCode : await runEverything();
@@ -13,7 +12,16 @@ process.exitCode = args.length > 0 ? (await runVitest(args)).exitCode : await ru
 async function runEverything(): Promise<number> {
   const backends = requiredBackends(process.env['TFJS_HEADS_REQUIRE']);
   const projects = requiredProjects(backends);
-  const { stepTallies, runs } = await runChecks(backends, projects);
+  const stepTallies = await runSteps(backends);
+  const env: Record<string, string> = stepTallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
+  const runs = await Promise.all(
+    groupsOf(projects).map((names) =>
+      runVitest(
+        names.map((name) => `--project=${name}`),
+        { env, isAlone: false },
+      ),
+    ),
+  );
 
   const unseen = Object.fromEntries(projects.map((name) => [name, emptyTally]));
   const tallies: ProjectTallies = Object.assign(unseen, ...runs.map((run) => run.tallies));
@@ -32,32 +40,23 @@ async function runEverything(): Promise<number> {
   return isGood ? 0 : 1;
 }
 
-/** The build, then all else. Each step is one test; those that need a build are skipped where there is none. */
-async function runChecks(
-  backends: readonly BackendName[],
-  projects: readonly string[],
-): Promise<{ readonly stepTallies: Readonly<Record<string, Tally>>; readonly runs: readonly VitestRun[] }> {
-  const stepTallies: Record<string, Tally> = {};
-  const runs: VitestRun[] = [];
-  const taskOf = (step: Step) => async (): Promise<void> => {
-    const isPossible = !step.needsBuild || stepTallies[build.name]?.passed === 1;
-    if (!isPossible) stepTallies[step.name] = { ...emptyTally, skipped: 1 };
-    else if (await runStep(step, backends)) stepTallies[step.name] = { ...emptyTally, passed: 1 };
-    else stepTallies[step.name] = { ...emptyTally, failed: 1 };
+/** Each step is one test; those that need a build are skipped where there is none. */
+async function runSteps(backends: readonly BackendName[]): Promise<Readonly<Record<string, Tally>>> {
+  const wanted = steps.filter(({ backend }) => backend === undefined || backends.includes(backend));
+  const tallies: Record<string, Tally> = {};
+  const run = async (step: Step | undefined): Promise<void> => {
+    if (step === undefined) return;
+    const isPossible = !step.needsBuild || tallies['build']?.passed === 1;
+    if (!isPossible) tallies[step.name] = { ...emptyTally, skipped: 1 };
+    else if (await runStep(step, backends)) tallies[step.name] = { ...emptyTally, passed: 1 };
+    else tallies[step.name] = { ...emptyTally, failed: 1 };
   };
-  const isWanted = ({ backend }: Step): boolean => backend === undefined || backends.includes(backend);
 
-  await taskOf(build)();
-  const env: Record<string, string> = stepTallies[build.name]?.passed === 1 ? { [CONFORMANCE_RUNS]: 'yes' } : {};
-  const vitestTasks = groupsOf(projects).map((names) => async (): Promise<void> => {
-    runs.push(
-      await runVitest(
-        names.map((name) => `--project=${name}`),
-        { env, isAlone: false },
-      ),
-    );
-  });
-  await inLanes(quickSteps.filter(isWanted).map(taskOf));
-  await inLanes([...vitestTasks, ...longSteps.filter(isWanted).map(taskOf)]);
-  return { stepTallies, runs };
+  await run(wanted.shift());
+  // Two at a time: one computes while the other waits for an install or a browser.
+  const lane = async (): Promise<void> => {
+    while (wanted.length > 0) await run(wanted.shift());
+  };
+  await Promise.all([lane(), lane()]);
+  return tallies;
 }

@@ -2,8 +2,8 @@ import { backendNames, type BackendName } from './backend/name.js';
 import { environments, isolatedProjectName, projectName, type Environment } from './projects.js';
 import type { ProjectTallies } from './tally.js';
 
-/** The environment variable by which `npm test` tells that a step of its own runs the cases of `conformance.test.ts` on every backend. */
-export const CONFORMANCE_RUNS = 'TFJS_HEADS_CONFORMANCE_RUNS';
+/** The environment variable by which `npm test` tells that its step has run the cases of `conformance.test.ts` on every backend. */
+export const CONFORMANCE_HAS_RUN = 'TFJS_HEADS_CONFORMANCE_HAS_RUN';
 
 /** The projects that no machine lacks. */
 const alwaysRequired = ['types', 'tools'];

@@ -44,11 +44,9 @@ const conformanceOfNodeWebgpu: Step = {
   backend: 'webgpu',
 };
 
-/** What most others look at. */
-export const build: Step = { name: 'build', command: ['tsx', 'tools/build/main.ts'] };
-
-/** Those that tell in seconds whether it is worth waiting for the others. */
-export const quickSteps: readonly Step[] = [
+/** In the order in which they begin, two at a time, once there is a build. */
+export const steps: readonly Step[] = [
+  { name: 'build', command: ['tsx', 'tools/build/main.ts'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'knip', command: ['knip', '--treat-config-hints-as-errors'] },
@@ -57,10 +55,6 @@ export const quickSteps: readonly Step[] = [
   { name: 'api', command: ['tsx', 'tools/api-snapshot/main.ts', '--check'], needsBuild: true },
   { name: 'size', command: ['tsx', 'tools/size/main.ts'], needsBuild: true },
   { name: 'native', command: ['tsx', 'tools/test/native.ts'], needsBuild: true, tells: true, backend: 'tensorflow' },
-];
-
-/** Those that take minutes, which run beside the tests. */
-export const longSteps: readonly Step[] = [
   {
     name: 'conformance',
     command: (backends) => ['node', conformance, ...required(targets(backends)), '--out', 'out/conformance'],
