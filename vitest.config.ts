@@ -12,8 +12,8 @@ const chromium = chromiumHere();
 const onBackends = {
   include: ['packages/*/test/**/*.test.ts'],
   setupFiles: ['tools/test/setup-backend.ts'],
-  testTimeout: 30_000, // A GPU in software is slow.
-  hookTimeout: 30_000,
+  testTimeout: 60_000, // A GPU in software is slow, and other tests run beside it.
+  hookTimeout: 60_000,
 };
 
 /** Tests whose files share their modules, and tests whose files do not. */
@@ -64,6 +64,7 @@ const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectIn
       headless: true,
       screenshotFailures: false,
       provider: oneBrowser,
+      connectTimeout: 240_000, // Its page is built meanwhile, beside the tests of tools.
       instances: environments.chromium.map((backend) => ({
         browser: 'chromium',
         name: nameOf('chromium', backend),
@@ -125,7 +126,7 @@ export default defineConfig({
           name: 'tools',
           include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
           environment: 'node',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           // They wait for processes and pages most of the time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 }, // as vitest asks of projects with unlike numbers of workers
