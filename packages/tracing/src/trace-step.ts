@@ -58,7 +58,20 @@ const MAX_SIGNATURES = 16;
 export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace<F> {
   if (typeof step !== 'function')
     throw headError('INVALID_ARGUMENT', `step must be a function of tensors, got ${describeValue(step)}.`);
-  const runner = new TracedStep(step as unknown as (...args: unknown[]) => unknown, variablesOf(options));
+  return traceAs('traceStep', step, checkOptions('traceStep', options, ['variables', 'exact']));
+}
+
+/**
+ * The same under another name.
+ *
+ * @param of Whose options they are, for the messages.
+ * @param options Checked for unknown names.
+ * @throws INVALID_ARGUMENT
+ */
+export function traceAs<F extends Step>(of: string, step: F, { variables, exact }: TraceOptions): Trace<F> {
+  if (exact !== undefined && typeof exact !== 'boolean')
+    throw headError('INVALID_ARGUMENT', `${of}: exact must be true or false, got ${describeValue(exact)}.`);
+  const runner = new TracedStep(step as unknown as (...args: unknown[]) => unknown, variablesOf(of, variables));
   const trace = (...args: unknown[]): unknown => runner.run(args);
   return Object.defineProperties(trace, {
     reason: { get: () => runner.reason },
@@ -185,20 +198,19 @@ function whyEager({ state, ENV }: Engine): string | undefined {
   return undefined;
 }
 
-function variablesOf(options: TraceOptions): readonly Variable[] {
-  const { variables } = checkOptions('traceStep', options, ['variables', 'exact']);
+function variablesOf(of: string, variables: TraceOptions['variables']): readonly Variable[] {
   const list = listOf(variables);
   if (list === undefined)
     throw headError(
       'INVALID_ARGUMENT',
-      `traceStep: variables must be a list of variables, got ${describeValue(variables)}.`,
+      `${of}: variables must be a list of variables, got ${describeValue(variables)}.`,
     );
   return list.map((given, index): Variable => {
     const variable = isLayerVariable(given) ? given.read() : given;
     if (typeof (variable as Partial<Variable> | null)?.assign !== 'function' || !isLiveVariable(variable as Variable))
       throw headError(
         'INVALID_ARGUMENT',
-        `traceStep: variables[${index}] must be a live variable, got ${describeValue(given)}.`,
+        `${of}: variables[${index}] must be a live variable, got ${describeValue(given)}.`,
       );
     return variable as Variable;
   });

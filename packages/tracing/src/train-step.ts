@@ -10,8 +10,8 @@ import type {
   RegularizationLosses,
   TrainableVariable,
 } from '@tfjs-heads/head-api';
-import { carryChecks, headError } from '@tfjs-heads/head-kit';
-import { type Trace, traceStep } from './trace-step.js';
+import { carryChecks, checkOptions, describeValue, headError, listOf } from '@tfjs-heads/head-kit';
+import { type Trace, traceAs } from './trace-step.js';
 
 /** What {@link trainStep} trains by. */
 export interface TrainStepOptions<F extends Features = Features, X extends Logits = Logits> {
@@ -26,6 +26,8 @@ export interface TrainStepOptions<F extends Features = Features, X extends Logit
   /** See `TraceOptions`. */
   readonly exact?: boolean | undefined;
 }
+
+const OPTIONS = ['network', 'optimizer', 'variables', 'regularizationLosses', 'exact'] as const;
 
 /** A batch to train on. */
 export interface Batch<F extends Features = Features, L extends Labels = Labels> {
@@ -51,9 +53,12 @@ export interface Batch<F extends Features = Features, L extends Labels = Labels>
  */
 export function trainStep<L extends Labels, X extends Logits, F extends Features = Features>(
   head: Head<L, X>,
-  { network, optimizer, variables, regularizationLosses, exact }: TrainStepOptions<F, X>,
+  options: TrainStepOptions<F, X>,
 ): Trace<(batch: Batch<F, L>) => Scalar> {
-  const step = ({ features, labels }: Batch<F, L>): Scalar => {
+  const { network, optimizer, variables, regularizationLosses, exact } = checkTrainOptions(options);
+  if (!hasMethod(head, 'createEstimatorSpec')) throw invalid('head', 'a head', head);
+  const step = (batch: Batch<F, L>): Scalar => {
+    const { features, labels } = checkBatch(batch);
     const spec = head.createEstimatorSpec({
       mode: ModeKeys.TRAIN,
       features,
@@ -71,5 +76,33 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
     spec.dispose();
     return loss;
   };
-  return traceStep(step, { variables, exact });
+  return traceAs('trainStep', step, { variables, exact });
+}
+
+function checkTrainOptions<F extends Features, X extends Logits>(
+  given: TrainStepOptions<F, X>,
+): TrainStepOptions<F, X> {
+  const options = checkOptions('trainStep', given, OPTIONS);
+  const { network, optimizer, regularizationLosses: losses } = options;
+  if (typeof network !== 'function') throw invalid('network', 'a function of the features', network);
+  if (!hasMethod(optimizer, 'applyGradients'))
+    throw invalid('optimizer', 'an optimizer with a method applyGradients', optimizer);
+  if (losses !== undefined && typeof losses !== 'function' && listOf(losses) === undefined)
+    throw invalid('regularizationLosses', 'a list of scalars or a function that gives one', losses);
+  return options;
+}
+
+function checkBatch<F extends Features, L extends Labels>(batch: Batch<F, L>): Batch<F, L> {
+  const { features, labels } = (batch as Partial<Batch<F, L>> | null | undefined) ?? {};
+  if (features === undefined || labels === undefined)
+    throw invalid('batch', 'an object with features and labels', batch);
+  return { features, labels };
+}
+
+function hasMethod(given: unknown, name: string): boolean {
+  return typeof (given as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function';
+}
+
+function invalid(name: string, expected: string, got: unknown): Error {
+  return headError('INVALID_ARGUMENT', `trainStep: ${name} must be ${expected}, got ${describeValue(got)}.`);
 }

@@ -1,0 +1,37 @@
+// Bad input of traceStep and trainStep: a coded error that names what is wrong.
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { traceStep, trainStep } from '../src/index.js';
+
+const head = { createEstimatorSpec: (): never => expect.fail('not to be called') };
+const right = { network: ({ x }: { x: tf.Tensor }) => x, optimizer: tf.train.sgd(0.1), variables: [] };
+type Loose = (...args: unknown[]) => (...args: unknown[]) => unknown;
+const [train, trace] = [trainStep as unknown as Loose, traceStep as unknown as Loose];
+
+it.each<[string, () => unknown, RegExp]>([
+  ['no options', () => train(head), /^trainStep: network must be a function of the features, got undefined/],
+  ['empty options', () => train(head, {}), /^trainStep: network must be a function/],
+  ['options that are no object', () => train(head, 3), /options of trainStep must be an object, got/],
+  ['a network that is none', () => train(head, { ...right, network: 1 }), /^trainStep: network must be .* got .*1/],
+  ['no head', () => train(undefined, right), /^trainStep: head must be a head, got undefined/],
+  ['a head that is none', () => train({}, right), /^trainStep: head must be a head, got/],
+  ['an optimizer by name', () => train(head, { ...right, optimizer: 'sgd' }), /^trainStep: optimizer must be .*sgd/],
+  ['no variables', () => train(head, { ...right, variables: undefined }), /^trainStep: variables must be a list/],
+  ['a variable that is none', () => train(head, { ...right, variables: [1] }), /^trainStep: variables\[0\] must be/],
+  ['a loss alone', () => train(head, { ...right, regularizationLosses: 1 }), /regularizationLosses must be a list/],
+  ['a misspelt name', () => train(head, { ...right, regularisationLosses: [] }), /did you mean 'regularizationLosses'/],
+  ['exact as a text', () => train(head, { ...right, exact: 'yes' }), /^trainStep: exact must be true or false, got/],
+  [
+    'a step without a batch',
+    () => train(head, right)(),
+    /^trainStep: batch must be an object with features and labels/,
+  ],
+  ['a batch of null', () => train(head, right)(null), /batch must be an object with features and labels, got null/],
+  ['a batch without labels', () => train(head, right)({ features: {} }), /batch must be an object with features/],
+  ['traceStep: exact as a text', () => trace(() => 0, { variables: [], exact: 'yes' }), /^traceStep: exact must be/],
+  ['traceStep: no options', () => trace(() => 0), /^traceStep: variables must be a list of variables, got undefined/],
+  ['traceStep: a misspelt name', () => trace(() => 0, { variable: [] }), /did you mean 'variables'/],
+])('refuses %s', (_, call, message) => {
+  expect(call).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(message) }));
+});
