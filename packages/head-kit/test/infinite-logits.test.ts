@@ -1,5 +1,5 @@
 // Logits of minus infinity, as a mask makes them, and infinite losses of rows that do not count.
-import { dispose, getBackend, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, grad as gradientOf, tensor, valueAndGrad } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
@@ -105,6 +105,36 @@ describe.each<LossForm>(['host', 'composed'])('in the form %s', (form) => {
       const got = await run(loss, rows, form, uploaded);
       const each = loss.name === 'mean(squaredError)' ? 0.25 : softplus(0.5);
       expectWithin(got.loss, 3 * each * (loss === sigmoidCrossEntropy ? 2 : 1), 16, 1);
+    }
+  });
+
+  it.each([false, true])('a row of weight 0 has no second derivatives (weights on a device: %s)', async (uploaded) => {
+    for (const [loss, bad] of [
+      [softmaxCrossEntropy, Infinity],
+      [softmaxCrossEntropy, NaN],
+      [sigmoidCrossEntropy, NaN],
+      [meanOverRow(sigmoidCrossEntropy), NaN],
+    ] as const) {
+      const logits = tensor([[bad, 0], [1, 0]]); // prettier-ignore
+      const labels = tensor(
+        loss === softmaxCrossEntropy
+          ? [[0], [0]]
+          : [
+              [0, 0],
+              [0, 0],
+            ],
+      );
+      const [weights, vector] = [tensor([[0], [1]]), tensor([[1, 1], [1, 0]])]; // prettier-ignore
+      const second = (): Tensor =>
+        gradientOf((x: Tensor) =>
+          gradientOf((y: Tensor) => weightedLoss({ logits: y, labels, weights }, { loss, divisor: 1, form }))(x),
+        )(logits, vector);
+      if (uploaded) second().dispose();
+      const got = second();
+      const [first, other, third] = Array.from(await got.data());
+      expect([first, other]).toEqual([0, 0]);
+      expectWithin(third as number, (P * (1 - P)) / (loss.name === 'mean(sigmoidCrossEntropy)' ? 2 : 1), 64, 1);
+      dispose([got, logits, labels, weights, vector]);
     }
   });
 });

@@ -16,7 +16,7 @@ import {
   type LossTensors,
   rowsOf,
 } from './loss.js';
-import { type Shares, sharesOf, weigh } from './shares.js';
+import { clearZeros, type Shares, sharesOf, weigh } from './shares.js';
 
 /** The weighted loss and, if asked for, its gradient, composed of tfjs-core ops: for any backend. */
 export function composedLoss(
@@ -48,8 +48,9 @@ export function composedHessianTimes(
   const { logits, labels, weights, valid } = alignTensors(tensors, loss);
   const shares = sharesOf(weights, divisor);
   const { hessianTimes } = compose(loss, logits, labels);
-  const product = withCleanPadding(hessianTimes(weigh(withCleanPadding(vector, backend), shares)), backend);
-  return orZero(product, valid);
+  const weighed = weigh(withCleanPadding(vector, backend), shares);
+  // The derivatives of logits that are not finite are not, either: a vector of 0 does not clear them.
+  return orZero(withCleanPadding(clearZeros(hessianTimes(weighed), shares), backend), valid);
 }
 
 /** The losses by themselves, `[D0, .., DN, lossesPerRow(K)]`. */

@@ -32,11 +32,14 @@ export function sharesOf(weights: Tensor | undefined, divisor: number): Shares {
 }
 
 /** `values * weights / divisor`. What has a weight of 0 is as if it were not there, be it infinite or NaN. */
-export function weigh(values: Tensor, { divisor, weights, of, hasZeros = true }: Shares): Tensor {
-  if (weights === undefined || of === undefined) return div(values, divisor);
-  const product = mul(values, of);
-  if (!hasZeros) return product;
-  if (util.arraysEqual(of.shape, product.shape)) return whereOfAnyRank(equal(weights, 0), of, product);
-  const zeros = zerosLike(product);
-  return whereOfAnyRank(equal(weights, zeros), zeros, product);
+export function weigh(values: Tensor, shares: Shares): Tensor {
+  return shares.of === undefined ? div(values, shares.divisor) : clearZeros(mul(values, shares.of), shares);
+}
+
+/** Values that were weighed, with 0 wherever the weight is: there, a product with what is not finite is NaN. */
+export function clearZeros(values: Tensor, { weights, of, hasZeros = true }: Shares): Tensor {
+  if (weights === undefined || of === undefined || !hasZeros) return values;
+  if (util.arraysEqual(of.shape, values.shape)) return whereOfAnyRank(equal(weights, 0), of, values);
+  const zeros = zerosLike(values);
+  return whereOfAnyRank(equal(weights, zeros), zeros, values);
 }
