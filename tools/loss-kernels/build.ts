@@ -1,7 +1,10 @@
 import wabt from 'wabt';
 import { AT, LOGITS, source } from './source.js';
 
-/** What `packages/head-kit/src/losses/simd-module.ts` is to hold. */
+/** Where the module lies, from the root of the repository. */
+export const MODULE = 'packages/head-kit/src/losses/simd-module.ts';
+
+/** What that file is to hold. */
 export async function built(): Promise<string> {
   const features = { simd: true, sat_float_to_int: true };
   const parsed = (await wabt()).parseWat('losses.wat', source, features);

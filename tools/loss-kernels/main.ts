@@ -1,5 +1,7 @@
 // Builds the WebAssembly of the losses into head-kit.
 import { writeFile } from 'node:fs/promises';
-import { built } from './build.js';
+import { join } from 'node:path';
+import { root } from '../workspace.js';
+import { built, MODULE } from './build.js';
 
-await writeFile(new URL('../../packages/head-kit/src/losses/simd-module.ts', import.meta.url), await built());
+await writeFile(join(root, MODULE), await built());
