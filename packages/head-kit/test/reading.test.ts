@@ -1,6 +1,6 @@
 import { add, dispose, engine, getBackend, memory, scalar, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readTensors } from '../src/read-tensors.js';
 import { valuesAtHand } from '../src/values-at-hand.js';
 
@@ -10,6 +10,14 @@ afterEach(() => vi.restoreAllMocks());
 function computed(values: number[]): Tensor {
   return tidy(() => add(tensor(values), scalar(1)));
 }
+
+/** Files share one backend here: what those before have asked the device, and did not wait for, is over when a later read is. */
+beforeEach(async () => {
+  const last = computed([0]);
+  await last.data();
+  last.dispose();
+  await new Promise((resolve) => setTimeout(resolve));
+});
 
 describe('reading several tensors', () => {
   it('takes at most one read, which never blocks', async () => {
