@@ -125,6 +125,8 @@ describe("tfjs' debug mode", () => {
   });
   afterEach(() => {
     env().set('DEBUG', false);
+    // tfjs keeps what it took from DEBUG: every kernel's result would be read in the files that follow.
+    env().set('CHECK_COMPUTATION_FOR_ERRORS', false);
     vi.restoreAllMocks();
   });
 
