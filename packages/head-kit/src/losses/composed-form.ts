@@ -66,7 +66,7 @@ export function composedLosses({ logits, labels }: LossTensors, loss: Loss): Ten
 function weightedGradient(composed: ComposedLoss, shares: Shares, backend: object): Tensor {
   if (shares.of === undefined) return weigh(composed.gradient(), shares);
   if (composed.weighted !== undefined) return composed.weighted.gradient(shares.of);
-  return weigh(withCleanPadding(composed.gradient(), backend), { ...shares, hasZeros: shares.hasZeros ?? false });
+  return weigh(withCleanPadding(composed.gradient(), backend), { ...shares, zeros: shares.zeros ?? 'none' });
 }
 
 /**

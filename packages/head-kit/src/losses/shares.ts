@@ -12,8 +12,8 @@ export interface Shares {
    * weight may overflow although its share in a mean does not.
    */
   readonly of?: Tensor;
-  /** Whether one of the weights is 0; undefined where only the device knows. */
-  readonly hasZeros?: boolean | undefined;
+  /** Which of the weights are 0, as bools; undefined where only the device knows. */
+  readonly zeros?: Tensor | 'none' | undefined;
 }
 
 export function sharesOf(weights: Tensor | undefined, divisor: number): Shares {
@@ -22,13 +22,14 @@ export function sharesOf(weights: Tensor | undefined, divisor: number): Shares {
   if (values === undefined) return { divisor, weights, of: div(weights, divisor) };
   // Divided here: a kernel less to run.
   const of = new Float32Array(values.length);
-  let hasZeros = false;
+  let zeros: Uint8Array | undefined;
   for (let i = 0; i < of.length; i++) {
     const weight = values[i] as number;
     of[i] = weight / divisor;
-    if (weight === 0) hasZeros = true;
+    if (weight === 0) (zeros ??= new Uint8Array(of.length))[i] = 1;
   }
-  return { divisor, weights, of: tensor(of, weights.shape), hasZeros };
+  const { shape } = weights;
+  return { divisor, weights, of: tensor(of, shape), zeros: zeros ? tensor(zeros, shape, 'bool') : 'none' };
 }
 
 /** `values * weights / divisor`. What has a weight of 0 is as if it were not there, be it infinite or NaN. */
@@ -37,9 +38,9 @@ export function weigh(values: Tensor, shares: Shares): Tensor {
 }
 
 /** Values that were weighed, with 0 wherever the weight is: there, a product with what is not finite is NaN. */
-export function clearZeros(values: Tensor, { weights, of, hasZeros = true }: Shares): Tensor {
-  if (weights === undefined || of === undefined || !hasZeros) return values;
-  if (util.arraysEqual(of.shape, values.shape)) return whereOfAnyRank(equal(weights, 0), of, values);
+export function clearZeros(values: Tensor, { weights, of, zeros: mask }: Shares): Tensor {
+  if (weights === undefined || of === undefined || mask === 'none') return values;
+  if (util.arraysEqual(of.shape, values.shape)) return whereOfAnyRank(mask ?? equal(weights, 0), of, values);
   const zeros = zerosLike(values);
   return whereOfAnyRank(equal(weights, zeros), zeros, values);
 }
