@@ -168,7 +168,7 @@ export class SignatureTrace {
     throw headError(
       'TRACE_CHANGED',
       `A traced step must do the same each time, got one that has changed within the last ${wereReplayed} replayed steps: ${problem}. ` +
-        'What it computes with must be an argument, a variable, or fed by an optimizer or a dropout of tfjs-heads. It runs eagerly from now on.',
+        'What it computes with must be an argument, a variable, or fed by an optimizer of tfjs-heads. It runs eagerly from now on.',
     );
   }
 

@@ -31,7 +31,7 @@ export interface ExportedModel {
 }
 
 /**
- * Writes a prediction as a SavedModel of TensorFlow, for TensorFlow Serving, Python (`tf.saved_model.load`) and tfjs-node (`tf.node.loadSavedModel`). Under
+ * Writes a prediction as a SavedModel of TensorFlow, for Python (`tf.saved_model.load`) and tfjs-node (`tf.node.loadSavedModel`). Under
  * Node only.
  *
  * ```ts
