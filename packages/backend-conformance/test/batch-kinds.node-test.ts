@@ -80,7 +80,7 @@ describe.each([
   ['cpu', 'Tried'],
   ['wasm', 'Tried:parity'],
 ])('on %s', (backend, query) => {
-  it.each(Object.entries({ twoHeads, sequences, tags }))('%s pass', { timeout: 300_000 }, async (_, subject) => {
+  it.each(Object.entries({ twoHeads, sequences, tags }))('%s pass', async (_, subject) => {
     expect(await failures(subject, backend, query)).toEqual([]);
   });
 });
@@ -196,7 +196,7 @@ describe('a head with one fault fails', () => {
       'law:padding-counts-for-nothing',
       'the loss',
     ],
-  ])('%s', { timeout: 60_000 }, async (_, subject, check, says) => {
+  ])('%s', async (_, subject, check, says) => {
     expect((await failures(subject, 'cpu', `Tried:${check}`)).join('\n')).toContain(says);
   });
 });

@@ -5,38 +5,34 @@ import { conformance, emptyFolder, fixture, NARROW } from './cli-support.js';
 const folder = await emptyFolder();
 afterAll(() => rm(folder, { recursive: true }));
 
-it(
-  'runs heads and checks of others on webgl, in a real Chromium, beside a backend of Node',
-  { timeout: 120_000 },
-  async () => {
-    const { exitCode, stdout, lastLine } = await conformance(
-      fixture('own-family.mjs'),
-      '--backend',
-      'cpu,webgl',
-      '--filter',
-      `Mine${NARROW.slice(1)}`,
-      '--filter',
-      '*:names',
-      '--require',
-      'webgl',
+it('runs heads and checks of others on webgl, in a real Chromium, beside a backend of Node', async () => {
+  const { exitCode, stdout, lastLine } = await conformance(
+    fixture('own-family.mjs'),
+    '--backend',
+    'cpu,webgl',
+    '--filter',
+    `Mine${NARROW.slice(1)}`,
+    '--filter',
+    '*:names',
+    '--require',
+    'webgl',
+  );
+  expect(stdout).toMatch(/^webgl: 5 cases on .*Chrome/m);
+  for (const target of ['cpu', 'webgl'])
+    expect(stdout).toMatch(
+      new RegExp(`^FAILED ${target} Nameless:names:given:name=a\\n {4}the name: got undefined, expected "?a`, 'm'),
     );
-    expect(stdout).toMatch(/^webgl: 5 cases on .*Chrome/m);
-    for (const target of ['cpu', 'webgl'])
-      expect(stdout).toMatch(
-        new RegExp(`^FAILED ${target} Nameless:names:given:name=a\\n {4}the name: got undefined, expected "?a`, 'm'),
-      );
-    expect(stdout).toContain('Demanded: A head has the name that it is given.');
-    expect(lastLine).toMatch(/^8 passed, 2 failed/);
-    expect(exitCode).toBe(1);
-  },
-);
+  expect(stdout).toContain('Demanded: A head has the name that it is given.');
+  expect(lastLine).toMatch(/^8 passed, 2 failed/);
+  expect(exitCode).toBe(1);
+});
 
-it('finds the binaries of wasm in the page', { timeout: 120_000 }, async () => {
+it('finds the binaries of wasm in the page', async () => {
   const { lastLine } = await conformance('--backend', 'chromium:wasm', '--filter', `RegressionHead${NARROW.slice(1)}`);
   expect(lastLine).toMatch(/^2 passed, 0 failed/);
 });
 
-it('says what is wrong with a module that does not load in a page', { timeout: 120_000 }, async () => {
+it('says what is wrong with a module that does not load in a page', async () => {
   const { exitCode, stdout } = await conformance(
     fixture('node-only.mjs'),
     '--backend',
@@ -50,7 +46,7 @@ it('says what is wrong with a module that does not load in a page', { timeout: 1
   expect(exitCode).toBe(1);
 });
 
-it('builds a page that can be served from any path', { timeout: 60_000 }, async () => {
+it('builds a page that can be served from any path', async () => {
   const { exitCode, lastLine } = await conformance('page', fixture('own-head.mjs'), '--out', folder);
   expect(lastLine).toContain(`Written: ${folder}`);
   expect(exitCode).toBe(0);

@@ -14,7 +14,7 @@ describe.each([
   ['webkit', 'WebKitGTK MiniBrowser', ['webkit:cpu', 'webkit:wasm']],
   ['firefox', 'Firefox', ['firefox:cpu', 'firefox:wasm']],
 ] as const)('%s', (browser, name, targets) => {
-  it('runs a head of others by a driver that the command starts', { timeout: 180_000 }, async ({ skip }) => {
+  it('runs a head of others by a driver that the command starts', async ({ skip }) => {
     const reason = whyNot(browser);
     if (reason !== undefined) return skip(reason);
     const { exitCode, lastLine } = await conformance(
@@ -54,13 +54,13 @@ describe('what is missing is unavailable, with the package to install', () => {
       'webkit:cpu: unavailable: no browser: WebKitWebDriver was not found: apt-get install webkit2gtk-driver',
     ],
     ['firefox:webgpu', 'firefox:webgpu: unavailable: no browser: geckodriver was not found: cargo install geckodriver'],
-  ])('%s', { timeout: 60_000 }, async (backend, line) => {
+  ])('%s', async (backend, line) => {
     const { exitCode, stdout } = await withPath('/nowhere', backend);
     expect(stdout).toContain(line);
     expect(exitCode).toBe(1);
   });
 
-  it('the display', { timeout: 60_000 }, async ({ skip }) => {
+  it('the display', async ({ skip }) => {
     const driver = findDriver('webkit', 'http://127.0.0.1');
     if (typeof driver === 'string' || process.platform !== 'linux') return skip(String(driver));
     const path = join(folder, 'bin');

@@ -21,27 +21,23 @@ it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
-] as const)(
-  'ends its processes and its browser, and leaves no files, after %s',
-  { timeout: 90_000 },
-  async (signal, code) => {
-    const { child, offspring, folder } = await running();
-    child.kill(signal);
-    const { exitCode, stderr } = await child;
-    expect(stderr).toBe('Interrupted: there is no report.');
-    expect(exitCode).toBe(code);
-    expect(await stillRunning(offspring)).toEqual([]);
-    expect(await readdir(folder)).toEqual([]);
-    await rm(folder, { recursive: true });
-  },
-);
+] as const)('ends its processes and its browser, and leaves no files, after %s', async (signal, code) => {
+  const { child, offspring, folder } = await running();
+  child.kill(signal);
+  const { exitCode, stderr } = await child;
+  expect(stderr).toBe('Interrupted: there is no report.');
+  expect(exitCode).toBe(code);
+  expect(await stillRunning(offspring)).toEqual([]);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+});
 
-it('leaves nothing behind where it is killed itself', { timeout: 90_000 }, async () => {
+it('leaves nothing behind where it is killed itself', async () => {
   const { child, offspring, folder } = await running();
   child.kill('SIGKILL');
   await child;
-  await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
-  await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => stillRunning(offspring)).toEqual([]);
+  await expect.poll(() => readdir(folder)).toEqual([]);
   await rm(folder, { recursive: true });
 });
 
@@ -49,24 +45,19 @@ it.for([
   ['webkit', 'SIGTERM'],
   ['webkit', 'SIGKILL'],
   ['firefox', 'SIGKILL'],
-] as const)(
-  'ends the driver of %s, its browser and their display, after %s',
-  { timeout: 120_000 },
-  async ([browser, signal], { skip }) => {
-    const reason = whyNot(browser);
-    if (reason !== undefined) return skip(reason);
-    const { child, offspring, folder } = await running(browser);
-    child.kill(signal);
-    await child;
-    await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
-    await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
-    await rm(folder, { recursive: true });
-  },
-);
+] as const)('ends the driver of %s, its browser and their display, after %s', async ([browser, signal], { skip }) => {
+  const reason = whyNot(browser);
+  if (reason !== undefined) return skip(reason);
+  const { child, offspring, folder } = await running(browser);
+  child.kill(signal);
+  await child;
+  await expect.poll(() => stillRunning(offspring)).toEqual([]);
+  await expect.poll(() => readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+});
 
 it.each(['SIGINT', 'SIGKILL'] as const)(
   'ends where a module hangs while its cases are listed, after %s',
-  { timeout: 60_000 },
   async (signal) => {
     const folder = await emptyFolder();
     const path = await hostileModule('hangs', {
@@ -74,14 +65,12 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
     });
     const child = execa(process.execPath, [main, path, '--list'], { reject: false, env: { TMPDIR: folder } });
     let offspring: number[] = [];
-    await expect
-      .poll(async () => (offspring = await descendantsOf(child.pid as number)).length, { timeout: 20_000 })
-      .toBeGreaterThan(1);
+    await expect.poll(async () => (offspring = await descendantsOf(child.pid as number)).length).toBeGreaterThan(1);
     child.kill(signal);
     const { exitCode } = await child;
     expect(exitCode).toBe(signal === 'SIGINT' ? 130 : undefined);
-    await expect.poll(() => stillRunning(offspring), { timeout: 30_000 }).toEqual([]);
-    await expect.poll(() => readdir(folder), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => stillRunning(offspring)).toEqual([]);
+    await expect.poll(() => readdir(folder)).toEqual([]);
     await rm(folder, { recursive: true });
   },
 );
@@ -90,7 +79,10 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
 async function running(browser = 'chromium') {
   const folder = await emptyFolder();
   const child = execa(process.execPath, [main, ...hanging(browser)], { reject: false, env: { TMPDIR: folder } });
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
+    void child.then(({ stdout, stderr }) =>
+      reject(new Error(`It ended before its sessions began:\n${stdout}\n${stderr}`)),
+    );
     let printed = '';
     child.stdout.on('data', (chunk) => {
       printed += chunk;

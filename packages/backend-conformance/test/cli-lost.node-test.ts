@@ -10,7 +10,7 @@ describe('a run is never lost silently', () => {
     ['dying', 'its process ended with exit code 7; its last words:', '60'],
     ['hanging', 'it said nothing for 5 s', '5'],
     ['chromium:hanging', 'it said nothing for 40 s', '40'], // It takes a while to build the page.
-  ])('%s: what is left fails, with the reason', { timeout: 150_000 }, async (backend, reason, silence) => {
+  ])('%s: what is left fails, with the reason', async (backend, reason, silence) => {
     const { exitCode, stdout, lastLine } = await conformance(
       '--register',
       fixture('broken-backends.mjs'),

@@ -39,4 +39,4 @@ it('is unavailable without a driver, which is no pass', async () => {
   });
   expect(exitCode).toBe(1);
   expect(stdout).toContain('finds no adapter');
-}, 60_000);
+});

@@ -40,7 +40,7 @@ describe.each([
   ['bun', 'Bun'],
   ['deno', 'Deno'],
 ])('%s', (runtime, name) => {
-  it('runs heads in TypeScript on cpu and wasm, and says what it is', { timeout: 120_000 }, async () => {
+  it('runs heads in TypeScript on cpu and wasm, and says what it is', async () => {
     const targets = [`${runtime}:cpu`, `${runtime}:wasm`];
     const { exitCode, stdout } = await conformance(
       fixture('typescript/head.ts'),
@@ -64,7 +64,7 @@ describe.each([
     expect(await readFile(join(folder, 'junit.xml'), 'utf8')).toContain(`name="engine" value="${name} `);
   });
 
-  it.each(hostile)('fails where a head %s', { timeout: 60_000 }, async (what, code, says) => {
+  it.each(hostile)('fails where a head %s', async (what, code, says) => {
     const path = await hostileModule(`${runtime} ${what}`.replaceAll(' ', '-'), code);
     const { exitCode, stdout } = await conformance(
       path,
@@ -78,7 +78,7 @@ describe.each([
     expect(exitCode).toBe(1);
   });
 
-  it('is unavailable where it cannot be run, which is no pass', { timeout: 60_000 }, async () => {
+  it('is unavailable where it cannot be run, which is no pass', async () => {
     const { exitCode, stdout } = await execa(
       process.execPath,
       [main, '--backend', `${runtime}:cpu`, '--filter', NARROW],
@@ -104,7 +104,7 @@ describe('a runtime that does not say its version', () => {
     await writeFile(program, '#!/bin/sh\nsleep 600 &\necho $$ $! > "$0.pids"\nwait\n', { mode: 0o755 });
   });
 
-  it('is unavailable, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  it('is unavailable, and leaves nothing behind', async () => {
     const { exitCode, stdout } = await start();
     expect(stdout).toContain(`deno:cpu: unavailable: ${program} cannot be run: it did not say its version within 15 s`);
     expect(exitCode).toBe(1);
@@ -112,9 +112,9 @@ describe('a runtime that does not say its version', () => {
     await expect.poll(async () => stillRunning(await pids())).toEqual([]);
   });
 
-  it('can be interrupted, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  it('can be interrupted, and leaves nothing behind', async () => {
     const child = start();
-    await expect.poll(pids, { timeout: 30_000 }).toHaveLength(2);
+    await expect.poll(pids).toHaveLength(2);
     child.kill('SIGINT');
     const { exitCode } = await child;
     expect(exitCode).toBe(130);

@@ -3,7 +3,6 @@ import { conformance, fixture, NARROW } from './cli-support.js';
 
 it.each(['cpu', 'chromium:cpu'])(
   'a module in TypeScript runs on %s, and a failure shows its place there',
-  { timeout: 180_000 },
   async (backend) => {
     const { exitCode, stdout } = await conformance(
       fixture('typescript/head.ts'),

@@ -93,7 +93,7 @@ describe('a run', () => {
 describe('--bail', () => {
   const wrong = [fixture('wrong-head.mjs'), '--filter', '*:law', '--jobs', '1', '--out', join(folder, 'bail')];
 
-  it('stops after so many failures; what was not run is said, and no pass', { timeout: 60_000 }, async () => {
+  it('stops after so many failures; what was not run is said, and no pass', async () => {
     const { exitCode, stdout } = await conformance(...wrong, '--backend', 'cpu,wasm', '--bail', '2');
     const { runs, problems, parts } = await reportIn(join(folder, 'bail'));
     const asked = parts[0]?.asked as number;
@@ -110,19 +110,15 @@ describe('--bail', () => {
     expect(exitCode).toBe(1);
   });
 
-  it(
-    'stops after one where no number is given, and changes nothing where nothing fails',
-    { timeout: 60_000 },
-    async () => {
-      await conformance(...wrong, '--backend', 'cpu', '--bail');
-      expect(queriesOf((await reportIn(join(folder, 'bail'))).runs[0], 'fail')).toHaveLength(1);
-      const { exitCode, lastLine } = await conformance('--backend', 'cpu', '--filter', NARROWER, '--bail', '1');
-      expect(lastLine).toMatch(/^8 passed, 0 failed/);
-      expect(exitCode).toBe(0);
-    },
-  );
+  it('stops after one where no number is given, and changes nothing where nothing fails', async () => {
+    await conformance(...wrong, '--backend', 'cpu', '--bail');
+    expect(queriesOf((await reportIn(join(folder, 'bail'))).runs[0], 'fail')).toHaveLength(1);
+    const { exitCode, lastLine } = await conformance('--backend', 'cpu', '--filter', NARROWER, '--bail', '1');
+    expect(lastLine).toMatch(/^8 passed, 0 failed/);
+    expect(exitCode).toBe(0);
+  });
 
-  it('tells failures of one kind a few times', { timeout: 60_000 }, async () => {
+  it('tells failures of one kind a few times', async () => {
     const { stdout } = await conformance(
       '--backend',
       'dying',
@@ -196,7 +192,7 @@ describe('shards', () => {
       }),
     );
 
-  it('merge into the whole', { timeout: 90_000 }, async () => {
+  it('merge into the whole', async () => {
     const merged = await conformance(
       'merge',
       ...(await of(2)),
@@ -223,7 +219,7 @@ describe('shards', () => {
     expect(report.selection.subjects).toContain('PoissonRegressionHead');
   });
 
-  it('are no pass where one is missing, and say so in every report', { timeout: 90_000 }, async () => {
+  it('are no pass where one is missing, and say so in every report', async () => {
     const [first, , third] = (await of(3)) as [string, string, string];
     const out = join(folder, 'incomplete');
     const { exitCode, stdout } = await conformance('merge', first, third, '--out', out);
@@ -239,7 +235,7 @@ describe('shards', () => {
     expect(again).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(problem) });
   });
 
-  it('do not merge with what is unlike them, nor twice', { timeout: 90_000 }, async () => {
+  it('do not merge with what is unlike them, nor twice', async () => {
     const [first] = (await of(3)) as [string];
     const other = join(folder, 'unrepaired');
     await conformance(

@@ -29,7 +29,7 @@ beforeAll(async () => {
     reject: false,
   });
   files = (JSON.parse(stdout) as Report).testResults;
-}, 60_000);
+});
 
 const fixture = (name: string): TestFile =>
   files.find((file) => basename(file.name) === `${name}.fixture.ts`) as TestFile;

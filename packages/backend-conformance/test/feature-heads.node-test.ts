@@ -40,7 +40,7 @@ async function failures(
 }
 
 describe.each(['wasm', 'tensorflow'])('on %s', (backend) => {
-  it('heads whose loss needs features, or knows its whole batch, are certified', { timeout: 300_000 }, async () => {
+  it('heads whose loss needs features, or knows its whole batch, are certified', async () => {
     expect(await failures(right, backend)).toEqual([]);
   });
 });
@@ -123,19 +123,15 @@ describe('a head with one fault fails', () => {
       'law:sum-of-parts',
       'LABELS_RANGE',
     ],
-  ])('%s', { timeout: 60_000 }, async (_, subject, check, says) => {
+  ])('%s', async (_, subject, check, says) => {
     const said = await failures({ Broken: subject }, 'cpu', (query) => query === check);
     expect(said.join('\n')).toContain(says);
   });
 
-  it(
-    'a refusal of the last class, which labels of as many classes as there are logits never reach',
-    { timeout: 60_000 },
-    async () => {
-      const subject: Subject = { ...baselineHead, classes: undefined, create: (options) => new RefusingHead(options) };
-      expect(await failures({ Broken: subject }, 'cpu', (query) => query === 'law:sum-of-parts')).toEqual([]);
-    },
-  );
+  it('a refusal of the last class, which labels of as many classes as there are logits never reach', async () => {
+    const subject: Subject = { ...baselineHead, classes: undefined, create: (options) => new RefusingHead(options) };
+    expect(await failures({ Broken: subject }, 'cpu', (query) => query === 'law:sum-of-parts')).toEqual([]);
+  });
 });
 
 /** 0, 1, 2... by the place in the batch. */

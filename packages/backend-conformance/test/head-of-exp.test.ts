@@ -29,8 +29,8 @@ test('where tfjs gets the second derivative of a loss wrong, the failure says th
       /times the allowed error.*TensorFlow\.js is at fault.*'second-derivatives'/s,
     ) as string,
   });
-}, 60_000);
+});
 
 test('with the repair the head passes', async () => {
   expect(await law(true)).toMatchObject({ status: 'pass' });
-}, 60_000);
+});

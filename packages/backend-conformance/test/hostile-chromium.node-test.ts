@@ -67,7 +67,7 @@ beforeAll(async () => {
   site = await serve(folder, '127.0.0.1');
   const { cases } = await suiteOf({ Mine: { create: () => ({}) as never, weights: 'logits' } });
   testCase = cases.find((candidate) => queryOf(candidate) === query) as ConformanceCase;
-}, 120_000);
+});
 afterAll(async () => {
   await site.close();
   await rm(folder, { recursive: true });
@@ -94,6 +94,5 @@ async function expectFailure(path: string, says: RegExp): Promise<void> {
 
 it.each(hostiles.map(([what, , says], i) => [what, modules[i] as string, says] as const))(
   'in a page, a head never passes that %s',
-  { timeout: 180_000 },
   (_, path, says) => expectFailure(path, says),
 );

@@ -137,7 +137,7 @@ const inNode: readonly (readonly [what: string, hostile: Hostile, says: RegExp])
 ];
 
 describe('a head never passes that', () => {
-  it.concurrent.each([...inNode, ...everywhere])('%s', { timeout: 120_000 }, async (_, hostile, says) => {
+  it.concurrent.each([...inNode, ...everywhere])('%s', async (_, hostile, says) => {
     const path = await hostileModule('head', hostile);
     const { exitCode, stdout, stderr } = await conformance(
       path,
@@ -159,7 +159,7 @@ describe('a head never passes that', () => {
   });
 });
 
-it('a head never passes that runs out of memory', { timeout: 120_000 }, async () => {
+it('a head never passes that runs out of memory', async () => {
   const path = await hostileModule('head', {
     inLoss: 'const all = []; for (;;) all.push(Array.from({ length: 10_000 }, Math.random));',
   });
@@ -174,7 +174,7 @@ it('a head never passes that runs out of memory', { timeout: 120_000 }, async ()
 });
 
 describe('patience', () => {
-  it('ends after a few cases in a row that take too long', { timeout: 120_000 }, async () => {
+  it('ends after a few cases in a row that take too long', async () => {
     const path = await hostileModule('head', {
       inLoss: 'return Object.assign(super.loss(...inputs), { data: () => new Promise(() => {}) });',
     });
@@ -194,7 +194,7 @@ describe('patience', () => {
 });
 
 describe('--list', () => {
-  it('ends as a mistake of the module, too', { timeout: 60_000 }, async () => {
+  it('ends as a mistake of the module, too', async () => {
     const path = await hostileModule('head', { atImport: 'process.exit(0);' });
     const { exitCode, stderr } = await conformance(path, '--list');
     expect(stderr).toContain('its process ended with exit code 0 while it imports');
@@ -202,7 +202,7 @@ describe('--list', () => {
   });
 });
 
-it('does not fall when who reads its output has gone', { timeout: 60_000 }, async () => {
+it('does not fall when who reads its output has gone', async () => {
   const path = await hostileModule('head', {});
   const { stdout } = await execa('bash', [
     '-c',

@@ -82,92 +82,84 @@ const evaluated: Readonly<Record<string, Evaluated>> = {
 beforeAll(() => setBackend('cpu'));
 
 describe.each(Object.entries(evaluated))('%s', (_, { logits, labels, label, labelType, metrics, update }) => {
-  it(
-    `of ${ROWS.toLocaleString('en')} weighted rows is one value to the bit, in ${ORDERS} orders, cuts and merges`,
-    { timeout: 180_000 },
-    async () => {
-      const next = random(29);
-      const drawn = {
-        // Over many sizes, so that what has to be rounded off is not the same for all.
-        logits: Float32Array.from({ length: ROWS * logits }, () => 8 * (next() - 0.5) * Math.exp(-6 * next())),
-        labels: Float32Array.from({ length: ROWS * labels }, () => label(next)),
-        weight: Float32Array.from({ length: ROWS }, () => Math.exp(10 * (next() - 0.5))),
-      };
-      const order = Uint32Array.from({ length: ROWS }, (_row, row) => row);
-      /** All rows in the order of the moment, so that a batch is a view. */
-      const ordered = {
-        logits: Float32Array.from(drawn.logits),
-        labels: Float32Array.from(drawn.labels),
-        weight: Float32Array.from(drawn.weight),
-      };
-      const reorder = (): void => {
-        for (let i = ROWS - 1; i > 0; i--) {
-          const j = Math.floor(next() * (i + 1));
-          [order[i], order[j]] = [order[j] as number, order[i] as number];
-        }
-        for (const [from, to, width] of [
-          [drawn.logits, ordered.logits, logits],
-          [drawn.labels, ordered.labels, labels],
-          [drawn.weight, ordered.weight, 1],
-        ] as const)
-          for (let row = 0, at = 0; row < ROWS; row++)
-            for (let column = 0, source = (order[row] as number) * width; column < width; column++, at++, source++)
-              to[at] = from[source] as number;
-      };
-
-      /** Metrics of some rows in the order of the moment, cut into batches of random sizes. */
-      const measure = (from: number, to: number): Metrics => {
-        const measured = metrics();
-        for (let start = from; start < to;) {
-          const end = Math.min(to, start + 1 + Math.floor(20_000 * next() ** 3));
-          const part = (values: Float32Array, width: number): Tensor =>
-            tensor(values.slice(start * width, end * width), [end - start, width]);
-          tidy(() => {
-            update(
-              measured,
-              part(ordered.logits, logits),
-              cast(part(ordered.labels, labels), labelType ?? 'float32'),
-              part(ordered.weight, 1),
-            );
-          });
-          start = end;
-        }
-        return measured;
-      };
-      const statesOf = async (measured: Metrics): Promise<Record<string, MetricState>> =>
-        Object.fromEntries(
-          await Promise.all(
-            Object.entries(measured).map(async ([key, metric]) => [key, await metric.state()] as const),
-          ),
-        );
-      const resultsOf = async (measured: Metrics): Promise<Record<string, number>> =>
-        Object.fromEntries(
-          await Promise.all(
-            Object.entries(measured).map(async ([key, metric]) => [key, await metric.result()] as const),
-          ),
-        );
-
-      const first = measure(0, ROWS);
-      const expected = { states: JSON.stringify(await statesOf(first)), results: await resultsOf(first) };
-      for (const value of Object.values(expected.results)) expect(value).toBeGreaterThan(-Infinity);
-      for (let round = 1; round < ORDERS; round++) {
-        reorder();
-        const cuts = [
-          0,
-          ...Array.from({ length: round % 5 }, () => Math.floor(next() * ROWS)).toSorted((a, b) => a - b),
-          ROWS,
-        ];
-        const merged = metrics();
-        for (const [part, to] of cuts.slice(1).entries()) {
-          const states = JSON.parse(JSON.stringify(await statesOf(measure(cuts[part] as number, to)))) as Record<
-            string,
-            MetricState
-          >;
-          for (const [key, metric] of Object.entries(merged)) metric.merge(states[key] as MetricState);
-        }
-        expect(JSON.stringify(await statesOf(merged))).toBe(expected.states);
-        expect(await resultsOf(merged)).toEqual(expected.results);
+  it(`of ${ROWS.toLocaleString('en')} weighted rows is one value to the bit, in ${ORDERS} orders, cuts and merges`, async () => {
+    const next = random(29);
+    const drawn = {
+      // Over many sizes, so that what has to be rounded off is not the same for all.
+      logits: Float32Array.from({ length: ROWS * logits }, () => 8 * (next() - 0.5) * Math.exp(-6 * next())),
+      labels: Float32Array.from({ length: ROWS * labels }, () => label(next)),
+      weight: Float32Array.from({ length: ROWS }, () => Math.exp(10 * (next() - 0.5))),
+    };
+    const order = Uint32Array.from({ length: ROWS }, (_row, row) => row);
+    /** All rows in the order of the moment, so that a batch is a view. */
+    const ordered = {
+      logits: Float32Array.from(drawn.logits),
+      labels: Float32Array.from(drawn.labels),
+      weight: Float32Array.from(drawn.weight),
+    };
+    const reorder = (): void => {
+      for (let i = ROWS - 1; i > 0; i--) {
+        const j = Math.floor(next() * (i + 1));
+        [order[i], order[j]] = [order[j] as number, order[i] as number];
       }
-    },
-  );
+      for (const [from, to, width] of [
+        [drawn.logits, ordered.logits, logits],
+        [drawn.labels, ordered.labels, labels],
+        [drawn.weight, ordered.weight, 1],
+      ] as const)
+        for (let row = 0, at = 0; row < ROWS; row++)
+          for (let column = 0, source = (order[row] as number) * width; column < width; column++, at++, source++)
+            to[at] = from[source] as number;
+    };
+
+    /** Metrics of some rows in the order of the moment, cut into batches of random sizes. */
+    const measure = (from: number, to: number): Metrics => {
+      const measured = metrics();
+      for (let start = from; start < to;) {
+        const end = Math.min(to, start + 1 + Math.floor(20_000 * next() ** 3));
+        const part = (values: Float32Array, width: number): Tensor =>
+          tensor(values.slice(start * width, end * width), [end - start, width]);
+        tidy(() => {
+          update(
+            measured,
+            part(ordered.logits, logits),
+            cast(part(ordered.labels, labels), labelType ?? 'float32'),
+            part(ordered.weight, 1),
+          );
+        });
+        start = end;
+      }
+      return measured;
+    };
+    const statesOf = async (measured: Metrics): Promise<Record<string, MetricState>> =>
+      Object.fromEntries(
+        await Promise.all(Object.entries(measured).map(async ([key, metric]) => [key, await metric.state()] as const)),
+      );
+    const resultsOf = async (measured: Metrics): Promise<Record<string, number>> =>
+      Object.fromEntries(
+        await Promise.all(Object.entries(measured).map(async ([key, metric]) => [key, await metric.result()] as const)),
+      );
+
+    const first = measure(0, ROWS);
+    const expected = { states: JSON.stringify(await statesOf(first)), results: await resultsOf(first) };
+    for (const value of Object.values(expected.results)) expect(value).toBeGreaterThan(-Infinity);
+    for (let round = 1; round < ORDERS; round++) {
+      reorder();
+      const cuts = [
+        0,
+        ...Array.from({ length: round % 5 }, () => Math.floor(next() * ROWS)).toSorted((a, b) => a - b),
+        ROWS,
+      ];
+      const merged = metrics();
+      for (const [part, to] of cuts.slice(1).entries()) {
+        const states = JSON.parse(JSON.stringify(await statesOf(measure(cuts[part] as number, to)))) as Record<
+          string,
+          MetricState
+        >;
+        for (const [key, metric] of Object.entries(merged)) metric.merge(states[key] as MetricState);
+      }
+      expect(JSON.stringify(await statesOf(merged))).toBe(expected.states);
+      expect(await resultsOf(merged)).toEqual(expected.results);
+    }
+  });
 });

@@ -55,7 +55,7 @@ it('the README of head-kit shows the head that passes here', () => {
 });
 
 describe('a head of another kind', () => {
-  it.each(Object.entries(others))('passes: %s', { timeout: 60_000 }, async (name, subject) => {
+  it.each(Object.entries(others))('passes: %s', async (name, subject) => {
     const results = await run(name, subject);
     expect(results.filter(({ status }) => status !== 'pass')).toEqual([]);
     const families = ['law', 'parity', 'training', ...(subject.goldens ? ['golden'] : [])];
@@ -73,7 +73,7 @@ describe('a head of another kind', () => {
       'features of shape [3,2]: got no error',
     ],
     ['labels that it takes for out of range', 'PlainHead', { ...plain, labelsOutOfRange: [-1] }, 'got no error'],
-  ])('fails where it claims %s', { timeout: 60_000 }, async (_, name, subject, says) => {
+  ])('fails where it claims %s', async (_, name, subject, says) => {
     const failures = (await run(name, subject)).filter(({ status }) => status === 'fail');
     expect(failures.map(({ query, message }) => `${query}: ${message}`).join('\n')).toContain(says);
   });

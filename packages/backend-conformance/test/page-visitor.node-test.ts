@@ -40,7 +40,7 @@ beforeAll(async () => {
     build: { outDir },
   });
   address = server.resolvedUrls?.local[0] as string;
-}, 60_000);
+});
 afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });
@@ -57,7 +57,7 @@ describe("the visitor's page", () => {
     expect(await status.textContent()).toBe('2 cases on 2 backends');
     await page.getByRole('checkbox', { name: 'names given' }).check();
     await page.getByRole('button', { name: 'Run' }).click();
-    await expect.poll(() => status.textContent(), { timeout: 20_000 }).toBe('Done.');
+    await expect.poll(() => status.textContent()).toBe('Done.');
     expect(await page.locator('.verdict').textContent()).toBe('6 cases passed and none failed, on 2 backends.');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -90,7 +90,7 @@ describe("the visitor's page", () => {
     await page.getByRole('checkbox', { name: 'webgpu' }).uncheck();
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await expect.poll(() => page.getByRole('status').textContent(), { timeout: 20_000 }).toBe('Stopped.');
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('Stopped.');
     expect(await page.getByRole('button', { name: 'Run' }).isEnabled()).toBe(true);
   });
 

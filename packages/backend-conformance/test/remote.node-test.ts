@@ -17,7 +17,7 @@ afterAll(() => Promise.all(started.map((stop) => stop())));
 const narrow = [fixture('own-head.mjs'), '--backend', 'chromium:cpu,webgl', '--filter', NARROW];
 const oneBackend = [fixture('own-head.mjs'), '--backend', 'chromium:cpu', '--filter', NARROW];
 
-it('runs in the browser of a Playwright server', { timeout: 120_000 }, async () => {
+it('runs in the browser of a Playwright server', async () => {
   const executablePath = chromiumPath();
   const server = await chromium.launchServer({ args: [...chromiumFlags], ...(executablePath && { executablePath }) });
   started.push(() => server.close());
@@ -26,7 +26,7 @@ it('runs in the browser of a Playwright server', { timeout: 120_000 }, async () 
   expect(exitCode).toBe(0);
 });
 
-it('runs in the browser of a WebDriver server', { timeout: 120_000 }, async ({ skip }) => {
+it('runs in the browser of a WebDriver server', async ({ skip }) => {
   const driver = matchingDriver();
   if (driver instanceof Error) return skip(driver.message);
   const url = await startDriver(driver);
@@ -36,7 +36,7 @@ it('runs in the browser of a WebDriver server', { timeout: 120_000 }, async ({ s
   expect(exitCode).toBe(0);
 });
 
-it('asks a WebDriver server for what it is told to', { timeout: 60_000 }, async ({ skip }) => {
+it('asks a WebDriver server for what it is told to', async ({ skip }) => {
   const driver = matchingDriver();
   if (driver instanceof Error) return skip(driver.message);
   const url = await startDriver(driver);
@@ -51,66 +51,58 @@ it('asks a WebDriver server for what it is told to', { timeout: 60_000 }, async 
   expect(exitCode).toBe(1);
 });
 
-it(
-  'serves one browser at a time, and names targets by what it says that it is',
-  { timeout: 180_000 },
-  async ({ skip }) => {
-    const reason = whyNot('webkit');
-    const driver = findDriver('webkit', 'http://127.0.0.1');
-    if (reason !== undefined || typeof driver === 'string') return skip(String(reason));
-    const { display, child: xvfb } = await startXvfb();
-    started.push(() => xvfb.kill());
-    const port = 20_000 + (process.pid % 20_000);
-    const child = spawn(driver.program, driver.args(port), {
-      stdio: 'ignore',
-      env: { ...process.env, DISPLAY: display },
-    });
-    started.push(() => child.kill());
-    const capabilities = ['--capabilities', JSON.stringify(driver.capabilities)];
-    const { exitCode, stdout, lastLine } = await conformance(
-      fixture('own-head.mjs'),
-      '--backend',
-      'chromium:cpu,chromium:wasm',
-      '--filter',
-      NARROW,
-      '--jobs',
-      '2',
-      '--browser',
-      `http://127.0.0.1:${port}/`,
-      ...capabilities,
-    );
-    expect(stdout).toMatch(/^webkit:cpu: 2 passed/m);
-    expect(stdout).toMatch(/^webkit:wasm: 2 passed/m);
-    expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
-    expect(exitCode).toBe(0);
-  },
-);
+it('serves one browser at a time, and names targets by what it says that it is', async ({ skip }) => {
+  const reason = whyNot('webkit');
+  const driver = findDriver('webkit', 'http://127.0.0.1');
+  if (reason !== undefined || typeof driver === 'string') return skip(String(reason));
+  const { display, child: xvfb } = await startXvfb();
+  started.push(() => xvfb.kill());
+  const port = 20_000 + (process.pid % 20_000);
+  const child = spawn(driver.program, driver.args(port), {
+    stdio: 'ignore',
+    env: { ...process.env, DISPLAY: display },
+  });
+  started.push(() => child.kill());
+  const capabilities = ['--capabilities', JSON.stringify(driver.capabilities)];
+  const { exitCode, stdout, lastLine } = await conformance(
+    fixture('own-head.mjs'),
+    '--backend',
+    'chromium:cpu,chromium:wasm',
+    '--filter',
+    NARROW,
+    '--jobs',
+    '2',
+    '--browser',
+    `http://127.0.0.1:${port}/`,
+    ...capabilities,
+  );
+  expect(stdout).toMatch(/^webkit:cpu: 2 passed/m);
+  expect(stdout).toMatch(/^webkit:wasm: 2 passed/m);
+  expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
+  expect(exitCode).toBe(0);
+});
 
-it('says that there is no server', { timeout: 60_000 }, async () => {
+it('says that there is no server', async () => {
   const { exitCode, stdout, lastLine } = await conformance(...narrow, '--browser', 'ws://127.0.0.1:9/');
   expect(stdout).toMatch(/^webgl: unavailable: no browser: .*ECONNREFUSED/m);
   expect(lastLine).toMatch(/^0 passed, .* 2 backends unavailable$/);
   expect(exitCode).toBe(1);
 });
 
-it(
-  'fails by name where a WebDriver server is silent, and closes a browser that comes late',
-  { timeout: 60_000 },
-  async () => {
-    const server = await slowServer();
-    server.onAsked((count) => {
-      if (count === 2) server.give('firefox'); // Nobody waits for the first any more.
-    });
-    const { exitCode, stdout, lastLine } = await conformance(...oneBackend, '--silence', '5', '--browser', server.url);
-    expect(stdout).toMatch(/^chromium:cpu: 0 passed, 2 failed/m);
-    expect(stdout).toContain('it said nothing for 5 s while it starts the browser');
-    expect(lastLine).toMatch(/^0 passed, 2 failed/);
-    expect(exitCode).toBe(1);
-    expect(server.closed).toEqual(['/session/1']);
-  },
-);
+it('fails by name where a WebDriver server is silent, and closes a browser that comes late', async () => {
+  const server = await slowServer();
+  server.onAsked((count) => {
+    if (count === 2) server.give('firefox'); // Nobody waits for the first any more.
+  });
+  const { exitCode, stdout, lastLine } = await conformance(...oneBackend, '--silence', '5', '--browser', server.url);
+  expect(stdout).toMatch(/^chromium:cpu: 0 passed, 2 failed/m);
+  expect(stdout).toContain('it said nothing for 5 s while it starts the browser');
+  expect(lastLine).toMatch(/^0 passed, 2 failed/);
+  expect(exitCode).toBe(1);
+  expect(server.closed).toEqual(['/session/1']);
+});
 
-it('can be interrupted where a WebDriver server is silent', { timeout: 60_000 }, async () => {
+it('can be interrupted where a WebDriver server is silent', async () => {
   const server = await slowServer();
   const child = execa(process.execPath, [main, ...oneBackend, '--browser', server.url], { reject: false });
   server.onAsked(() => void child.kill('SIGINT'));
