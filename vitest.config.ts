@@ -9,12 +9,7 @@ import { PatientFirst } from './tools/test/sequencer.js';
 const chromium = chromiumHere();
 
 /** The tests that every backend passes, whatever it runs in. */
-const onBackends = {
-  include: ['packages/*/test/**/*.test.ts'],
-  setupFiles: ['tools/test/setup-backend.ts'],
-  testTimeout: 60_000, // A GPU in software is slow, and other tests run beside it.
-  hookTimeout: 60_000,
-};
+const onBackends = { include: ['packages/*/test/**/*.test.ts'], setupFiles: ['tools/test/setup-backend.ts'] };
 
 /** Tests whose files share their modules, and tests whose files do not. */
 const kinds = [
@@ -102,6 +97,10 @@ export default defineConfig({
     silent: 'passed-only',
     env: { TF_CPP_MIN_LOG_LEVEL: '3' }, // or TensorFlow tells about the processor
     slowTestThreshold: 10_000,
+    // For what hangs; how long the rest takes is no matter of a test. GPUs in software are slow, and two tests share a core.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     sequence: { sequencer: PatientFirst },
     projects: [
       ...nodeProjects,
@@ -126,7 +125,6 @@ export default defineConfig({
           name: 'tools',
           include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
           // They wait for processes and pages most of the time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 }, // as vitest asks of projects with unlike numbers of workers

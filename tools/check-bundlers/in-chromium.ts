@@ -21,7 +21,7 @@ export async function runProgram(browser: Browser, url: string, options: object)
   page.on('pageerror', (error) => errors.push(error.message));
   try {
     await page.goto(url);
-    await page.waitForFunction('globalThis.program', undefined, { timeout: 60_000 });
+    await page.waitForFunction('globalThis.program', undefined, { timeout: 300_000 });
     return await page.evaluate<Outcome>(`program(${JSON.stringify(options)})`);
   } catch (error) {
     throw new Error([...errors, (error as Error).message].join('; '), { cause: error });

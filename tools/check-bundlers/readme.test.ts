@@ -11,7 +11,7 @@ const page = 'node_modules/.readme-page.html';
 afterAll(() => rmSync(join(root, page), { force: true }));
 
 // Needs `npm run build`. What a CDN has of a package is here in node_modules.
-it('the page without a build shows the loss', { timeout: 60_000 }, async () => {
+it('the page without a build shows the loss', async () => {
   const [, html = ''] = /```html\n(.*?)```/s.exec(readme) ?? [];
   const here = html
     .replaceAll(/https:\/\/cdn\.jsdelivr\.net\/npm\/((?:@[\w-]+\/)?[\w-]+)(?:@[\d.]+)?\//g, '/node_modules/$1/')
@@ -23,7 +23,7 @@ it('the page without a build shows the loss', { timeout: 60_000 }, async () => {
   try {
     const tab = await browser.newPage();
     await tab.goto(server.url + page);
-    await expect.poll(() => tab.textContent('body'), { timeout: 30_000 }).toBe('6.5');
+    await expect.poll(() => tab.textContent('body')).toBe('6.5');
   } finally {
     await browser.close();
     await server.close();

@@ -12,7 +12,7 @@ describe.each([process.versions.node, ...NODE_VERSIONS])('Node %s', (version) =>
   let node = process.execPath;
   beforeAll(async () => {
     if (version !== process.versions.node) node = await ensureNode(version);
-  }, 120_000);
+  });
 
   const run = (name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> =>
     execute(node, [program(name), ...args], {
@@ -44,7 +44,6 @@ describe.each([process.versions.node, ...NODE_VERSIONS])('Node %s', (version) =>
 
   it.skipIf(vulkan === undefined)(
     'webgpu starts and trains on the GPU in software that comes with Chromium (skipped: there is none)',
-    { timeout: 120_000 },
     async () => {
       const result = await train('webgpu');
       expect(result).toMatchObject({ node: `v${version}`, backend: 'webgpu', loaded: ['backend-webgpu'] });

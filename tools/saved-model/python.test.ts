@@ -39,5 +39,4 @@ it.skipIf(python === undefined)(
     expect(problems).toEqual([]);
     expect(compared).toBeGreaterThan(100);
   },
-  300_000,
 );

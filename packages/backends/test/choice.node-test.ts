@@ -29,7 +29,7 @@ test('a small and a large workload get the backend that is fastest on each', asy
   const large = await startBackend({ allow: ['tensorflow', 'wasm'], workload: workload(4096, 512) });
   console.log(`batch 4096, 512 units\n${large}`);
   expect(large.name).toBe(fastestOf(large));
-}, 120_000);
+});
 
 test('without a CUDA device tensorflow-gpu is unavailable, and nothing stands in for it', async () => {
   const error = await startBackend({ allow: ['tensorflow-gpu'] }).then(

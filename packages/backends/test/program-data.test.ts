@@ -1,13 +1,11 @@
 // Whatever the program owns is readable after startBackend, with its values, whichever backend wins.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterEach, describe, expect, inject, test } from 'vitest';
 import { describeBackend, startBackend, type Workload } from '../src/index.js';
 import { repairNodeGradients } from '../src/repairs/node-gradients.js';
 import { MortalBackend, offByAThousandth, ShyBackend, slowBy } from './toy-backends.js';
 import { useToys } from './use-toys.js';
-
-vi.setConfig({ testTimeout: 60_000 }); // The self-test of a GPU in software takes seconds.
 
 const toy = useToys();
 const owned: (tf.Tensor | tf.Optimizer)[] = [];

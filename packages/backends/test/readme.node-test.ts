@@ -28,14 +28,14 @@ test('the first example chooses a backend and prints the table', async () => {
   console.log(output);
   const chosen = /^(\S+) +chosen +passed/m.exec(output)?.[1];
   expect(output).toContain(`the engine has ${chosen}`);
-}, 120_000);
+});
 
 test('the second trains nothing while it measures', async () => {
   const output = await run(examples[1] as string);
   expect(output).toContain('cpu measuring');
   expect(output).toMatch(/^(tensorflow|wasm|cpu): the weights are still 0$/m);
-}, 120_000);
+});
 
 test('the third repairs wasm', async () => {
   expect(await run(examples[2] as string)).toContain("outcome: 'applied'");
-}, 120_000);
+});

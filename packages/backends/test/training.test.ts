@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, expect, inject, test, vi } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
 import { startBackend } from '../src/index.js';
 import { random } from './support.js';
 
 // A step is dozens of kernels, and a GPU in software takes its time for each: a hundred steps on webgpu took nine minutes.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 100_000 });
-
 const steps = inject('backend').startsWith('webg') ? 15 : 100;
 const rows = 33; // Odd, as all sizes here: that is where padding shows.
 const features = 7;

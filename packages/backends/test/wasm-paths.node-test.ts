@@ -30,7 +30,7 @@ beforeAll(async () => {
     preview: { port: 0 },
   });
   browser = await chromium.launch(inject('chromium').launch);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser.close();

@@ -14,8 +14,8 @@ describe('in an empty folder', () => {
   const folder = emptyFolder('custom-backend');
   const commands = commandsOf('custom-backend');
 
-  beforeAll(() => type(commands, folder), 5 * 60_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }), 60_000);
+  beforeAll(() => type(commands, folder));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('takes the three commands of the README', () => {
     expect(commands).toHaveLength(3);

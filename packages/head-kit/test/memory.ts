@@ -18,5 +18,5 @@ export function held(): { numTensors: number; numDataBuffers: number } {
 
 /** Expects that nothing is left, once reads have ended that nobody waits for. */
 export async function expectHeld(before: ReturnType<typeof held>): Promise<void> {
-  await expect.poll(held, { timeout: 15_000 }).toEqual(before);
+  await expect.poll(held).toEqual(before);
 }
