@@ -32,6 +32,8 @@ describe('built-in objects that are locked', () => {
     'Array.prototype[Symbol.iterator] = f',
     'Array.from = f',
     'Math.abs = f',
+    'delete Math.max',
+    'Math.more = f',
     'Number.isFinite = f',
     'Object.is = f',
     'Function.prototype.call = f',

@@ -23,6 +23,8 @@ export interface EngineWatcher extends StepRecorder {
   kept(tensor: Tensor): void;
   /** A number was drawn by `Math.random`, and not by a kernel. */
   draws(): void;
+  /** Something that the step may do would not be seen. */
+  problem(text: string): void;
   /** An optimizer of tfjs counts a step that it has taken. */
   counted(optimizer: Counter): void;
   /** Values of a tensor are read by the engine. */
@@ -43,7 +45,7 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const { hooks, recorder, random } = hooksOf(engine, watcher);
   const stopAssigns = watchAssigns(engine, watcher);
   const stopCounts = watchCounts(watcher);
-  const stopDraws = watchDraws(random);
+  const stopDraws = watchDraws(random, watcher);
   const own = Object.getOwnPropertyDescriptors(engine);
   Object.assign(engine, hooks, { [RECORDER]: recorder });
   try {
@@ -181,9 +183,13 @@ function watchCounts(watcher: EngineWatcher): () => void {
   };
 }
 
-function watchDraws(random: () => number): () => void {
+function watchDraws(random: () => number, watcher: EngineWatcher): () => void {
   const before = Math.random;
-  Math.random = random;
+  // A program may have locked what the language brings.
+  if (!Reflect.set(Math, 'random', random)) {
+    watcher.problem('Math.random cannot be replaced here, so that numbers it draws would not be seen');
+    return () => undefined;
+  }
   return () => {
     // The step may have put a generator of its own there, which stays.
     if (Math.random === random) Math.random = before;

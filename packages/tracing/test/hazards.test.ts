@@ -93,6 +93,18 @@ describe('runs eagerly', () => {
     }
   });
 
+  it('all where draws cannot be seen', () => {
+    const own = Object.getOwnPropertyDescriptor(Math, 'random') as PropertyDescriptor;
+    Object.defineProperty(Math, 'random', { writable: false });
+    try {
+      const trace = traceStep((given: tf.Tensor) => tf.neg(given), { variables: [] });
+      for (let index = 0; index < 6; index++) trace(x());
+      expect(trace.reason).toMatch(/Math\.random cannot be replaced/);
+    } finally {
+      Object.defineProperty(Math, 'random', own);
+    }
+  });
+
   it('a string tensor', () => {
     const trace = traceStep((words: tf.Tensor) => tf.reshape(words, [2]), { variables: [] });
     for (let index = 0; index < 6; index++) expect(trace(tf.tensor2d(['a', 'b'], [2, 1])).shape).toEqual([2]);

@@ -25,7 +25,6 @@ function plain(): readonly object[] {
   ];
   return [
     JSON,
-    Math,
     Reflect,
     Object,
     ...constructors,
@@ -56,12 +55,20 @@ export function lockBuiltIns(): void {
     preventExtensions(object);
   }
   for (const object of plain()) freeze(object);
+  lockMath();
   for (const name of names.split(' ')) {
     const value = (globalThis as Record<string, unknown>)[name];
     const { enumerable = false } = getOwnPropertyDescriptor(globalThis, name) ?? {};
     if (value !== undefined)
       defineProperty(globalThis, name, { value, enumerable, writable: false, configurable: false });
   }
+}
+
+/** `random` apart, which decides no verdict: who traces a step watches whether it draws. */
+function lockMath(): void {
+  for (const key of Reflect.ownKeys(Math))
+    if (key !== 'random') defineProperty(Math, key, { writable: false, configurable: false });
+  preventExtensions(Math);
 }
 
 /** Were it but not writable, an object that inherits it could not be given one of its own by assignment, either. */
