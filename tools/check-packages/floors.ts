@@ -7,7 +7,8 @@ export const scope = '@tfjs-heads/';
 const floors: readonly (readonly string[])[] = [
   ['head-api', 'reference'],
   ['head-kit', 'backends'],
-  ['optimizers', 'tracing'],
+  ['optimizers'],
+  ['tracing'],
   ['conformance-kit'],
   ['head-regression', 'head-classification', 'head-multi'],
   ['estimator'],

@@ -3,6 +3,8 @@ import { exact, random, tensorflowRule } from '@tfjs-heads/reference';
 import type { BaseOptimizer } from './base-optimizer.js';
 import { type OptimizerCase, optimizerCases } from './conformance-cases.js';
 
+export { type OptimizerCase, optimizerCases };
+
 // Plain data that conformance-kit takes for checks. It is not imported, or every user of the optimizers would install it.
 
 /** What a check may ask for. */
