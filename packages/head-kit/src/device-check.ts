@@ -31,11 +31,11 @@ export function deviceCheck(question: DeviceQuestion): DeviceCheck {
   return Object.assign(recorderNow()?.asksDevice(question, ask) ?? ask(), { [VALID]: question.valid });
 }
 
-async function answer({ valid, error, onValid }: DeviceQuestion): DeviceCheck {
+async function answer({ valid, error, of, known }: DeviceQuestion): DeviceCheck {
   keep(valid);
   try {
     if (!(await (readTogether?.(valid) ?? readAlone(valid)))) return error();
-    onValid?.();
+    if (of !== undefined) known?.add(of);
     return undefined;
   } finally {
     valid.dispose();

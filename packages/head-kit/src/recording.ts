@@ -11,7 +11,17 @@ export interface DeviceQuestion {
   readonly valid: Tensor;
   /** The error where it is false. */
   error(): HeadError;
-  onValid?(): void;
+  /** The values that may be valid or not, if one tensor has them all. */
+  readonly of?: Tensor;
+  /** What is known of such values, so that no device is asked about them. */
+  readonly known?: ValidValues;
+}
+
+/** Which tensors have valid values: as a set is asked, but by their data. */
+export interface ValidValues {
+  /** @throws The error of the question, where the values are at hand and not valid. */
+  has(tensor: Tensor): boolean;
+  add(tensor: Tensor): void;
 }
 
 /**

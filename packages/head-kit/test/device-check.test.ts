@@ -110,12 +110,19 @@ describe.each(Object.entries(makers))('an error that only the device knows survi
 
   it('and is none where all is well', async () => {
     let asked = 0;
+    const of = scalar(0);
     const loss = rejectReads(scalar(1), [
-      deviceCheck({ valid: scalar(true, 'bool'), error: () => headError('LABELS_RANGE', ''), onValid: () => asked++ }),
+      deviceCheck({
+        valid: scalar(true, 'bool'),
+        error: () => headError('LABELS_RANGE', ''),
+        of: scalar(0),
+        known: { has: () => false, add: () => void asked++ },
+      }),
     ]);
     const { read, dispose: end } = make(loss);
     await expect(read()).resolves.toBeDefined();
     expect(asked).toBe(1);
+    of.dispose();
     end();
   });
 

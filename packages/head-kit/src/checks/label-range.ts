@@ -65,10 +65,24 @@ export class LabelRange implements LabelRangeOptions {
       return engine().runKernel(LABEL_RANGE, { labels }, { range: this } as unknown as NamedAttrMap);
     }
     if (recorderNow()?.isConstant(labels) === false) return undefined; // others may come
+    return this.has(labels) ? labels : undefined;
+  }
+
+  /**
+   * Whether labels are known to be in range, with no question to a device.
+   *
+   * @throws LABELS_RANGE where they are at hand, and not in range
+   */
+  has(labels: Tensor): boolean {
     const values = valuesAtHand(labels);
-    if (values === undefined) return this.#known.has(labels.dataId) ? labels : undefined;
+    if (values === undefined) return this.#known.has(labels.dataId);
     this.#demandOf(values, labels);
-    return labels;
+    return true;
+  }
+
+  /** Labels that were found in range: the next step with them is spared the check, when they lie on a device by then. */
+  add({ dataId }: TensorInfo): void {
+    this.#known.add(dataId);
   }
 
   /**
@@ -89,10 +103,9 @@ export class LabelRange implements LabelRangeOptions {
   }
 
   /** What the device will say of labels: `valid` is what {@link LabelRange.onDevice} made of them. */
-  check(valid: Tensor, { shape, dataId }: TensorInfo): DeviceCheck {
-    const error = (): HeadError => this.#outOfRange(`a value outside in labels of shape ${shapeText(shape)}`);
-    // Spares the next step with the same labels the check, when they lie on a device by then.
-    return deviceCheck({ valid, error, onValid: () => void this.#known.add(dataId) });
+  check(valid: Tensor, labels: Tensor): DeviceCheck {
+    const error = (): HeadError => this.#outOfRange(`a value outside in labels of shape ${shapeText(labels.shape)}`);
+    return deviceCheck({ valid, error, of: labels, known: this });
   }
 
   /** The error for labels out of range, if any is; the upper end is looked at first, as in the original. */
@@ -105,10 +118,10 @@ export class LabelRange implements LabelRangeOptions {
     return this.#outOfRange(`${list[index]} at index ${index} of labels of shape ${shapeText(shape)}`);
   }
 
-  #demandOf(values: ArrayLike<number>, { shape, dataId }: TensorInfo): void {
-    const error = this.errorOf(values, shape);
+  #demandOf(values: ArrayLike<number>, labels: TensorInfo): void {
+    const error = this.errorOf(values, labels.shape);
     if (error !== undefined) throw error;
-    this.#known.add(dataId);
+    this.add(labels);
   }
 
   #holds(values: ArrayLike<number>): boolean {
