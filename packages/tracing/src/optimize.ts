@@ -17,13 +17,15 @@ export function optimize({ program, kernels, constants, variables, counted }: Re
   const withoutViews = dropViews(program, kept);
   const folded = fold(dropDead(withoutViews, kept), kept, constants);
   const draft = withoutUnused(dropDead(folded.program, kept), folded.constants);
+  const valid = program.checks.length > 0 ? yes() : undefined;
   return {
     program: { ...draft.program, lastUse: lastUses(draft.program) },
     kernels: kept.map((index) => kernels[index] as KernelFunc),
     constants: draft.constants,
     variables,
     counted,
-    release: () => folded.made.forEach((tensor) => tensor.dispose()),
+    valid,
+    release: () => [...folded.made, ...(valid ? [valid] : [])].forEach((tensor) => tensor.dispose()),
   };
 }
 
@@ -86,6 +88,13 @@ function outputsOf(node: Node, tensors: ReadonlyMap<number, Tensor>): Tensor[] {
   } finally {
     engine.endScope();
   }
+}
+
+function yes(): Tensor {
+  const engine = theEngine();
+  const made = engine.makeTensor(Uint8Array.of(1), [], 'bool');
+  made.kept = true; // not by `keep`, which is watched while a step is recorded
+  return made;
 }
 
 function zeros(size: number, dtype: string): ConstantData {

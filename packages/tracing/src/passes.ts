@@ -72,6 +72,24 @@ export function dropDead(program: Draft, kept: number[]): Draft {
   return left;
 }
 
+/** The nodes, by their indices, that a step needs whose checks are made already. */
+export function nodesWithoutChecks({ nodes, checks, results, variables }: Program): ReadonlySet<number> {
+  const needed = new Set<number | undefined>([
+    ...results.map(({ value }) => value),
+    ...variables.map(({ after }) => after),
+  ]);
+  for (const { value } of checks) needed.delete(value);
+  const made = new Set(checks.map(({ value }) => value));
+  const indices = new Set<number>();
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index] as Node;
+    if (PURE.has(node.kernel) && !node.outputs.some(({ value }) => needed.has(value))) continue;
+    indices.add(index);
+    for (const { value } of usesOf(node)) if (!made.has(value)) needed.add(value);
+  }
+  return indices;
+}
+
 /** The nodes, by their indices, whose outputs are the same in every step. */
 export function constantNodes(program: Draft): readonly number[] {
   const constant = new Set(program.constants.filter(({ isCaptured }) => !isCaptured).map(({ value }) => value));

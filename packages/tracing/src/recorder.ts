@@ -8,7 +8,7 @@ import { OF_ANY_SHAPE, PURE } from './kernels.js';
 import { KnownValues } from './known-values.js';
 import { lastUses } from './passes.js';
 import type { Node, Program, Use } from './program.js';
-import type { Recording, Source } from './recording.js';
+import type { Question, Recording, Source } from './recording.js';
 import { flatten, type Flat } from './structure.js';
 
 /** What a recorded run gave: what the step returned, and the recording. */
@@ -42,7 +42,7 @@ class Recorder implements EngineWatcher {
   readonly #kernels: KernelFunc[] = [];
   readonly #kept: Tensor[] = [];
   readonly #counted: Counter[] = [];
-  readonly #checks: { readonly valid: Use; readonly question: DeviceQuestion; readonly answer: DeviceCheck }[] = [];
+  readonly #checks: { readonly valid: Use; readonly question: Question; readonly answer: DeviceCheck }[] = [];
   /** The optimizers that feed it, and how many steps each had taken when it ran its first kernel. */
   readonly #begun = new Map<FeedSource, number>();
   #isAsking = false;
@@ -71,10 +71,11 @@ class Recorder implements EngineWatcher {
 
   asksDevice(question: DeviceQuestion, ask: () => DeviceCheck): DeviceCheck {
     const valid = this.#known.use(question.valid);
+    const argument = this.#args.tensors.findIndex(({ dataId }) => dataId === question.of?.dataId);
     this.#isAsking = true;
     try {
       const answer = ask();
-      this.#checks.push({ valid, question, answer });
+      this.#checks.push({ valid, question: { ...question, argument: argument < 0 ? undefined : argument }, answer });
       return answer;
     } finally {
       this.#isAsking = false;

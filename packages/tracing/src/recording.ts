@@ -18,9 +18,14 @@ export interface Recording {
   /** What the step returned, and where each tensor in it comes from. */
   readonly returned: Returned;
   /** One for each of the program's checks. */
-  readonly questions: readonly DeviceQuestion[];
+  readonly questions: readonly Question[];
   /** Why this program must not be run, if it must not. */
   readonly problem: string | undefined;
+}
+
+/** What a device was asked, and the argument that it was asked about, if it was one. */
+export interface Question extends DeviceQuestion {
+  readonly argument: number | undefined;
 }
 
 export interface Returned {

@@ -3,7 +3,7 @@ import type { KernelFunc, NamedAttrMap, TensorInfo, Variable } from '@tensorflow
 import { type Backend, type BackendData, type Engine, theEngine } from './engine.js';
 import { FED, type Feed, type FeedSource, feedOf } from './feed.js';
 import { PURE } from './kernels.js';
-import { sameShape } from './passes.js';
+import { nodesWithoutChecks, sameShape } from './passes.js';
 import { type Node, type Program, type Use, usesOf } from './program.js';
 import type { Counter } from './watch-engine.js';
 
@@ -25,6 +25,8 @@ export interface Runnable {
   readonly variables: readonly Variable[];
   /** What counts a step that was replayed, each as often as it stands here. */
   readonly counted: readonly Counter[];
+  /** What a check of the program gives where all is valid: a bool scalar. Undefined where there is no check. */
+  readonly valid: Tensor | undefined;
 }
 
 /** What a run of a program without consequences gave. */
@@ -60,6 +62,8 @@ export class Replay {
   readonly #engine: Engine = theEngine();
   readonly #backend: Backend = this.#engine.backend;
   readonly #calls: readonly Call[];
+  /** Those that are left where the checks need not be made. */
+  readonly #uncheckedCalls: readonly Call[];
   readonly #needsScope: boolean;
   /** What has each value now: a tensor of somebody else, or what a kernel gave. */
   readonly #slots: (TensorInfo | undefined)[];
@@ -91,6 +95,8 @@ export class Replay {
         frees[index] ?? [],
       ),
     );
+    const unchecked = program.checks.length === 0 ? undefined : nodesWithoutChecks(program);
+    this.#uncheckedCalls = this.#calls.filter((_, index) => unchecked?.has(index) ?? true);
     this.#needsScope = this.#calls.some(({ takesTensors }) => takesTensors);
     this.#slots = Array.from({ length: program.values });
     this.#sources = new Set(this.#calls.flatMap(({ feed }) => feed?.source ?? []));
@@ -99,15 +105,16 @@ export class Replay {
   /**
    * Runs the step: assigns its variables, and returns its results in the order of the program's, and then its checks.
    *
+   * @param isValid Whether all that the program checks is known to be valid: then the checks are neither made nor returned.
    * @throws What a kernel throws; nothing is changed then.
    */
-  run(args: readonly Tensor[]): Tensor[] {
+  run(args: readonly Tensor[], isValid = false): Tensor[] {
     return this.#scoped(() => {
       try {
         this.#feed();
-        this.#execute(args, this.#runnable.variables);
+        this.#execute(args, this.#runnable.variables, isValid);
         // Results first: one may be what a variable had before, which goes when the variable is assigned.
-        const results = this.#takeResults();
+        const results = this.#takeResults(isValid);
         this.#assign();
         for (const source of this.#sources) source.advance();
         for (const optimizer of this.#runnable.counted) optimizer.incrementIterations();
@@ -164,7 +171,7 @@ export class Replay {
     }
   }
 
-  #execute(args: readonly Tensor[], variables: readonly TensorInfo[]): void {
+  #execute(args: readonly Tensor[], variables: readonly TensorInfo[], isValid = false): void {
     const slots = this.#slots;
     const { program, constants } = this.#runnable;
     for (let i = 0; i < args.length; i++) slots[i] = args[i];
@@ -173,7 +180,11 @@ export class Replay {
       if (before !== undefined) slots[before] = variables[i];
     }
     for (let i = 0; i < constants.length; i++) slots[program.constants[i]?.value as number] = constants[i];
-    for (let i = 0; i < this.#calls.length; i++) this.#call(this.#calls[i] as Call);
+    const calls = isValid ? this.#uncheckedCalls : this.#calls;
+    if (isValid)
+      for (const { value, shape, dtype } of program.checks)
+        slots[value] = this.#alias(this.#runnable.valid as Tensor, shape, dtype);
+    for (let i = 0; i < calls.length; i++) this.#call(calls[i] as Call);
   }
 
   #call(call: Call): void {
@@ -249,9 +260,9 @@ export class Replay {
     return this.#owners[value] === 1 && this.#firstMade.has(value) && !(this.#slots[value] instanceof Tensor);
   }
 
-  #takeResults(): Tensor[] {
+  #takeResults(isValid: boolean): Tensor[] {
     const { results, checks } = this.#runnable.program;
-    return [...results, ...checks].map(({ value, shape, dtype }) => {
+    return [...results, ...(isValid ? [] : checks)].map(({ value, shape, dtype }) => {
       const slot = this.#slots[value] as TensorInfo;
       if (!this.#isOwn(value)) return this.#alias(slot, shape, dtype);
       this.#slots[value] = undefined;

@@ -5,7 +5,7 @@ import { type Backend, type BackendData, hold, isLiveVariable, theEngine } from 
 import { optimize, type Optimized } from './optimize.js';
 import type { Program } from './program.js';
 import { record } from './recorder.js';
-import { type Recording, releaseRecording } from './recording.js';
+import { type Question, type Recording, releaseRecording } from './recording.js';
 import { OtherShape, Replay } from './replay.js';
 import { scopedCall } from './scoped-call.js';
 import { assemble, type Flat, flatten } from './structure.js';
@@ -79,9 +79,12 @@ export class SignatureTrace {
 
   #replay({ recording, replay }: Trusted, step: () => unknown, { tensors }: Flat): unknown {
     let results: Tensor[];
+    const { questions } = recording;
+    // As the step would: labels at hand are looked at before anything runs.
+    const isValid = questions.length > 0 && questions.every((question) => isKnown(question, tensors));
     this.#isRunning = true;
     try {
-      results = replay.run(tensors);
+      results = replay.run(tensors, isValid);
     } catch (error) {
       // Nothing has changed yet, so the step can be run as it is: it fails in its own way, or shows that the recording is not it.
       const returned = scopedCall(step);
@@ -95,7 +98,7 @@ export class SignatureTrace {
       this.#isRunning = false;
     }
     this.#replayed++;
-    guardReads(recording, results);
+    if (!isValid) guardReads(recording, results, tensors);
     const { structure, sources } = recording.returned;
     const all = sources.map((source) => {
       if (source.kind === 'known') return source.tensor;
@@ -190,11 +193,23 @@ export class SignatureTrace {
   }
 }
 
+/**
+ * Whether what a device was asked in the step is known of these arguments.
+ *
+ * @throws The error of the question, where they are at hand and not valid
+ */
+function isKnown({ argument, known }: Question, args: readonly Tensor[]): boolean {
+  return argument !== undefined && known !== undefined && known.has(args[argument] as Tensor);
+}
+
 /** Asks the device what it was asked in the step, and lets the results that depend on the answer reject. */
-function guardReads({ program, questions }: Recording, tensors: readonly Tensor[]): void {
+function guardReads({ program, questions }: Recording, tensors: readonly Tensor[], args: readonly Tensor[]): void {
   if (questions.length === 0) return;
   const count = program.results.length;
-  const answers = questions.map(({ error }, index) => deviceCheck({ valid: tensors[count + index] as Tensor, error }));
+  const answers = questions.map(({ error, argument, known }, index) => {
+    const of = argument === undefined ? undefined : args[argument];
+    return deviceCheck({ valid: tensors[count + index] as Tensor, error, ...(of && known && { of, known }) });
+  });
   program.results.forEach(({ checks }, index) =>
     rejectReads(
       tensors[index] as Tensor,
