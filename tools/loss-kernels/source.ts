@@ -1,8 +1,6 @@
 // The WebAssembly of the losses, as text: what the loops of `losses/classification.ts` and `fast-exp.ts` compute, operation by
 // operation and so to the bit, of two logits at a time.
 
-/** A number in both lanes, written so that no digit is lost. */
-const both = (value: number): string => `(v128.const f64x2 ${value} ${value})`;
 const get = (name: string): string => `(local.get $${name})`;
 const set = (name: string, value: string): string => `(local.set $${name} ${value})`;
 const add = (a: string, b: string): string => `(f64x2.add ${a} ${b})`;
@@ -13,6 +11,13 @@ const div = (a: string, b: string): string => `(f64x2.div ${a} ${b})`;
 const line = (a: number, b: number, x: string): string => add(both(a), mul(get(x), both(b)));
 const choose = (whenTrue: string, whenFalse: string, where: string): string =>
   `(v128.bitselect ${whenTrue} ${whenFalse} ${where})`;
+/** 0 where a mask is set. */
+const clear = (value: string, where: string): string => `(v128.andnot ${value} ${where})`;
+/** Goes on with a loop until an index has come to its end. */
+const next = (loop: string, index: string, end: string, step = 1): string =>
+  `(br_if $${loop} (i32.lt_u (local.tee $${index} (i32.add ${get(index)} (i32.const ${step}))) ${get(end)}))`;
+const start = (index: string): string => set(index, '(i32.const 0)');
+const nothing = '(v128.const i64x2 0 0)';
 const locals = (type: string, names: string): string =>
   names
     .split(' ')
@@ -22,9 +27,10 @@ const locals = (type: string, names: string): string =>
 /** Two float32 numbers from an address on, as doubles. */
 const pairAt = (address: string): string => `(f64x2.promote_low_f32x4 (v128.load64_zero ${address}))`;
 const storePair = (address: string, pair: string): string =>
-  `(v128.store64_lane 0 ${address} (f32x4.demote_f64x2_zero ${pair}))`;
-const at = (base: string, index: string, size: number): string =>
-  `(i32.add ${base} (i32.mul ${index} (i32.const ${size})))`;
+  `(v128.store64_lane ${address} (f32x4.demote_f64x2_zero ${pair}))`;
+/** What follows a load or store: a place in memory, and in which lane of how many bytes after it. */
+const at = (place: number, bytes: string, lane = ''): string => `offset=${place} ${lane} ${bytes}`;
+const times = (index: string, size: number): string => `(i32.shl ${index} (i32.const ${Math.log2(size)}))`;
 
 /** Where what is given and what is made lie, in bytes; blocks are of at most {@link LOGITS} logits, and have room for one more. */
 export const LOGITS = 8192;
@@ -37,9 +43,19 @@ export const AT = {
   /** Doubles: two of each row of a softmax. */
   rows: 4 * ROOM,
   powers: 4 * ROOM + 16 * LOGITS,
-  roots: 4 * ROOM + 24 * LOGITS + 64,
+  constants: 4 * ROOM + 24 * LOGITS + 64,
 };
-const PAGES = Math.ceil((AT.roots + 64) / 65_536);
+const PAGES = Math.ceil((AT.constants + 1024) / 65_536);
+
+// Constants lie in memory: engines would else put each together from two halves of a register, in every turn of a loop.
+const constants: bigint[] = [];
+const bitsOf = (value: number): bigint => new BigUint64Array(Float64Array.of(value).buffer)[0] as bigint;
+const splat = (bits: bigint): string => {
+  const place = constants.includes(bits) ? constants.indexOf(bits) : constants.push(bits) - 1;
+  return `(v128.load64_splat offset=${AT.constants + 8 * place} (i32.const 0))`;
+};
+/** A number in both lanes. */
+const both = (value: number): string => splat(bitsOf(value));
 
 /** Infinite where it is so in float32: `inRange` of `loss.ts`. */
 const OVERFLOW = 2 ** 128 - 2 ** 103;
@@ -52,159 +68,171 @@ const inRange = (name: string): string =>
 
 // As in `fast-exp.ts`: 2^(-k / 8) exp(r).
 const STEPS = 8;
+const STEP_BITS = 3;
 const STEP_HIGH = Math.fround(Math.LN2 / STEPS);
 const STEP_LOW = Math.LN2 / STEPS - STEP_HIGH + 2.3190468138462996e-17 / STEPS;
-const ROOTS = Float64Array.from({ length: STEPS }, (_, k) => 2 ** (-k / STEPS));
-const data = [...new Uint8Array(ROOTS.buffer)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
-const roots = `(data (i32.const ${AT.roots}) "${data}")`;
+/** Where the exponent of a double begins, less the bits of a step: a shift by it turns steps into powers of two. */
+const TO_EXPONENT = 52 - STEP_BITS;
+/** The bits of 2^(-k / 8) for the steps below 1, which become those of any k where `k << 49` is taken away. */
+for (let k = 0; k < STEPS; k++) constants.push(bitsOf(2 ** (-k / STEPS)) + (BigInt(k) << BigInt(TO_EXPONENT)));
+/** A whole number plus this has the number in its last bits. */
+const WHOLE = 2 ** 52;
 
-const rootAt = (index: number): string =>
-  at(`(i32.const ${AT.roots})`, `(i32.and (i32x4.extract_lane ${index} ${get('k')}) (i32.const ${STEPS - 1}))`, 8);
+const rootAt = (index: number, lane = ''): string =>
+  at(AT.constants, times(`(i32.and (i32x4.extract_lane ${index} ${get('k')}) (i32.const ${STEPS - 1}))`, 8), lane);
+const powerAt = (index: string): string => at(AT.powers, times(index, 8));
 
+/** `expOfMinus` of the numbers at `powers`, in their place. A loop of its own: a processor looks ahead over several turns of a short one. */
 const expOfMinus = `
-  (func $expOfMinus (param $a v128) (result v128) ${locals('v128', 'k n r r2 power')}
-    ${set('k', `(i32x4.trunc_sat_f64x2_s_zero ${add(mul(get('a'), both(STEPS * Math.LOG2E)), both(0.5))})`)}
-    ${set('n', `(f64x2.convert_low_i32x4_s ${get('k')})`)}
-    ${set('r', add(sub(mul(get('n'), both(STEP_HIGH)), get('a')), mul(get('n'), both(STEP_LOW))))}
-    ${set('r2', mul(get('r'), get('r')))}
-    ${set(
-      'power',
-      mul(
-        `(i64x2.shl (i64x2.sub (v128.const i64x2 1023 1023)
-          (i64x2.extend_low_i32x4_s (i32x4.shr_u ${get('k')} (i32.const 3)))) (i32.const 52))`,
-        `(v128.load64_lane 1 ${rootAt(1)} (v128.load64_zero ${rootAt(0)}))`,
-      ),
-    )}
-    ${choose(
-      both(0),
-      mul(
-        get('power'),
-        add(
-          both(1),
+  (func $expOfMinus (param $count i32) (local $i i32) ${locals('v128', 'a k n r r2')}
+    (loop $pairs
+      ${set('a', `(v128.load ${powerAt(get('i'))})`)}
+      ${set('n', `(f64x2.floor ${add(mul(get('a'), both(STEPS * Math.LOG2E)), both(0.5))})`)}
+      ${set('k', add(get('n'), both(WHOLE)))}
+      ${set('r', add(sub(mul(get('n'), both(STEP_HIGH)), get('a')), mul(get('n'), both(STEP_LOW))))}
+      ${set('r2', mul(get('r'), get('r')))}
+      (v128.store ${powerAt(get('i'))} ${clear(
+        mul(
+          `(i64x2.sub (v128.load64_lane ${rootAt(2, '1')} (v128.load64_zero ${rootAt(0)}))
+            (i64x2.shl ${get('k')} (i32.const ${TO_EXPONENT})))`,
           add(
-            get('r'),
-            mul(
-              get('r2'),
-              add(
-                line(1 / 2, 1 / 6, 'r'),
-                mul(get('r2'), add(line(1 / 24, 1 / 120, 'r'), mul(get('r2'), line(1 / 720, 1 / 5040, 'r')))),
+            both(1),
+            add(
+              get('r'),
+              mul(
+                get('r2'),
+                add(
+                  line(1 / 2, 1 / 6, 'r'),
+                  mul(get('r2'), add(line(1 / 24, 1 / 120, 'r'), mul(get('r2'), line(1 / 720, 1 / 5040, 'r')))),
+                ),
               ),
             ),
           ),
         ),
-      ),
-      `(f64x2.gt ${get('a')} ${both(700)})`,
-    )})`;
+        `(f64x2.gt ${get('a')} ${both(700)})`,
+      )})
+      ${next('pairs', 'i', 'count', 2)}))`;
 
+/** `log1pOfUnit` of `y`. */
 const log1pOfUnit = `
-  (func $log1pOfUnit (param $y v128) (result v128) ${locals('v128', 's q q2 q4')}
-    ${set('s', div(get('y'), add(both(2), get('y'))))}
-    ${set('q', mul(get('s'), get('s')))}
-    ${set('q2', mul(get('q'), get('q')))}
-    ${set('q4', mul(get('q2'), get('q2')))}
-    ${mul(
-      mul(both(2), get('s')),
-      add(
-        add(line(1, 1 / 3, 'q'), mul(get('q2'), line(1 / 5, 1 / 7, 'q'))),
+      ${set('s', div(get('y'), add(both(2), get('y'))))}
+      ${set('q', mul(get('s'), get('s')))}
+      ${set('q2', mul(get('q'), get('q')))}
+      ${set('q4', mul(get('q2'), get('q2')))}
+      ${set(
+        'log',
         mul(
-          get('q4'),
-          add(add(line(1 / 9, 1 / 11, 'q'), mul(get('q2'), line(1 / 13, 1 / 15, 'q'))), mul(get('q4'), both(1 / 17))),
+          mul(both(2), get('s')),
+          add(
+            add(line(1, 1 / 3, 'q'), mul(get('q2'), line(1 / 5, 1 / 7, 'q'))),
+            mul(
+              get('q4'),
+              add(
+                add(line(1 / 9, 1 / 11, 'q'), mul(get('q2'), line(1 / 13, 1 / 15, 'q'))),
+                mul(get('q4'), both(1 / 17)),
+              ),
+            ),
+          ),
         ),
-      ),
-    )})`;
+      )}`;
 
 const lane = (index: number, name: string): string => `(f64x2.extract_lane ${index} ${get(name)})`;
 
 /** Adds loss times weight of each logit to a sum, in their order, and makes the gradient; the one after an odd last has the weight 0. */
 const logistic = `
   (func (export "logistic") (param $count i32) (param $factor f64) (param $sum f64) (result f64)
-    (local $i i32) ${locals('v128', 'x z w isPositive decay smaller miss linear loss slope term isNothing')}
+    (local $i i32) ${locals('v128', 'x z w isPositive y smaller miss linear loss slope term isNothing s q q2 q4 log')}
+    (loop $sizes
+      (v128.store ${powerAt(get('i'))} (f64x2.abs ${pairAt(at(AT.logits, times(get('i'), 4)))}))
+      ${next('sizes', 'i', 'count', 2)})
+    (call $expOfMinus ${get('count')})
+    ${start('i')}
     (loop $pairs
-      ${set('x', pairAt(at(`(i32.const ${AT.logits})`, get('i'), 4)))}
-      ${set('z', pairAt(at(`(i32.const ${AT.labels})`, get('i'), 4)))}
-      ${set('w', pairAt(at(`(i32.const ${AT.weights})`, get('i'), 4)))}
-      ${set('decay', `(call $expOfMinus (f64x2.abs ${get('x')}))`)}
-      ${set('smaller', div(get('decay'), add(both(1), get('decay'))))}
-      ${set('isPositive', `(f64x2.gt ${get('x')} ${both(0)})`)}
-      ${set('miss', choose(sub(both(1), get('z')), `(f64x2.neg ${get('z')})`, get('isPositive')))}
+      ${set('x', pairAt(at(AT.logits, times(get('i'), 4))))}
+      ${set('z', pairAt(at(AT.labels, times(get('i'), 4))))}
+      ${set('w', pairAt(at(AT.weights, times(get('i'), 4))))}
+      ${set('y', `(v128.load ${powerAt(get('i'))})`)}
+      ${set('smaller', div(get('y'), add(both(1), get('y'))))}
+      ${set('isPositive', `(f64x2.gt ${get('x')} ${nothing})`)}
+      ${set('miss', sub(`(v128.and ${both(1)} ${get('isPositive')})`, get('z')))}
       ${set('linear', mul(get('x'), get('miss')))}
       ${set(
         'linear',
-        choose(
-          both(0),
+        clear(
           get('linear'),
-          `(v128.and (f64x2.ne ${get('linear')} ${get('linear')}) (f64x2.eq ${get('miss')} ${both(0)}))`,
+          `(v128.and (f64x2.ne ${get('linear')} ${get('linear')}) (f64x2.eq ${get('miss')} ${nothing}))`,
         ),
-      )}
-      ${set('loss', add(get('linear'), `(call $log1pOfUnit ${get('decay')})`))}
-      ${set('slope', choose(sub(get('miss'), get('smaller')), add(get('miss'), get('smaller')), get('isPositive')))}
-      ${set('isNothing', `(f64x2.eq ${get('w')} ${both(0)})`)}
-      ${set('term', choose(both(0), mul(inRange('loss'), get('w')), get('isNothing')))}
+      )}${log1pOfUnit}
+      ${set('loss', add(get('linear'), get('log')))}
+      ${set('slope', add(get('miss'), `(v128.xor ${get('smaller')} (v128.and ${both(-0)} ${get('isPositive')}))`))}
+      ${set('isNothing', `(f64x2.eq ${get('w')} ${nothing})`)}
+      ${set('term', clear(mul(inRange('loss'), get('w')), get('isNothing')))}
       ${set('sum', `(f64.add (f64.add ${get('sum')} ${lane(0, 'term')}) ${lane(1, 'term')})`)}
       ${storePair(
-        at(`(i32.const ${AT.gradient})`, get('i'), 4),
-        choose(both(0), mul(mul(inRange('slope'), get('w')), `(f64x2.splat ${get('factor')})`), get('isNothing')),
+        at(AT.gradient, times(get('i'), 4), '0'),
+        clear(mul(mul(inRange('slope'), get('w')), `(f64x2.splat ${get('factor')})`), get('isNothing')),
       )}
-      (br_if $pairs (i32.lt_u (local.tee $i (i32.add ${get('i')} (i32.const 2))) ${get('count')})))
+      ${next('pairs', 'i', 'count', 2)})
     ${get('sum')})`;
 
-const power = (index: string): string => `(f64.load ${at(`(i32.const ${AT.powers})`, index, 8)})`;
+const ofRow = (lane = '', after = 0): string => at(AT.rows + after, times(get('row'), 16), lane);
+const floatAt = (place: number, index: string, lane = ''): string => at(place, times(get(index), 4), lane);
+/** Over the total, times weight and factor, as float32. */
+const share = (pair: string): string =>
+  `(f32x4.demote_f64x2_zero ${clear(mul(mul(div(pair, get('total')), get('weight')), get('factors')), get('isNothing'))})`;
+/** Does something for each row: `first` and `end` are where its logits are, `id` is where that of its label is. */
+const rows = (each: string): string => `
+    ${start('row')}
+    ${start('end')}
+    (loop $rows
+      ${set('first', get('end'))}
+      ${set('end', `(i32.add ${get('first')} ${get('k')})`)}
+      ${set('id', `(i32.add ${get('first')} (i32.trunc_sat_f32_u (f32.load ${floatAt(AT.labels, 'row')})))`)}
+      ${each}
+      ${next('rows', 'row', 'rows')})`;
+/** Does something for each logit of a row, or for each pair of them. */
+const logits = (each: string, step = 1): string => `
+      ${set('i', get('first'))}
+      (loop $logits
+        ${each}
+        ${next('logits', 'i', 'end', step)})`;
 
 /** Of each row: the sum of the powers beside the largest logit, how far the label's is below that, and the gradient. */
 const softmax = `
   (func (export "softmax") (param $rows i32) (param $k i32) (param $factor f64)
-    (local $row i32) (local $x i32) (local $g i32) (local $j i32) (local $largest i32) (local $id i32)
-    (local $top f32) (local $next f32) ${locals('f64', 'besideLargest besideLabel total weight')}
-    (loop $each
-      ${set('x', at(`(i32.const ${AT.logits})`, `(i32.mul ${get('row')} ${get('k')})`, 4))}
-      ${set('g', at(`(i32.const ${AT.gradient})`, `(i32.mul ${get('row')} ${get('k')})`, 4))}
-      ${set('id', `(i32.trunc_sat_f32_u (f32.load ${at(`(i32.const ${AT.labels})`, get('row'), 4)}))`)}
-      ${set('weight', `(f64.promote_f32 (f32.load ${at(`(i32.const ${AT.weights})`, get('row'), 4)}))`)}
-      ${set('top', `(f32.load ${get('x')})`)}
-      ${set('largest', '(i32.const 0)')}
-      ${set('j', '(i32.const 1)')}
-      (block $found (loop $search
-        (br_if $found (i32.ge_u ${get('j')} ${get('k')}))
-        ${set('next', `(f32.load ${at(get('x'), get('j'), 4)})`)}
-        (if (f32.gt ${get('next')} ${get('top')}) (then ${set('top', get('next'))} ${set('largest', get('j'))}))
-        ${set('j', `(i32.add ${get('j')} (i32.const 1))`)}
-        (br $search)))
-      ${set('j', '(i32.const 0)')}
-      (loop $powers
-        (v128.store ${at(`(i32.const ${AT.powers})`, get('j'), 8)}
-          (call $expOfMinus ${sub(`(f64x2.splat (f64.promote_f32 ${get('top')}))`, pairAt(at(get('x'), get('j'), 4)))}))
-        (br_if $powers (i32.lt_u (local.tee $j (i32.add ${get('j')} (i32.const 2))) ${get('k')})))
-      ${set('besideLargest', '(f64.const 0)')}
-      ${set('besideLabel', '(f64.const 0)')}
-      ${set('j', '(i32.const 0)')}
-      (loop $sums
-        ${set('total', power(get('j')))}
-        ${set('besideLargest', `(f64.add ${get('besideLargest')} (select (f64.const 0) ${get('total')} (i32.eq ${get('j')} ${get('largest')})))`)}
-        ${set('besideLabel', `(f64.add ${get('besideLabel')} (select (f64.const 0) ${get('total')} (i32.eq ${get('j')} ${get('id')})))`)}
-        (br_if $sums (i32.lt_u (local.tee $j (i32.add ${get('j')} (i32.const 1))) ${get('k')})))
-      ${set('besideLargest', `(f64.add ${get('besideLargest')} (f64.sub ${power(get('largest'))} (f64.const 1)))`)}
-      ${set('total', `(f64.add (f64.const 1) ${get('besideLargest')})`)}
-      (f64.store ${at(`(i32.const ${AT.powers})`, get('id'), 8)} (f64.neg ${get('besideLabel')}))
-      (f64.store ${at(`(i32.const ${AT.rows})`, get('row'), 16)} ${get('besideLargest')})
-      (f64.store offset=8 ${at(`(i32.const ${AT.rows})`, get('row'), 16)}
-        (f64.sub (f64.promote_f32 ${get('top')}) (f64.promote_f32 (f32.load ${at(get('x'), get('id'), 4)}))))
-      ${set('j', '(i32.const 0)')}
-      (if (f64.eq ${get('weight')} (f64.const 0))
-        (then (loop $zeros
-          (i64.store ${at(get('g'), get('j'), 4)} (i64.const 0))
-          (br_if $zeros (i32.lt_u (local.tee $j (i32.add ${get('j')} (i32.const 2))) ${get('k')}))))
-        (else (loop $gradient
-          ${storePair(
-            at(get('g'), get('j'), 4),
-            mul(
-              mul(
-                div(`(v128.load ${at(`(i32.const ${AT.powers})`, get('j'), 8)})`, `(f64x2.splat ${get('total')})`),
-                `(f64x2.splat ${get('weight')})`,
-              ),
-              `(f64x2.splat ${get('factor')})`,
-            ),
-          )}
-          (br_if $gradient (i32.lt_u (local.tee $j (i32.add ${get('j')} (i32.const 2))) ${get('k')})))))
-      (br_if $each (i32.lt_u (local.tee $row (i32.add ${get('row')} (i32.const 1))) ${get('rows')}))))`;
+    ${locals('i32', 'row first end i largest id')} (local $x f32)
+    ${locals('v128', 'top places place sums total weight factors isNothing')}
+    ${set('factors', `(f64x2.splat ${get('factor')})`)}
+    ${rows(`
+      ${set('top', `(v128.load32_zero ${floatAt(AT.logits, 'first')})`)}
+      ${set('largest', get('first'))}
+      ${logits(`
+        ${set('x', `(f32.load ${floatAt(AT.logits, 'i')})`)}
+        ${set('largest', `(select ${get('i')} ${get('largest')} (f32.gt ${get('x')} (f32x4.extract_lane 0 ${get('top')})))`)}
+        ${set('top', `(f32x4.pmax ${get('top')} (v128.load32_zero ${floatAt(AT.logits, 'i')}))`)}`)}
+      (i32.store ${ofRow()} ${get('largest')})
+      ${set('top', `(f64x2.splat (f64.promote_f32 (f32x4.extract_lane 0 ${get('top')})))`)}
+      (v128.store64_lane ${ofRow('0', 8)} ${sub(get('top'), pairAt(floatAt(AT.logits, 'id')))})
+      ${logits(`(v128.store ${powerAt(get('i'))} ${sub(get('top'), pairAt(floatAt(AT.logits, 'i')))})`, 2)}`)}
+    (call $expOfMinus ${get('end')})
+    ${rows(`
+      ${set('largest', `(i32.load ${ofRow()})`)}
+      ${set('places', `(i32x4.replace_lane 2 (v128.load32_zero ${ofRow()}) ${get('id')})`)}
+      ${set('place', `(i64x2.splat (i64.extend_i32_u ${get('first')}))`)}
+      ${set('sums', nothing)}
+      ${logits(`
+        ${set('sums', add(get('sums'), clear(`(v128.load64_splat ${powerAt(get('i'))})`, `(i64x2.eq ${get('place')} ${get('places')})`)))}
+        ${set('place', `(i64x2.add ${get('place')} ${splat(1n)})`)}`)}
+      ${set('total', add(get('sums'), sub(`(v128.load64_zero ${powerAt(get('largest'))})`, both(1))))}
+      (v128.store64_lane ${ofRow('0')} ${get('total')})
+      ${set('total', `(f64x2.splat (f64x2.extract_lane 0 ${add(get('total'), both(1))}))`)}
+      ${set('weight', `(f64x2.splat (f64.promote_f32 (f32.load ${floatAt(AT.weights, 'row')})))`)}
+      ${set('isNothing', `(f64x2.eq ${get('weight')} ${nothing})`)}
+      ${logits(`(v128.store64_lane ${floatAt(AT.gradient, 'i', '0')} ${share(`(v128.load ${powerAt(get('i'))})`)})`, 2)}
+      (v128.store32_lane ${floatAt(AT.gradient, 'id', '1')} ${share(`(f64x2.neg ${get('sums')})`)})`)})`;
 
-export const source = `(module (memory (export "memory") ${PAGES})${roots}${expOfMinus}${log1pOfUnit}${logistic}${softmax})`;
+const bytes = [...new Uint8Array(BigUint64Array.from(constants).buffer)];
+const data = bytes.map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
+
+export const source = `(module (memory (export "memory") ${PAGES})
+  (data (i32.const ${AT.constants}) "${data}")${expOfMinus}${logistic}${softmax})`;

@@ -90,11 +90,14 @@ export function copyOf<T extends Tensor>(tensor: T): T {
   return carryChecks(times(tensor, 1) as T, [tensor]);
 }
 
-/** `tensor * factor`, differentiable as often as asked for, with no registered gradient. */
-export function times(tensor: Tensor, factor: number): Tensor {
-  return customGrad((x) => {
-    // A reshape to the same shape shares the data and runs nothing.
-    const value = factor === 1 ? reshape(x as Tensor, tensor.shape) : mul(x as Tensor, factor);
-    return { value, gradFunc: (dy: Tensor) => times(dy, factor) };
-  })(tensor);
+/**
+ * `tensor * factor`, in another shape of the same size if one is given. Differentiable as often as asked for, with no registered
+ * gradient, and saves nothing on the tape: tfjs would never release it where an error follows.
+ */
+export function times(tensor: Tensor, factor: number, shape: number[] = tensor.shape): Tensor {
+  return customGrad((x) => ({
+    // A reshape shares the data and runs nothing.
+    value: reshape(factor === 1 ? (x as Tensor) : mul(x as Tensor, factor), shape),
+    gradFunc: (dy: Tensor) => times(dy, factor, tensor.shape),
+  }))(tensor);
 }

@@ -1,10 +1,11 @@
-import { cast, customGrad, reshape, util } from '@tensorflow/tfjs-core';
+import { cast, reshape, util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features } from '@tfjs-heads/head-api';
 import { bare, describe, keysText, quote, shapeText } from './checks/describe.js';
 import { ask, isMap, isSparseTensor } from './checks/kinds.js';
 import { readAs } from './checks/readable.js';
 import { checkLive, checkNumeric, checkTensor, describeResult } from './checks/tensor.js';
+import { times } from './device-check.js';
 import { headError } from './error.js';
 import { isNumericColumn, type NumericColumn } from './numeric-column.js';
 
@@ -17,8 +18,9 @@ export type WeightColumn = string | NumericColumn;
  * shape. Nothing else broadcasts.
  *
  * @param perLogit Whether weights of the logits' shape are allowed.
+ * @param inAnyRank Whether they may stay as they were given, as the kernel of a loss takes them: an op less on the tape.
  * @returns The weights as they came or as the column's `normalizerFn` made them, in any numeric dtype, but always of
- *   the logits' rank: `[D0, .., DN, 1]` or the logits' shape. A tensor of its own where that is another shape than
+ *   the logits' rank, unless any will do: `[D0, .., DN, 1]` or the logits' shape. A tensor of its own where that is another shape than
  *   theirs was, so call it under a tidy. Undefined without a column.
  * @throws WEIGHT_COLUMN_INVALID, FEATURES_INVALID, WEIGHTS_MISSING, WEIGHTS_SPARSE, WEIGHTS_DTYPE,
  *   WEIGHTS_SHAPE, TENSOR_DISPOSED, TENSOR_FOREIGN, and whatever the normalizer throws
@@ -28,6 +30,7 @@ export function weightsOf(
   features: Features | undefined,
   logits: Tensor,
   perLogit: boolean,
+  inAnyRank = false,
 ): Tensor | undefined {
   if (features !== undefined && !isMap(features)) {
     throw headError('FEATURES_INVALID', `features must be a map of names to tensors, got ${describeResult(features)}.`);
@@ -35,7 +38,11 @@ export function weightsOf(
   if (column === undefined || column === null) return undefined;
   const { key, normalizerFn } = asNumericColumn(column);
   const raw = fetch(key, features);
-  return perRowOrLogit(key, normalizerFn === undefined ? raw : normalized(key, raw, normalizerFn), logits, perLogit);
+  const weights = normalizerFn === undefined ? raw : normalized(key, raw, normalizerFn);
+  const ofRows = checkShape(key, weights, logits, perLogit);
+  // In the logits' rank here, once for all: whoever broadcasts by shape, as metrics do, would take `[B]` for the means over what
+  // follows B, and count it once where it counts K times.
+  return inAnyRank || weights.rank === logits.rank ? weights : times(weights, 1, ofRows);
 }
 
 function asNumericColumn(column: unknown): Pick<NumericColumn, 'key' | 'normalizerFn'> {
@@ -93,11 +100,8 @@ function normalized(key: string, raw: Tensor, normalizerFn: (feature: Tensor) =>
   return result.dtype === 'float32' ? result : cast(result, 'float32');
 }
 
-/**
- * Checks the shape of weights and gives them the logits' rank, here once for all: whoever broadcasts by shape, as metrics
- * do, would take `[B]` for the means over what follows B, and count it once where it counts K times.
- */
-function perRowOrLogit(key: string, weights: Tensor, logits: Tensor, perLogit: boolean): Tensor {
+/** Checks the shape of weights, and gives what it is of one for each row. */
+function checkShape(key: string, weights: Tensor, logits: Tensor, perLogit: boolean): number[] {
   const rows = logits.shape.slice(0, -1);
   const perRow = [...rows, 1];
   const allowed = [rows, perRow, ...(perLogit ? [logits.shape] : [])];
@@ -110,13 +114,5 @@ function perRowOrLogit(key: string, weights: Tensor, logits: Tensor, perLogit: b
         `got features[${quote(key)}] of shape ${shapeText(weights.shape)}.`,
     );
   }
-  return weights.rank === logits.rank ? weights : inShape(weights, perRow);
-}
-
-/** Saves nothing on the tape: tfjs would never release it where an error follows, as those of other arguments may. */
-function inShape(tensor: Tensor, shape: number[]): Tensor {
-  return customGrad((x) => ({
-    value: reshape(x as Tensor, shape),
-    gradFunc: (dy: Tensor) => reshape(dy, tensor.shape),
-  }))(tensor);
+  return perRow;
 }

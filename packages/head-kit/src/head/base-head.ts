@@ -246,7 +246,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     this.#checkImplemented();
     const logits = checkLogits(givenLogits, this.logitsDimension);
     const labels = this.checkLabels(givenLabels, logits);
-    const weights = weightsOf(this.#weightColumn, features, logits, this.#loss.isByLogit);
+    const weights = weightsOf(this.#weightColumn, features, logits, this.#loss.isByLogit, forLoss);
     return this.#loss.inRange({ labels, logits, weights, features }, forLoss);
   }
 
