@@ -99,8 +99,8 @@ class NamesById extends Strings {
 function nested(values: readonly string[], shape: readonly number[]): unknown {
   const [size, ...inner] = shape;
   if (size === undefined) return values[0];
-  const each = values.length / size;
+  const inEach = values.length / size;
   return Array.from({ length: size }, (_, index) =>
-    inner.length === 0 ? values[index] : nested(values.slice(index * each, (index + 1) * each), inner),
+    inner.length === 0 ? values[index] : nested(values.slice(index * inEach, (index + 1) * inEach), inner),
   );
 }
