@@ -107,9 +107,9 @@ function isValues(value: unknown): value is Tensor | StringValues {
  */
 export function checkValues(name: string, map: unknown, code: HeadErrorCode): Record<string, Tensor | StringValues> {
   const entries = Object.entries(checkMap(name, map, 'a tensor or a map of tensors', code)).map(([key, value]) => {
-    const one = `${name}[${quote(key)}]`;
-    if (!isValues(value)) throw headError(code, `${one} must be a tensor, got ${describe(value)}.`);
-    if (isTensor(value)) checkLive(one, value);
+    const argument = `${name}[${quote(key)}]`;
+    if (!isValues(value)) throw headError(code, `${argument} must be a tensor, got ${describe(value)}.`);
+    if (isTensor(value)) checkLive(argument, value);
     return [key, value] as const;
   });
   return Object.fromEntries(entries);

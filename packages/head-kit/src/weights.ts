@@ -107,7 +107,7 @@ function checkShape(key: string, weights: Tensor, logits: Tensor, perLogit: bool
   const allowed = [rows, perRow, ...(perLogit ? [logits.shape] : [])];
   // As in the original, [B] stands for [B, 1], also where the logits are [B, 1, K].
   const shape = weights.rank === 1 ? [...weights.shape, 1] : weights.shape;
-  if (!allowed.some((one) => util.arraysEqual(one, shape))) {
+  if (!allowed.some((other) => util.arraysEqual(other, shape))) {
     throw headError(
       'WEIGHTS_SHAPE',
       `weights shape must be one of ${allowed.map(shapeText).join(', ')} for logits of shape ${shapeText(logits.shape)}, ` +

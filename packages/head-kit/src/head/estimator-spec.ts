@@ -93,8 +93,8 @@ export function estimatorSpec(
 
 /** All predictions, under both keys. */
 export function exportAll(predictions: Predictions): ExportOutputs {
-  const all = predictOutput({ outputs: predictions });
-  return { serving_default: all, predict: all };
+  const output = predictOutput({ outputs: predictions });
+  return { serving_default: output, predict: output };
 }
 
 function runLogits({ logits }: EstimatorSpecArgs): Logits {

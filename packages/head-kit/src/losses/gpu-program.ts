@@ -78,7 +78,7 @@ const isWebgpu = (backend: object): backend is WebgpuBackend => 'runWebGPUProgra
 
 function glslProgram(of: GpuFunction, outputShape: number[]): object {
   const functions = inOrder(of).map(({ name, parameters, body }) => {
-    return `float ${name}(${parameters.map((each) => `float ${each}`).join(', ')}) {${body.replaceAll('NOT_A_NUMBER', 'NAN')}}`;
+    return `float ${name}(${parameters.map((parameter) => `float ${parameter}`).join(', ')}) {${body.replaceAll('NOT_A_NUMBER', 'NAN')}}`;
   });
   const variableNames = INPUTS.slice(0, of.parameters.length);
   return {
@@ -99,7 +99,7 @@ const VERSION = 3;
 function wgslProgram(of: GpuFunction, outputShape: number[]): object {
   const functions = inOrder(of).map(({ name, parameters, body }) => {
     const translated = body.replaceAll(/\bfloat (\w+) =/g, 'var $1: f32 =').replaceAll('NOT_A_NUMBER', 'uniforms.NAN');
-    return `fn ${name}(${parameters.map((each) => `${each}: f32`).join(', ')}) -> f32 {${translated}}`;
+    return `fn ${name}(${parameters.map((parameter) => `${parameter}: f32`).join(', ')}) -> f32 {${translated}}`;
   });
   const variableNames = INPUTS.slice(0, of.parameters.length);
   return {

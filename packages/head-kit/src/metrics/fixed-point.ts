@@ -16,9 +16,9 @@ const bits = /*#__PURE__*/ new BigUint64Array(double.buffer);
 export function unitsOf(value: number): bigint {
   if (value === 0) return 0n;
   double[0] = Math.abs(value);
-  const all = bits[0] as bigint;
-  const exponent = (all >> MANTISSA_BITS) & EXPONENT;
-  const mantissa = all & MANTISSA;
+  const word = bits[0] as bigint;
+  const exponent = (word >> MANTISSA_BITS) & EXPONENT;
+  const mantissa = word & MANTISSA;
   const units = exponent === 0n ? mantissa : (mantissa | (1n << MANTISSA_BITS)) << (exponent - 1n);
   return value < 0 ? -units : units;
 }
