@@ -120,8 +120,8 @@ function exportsOf(
 
 /** @throws EXPORT_OUTPUT_INVALID */
 function defaultOf(outputs: ExportOutputs): ExportOutput {
-  const all = Object.values(outputs);
-  const found = all.length === 1 ? all[0] : outputs[ServingKeys.DEFAULT];
+  const list = Object.values(outputs);
+  const found = list.length === 1 ? list[0] : outputs[ServingKeys.DEFAULT];
   if (found !== undefined) return found;
   throw headError(
     'EXPORT_OUTPUT_INVALID',

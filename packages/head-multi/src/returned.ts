@@ -23,8 +23,8 @@ export function checkPredictions(predictions: unknown, code: HeadCode): Predicti
 export function checkMetrics(metrics: unknown, code: HeadCode): Metrics {
   if (!isMap(metrics))
     throw headError(code, `what metrics() returns must be a map of metrics, got ${describeResult(metrics)}.`);
-  const all = readAs('what metrics() returns', code, () => Object.entries(metrics));
-  const wrong = all.find(([, metric]) => !has(metric, ['update', 'result', 'dispose']));
+  const entries = readAs('what metrics() returns', code, () => Object.entries(metrics));
+  const wrong = entries.find(([, metric]) => !has(metric, ['update', 'result', 'dispose']));
   if (wrong === undefined) return metrics as Metrics;
   const [key, metric] = wrong;
   throw headError(code, `what metrics() returns must have a metric at ${quote(key)}, got ${describeResult(metric)}.`);

@@ -11,16 +11,16 @@ export function inShape(tensor: Tensor, shape: readonly number[]): Tensor {
 
 /** Some rows of a matrix. */
 export function pickRows(matrix: Tensor, rows: Int32Array): Tensor {
-  const all = matrix.shape[0] as number;
+  const count = matrix.shape[0] as number;
   return customGrad((x) => ({
     value: gather(x as Tensor, tensor1d(rows, 'int32')),
-    gradFunc: (dy: Tensor) => spreadRows(dy, rows, all),
+    gradFunc: (dy: Tensor) => spreadRows(dy, rows, count),
   }))(matrix);
 }
 
 /** The rows where they came from, and 0 in all others. */
-function spreadRows(matrix: Tensor, rows: Int32Array, all: number): Tensor {
-  const places = new Int32Array(all).fill(rows.length); // the row of zeros that is put behind
+function spreadRows(matrix: Tensor, rows: Int32Array, count: number): Tensor {
+  const places = new Int32Array(count).fill(rows.length); // the row of zeros that is put behind
   rows.forEach((row, place) => (places[row] = place));
   return customGrad((x) => {
     const padded = pad(x as Tensor, [
