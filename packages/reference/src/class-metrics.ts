@@ -57,9 +57,9 @@ export function multiLabelMetrics(
 ): Record<string, Scaled> {
   const entries = entriesOf(batches, k);
   const ofClasses = Object.entries(classes).map(([name, id]) => {
-    const some = entries.filter((entry) => entry.id === id);
-    const probability = mean(some, ({ logit }) => sigmoidCrossEntropy.predict(logit));
-    return { [`probability_mean/${name}`]: probability, ...curves(some, `/${name}`) };
+    const ofClass = entries.filter((entry) => entry.id === id);
+    const probability = mean(ofClass, ({ logit }) => sigmoidCrossEntropy.predict(logit));
+    return { [`probability_mean/${name}`]: probability, ...curves(ofClass, `/${name}`) };
   });
   return {
     average_loss: meanLoss(multiLabelCrossEntropy, rowsIn(batches, k)),
@@ -99,10 +99,10 @@ function meanLoss(formula: RowFormula, rows: readonly Row[]): Scaled {
 }
 
 /** A weighted mean, 0 where the weights sum to 0. */
-function mean<T extends { readonly weight: number }>(of: readonly T[], evaluate: (one: T) => Scaled): Scaled {
+function mean<T extends { readonly weight: number }>(of: readonly T[], evaluate: (entry: T) => Scaled): Scaled {
   const count = of.reduce((sum, { weight }) => sum + weight, 0);
   if (count === 0) return { value: 0, scale: 0 };
-  return inFloat32(over(sumOf(of.map((one) => times(inFloat32(evaluate(one)), one.weight))), count));
+  return inFloat32(over(sumOf(of.map((entry) => times(inFloat32(evaluate(entry)), entry.weight))), count));
 }
 
 /** Quotients of sums of weights, and sums of those. */
@@ -121,10 +121,10 @@ function curves(entries: readonly Entry[], suffix = ''): Record<string, Scaled> 
 
 function atThresholds(entries: readonly Entry[], thresholds: Readonly<Record<string, number>>): Record<string, Scaled> {
   const samples = entries.map(sampleOf);
-  const each = Object.entries(thresholds).map(([name, threshold]) =>
+  const maps = Object.entries(thresholds).map(([name, threshold]) =>
     counted(binaryMetrics(samples, threshold), ['accuracy', 'precision', 'recall'], `/positive_threshold_${name}`),
   );
-  return Object.assign({}, ...each) as Record<string, Scaled>;
+  return Object.assign({}, ...maps) as Record<string, Scaled>;
 }
 
 function sampleOf({ logit, label, weight }: Entry): { prediction: number; label: number; weight: number } {

@@ -35,7 +35,7 @@ export function trainingLoss(
     logits.map((x, i) => times(inFloat32(evaluate(x, labels[i] as number)), weights[i] as number));
   return {
     loss: inFloat32(over(sumOf(weighed(formula.loss)), divisor)),
-    gradient: weighed(formula.derivative).map((each) => inFloat32(over(each, divisor))),
+    gradient: weighed(formula.derivative).map((slope) => inFloat32(over(slope, divisor))),
   };
 }
 
@@ -60,7 +60,7 @@ export function trainingLossOfRows(
   return {
     loss: inFloat32(over(sumOf(rows.map(({ x, z, weight }) => times(inFloat32(formula.loss(x, z)), weight))), divisor)),
     gradient: rows.flatMap(({ x, z, weight }) =>
-      formula.gradient(x, z).map((each) => inFloat32(over(times(each, weight), divisor))),
+      formula.gradient(x, z).map((slope) => inFloat32(over(times(slope, weight), divisor))),
     ),
   };
 }
