@@ -100,7 +100,8 @@ function sameSources(a: readonly Source[], b: readonly Source[]): boolean {
     a.every((source, index) => {
       const other = b[index] as Source;
       if (source.kind === 'known') return other.kind === 'known' && source.tensor === other.tensor;
-      return other.kind === source.kind && other.index === source.index;
+      if (other.kind !== source.kind || other.index !== source.index) return false;
+      return source.kind === 'argument' || source.isKept === (other as typeof source).isKept;
     })
   );
 }

@@ -99,7 +99,10 @@ class Recorder implements EngineWatcher {
   }
 
   kept(tensor: Tensor): void {
-    if (!this.#isAsking) this.#kept.push(tensor);
+    if (this.#isAsking) return;
+    this.#kept.push(tensor);
+    if (!tensor.kept && this.#known.isFromBefore(tensor))
+      this.problem(`it keeps a tensor of shape [${tensor.shape}] that it was given or took from outside`);
   }
 
   draws(): void {
@@ -161,12 +164,13 @@ class Recorder implements EngineWatcher {
     const variables = this.#known.variables();
     for (const [source, begun] of this.#begun)
       if (source.iterations !== begun + 1) this.problem(`an optimizer takes ${source.iterations - begun} steps in it`);
-    const sources = flat.tensors.map((tensor): Source => this.#sourceOf(tensor));
-    const results = flat.tensors.flatMap((tensor, index) =>
-      sources[index]?.kind === 'result'
-        ? [{ ...this.#known.use(tensor), path: flat.paths[index] as string, checks: this.#checksOf(tensor) }]
-        : [],
-    );
+    const made: Tensor[] = [];
+    const sources = flat.tensors.map((tensor): Source => this.#sourceOf(tensor, made));
+    const results = made.map((tensor) => ({
+      ...this.#known.use(tensor),
+      path: flat.paths[flat.tensors.indexOf(tensor)] as string,
+      checks: this.#checksOf(tensor),
+    }));
     this.#findLeftBehind(flat);
     const program = this.#program(
       variables.map(({ described }) => described),
@@ -179,7 +183,7 @@ class Recorder implements EngineWatcher {
       kernels: this.#kernels,
       // One that feeds its kernels counts by `advance`.
       counted: this.#counted.filter((optimizer) => !this.#begun.has(optimizer as unknown as FeedSource)),
-      returned: { structure: flat.structure, sources: numbered(sources) },
+      returned: { structure: flat.structure, sources },
       questions: this.#checks.map(({ question }) => question),
       problem: this.#problem,
     };
@@ -218,12 +222,14 @@ class Recorder implements EngineWatcher {
     };
   }
 
-  #sourceOf(tensor: Tensor): Source {
+  /** @param made The results so far, to which a new one is added. */
+  #sourceOf(tensor: Tensor, made: Tensor[]): Source {
     if (tensor.isDisposed) this.problem('it returns a tensor that it has disposed of');
     const index = this.#args.tensors.indexOf(tensor);
     if (index >= 0) return { kind: 'argument', index };
     if (tensor instanceof Variable || this.#known.isFromBefore(tensor)) return { kind: 'known', tensor };
-    return { kind: 'result', index: -1 };
+    const known = made.indexOf(tensor);
+    return { kind: 'result', index: known >= 0 ? known : made.push(tensor) - 1, isKept: tensor.kept };
   }
 
   /** Tensors that outlive the step without being returned: who has them would see those of the recording for ever. */
@@ -238,9 +244,4 @@ class Recorder implements EngineWatcher {
 function firstOf(inputs: Inputs): Tensor | undefined {
   const [first] = Object.values(inputs as object).flat() as Tensor[];
   return first;
-}
-
-function numbered(sources: readonly Source[]): Source[] {
-  let index = 0;
-  return sources.map((source) => (source.kind === 'result' ? { kind: 'result', index: index++ } : source));
 }

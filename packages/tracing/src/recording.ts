@@ -33,9 +33,16 @@ export interface Returned {
   readonly sources: readonly Source[];
 }
 
-/** Where a returned tensor comes from: a result of the program, an argument that is handed back, or a tensor or variable that the step knows. */
+/**
+ * Where a returned tensor comes from: a result of the program, an argument that is handed back, or a tensor or variable that the step knows. One that stands in two
+ * places is one result.
+ */
 export type Source =
-  | { readonly kind: 'result'; readonly index: number }
+  | {
+      readonly kind: 'result';
+      readonly index: number;
+      /** By `keep`: no scope of the caller's disposes of it. */ readonly isKept: boolean;
+    }
   | { readonly kind: 'argument'; readonly index: number }
   | { readonly kind: 'known'; readonly tensor: Tensor };
 

@@ -102,7 +102,10 @@ export class SignatureTrace {
     const { structure, sources } = recording.returned;
     const all = sources.map((source) => {
       if (source.kind === 'known') return source.tensor;
-      return (source.kind === 'argument' ? tensors[source.index] : results[source.index]) as Tensor;
+      if (source.kind === 'argument') return tensors[source.index] as Tensor;
+      const result = results[source.index] as Tensor;
+      result.kept = source.isKept;
+      return result;
     });
     return assemble(structure, all);
   }
@@ -259,10 +262,11 @@ function whatDiffers(
   if (before.includes(undefined)) return 'a variable is new';
   const { results, assigned } = replay.try(tensors, before as readonly Tensor[]);
   const { program, variables, returned: shape } = recording;
-  const made = flatten(returned).tensors.filter((_, index) => shape.sources[index]?.kind === 'result');
-  for (const [index, tensor] of made.entries())
-    if (!sameData(results[index], read(tensor)))
-      return `a replay gives another ${program.results[index]?.path || 'result'}`;
+  for (const [place, tensor] of flatten(returned).tensors.entries()) {
+    const source = shape.sources[place];
+    if (source?.kind === 'result' && !sameData(results[source.index], read(tensor)))
+      return `a replay gives another ${program.results[source.index]?.path || 'result'}`;
+  }
   const trained = variables.filter((_, index) => program.variables[index]?.after !== undefined);
   for (const [index, variable] of trained.entries())
     if (!sameData(assigned[index], read(variable)))

@@ -12,6 +12,7 @@ import type {
 } from '@tfjs-heads/head-api';
 import { carryChecks, checkOptions, describeValue, headError, listOf } from '@tfjs-heads/head-kit';
 import { type Trace, traceAs } from './trace-step.js';
+import { meetOptimizer } from './watch-engine.js';
 
 /** What {@link trainStep} trains by. */
 export interface TrainStepOptions<F extends Features = Features, X extends Logits = Logits> {
@@ -57,6 +58,7 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
 ): Trace<(batch: Batch<F, L>) => Scalar> {
   const { network, optimizer, variables, regularizationLosses, exact } = checkTrainOptions(options);
   if (!hasMethod(head, 'createEstimatorSpec')) throw invalid('head', 'a head', head);
+  meetOptimizer(optimizer);
   const step = (batch: Batch<F, L>): Scalar => {
     const { features, labels } = checkBatch(batch);
     const spec = head.createEstimatorSpec({

@@ -171,15 +171,37 @@ function watchAssigns({ state }: Engine, watcher: EngineWatcher): () => void {
   };
 }
 
+/** The classes that count: that of this copy of tfjs-core, and those of others whose optimizers were met. */
+const counting = new Set<Counter>([Optimizer.prototype as unknown as Counter]);
+
+/** Has the steps of an optimizer counted that is of another copy of tfjs-core, whose class nobody finds but by it. */
+export function meetOptimizer(optimizer: object): void {
+  let prototype: unknown = Object.getPrototypeOf(optimizer);
+  for (; typeof prototype === 'object' && prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    const method: unknown = Object.getOwnPropertyDescriptor(prototype, 'incrementIterations')?.value;
+    if (typeof method === 'function') counting.add(prototype as Counter);
+  }
+}
+
 function watchCounts(watcher: EngineWatcher): () => void {
-  const prototype = Optimizer.prototype as unknown as Counter;
-  const { incrementIterations } = prototype;
-  prototype.incrementIterations = function (this: Counter): void {
-    incrementIterations.call(this);
-    watcher.counted(this);
-  };
+  let depth = 0; // a class may override the method, and call that of the class above
+  const undo = [...counting].map((prototype) => {
+    const { incrementIterations } = prototype;
+    prototype.incrementIterations = function (this: Counter): void {
+      depth++;
+      try {
+        incrementIterations.call(this);
+      } finally {
+        depth--;
+      }
+      if (depth === 0) watcher.counted(this);
+    };
+    return () => {
+      prototype.incrementIterations = incrementIterations;
+    };
+  });
   return () => {
-    prototype.incrementIterations = incrementIterations;
+    for (const restore of undo) restore();
   };
 }
 

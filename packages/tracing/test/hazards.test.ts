@@ -127,6 +127,19 @@ describe('runs eagerly', () => {
     tf.dispose(kept);
   });
 
+  it('what keeps a tensor that it is given', () => {
+    const trace = traceStep((given: tf.Tensor) => tf.neg(tf.keep(given)), { variables: [] });
+    const given = Array.from({ length: 6 }, () =>
+      tf.tidy(() => {
+        const tensor = x();
+        trace(tensor);
+        return [tensor];
+      }),
+    ).flat();
+    expect(trace.reason).toMatch(/it keeps a tensor of shape \[2,3\] that it was given/);
+    tf.dispose(given);
+  });
+
   it('what is called under a gradient', async () => {
     const trace = trusted((given: tf.Tensor) => tf.square(given));
     const gradient = tf.grad((given) => tf.sum(trace(given)))(x());
@@ -367,6 +380,91 @@ it.skipIf(['webgl', 'webgpu'].includes(tf.getBackend()))(
     expect(trace.reason).toBeUndefined();
   },
 );
+
+it('returns one tensor in two places as one', async () => {
+  const step = (given: tf.Tensor) => {
+    const y = tf.neg(given);
+    return { a: y, list: [y, tf.clone(y)], given };
+  };
+  const trace = trusted(step);
+  const given = x();
+  const before = tf.memory().numTensors;
+  const { a, list, given: same } = trace(given);
+  expect(list[0]).toBe(a);
+  expect(list[1]).not.toBe(a);
+  expect(same).toBe(given);
+  expect(tf.memory().numTensors).toBe(before + 2);
+  tf.dispose([a, list]);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it.each([true, false])('keeps of what it returns what the step keeps: %s', (keeps) => {
+  const trace = trusted((given: tf.Tensor) => (keeps ? tf.keep(tf.neg(given)) : tf.neg(given)));
+  const returned: tf.Tensor[] = [];
+  tf.tidy(() => void returned.push(trace(x())));
+  expect(returned.map(({ isDisposed }) => isDisposed)).toEqual([!keeps]);
+  if (keeps) tf.dispose(returned);
+});
+
+/** A kernel that has no memory left when it is told so. */
+function limited(): { take: (given: tf.Tensor) => tf.Tensor; fails: (call: number) => boolean; calls: number } {
+  const memory = { calls: 0, fails: (_call: number): boolean => false, take };
+  const name = 'Limited';
+  tf.registerKernel({
+    kernelName: name,
+    backendName: tf.getBackend(),
+    kernelFunc({ inputs: { x: taken }, backend }) {
+      if (memory.fails(memory.calls++)) throw new RangeError('Array buffer allocation failed');
+      (backend as unknown as { incRef(dataId: object): void }).incRef((taken as tf.TensorInfo).dataId);
+      return taken as tf.TensorInfo;
+    },
+  });
+  function take(given: tf.Tensor): tf.Tensor {
+    return tf.engine().runKernel(name, { x: given });
+  }
+  return memory;
+}
+
+it('ends for want of memory as the step does, and goes on when there is some', async () => {
+  const memory = limited();
+  const [w, v] = [variable([3], 1), variable([3], 1)];
+  const stepOf = (weights: tf.Variable) => (given: tf.Tensor) => {
+    const next = memory.take(tf.add(weights, tf.mean(given)));
+    weights.assign(next);
+    return tf.mul(given, weights);
+  };
+  const trace = trusted(stepOf(w), [w]);
+  for (let index = 0; index < 4; index++) tf.tidy(() => void stepOf(v)(x()));
+  const given = x();
+  const { numTensors } = tf.memory();
+  memory.fails = () => true;
+  for (let index = 0; index < 3; index++) expect(() => trace(given)).toThrow('Array buffer allocation failed');
+  expect(tf.memory().numTensors).toBe(numTensors);
+  expect(await numbers(w)).toEqual(await numbers(v));
+  memory.fails = () => false;
+  for (let index = 0; index < 3; index++)
+    expect(await numbers(trace(given))).toEqual(await numbers(tf.tidy(() => stepOf(v)(given))));
+  expect(trace.reason).toBeUndefined();
+  // Where it is the replay alone that finds none, the step is run.
+  const { calls } = memory;
+  memory.fails = (call) => call === calls;
+  expect(await numbers(trace(given))).toEqual(await numbers(tf.tidy(() => stepOf(v)(given))));
+  expect(trace.reason).toMatch(/a kernel failed that does not fail in the step \(Array buffer allocation failed\)/);
+  expect(await numbers(w)).toEqual(await numbers(v));
+});
+
+it('may call itself', async () => {
+  const power = (given: tf.Tensor, by: number, self: (x: tf.Tensor, by: number) => tf.Tensor): tf.Tensor =>
+    by === 0 ? tf.onesLike(given) : tf.mul(given, self(given, by - 1));
+  const eager = (given: tf.Tensor, by: number): tf.Tensor => power(given, by, eager);
+  const trace: ReturnType<typeof traceStep<typeof eager>> = traceStep(
+    (given: tf.Tensor, by: number): tf.Tensor => power(given, by, trace),
+    { variables: [] },
+  );
+  for (let index = 0; index < 12; index++)
+    expect(await numbers(trace(x(), index % 4))).toEqual(await numbers(eager(x(), index % 4)));
+  expect(trace.reason).toBeUndefined();
+});
 
 it('fails as the step does while it is recorded, and leaves nothing behind', () => {
   const error = new Error('of the step');

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { Adam } from '@tfjs-heads/optimizers';
+import { describe, expect, it, vi } from 'vitest';
 import { traceStep } from '../src/index.js';
 import { draw, expectSameSteps, type Trainee, variable } from './support.js';
 
@@ -73,4 +74,20 @@ it('leaves nothing behind', () => {
     numDataBuffers: before.numDataBuffers,
     numBytes: before.numBytes,
   });
+});
+
+it('reads nothing by a blocking call in a replay', () => {
+  const { variables, step } = dense(new Adam({ learningRate: 0.01 }));
+  const trace = traceStep(step, { variables });
+  const [given] = batch(0);
+  // Where the memory is this process' own, a recording is compared with its replay by reading both: in the 2nd, 4th, 8th, ... call.
+  for (let index = 0; index < 8; index++) trace(given).dispose();
+  // Kernels of native TensorFlow look at memory of this process by the backend's own method, which waits for nothing.
+  const places = tf.getBackend() === 'tensorflow' ? [tf.engine()] : [tf.engine(), tf.backend()];
+  const reads = places.map((place) => vi.spyOn(place as unknown as { readSync(): unknown }, 'readSync'));
+  for (let index = 8; index < 15; index++) trace(given).dispose();
+  expect(trace.reason).toBeUndefined();
+  tf.tidy(() => void step(given));
+  expect(reads.map(({ mock }) => mock.calls.length)).toEqual(reads.map(() => 0));
+  vi.restoreAllMocks();
 });
