@@ -1,11 +1,15 @@
 import { FED, feedOf } from './feed.js';
 import type { Described, Node, Program, Use } from './program.js';
 
-/** A program as text: a line for each argument, variable, constant and kernel, and what it returns. */
-export function printProgram(program: Program): string {
+/**
+ * A program as text: a line for each argument, variable, constant and kernel, and what it returns.
+ *
+ * @param how How it is run, such as `as one graph`.
+ */
+export function printProgram(program: Program, how?: string): string {
   const { backend, nodes, constants, variables, results } = program;
   return [
-    `program for ${backend}: ${nodes.length} kernels`,
+    `program for ${backend}: ${nodes.length} kernels${how === undefined ? '' : `, run ${how}`}`,
     ...program.arguments.map((argument) => `%${argument.value} = argument ${argument.path}: ${typeText(argument)}`),
     ...variables.flatMap((variable) =>
       variable.before === undefined ? [] : [`%${variable.before} = variable ${variable.name}: ${typeText(variable)}`],

@@ -2,6 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { deviceCheck, headError, rejectReads } from '@tfjs-heads/head-kit';
 import { difference, sameNumbers } from './compare.js';
 import { type Backend, type BackendData, hold, isLiveVariable, theEngine } from './engine.js';
+import { nativeBackend } from './native/backend.js';
+import { NativeRunner } from './native/native-runner.js';
 import { optimize, type Optimized } from './optimize.js';
 import type { Program } from './program.js';
 import { record } from './recorder.js';
@@ -15,6 +17,8 @@ interface Trusted {
   readonly recording: Recording;
   readonly optimized: Optimized;
   readonly replay: Replay;
+  /** What runs it; the replay where there is no better. */
+  readonly runner: Replay | NativeRunner;
 }
 
 /** How often in a row a recording may differ from the one before. The first one often does: an optimizer makes its slots. */
@@ -41,6 +45,12 @@ export class SignatureTrace {
   #isRunning = false;
   #reason: string | undefined = 'it is being recorded';
   #isGivenUp = false;
+  readonly #isExact: boolean;
+
+  /** @param isExact Whether each step must give the bits of the eager one. */
+  constructor(isExact: boolean) {
+    this.#isExact = isExact;
+  }
 
   /** Why the run before was not a replay. */
   get reason(): string | undefined {
@@ -49,6 +59,14 @@ export class SignatureTrace {
 
   get program(): Program | undefined {
     return this.#trusted?.optimized.program;
+  }
+
+  /** What runs the program: in words, to go after "run". */
+  get runner(): string | undefined {
+    const runner = this.#trusted?.runner;
+    if (!(runner instanceof NativeRunner)) return undefined;
+    const { whyKernels } = runner;
+    return whyKernels === undefined ? 'as one graph of TensorFlow' : `one by one: ${whyKernels}`;
   }
 
   /** @throws What the step throws, and TRACE_CHANGED */
@@ -77,14 +95,14 @@ export class SignatureTrace {
     this.#isGivenUp = true;
   }
 
-  #replay({ recording, replay }: Trusted, step: () => unknown, { tensors }: Flat): unknown {
+  #replay({ recording, runner }: Trusted, step: () => unknown, { tensors }: Flat): unknown {
     let results: Tensor[];
     const { questions } = recording;
     // As the step would: labels at hand are looked at before anything runs.
     const isValid = questions.length > 0 && questions.every((question) => isKnown(question, tensors));
     this.#isRunning = true;
     try {
-      results = replay.run(tensors, isValid);
+      results = runner.run(tensors, isValid);
     } catch (error) {
       // Nothing has changed yet, so the step can be run as it is: it fails in its own way, or shows that the recording is not it.
       const returned = scopedCall(step);
@@ -142,18 +160,25 @@ export class SignatureTrace {
   ): void {
     const optimized = optimize(recording);
     const replay = new Replay(optimized);
-    const trusted = { recording, optimized, replay };
-    const other = before && whatDiffers(trusted, args, before, returned);
+    const other = before && whatDiffers({ recording, replay }, args, before, returned);
     if (other !== undefined) {
       optimized.release();
       return this.#differs(recording, other, returned);
     }
+    const runner = this.#runnerOf(optimized, replay);
     this.#forget();
-    this.#trusted = trusted;
+    this.#trusted = { recording, optimized, replay, runner };
     this.#reason = undefined;
     this.#differences = 0;
     this.#replayed = 0;
     while (this.#nextCheck <= this.#runs) this.#nextCheck *= 2;
+  }
+
+  #runnerOf(optimized: Optimized, replay: Replay): Replay | NativeRunner {
+    const native = this.#isExact ? undefined : nativeBackend(this.backend);
+    if (native === undefined) return replay;
+    const before = this.#trusted?.runner;
+    return new NativeRunner(replay, optimized, native, before instanceof NativeRunner ? before : undefined);
   }
 
   #differs(recording: Recording, problem: string | undefined, returned: unknown): void {
@@ -188,7 +213,9 @@ export class SignatureTrace {
   #forget(): void {
     if (this.#last !== undefined && this.#last !== this.#trusted?.recording) releaseRecording(this.#last);
     if (this.#trusted !== undefined) {
-      this.#trusted.optimized.release();
+      const { optimized, runner } = this.#trusted;
+      optimized.release();
+      if (runner instanceof NativeRunner) runner.release();
       releaseRecording(this.#trusted.recording);
     }
     this.#last = undefined;
@@ -254,7 +281,7 @@ function holdLive(variable: Recording['variables'][number]): Tensor | undefined 
 
 /** Whether a replay of the recorded step gives something else than the step gave. */
 function whatDiffers(
-  { recording, replay }: Trusted,
+  { recording, replay }: Pick<Trusted, 'recording' | 'replay'>,
   { tensors }: Flat,
   before: readonly (Tensor | undefined)[],
   returned: unknown,

@@ -12,7 +12,10 @@ import { type Flat, flatten, textOf } from './structure.js';
 export interface TraceOptions {
   /** The variables that the step reads or assigns; those of an optimizer are found. Variables of a layer stand for what they read. */
   readonly variables: readonly TrainableVariable[];
-  /** Whether each step must give the numbers of the eager one to the bit. Default: no; so does every runner of today, all the same. */
+  /**
+   * Whether each step must give the numbers of the eager one to the bit. Default: no, so that native TensorFlow may run it as one graph, which has to give the numbers of
+   * its kernels within 1e-5 of the largest of a tensor; all other runners give the same bits anyway.
+   */
   readonly exact?: boolean | undefined;
 }
 
@@ -71,7 +74,11 @@ export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace
 export function traceAs<F extends Step>(of: string, step: F, { variables, exact }: TraceOptions): Trace<F> {
   if (exact !== undefined && typeof exact !== 'boolean')
     throw headError('INVALID_ARGUMENT', `${of}: exact must be true or false, got ${describeValue(exact)}.`);
-  const runner = new TracedStep(step as unknown as (...args: unknown[]) => unknown, variablesOf(of, variables));
+  const runner = new TracedStep(
+    step as unknown as (...args: unknown[]) => unknown,
+    variablesOf(of, variables),
+    exact === true,
+  );
   const trace = (...args: unknown[]): unknown => runner.run(args);
   return Object.defineProperties(trace, {
     reason: { get: () => runner.reason },
@@ -84,14 +91,16 @@ export function traceAs<F extends Step>(of: string, step: F, { variables, exact 
 class TracedStep {
   readonly #step: (...args: unknown[]) => unknown;
   readonly #variables: readonly Variable[];
+  readonly #isExact: boolean;
   readonly #signatures = new Map<string, SignatureTrace>();
   #last: SignatureTrace | undefined;
   #reason: string | undefined = 'It has not been called yet.';
   #isDisposed = false;
 
-  constructor(step: (...args: unknown[]) => unknown, variables: readonly Variable[]) {
+  constructor(step: (...args: unknown[]) => unknown, variables: readonly Variable[], isExact: boolean) {
     this.#step = step;
     this.#variables = variables;
+    this.#isExact = isExact;
   }
 
   get reason(): string | undefined {
@@ -104,7 +113,7 @@ class TracedStep {
 
   text(): string {
     const { program } = this;
-    return program === undefined ? `no program: ${this.#reason}` : printProgram(program);
+    return program === undefined ? `no program: ${this.#reason}` : printProgram(program, this.#last?.runner);
   }
 
   dispose(): void {
@@ -147,7 +156,7 @@ class TracedStep {
     if (signature !== undefined && signature === this.#last) return signature;
     // The oldest use comes first, and goes first.
     this.#signatures.delete(key);
-    signature ??= new SignatureTrace();
+    signature ??= new SignatureTrace(this.#isExact);
     this.#signatures.set(key, signature);
     for (const [oldest, unused] of this.#signatures) {
       if (this.#signatures.size <= MAX_SIGNATURES) break;

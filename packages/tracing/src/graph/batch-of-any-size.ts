@@ -16,6 +16,8 @@ export interface GraphNode {
   /** As recorded; a number that follows the size of the batch is {@link Rows}. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly outputs: readonly GraphUse[];
+  /** See `Node`. */
+  readonly isComposed?: boolean;
 }
 
 export interface GraphConstant extends GraphUse {

@@ -24,6 +24,7 @@ export class GraphBuilder {
   #rowsOf: Ref | undefined;
   #rows: Ref | undefined;
   #prefix = '';
+  #isInDoubles = false;
 
   graph(): GraphDef {
     return { node: this.#nodes, versions: GRAPH_VERSIONS };
@@ -37,8 +38,29 @@ export class GraphBuilder {
   /** @param name What to name it by; a name that is taken or not allowed is changed. */
   add(op: string, inputs: readonly Ref[], attr: Readonly<Record<string, AttrValue>> = {}, name: string = op): Ref {
     const free = this.#freeName(this.#prefix === '' ? name : `${this.#prefix}/${name}`);
-    this.#nodes.push({ name: free, op, input: inputs, attr });
+    this.#nodes.push({ name: free, op, input: inputs, attr: this.#isInDoubles ? widened(attr) : attr });
     return free;
+  }
+
+  /** Whatever is added meanwhile as float32 is float64. What goes into it must be, too: see {@link GraphBuilder.widen}. */
+  inDoubles<T>(make: () => T): T {
+    const before = this.#isInDoubles;
+    this.#isInDoubles = true;
+    try {
+      return make();
+    } finally {
+      this.#isInDoubles = before;
+    }
+  }
+
+  /** float32 as float64. */
+  widen(x: Ref): Ref {
+    return this.#castTypes(x, TF_TYPE.float32, TF_TYPE.float64);
+  }
+
+  /** float64, rounded to float32. */
+  narrow(x: Ref): Ref {
+    return this.#castTypes(x, TF_TYPE.float64, TF_TYPE.float32);
   }
 
   placeholder(name: string, shape: readonly Size[], dtype: DataType): Ref {
@@ -48,6 +70,15 @@ export class GraphBuilder {
     return ref;
   }
 
+  /**
+   * The same tensor, of which TensorFlow does not know where it comes from when it looks for faster ways to compute: it would divide by a constant, or by a root, by
+   * multiplying with a rounded reciprocal.
+   */
+  opaque(ref: Ref, shape: readonly Size[], dtype: DataType): Ref {
+    const attr = { dtype: typeAttr(dtype), shape: { shape: shapeProto(shape) } };
+    return this.add('PlaceholderWithDefault', [ref], attr, 'opaque');
+  }
+
   /** The same tensor, which is refused when it has another shape. */
   ensureShape(ref: Ref, shape: readonly Size[], dtype: DataType): Ref {
     return this.add('EnsureShape', [ref], { T: typeAttr(dtype), shape: { shape: shapeProto(shape) } });
@@ -55,12 +86,13 @@ export class GraphBuilder {
 
   /** Numbers as a node; small ones are made once. */
   constant(data: ArrayLike<number>, shape: readonly number[], dtype: DataType, name?: string): Ref {
-    const content = bytesOf(data, dtype);
-    const key = data.length <= 16 && name === undefined ? `${dtype}[${shape}]${content.join()}` : undefined;
+    const type = this.#isInDoubles && dtype === 'float32' ? TF_TYPE.float64 : tfType(dtype);
+    const content = bytesOf(data, type);
+    const key = data.length <= 16 && name === undefined ? `${type}[${shape}]${content.join()}` : undefined;
     const known = key !== undefined && this.#constants.get(key);
     if (known) return known;
-    const tensor = { dtype: tfType(dtype), tensorShape: shapeProto(shape), tensorContent: content };
-    const attr = { value: { tensor }, dtype: typeAttr(dtype) };
+    const tensor = { dtype: type, tensorShape: shapeProto(shape), tensorContent: content };
+    const attr = { value: { tensor }, dtype: tfTypeAttr(type) };
     if (key === undefined) return this.add('Const', [], attr, name);
     const ref = this.#outside(() => this.add('Const', [], attr));
     this.#constants.set(key, ref);
@@ -106,6 +138,17 @@ export class GraphBuilder {
   cast(x: Ref, from: DataType, to: DataType): Ref {
     if (from === to) return x;
     return this.add('Cast', [x], { SrcT: typeAttr(from), DstT: typeAttr(to), Truncate: { b: false } });
+  }
+
+  #castTypes(x: Ref, from: TfType, to: TfType): Ref {
+    const attr = { SrcT: tfTypeAttr(from), DstT: tfTypeAttr(to), Truncate: { b: false } };
+    const wasInDoubles = this.#isInDoubles;
+    this.#isInDoubles = false;
+    try {
+      return this.add('Cast', [x], attr);
+    } finally {
+      this.#isInDoubles = wasInDoubles;
+    }
   }
 
   #rowsRef(): Ref {
@@ -173,8 +216,18 @@ export function shapeProto(shape: readonly Size[]): TensorShapeProto {
   return { dim: withUnknown(shape).map((size) => ({ size })) };
 }
 
-function bytesOf(data: ArrayLike<number>, dtype: DataType): Uint8Array {
-  if (dtype === 'bool') return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
-  const { buffer, byteOffset, byteLength } = dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data);
+function bytesOf(data: ArrayLike<number>, type: TfType): Uint8Array {
+  if (type === TF_TYPE.bool) return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
+  const Numbers = type === TF_TYPE.int32 ? Int32Array : type === TF_TYPE.float64 ? Float64Array : Float32Array;
+  const { buffer, byteOffset, byteLength } = Numbers.from(data);
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function widened(attr: Readonly<Record<string, AttrValue>>): Record<string, AttrValue> {
+  return Object.fromEntries(
+    Object.entries(attr).map(([name, value]) => [
+      name,
+      value.type === TF_TYPE.float32 ? tfTypeAttr(TF_TYPE.float64) : value,
+    ]),
+  );
 }

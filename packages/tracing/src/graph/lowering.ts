@@ -20,13 +20,13 @@ export type Lowerings = Readonly<Record<string, Lowering>>;
 export class KernelCall {
   readonly kernel: string;
   readonly outputs: readonly GraphUse[];
-  readonly #node: GraphNode;
+  readonly node: GraphNode;
   readonly #inputs: ReadonlyMap<GraphUse, GraphTensor>;
 
   constructor(node: GraphNode, inputs: ReadonlyMap<GraphUse, GraphTensor>) {
     this.kernel = node.kernel;
     this.outputs = node.outputs;
-    this.#node = node;
+    this.node = node;
     this.#inputs = inputs;
   }
 
@@ -37,7 +37,12 @@ export class KernelCall {
 
   /** The inputs in their order, those of a list included. */
   get list(): readonly GraphTensor[] {
-    return (Object.values(this.#node.inputs).flat() as GraphUse[]).map((use) => this.#inputs.get(use) as GraphTensor);
+    return (Object.values(this.node.inputs).flat() as GraphUse[]).map((use) => this.#inputs.get(use) as GraphTensor);
+  }
+
+  /** Whether it ran other kernels when it was recorded. */
+  get isComposed(): boolean {
+    return this.node.isComposed === true;
   }
 
   input(name: string): GraphTensor {
@@ -47,12 +52,12 @@ export class KernelCall {
   }
 
   optional(name: string): GraphTensor | undefined {
-    const use = this.#node.inputs[name];
+    const use = this.node.inputs[name];
     return use === undefined || Array.isArray(use) ? undefined : this.#inputs.get(use as GraphUse);
   }
 
   attribute(name: string): unknown {
-    return this.#node.attributes[name];
+    return this.node.attributes[name];
   }
 
   number(name: string): number {

@@ -1,0 +1,178 @@
+import { getKernel } from '@tensorflow/tfjs-core';
+import type { KernelConfig, Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-core';
+import { type BackendData, type Engine, hold, theEngine } from '../engine.js';
+import type { FeedSource } from '../feed.js';
+import { sameShape } from '../passes.js';
+import type { Runnable } from '../replay.js';
+import { agree, agreeOnChange } from './agreement.js';
+import type { Handle, NativeBackend } from './backend.js';
+import { Session } from './session.js';
+import { type FeedGroup, type Source, stepGraph, type StepGraph } from './step-graph.js';
+import { structureOf } from './update.js';
+
+/** What a graph gave, before it has any consequence. */
+export interface Made {
+  /** What the program's variables, those that it assigns, had before. */
+  readonly before: readonly BackendData[];
+  /** What the program gives, its variables last: the caller's. */
+  readonly tensors: readonly Tensor[];
+}
+
+/** A program as one graph of native TensorFlow: one call a step. */
+export class GraphStep {
+  readonly #runnable: Runnable;
+  readonly #backend: NativeBackend;
+  readonly #engine: Engine = theEngine();
+  readonly #step: StepGraph;
+  readonly #session: Session;
+  readonly #feeding: ReadonlySet<FeedSource>;
+  /** Tensors of others that go in at each step. */
+  readonly #constants: ReadonlyMap<number, Tensor>;
+
+  /** @throws An error that says why the program is no graph */
+  constructor(runnable: Runnable, backend: NativeBackend) {
+    this.#runnable = runnable;
+    this.#backend = backend;
+    this.#step = stepGraph(runnable);
+    const { graph, inputs, outputs, groups, sources } = this.#step;
+    this.#session = new Session(backend.binding, graph, inputs, outputs);
+    this.#feeding = new Set(groups.flatMap(({ feeds }) => feeds.map(({ source }) => source)));
+    this.#constants = new Map(
+      sources.flatMap(({ kind, index }) =>
+        kind === 'constants' ? [[index, hold(runnable.constants[index] as Tensor)] as const] : [],
+      ),
+    );
+  }
+
+  release(): void {
+    this.#session.release();
+    for (const tensor of this.#constants.values()) tensor.dispose();
+  }
+
+  /**
+   * The numbers of the step to come, if the graph is made for such: undefined where updates have another structure, which the kernels are for.
+   */
+  numbers(): Float32Array | undefined {
+    const numbers: number[] = [];
+    for (const group of this.#step.groups) {
+      const scalars = scalarsOf(group);
+      if (scalars === undefined) return undefined;
+      for (const name of group.names) numbers.push(scalars[name] as number);
+    }
+    return Float32Array.from(numbers);
+  }
+
+  /**
+   * Runs the step: see `Replay.run`.
+   *
+   * @throws LABELS_RANGE, or what TensorFlow throws; nothing is changed then.
+   */
+  run(args: readonly Tensor[], numbers: Float32Array): Tensor[] {
+    const tensors = this.#compute(args, numbers);
+    const { assigned } = this.#step;
+    const { variables, counted } = this.#runnable;
+    const news = tensors.splice(tensors.length - assigned.length);
+    assigned.forEach((variable, index) => {
+      variables[variable]?.assign(news[index] as Tensor);
+      news[index]?.dispose();
+    });
+    for (const source of this.#feeding) source.advance();
+    for (const optimizer of counted) optimizer.incrementIterations();
+    return tensors;
+  }
+
+  /** What the step would give, without consequences; to be compared by {@link differs} once it has been taken by its kernels. */
+  try(args: readonly Tensor[], numbers: Float32Array): Made {
+    const { variables } = this.#runnable;
+    const before = this.#step.assigned.map((index) => this.#read(variables[index] as Variable));
+    return { before, tensors: this.#compute(args, numbers) };
+  }
+
+  /** In what the step has given something else than the graph did, if it has. */
+  differs({ before, tensors }: Made, results: readonly Tensor[]): string | undefined {
+    const { program, variables } = this.#runnable;
+    for (const [index, tensor] of results.entries())
+      if (!agree(this.#read(tensors[index] as Tensor), this.#read(tensor)))
+        return `it gives another ${program.results[index]?.path || 'result'}`;
+    for (const [index, variable] of this.#step.assigned.entries()) {
+      const now = variables[variable] as Variable;
+      const ours = this.#read(tensors[results.length + index] as Tensor);
+      if (!agreeOnChange(ours, this.#read(now), before[index] as BackendData))
+        return `it gives another value of the variable ${now.name}`;
+    }
+    return undefined;
+  }
+
+  /** @throws LABELS_RANGE, or what TensorFlow throws; nothing is left then. */
+  #compute(args: readonly Tensor[], numbers: Float32Array): Tensor[] {
+    const { labelChecks } = this.#step;
+    for (const { range, argument, shape } of labelChecks) {
+      if (argument === undefined) continue;
+      const { dataId, dtype } = args[argument] as Tensor;
+      range.demandInMemory(this.#backend, { dataId, shape, dtype });
+    }
+    const tensors = this.#call(args, numbers).map((handle) => this.#backend.createOutputTensor(handle));
+    const labels = tensors.splice(this.#step.firstLabels);
+    try {
+      for (const { range, output } of labelChecks)
+        if (output >= 0) range.demandInMemory(this.#backend, labels[output - this.#step.firstLabels] as Tensor);
+      return tensors;
+    } catch (error) {
+      for (const tensor of tensors) tensor.dispose();
+      throw error;
+    } finally {
+      for (const tensor of labels) tensor.dispose();
+    }
+  }
+
+  #call(args: readonly Tensor[], numbers: Float32Array): Handle[] {
+    const { binding } = this.#backend;
+    const reshaped: Tensor[] = [];
+    let vector: number | undefined;
+    try {
+      const ids = this.#backend.getInputTensorIds(
+        this.#step.sources.map((source) => this.#inShape(this.#tensorOf(source, args), source.shape, reshaped)),
+      );
+      if (numbers.length > 0) {
+        vector = binding.createTensor([numbers.length], binding.TF_FLOAT, numbers);
+        ids.push(vector);
+      }
+      return this.#session.run(ids);
+    } finally {
+      if (vector !== undefined) binding.deleteTensor(vector);
+      for (const tensor of reshaped) tensor.dispose();
+    }
+  }
+
+  #tensorOf({ kind, index }: Source, args: readonly Tensor[]): Tensor {
+    if (kind === 'arguments') return args[index] as Tensor;
+    return (kind === 'variables' ? this.#runnable.variables[index] : this.#constants.get(index)) as Tensor;
+  }
+
+  /** A tensor of tfjs may have its data under another shape than the addon has them, whose shape a graph would take for its own. */
+  #inShape(tensor: Tensor, shape: readonly number[], made: Tensor[]): Tensor {
+    if (sameShape(this.#backend.tensorMap.get(tensor.dataId).shape, shape)) return tensor;
+    const { kernelFunc } = getKernel('Reshape', this.#engine.backendName) as KernelConfig;
+    const call = { inputs: { x: tensor }, attrs: { shape: shape.slice() }, backend: this.#backend };
+    const reshaped = kernelFunc(call) as Tensor; // as all of tfjs-node's give
+    made.push(reshaped);
+    return reshaped;
+  }
+
+  #read({ dataId }: TensorInfo): BackendData {
+    return (this.#engine.state.tensorInfo.get(dataId)?.backend ?? this.#backend).readSync(dataId);
+  }
+}
+
+/** The numbers that all updates of a group have in the step to come; undefined where they no longer have the same, or of another structure. */
+function scalarsOf({ feeds, structure }: FeedGroup): Readonly<Record<string, number>> | undefined {
+  let common: Readonly<Record<string, number>> | undefined;
+  for (const { source, variable } of feeds) {
+    const scalars = source.scalarsFor(variable);
+    common ??= scalars;
+    if (scalars !== common) return undefined;
+  }
+  if (common === undefined) return undefined;
+  const { decay, clip } = structureOf(common);
+  return decay === structure.decay && clip === structure.clip ? common : undefined;
+}

@@ -1,0 +1,98 @@
+import type { GraphBuilder, Ref } from '../graph/graph-builder.js';
+import { typeAttr } from '../graph/graph-builder.js';
+import { GraphValues, type KernelCall, lowerNodes, type Lowering, type Lowerings } from '../graph/lowering.js';
+import { tensorflowOps } from '../graph/tensorflow-ops.js';
+import type { Use } from '../program.js';
+import type { Composition } from './composition.js';
+import { lowerUpdate } from './update.js';
+
+/** What looks at labels, as heads have it: see `LabelRange` of head-kit. */
+export interface HostCheck {
+  /** @throws LABELS_RANGE */
+  demandInMemory(backend: object, labels: object): void;
+}
+
+/** What the graph of a step is told of its kernels, and asks for. */
+export interface OwnKernels {
+  /** What a kernel of tfjs-heads is made of. */
+  compositionOf(call: KernelCall): Composition;
+  /** A number of the step, such as a rate. */
+  number(call: KernelCall, name: string): Ref;
+  /** A tensor is to be looked at before the step has any consequence. */
+  check(labels: Use, range: HostCheck): void;
+}
+
+const PREFIX = 'TfjsHeads.';
+
+/** Lowerings of everything, kernels of tfjs-heads among them. */
+export function withOwnKernels(kernels: readonly string[], own: OwnKernels): Lowerings {
+  const composed: Lowering = (call, graph) => lowerComposition(call, graph, own);
+  const others = kernels.filter((kernel) => kernel.startsWith(PREFIX) && !Object.hasOwn(tensorflowOps, kernel));
+  return {
+    ...tensorflowOps,
+    ...Object.fromEntries(others.map((kernel) => [kernel, composed])),
+    Sqrt: (call, graph) => {
+      const root = (tensorflowOps['Sqrt'] as Lowering)(call, graph) as Ref;
+      return graph.opaque(root, call.output.shape, call.output.dtype);
+    },
+    'TfjsHeads.LabelRange/2': (call) => {
+      own.check(call.node.inputs['labels'] as Use, rangeOf(call, 'range'));
+      return call.input('labels').ref;
+    },
+    'TfjsHeads.Update/1': (call, graph) => lowerUpdate(call, graph, (name) => own.number(call, name)),
+    'TfjsHeads.ClipScale/1': (call, graph) => (call.isComposed ? composed : clipScaleInDoubles)(call, graph),
+  };
+}
+
+/**
+ * A kernel by those that it is made of. One that did not run them when it was recorded has walked over arrays in doubles: so does the graph compute in float64, and rounds
+ * what comes out.
+ */
+function lowerComposition(call: KernelCall, graph: GraphBuilder, own: OwnKernels): Ref[] {
+  if (call.attribute('labelRange') !== undefined && call.optional('labels') !== undefined)
+    own.check(call.node.inputs['labels'] as Use, rangeOf(call, 'labelRange'));
+  const { program, outputs } = own.compositionOf(call);
+  const inDoubles = !call.isComposed;
+  const given = call.list.map(({ ref, dtype }) => (inDoubles && dtype === 'float32' ? graph.widen(ref) : ref));
+  const lower = (): Ref[] => {
+    const values = new GraphValues(graph);
+    program.arguments.forEach((argument, index) => values.set(argument, given[index] as Ref));
+    for (const constant of program.constants)
+      values.set(constant, graph.constant(constant.data, constant.shape as number[], constant.dtype));
+    lowerNodes(program, graph, values, tensorflowOps);
+    return outputs.map((source) => {
+      if (source.kind === 'argument') return given[source.index] as Ref;
+      if (source.kind === 'known') throw call.unsupported('which gives a tensor of its own');
+      return values.get(program.results[source.index] as Use).ref;
+    });
+  };
+  if (!inDoubles) return lower();
+  const made = graph.inDoubles(lower);
+  return made.map((ref, index) => (call.outputs[index]?.dtype === 'float32' ? graph.narrow(ref) : ref));
+}
+
+/** `norm / max(length, norm)` of the length of all gradients together. */
+const clipScaleInDoubles: Lowering = (call, graph) => {
+  const gradients = call.list.map((gradient) => ({ ...gradient, ref: graph.widen(gradient.ref) }));
+  const T = typeAttr('float32');
+  const scale = graph.inDoubles((): Ref => {
+    const squares = gradients.map(({ ref, shape }) => {
+      const axes = graph.vector(shape.map((_, axis) => axis));
+      const attr = { T, Tidx: typeAttr('int32'), keep_dims: { b: false } };
+      return graph.add('Sum', [graph.add('Square', [ref], { T }), axes], attr);
+    });
+    const length = graph.add('Sqrt', [graph.add('AddN', squares, { T, N: { i: squares.length } })], { T });
+    const norm = graph.scalar(call.number('norm'), 'float32');
+    const quotient = graph.add('RealDiv', [norm, graph.add('Maximum', [length, norm], { T })], { T });
+    if (!call.flag('isGlobal')) return quotient;
+    const zeroOrNaN = graph.add('Sub', [length, length], { T });
+    return graph.add('AddV2', [quotient, zeroOrNaN], { T });
+  });
+  return graph.narrow(scale);
+};
+
+function rangeOf(call: KernelCall, name: string): HostCheck {
+  const range = call.attribute(name) as Partial<HostCheck> | undefined;
+  if (typeof range?.demandInMemory === 'function') return range as HostCheck;
+  throw call.unsupported(`with another ${name} than those of head-kit`);
+}

@@ -1,0 +1,215 @@
+import type { DataType, KernelFunc, Tensor } from '@tensorflow/tfjs-core';
+import { type Feed, FED, feedOf } from '../feed.js';
+import { GraphBuilder, type Ref, typeAttr } from '../graph/graph-builder.js';
+import { type GraphDef, TF_TYPE } from '../graph/graph-def.js';
+import { GraphValues, type KernelCall, lowerNodes } from '../graph/lowering.js';
+import { type Described, type Node, type Program, type Use, usesOf } from '../program.js';
+import type { Runnable } from '../replay.js';
+import { compositionOf } from './composition.js';
+import { type HostCheck, withOwnKernels } from './own-kernels.js';
+import { structureOf } from './update.js';
+
+/** Which tensor a graph is given: an argument, a variable or a constant of the program, by its index. */
+export interface Source extends Described {
+  readonly kind: 'arguments' | 'variables' | 'constants';
+  readonly index: number;
+}
+
+/** Numbers that a graph is given in each step: those of the updates that have the same. */
+export interface FeedGroup {
+  readonly feeds: readonly Feed[];
+  /** Which of the numbers, in their order. */
+  readonly names: readonly string[];
+  /** Whether updates have a decay and a limit. */
+  readonly structure: ReturnType<typeof structureOf>;
+}
+
+/** Labels to be looked at before a step has any consequence. */
+export interface LabelCheck {
+  readonly range: HostCheck;
+  /** The index of the argument that they are. */
+  readonly argument: number | undefined;
+  /** The index of the graph's output that they are, or -1. */
+  readonly output: number;
+  readonly shape: readonly number[];
+}
+
+/** A step as one graph: what it is given, what it makes. */
+export interface StepGraph {
+  readonly graph: GraphDef;
+  /** The names of what it is given: of `sources`, and then a vector of the numbers of all groups. */
+  readonly inputs: readonly Ref[];
+  readonly sources: readonly Source[];
+  readonly groups: readonly FeedGroup[];
+  /** The names of what it makes: results and checks of the program, then what each variable becomes, then labels to be checked. */
+  readonly outputs: readonly Ref[];
+  /** Indices of the variables that it assigns. */
+  readonly assigned: readonly number[];
+  readonly labelChecks: readonly LabelCheck[];
+  /** From which output on there are labels. */
+  readonly firstLabels: number;
+}
+
+/** Captured tensors up to this size are a part of the graph, which can then compute with them once; larger ones are not copied. */
+const MAX_CONSTANT = 65_536;
+
+/**
+ * Writes a program as one graph of TensorFlow: variables go in and come out, so that they are ordinary tensors between two steps.
+ *
+ * @throws EXPORT_UNSUPPORTED, or an error that says what has no place in a graph
+ */
+export function stepGraph(runnable: Runnable): StepGraph {
+  return new Writer(runnable).write();
+}
+
+class Writer {
+  readonly #program: Program;
+  readonly #constants: readonly Tensor[];
+  readonly #kernels: ReadonlyMap<unknown, KernelFunc>;
+  readonly #graph = new GraphBuilder();
+  readonly #values: GraphValues = new GraphValues(this.#graph);
+  readonly #used: ReadonlySet<number>;
+  readonly #inputs: Ref[] = [];
+  readonly #sources: Source[] = [];
+  readonly #labels: { readonly use: Use; readonly range: HostCheck }[] = [];
+  readonly #groups: { feeds: Feed[]; names: string[]; structure: FeedGroup['structure']; refs: Map<string, Ref> }[] =
+    [];
+  readonly #groupOf = new Map<unknown, number>();
+
+  constructor({ program, constants, kernels }: Runnable) {
+    this.#program = program;
+    this.#constants = constants;
+    this.#kernels = new Map(program.nodes.map((node, index) => [node, kernels[index] as KernelFunc]));
+    const { nodes, variables, results, checks } = program;
+    this.#used = new Set([
+      ...nodes.flatMap((node) => usesOf(node).map(({ value }) => value)),
+      ...variables.flatMap(({ after }) => after ?? []),
+      ...[...results, ...checks].map(({ value }) => value),
+    ]);
+  }
+
+  write(): StepGraph {
+    const { nodes } = this.#program;
+    this.#writeInputs();
+    this.#writeNumbers();
+    const lowerings = withOwnKernels(
+      nodes.map(({ kernel }) => kernel),
+      {
+        compositionOf: (call) => this.#compositionOf(call),
+        number: (call, name) => this.#number(call, name),
+        check: (use, range) => this.#labels.push({ use, range }),
+      },
+    );
+    lowerNodes(this.#program as Parameters<typeof lowerNodes>[0], this.#graph, this.#values, lowerings);
+    return this.#finish();
+  }
+
+  #writeInputs(): void {
+    const { variables, constants } = this.#program;
+    this.#program.arguments.forEach((argument, index) => this.#input(argument, 'arguments', index));
+    variables.forEach(({ before, shape, dtype }, index) => {
+      if (before !== undefined) this.#input({ value: before, shape, dtype }, 'variables', index);
+    });
+    constants.forEach(({ value, shape, dtype, data, isCaptured }, index) => {
+      if (!this.#used.has(value)) return;
+      const tensor = this.#constants[index] as Tensor;
+      if (isCaptured && tensor.size > MAX_CONSTANT) this.#input({ value, shape, dtype }, 'constants', index);
+      else this.#values.set({ value, shape, dtype }, this.#constant(data ?? tensor.dataSync(), shape, dtype));
+    });
+  }
+
+  #constant(data: ArrayLike<number>, shape: readonly number[], dtype: DataType): Ref {
+    const ref = this.#graph.constant(data, shape, dtype);
+    return dtype === 'float32' ? this.#graph.opaque(ref, shape, dtype) : ref;
+  }
+
+  #input({ value, shape, dtype }: Use, kind: Source['kind'], index: number): void {
+    if (!this.#used.has(value)) return;
+    if (!Object.hasOwn(TF_TYPE, dtype) || dtype === 'string') throw new Error(`it takes a tensor of ${dtype}s`);
+    const ref = this.#graph.placeholder(`i${this.#inputs.length}`, shape, dtype);
+    this.#inputs.push(ref);
+    this.#sources.push({ kind, index, shape, dtype });
+    this.#values.set({ value, shape, dtype }, ref);
+  }
+
+  /** The numbers of all updates in one vector, those that several have once. */
+  #writeNumbers(): void {
+    for (const node of this.#program.nodes) this.#addToGroup(node);
+    const total = this.#groups.reduce((count, { names }) => count + names.length, 0);
+    if (total === 0) return;
+    const vector = this.#graph.placeholder(`i${this.#inputs.length}`, [total], 'float32');
+    this.#inputs.push(vector);
+    const parts = this.#graph.add('Unpack', [vector], { num: { i: total }, T: typeAttr('float32'), axis: { i: 0 } });
+    let next = 0;
+    for (const { names, refs } of this.#groups)
+      for (const name of names) {
+        refs.set(name, next === 0 ? parts : `${parts}:${next}`);
+        next++;
+      }
+  }
+
+  #addToGroup(node: Node): void {
+    const feed = feedOf(node.attributes);
+    if (feed === undefined) return;
+    const scalars = node.attributes[FED] as Readonly<Record<string, number>>;
+    // An optimizer gives one object to all updates that have the same numbers.
+    const key = feed.source.scalarsFor(feed.variable);
+    let index = this.#groupOf.get(key);
+    if (index === undefined) {
+      index = this.#groups.length;
+      const structure = structureOf(scalars);
+      const names = Object.keys(scalars).filter((name) => Number.isFinite(scalars[name]));
+      this.#groups.push({ feeds: [], names, structure, refs: new Map() });
+    }
+    this.#groupOf.set(key, index);
+    this.#groupOf.set(node, index);
+    this.#groups[index]?.feeds.push(feed);
+  }
+
+  #number(call: KernelCall, name: string): Ref {
+    const group = this.#groups[this.#groupOf.get(call.node) ?? -1];
+    const ref = group?.refs.get(name);
+    if (ref === undefined) throw call.unsupported(`without the number ${name}`);
+    return ref;
+  }
+
+  #compositionOf(call: KernelCall): ReturnType<typeof compositionOf> {
+    const { node } = call;
+    const kernel = this.#kernels.get(node) as KernelFunc;
+    const attributes = { ...node.attributes, form: 'composed', labelRange: undefined };
+    return compositionOf(node as Node, attributes, kernel);
+  }
+
+  #finish(): StepGraph {
+    const { results, checks, variables } = this.#program;
+    const outputs: Ref[] = [...results, ...checks].map((use) => this.#output(use));
+    const assigned: number[] = [];
+    variables.forEach(({ before, after, shape, dtype }, index) => {
+      if (after === undefined || after === before) return;
+      assigned.push(index);
+      outputs.push(this.#output({ value: after, shape, dtype }));
+    });
+    const firstLabels = outputs.length;
+    const labelChecks = this.#labels.map(({ use, range }): LabelCheck => {
+      const argument = this.#program.arguments.findIndex(({ value }) => value === use.value);
+      if (argument >= 0) return { range, argument, output: -1, shape: use.shape };
+      return { range, argument: undefined, output: outputs.push(this.#output(use)) - 1, shape: use.shape };
+    });
+    return {
+      graph: this.#graph.graph(),
+      inputs: this.#inputs,
+      sources: this.#sources,
+      groups: this.#groups,
+      outputs,
+      assigned,
+      labelChecks,
+      firstLabels,
+    };
+  }
+
+  #output(use: Use): Ref {
+    const { ref, dtype } = this.#values.get(use);
+    // What goes in cannot come out by the same name.
+    return this.#inputs.includes(ref) ? this.#graph.add('Identity', [ref], { T: typeAttr(dtype) }, 'o') : ref;
+  }
+}
