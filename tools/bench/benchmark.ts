@@ -19,6 +19,8 @@ export interface Row {
 export interface BenchmarkOptions {
   /** How many rows the largest data have, where a benchmark is about many. */
   readonly rows?: number | undefined;
+  /** The path of a Python that has JAX, where a benchmark is against that. */
+  readonly jax?: string | undefined;
 }
 
 /** A benchmark: runs on the backend that has been started, in Node or in a page. */

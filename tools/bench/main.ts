@@ -23,13 +23,14 @@ const program = new Command('bench')
   .argument('<benchmark>', `one of ${Object.keys(benchmarks).join(', ')}`)
   .addOption(new Option('--backend <names>', 'a list, separated by commas').default(environments.node.join(',')))
   .option('--rows <number>', 'how many rows at most, where a benchmark is about many (evaluate: 1,000,000)', Number)
+  .option('--jax <python>', 'a Python that has jax, for trace; one with TensorFlow is made by npm run goldens:original')
   .option('--json <file>', 'writes { machine, rows } to a file')
   .parse();
 
 const [name = ''] = program.args;
 const load =
   benchmarks[name] ?? program.error(`There is no benchmark '${name}'; there is ${Object.keys(benchmarks).join(', ')}.`);
-const options = program.opts<{ backend: string; json?: string; rows?: number }>();
+const options = program.opts<{ backend: string; json?: string; rows?: number; jax?: string }>();
 if (options.rows !== undefined && !(Number.isInteger(options.rows) && options.rows >= 1000))
   program.error('--rows must be a whole number from 1,000 on.');
 const asked = options.backend.split(',');
@@ -58,7 +59,7 @@ async function runInNode(backend: BackendName): Promise<void> {
   await startBackend(backend);
   await (
     await load()
-  )(backend, onRow, { rows: options.rows });
+  )(backend, onRow, { rows: options.rows, jax: options.jax });
 }
 
 const table = new Table({
@@ -67,7 +68,7 @@ const table = new Table({
   style: { head: [], border: [], compact: true },
 });
 for (const row of rows) {
-  const figure = (value: number): string => (row.unit === 'ms' ? value.toPrecision(3) : String(value));
+  const figure = (value: number): string => (row.unit.startsWith('ms') ? value.toPrecision(3) : String(value));
   table.push([
     row.backend,
     row.case,
