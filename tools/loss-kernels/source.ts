@@ -175,8 +175,8 @@ const logistic = `
       ${next('pairs', 'i', 'count', 2)})
     ${get('sum')})`;
 
-const ofRow = (lane = '', after = 0): string => at(AT.rows + after, times(get('row'), 16), lane);
-const floatAt = (place: number, index: string, lane = ''): string => at(place, times(get(index), 4), lane);
+const ofRow = (inLane = '', after = 0): string => at(AT.rows + after, times(get('row'), 16), inLane);
+const floatAt = (place: number, index: string, inLane = ''): string => at(place, times(get(index), 4), inLane);
 /** Over the total, times weight and factor, as float32. */
 const share = (pair: string): string =>
   `(f32x4.demote_f64x2_zero ${clear(mul(mul(div(pair, get('total')), get('weight')), get('factors')), get('isNothing'))})`;
