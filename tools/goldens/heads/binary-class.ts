@@ -103,6 +103,18 @@ export const binaryClass: HeadDescription = {
       [1, 0],
       [1, 1],
     ]),
+    specialCase(
+      'at-threshold',
+      [
+        [0, 1],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [1, 1],
+        [-1, 0],
+      ],
+      { thresholds: [0.5] },
+    ),
     {
       ...specialCase('one-class', [
         [1, 1],

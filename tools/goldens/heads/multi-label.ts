@@ -103,6 +103,12 @@ export const multiLabel: HeadDescription = {
       logits: written([4, 2], [1e4, -1e4, -1e4, 1e4, 80, -80, 0, -30]),
       labels: written([4, 2], [1, 0, 1, 0, 0, 1, 0.5, 0.25]),
     },
+    {
+      parameters: { inputs: 'at-threshold' },
+      options: { nClasses: 2, thresholds: [0.5] },
+      logits: written([3, 2], [0, 0, 0, 1, -1, 0]),
+      labels: written([3, 2], [1, 0, 0, 1, 0, 0]),
+    },
     drawn([5, 3], 'none'),
     drawn([5, 3], 'rows', { lossReduction: 'sum' }),
     drawn(

@@ -44,6 +44,20 @@ class NextClass extends MultiLabelHead {
 }
 
 const ABOVE_OR_AT_0 = -Number.MIN_VALUE;
+const ABOVE_OR_AT_HALF = 0.5 - 2 ** -54;
+
+const atThreshold = (metrics: readonly string[]): readonly string[] =>
+  metrics.map((metric) => `${metric}/positive_threshold_0.5`);
+
+/** A probability that is the threshold counts as above it. */
+class MeasuredFromThreshold extends MultiLabelHead {
+  protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
+    return super.metricDefinitions(regularization).map((right) => {
+      const isWrong = atThreshold(['accuracy', 'precision', 'recall']).includes(right.key);
+      return isWrong ? { ...right, accumulator: confusion(ABOVE_OR_AT_HALF, { predictions: 'probabilities' }) } : right;
+    });
+  }
+}
 
 /** Heads of classes that are measured wrongly. */
 export const wrongClassMetrics: BrokenHeads = {
@@ -54,6 +68,23 @@ export const wrongClassMetrics: BrokenHeads = {
     subject: measuring(['accuracy', 'precision', 'recall'], () => ({
       accumulator: confusion(ABOVE_OR_AT_0, { predictions: 'logits' }),
     })),
+  },
+  MeasuredFromThreshold: {
+    wrong: 'metrics at a threshold of a BinaryClassHead count a probability that is the threshold as above it',
+    caughtBy: 'golden:metrics:inputs=at-threshold',
+    says: 'the metric accuracy/positive_threshold_0.5',
+    subject: measuring(atThreshold(['accuracy', 'precision', 'recall']), () => ({
+      accumulator: confusion(ABOVE_OR_AT_HALF, { predictions: 'logistic' }),
+    })),
+  },
+  LabelsFromThreshold: {
+    wrong: 'metrics at a threshold of a MultiLabelHead count a probability that is the threshold as above it',
+    caughtBy: 'golden:metrics:inputs=at-threshold',
+    says: 'the metric accuracy/positive_threshold_0.5',
+    subject: {
+      ...(subjects.MultiLabelHead as Subject),
+      create: (options) => new MeasuredFromThreshold({ nClasses: 4, ...options }),
+    },
   },
   BaselineOfOnes: {
     wrong:
