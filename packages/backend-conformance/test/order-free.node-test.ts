@@ -70,11 +70,7 @@ const regressions = new MultiHead({
     new LogisticRegressionHead({ weightColumn, name: 'shares' }),
   ],
 });
-const forEach = (tensor: Tensor): Readonly<Record<string, Tensor>> => ({
-  plain: tensor,
-  counts: tensor,
-  shares: tensor,
-});
+const forEach = (same: Tensor): Readonly<Record<string, Tensor>> => ({ plain: same, counts: same, shares: same });
 const ofRegressions: Evaluated = {
   logits: 1,
   labels: 1,
