@@ -1,6 +1,7 @@
 import type { GraphBuilder, Ref } from '../graph/graph-builder.js';
-import { typeAttr } from '../graph/graph-builder.js';
+import { textAttr, typeAttr } from '../graph/graph-builder.js';
 import { GraphValues, type KernelCall, lowerNodes, type Lowering, type Lowerings } from '../graph/lowering.js';
+import { sameSize } from '../graph/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
 import type { Use } from '../program.js';
 import type { Composition } from './composition.js';
@@ -16,6 +17,8 @@ export interface HostCheck {
 export interface OwnKernels {
   /** What a kernel of tfjs-heads is made of. */
   compositionOf(call: KernelCall): Composition;
+  /** Whether the sign of NaN is NaN, which is not so in all versions of TensorFlow. */
+  readonly signKeepsNaN: boolean;
   /** A number of the step, such as a rate. */
   number(call: KernelCall, name: string): Ref;
   /** A tensor is to be looked at before the step has any consequence. */
@@ -31,6 +34,11 @@ export function withOwnKernels(kernels: readonly string[], own: OwnKernels): Low
   return {
     ...tensorflowOps,
     ...Object.fromEntries(others.map((kernel) => [kernel, composed])),
+    BatchMatMul: (call, graph) =>
+      (call.output.shape.length === 2 ? matMul : (tensorflowOps['BatchMatMul'] as Lowering))(call, graph),
+    Add: (call, graph) => (isBias(call) ? addBias : (tensorflowOps['Add'] as Lowering))(call, graph),
+    Step: (call, graph) =>
+      (own.signKeepsNaN && isPlainStep(call) ? step : (tensorflowOps['Step'] as Lowering))(call, graph),
     Sqrt: (call, graph) => {
       const root = (tensorflowOps['Sqrt'] as Lowering)(call, graph) as Ref;
       return graph.opaque(root, call.output.shape, call.output.dtype);
@@ -70,6 +78,35 @@ function lowerComposition(call: KernelCall, graph: GraphBuilder, own: OwnKernels
   const made = graph.inDoubles(lower);
   return made.map((ref, index) => (call.outputs[index]?.dtype === 'float32' ? graph.narrow(ref) : ref));
 }
+
+const T_FLOAT = { T: typeAttr('float32') };
+
+/** Of two matrices, for which the operation of batches is slower. */
+const matMul: Lowering = (call, graph) => {
+  const [a, b] = [call.input('a'), call.input('b')];
+  const attr = { transpose_a: { b: call.flag('transposeA') }, transpose_b: { b: call.flag('transposeB') } };
+  return graph.add('MatMul', [a.ref, b.ref], { ...T_FLOAT, ...attr });
+};
+
+/** Whether a vector is added to the rows of a matrix; one of a single column is multiplied in another order where that is made one operation. */
+function isBias(call: KernelCall): boolean {
+  const [a, b] = [call.input('a'), call.input('b')];
+  const areFloats = a.dtype === 'float32' && b.dtype === 'float32';
+  return (
+    areFloats && a.shape.length === 2 && b.shape.length === 1 && a.shape[1] !== 1 && sameSize(a.shape[1], b.shape[0])
+  );
+}
+
+/** TensorFlow makes one operation of a product, this and an activation. */
+const addBias: Lowering = (call, graph) =>
+  graph.add('BiasAdd', [call.input('a').ref, call.input('b').ref], { ...T_FLOAT, data_format: textAttr('NHWC') });
+
+function isPlainStep(call: KernelCall): boolean {
+  return call.input('x').dtype === 'float32' && (call.attribute('alpha') ?? 0) === 0;
+}
+
+/** 1 for what is positive, NaN for NaN, else 0: in two operations, of which a network has the first anyway. */
+const step: Lowering = (call, graph) => graph.add('Sign', [graph.add('Relu', [call.input('x').ref], T_FLOAT)], T_FLOAT);
 
 /** `norm / max(length, norm)` of the length of all gradients together. */
 const clipScaleInDoubles: Lowering = (call, graph) => {

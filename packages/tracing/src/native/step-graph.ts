@@ -1,3 +1,4 @@
+import { sign, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { DataType, KernelFunc, Tensor } from '@tensorflow/tfjs-core';
 import { type Feed, FED, feedOf } from '../feed.js';
 import { GraphBuilder, type Ref, typeAttr } from '../graph/graph-builder.js';
@@ -95,6 +96,7 @@ class Writer {
     const lowerings = withOwnKernels(
       nodes.map(({ kernel }) => kernel),
       {
+        signKeepsNaN: signKeepsNaN(),
         compositionOf: (call) => this.#compositionOf(call),
         number: (call, name) => this.#number(call, name),
         check: (use, range) => this.#labels.push({ use, range }),
@@ -212,4 +214,8 @@ class Writer {
     // What goes in cannot come out by the same name.
     return this.#inputs.includes(ref) ? this.#graph.add('Identity', [ref], { T: typeAttr(dtype) }, 'o') : ref;
   }
+}
+
+function signKeepsNaN(): boolean {
+  return tidy(() => Number.isNaN(sign(tensor1d([NaN])).dataSync()[0]));
 }
