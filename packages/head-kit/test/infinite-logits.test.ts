@@ -108,6 +108,24 @@ describe.each<LossForm>(['host', 'composed'])('in the form %s', (form) => {
     }
   });
 
+  it.each([false, true])('a row of weight 0 may have logits of NaN (weights on a device: %s)', async (uploaded) => {
+    for (const loss of [
+      softmaxCrossEntropy,
+      meanOverRow(squaredError),
+      squaredError,
+      logPoisson,
+      sigmoidCrossEntropy,
+    ]) {
+      const k = loss === softmaxCrossEntropy ? 1 : 2;
+      const labels = [[0, 0].slice(0, k), [1, 1].slice(0, k)];
+      const rows = { labels, weights: [0, 3] };
+      const got = await run(loss, { ...rows, logits: [[NaN, 1], [0.5, 0.25]] }, form, uploaded); // prettier-ignore
+      const without = await run(loss, { ...rows, logits: [[0, 1], [0.5, 0.25]] }, form, uploaded); // prettier-ignore
+      expect(without.gradient.slice(0, 2), loss.name).toEqual([0, 0]);
+      expect(got, loss.name).toEqual(without);
+    }
+  });
+
   it.each([false, true])('a row of weight 0 has no second derivatives (weights on a device: %s)', async (uploaded) => {
     for (const [loss, bad] of [
       [softmaxCrossEntropy, Infinity],

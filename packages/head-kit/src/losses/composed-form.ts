@@ -59,14 +59,10 @@ export function composedLosses({ logits, labels }: LossTensors, loss: Loss): Ten
   return compose(loss, aligned.logits, aligned.labels).losses;
 }
 
-/**
- * Of a weight that only a device knows it is not asked whether it is 0: the derivative of a loss is finite but for logits that
- * are not.
- */
 function weightedGradient(composed: ComposedLoss, shares: Shares, backend: object): Tensor {
   if (shares.of === undefined) return weigh(composed.gradient(), shares);
   if (composed.weighted !== undefined) return composed.weighted.gradient(shares.of);
-  return weigh(withCleanPadding(composed.gradient(), backend), { ...shares, zeros: shares.zeros ?? 'none' });
+  return weigh(withCleanPadding(composed.gradient(), backend), shares);
 }
 
 /**

@@ -12,14 +12,24 @@ export interface Shares {
    * weight may overflow although its share in a mean does not.
    */
   readonly of?: Tensor;
-  /** Which of the weights are 0, as bools; undefined where only the device knows. */
-  readonly zeros?: Tensor | 'none' | undefined;
+  /** Which of the weights are 0, as bools; asked of the device, once, where only it knows. */
+  readonly zeros?: Tensor | 'none';
 }
 
 export function sharesOf(weights: Tensor | undefined, divisor: number): Shares {
   if (weights === undefined) return { divisor };
   const values = onHost(weights);
-  if (values === undefined) return { divisor, weights, of: div(weights, divisor) };
+  if (values === undefined) {
+    let asked: Tensor | undefined;
+    return {
+      divisor,
+      weights,
+      of: div(weights, divisor),
+      get zeros() {
+        return (asked ??= equal(weights, 0));
+      },
+    };
+  }
   // Divided here: a kernel less to run.
   const of = new Float32Array(values.length);
   let zeros: Uint8Array | undefined;
@@ -39,8 +49,8 @@ export function weigh(values: Tensor, shares: Shares): Tensor {
 
 /** Values that were weighed, with 0 wherever the weight is: there, a product with what is not finite is NaN. */
 export function clearZeros(values: Tensor, { weights, of, zeros: mask }: Shares): Tensor {
-  if (weights === undefined || of === undefined || mask === 'none') return values;
-  if (util.arraysEqual(of.shape, values.shape)) return whereOfAnyRank(mask ?? equal(weights, 0), of, values);
+  if (weights === undefined || of === undefined || mask === undefined || mask === 'none') return values;
+  if (util.arraysEqual(of.shape, values.shape)) return whereOfAnyRank(mask, of, values);
   const zeros = zerosLike(values);
   return whereOfAnyRank(equal(weights, zeros), zeros, values);
 }
