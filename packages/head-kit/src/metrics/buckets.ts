@@ -43,9 +43,9 @@ export function buckets({
       const samples = samplesOf(batch, { predictions, labels, weights });
       for (let i = 0; i < samples.predictions.length; i++) {
         const prediction = samples.predictions[i] as number;
-        const weight = samples.weights === undefined ? 1 : (samples.weights[i] as number);
         const index = ((samples.labels[i] as number) === 0 ? count : 0) + bucketOf(prediction, count);
-        sums.add(index, prediction === prediction ? weight : NaN);
+        if (prediction !== prediction) sums.add(index, NaN);
+        else sums.add(index, samples.weights === undefined ? 1 : (samples.weights[i] as number));
       }
     },
   };
