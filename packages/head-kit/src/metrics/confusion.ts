@@ -49,15 +49,15 @@ export function confusion(
       // By four times whether it is a hit, twice whether the label is positive, and whether the prediction is: an index costs less
       // than a branch that is guessed wrong.
       const cells = new ExactSums(8);
-      const counts = new Float64Array(8); // of rows that weigh 1 each
+      const rows = new Float64Array(8); // how many there are that weigh 1 each
       for (let i = 0; i < predicted.length; i++) {
         const label = labelled[i] as number;
         const positive = (predicted[i] as number) > threshold ? 1 : 0;
         const cell = (label === positive ? 4 : 0) | (label === 0 ? 0 : 2) | positive;
-        if (weighted === undefined) counts[cell] = (counts[cell] as number) + 1;
+        if (weighted === undefined) rows[cell] = (rows[cell] as number) + 1;
         else cells.add(cell, weighted[i] as number);
       }
-      counts.forEach((count, cell) => cells.add(cell, count));
+      rows.forEach((count, cell) => cells.add(cell, count));
       CELLS.forEach((counts, cell) => counts.forEach((index) => sums.addSum(index, cells, cell)));
     },
   };
