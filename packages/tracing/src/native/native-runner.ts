@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Replay, Runnable } from '../replay.js';
 import type { NativeBackend } from './backend.js';
-import { GraphStep, type Made } from './graph-step.js'; // bundlers for the browser take another: see package.json
+import type { Made } from './graph-step.js';
+import { GraphStep } from '#graph-step'; // bundlers for the browser take another: see package.json
 
 /**
  * Runs a program on native TensorFlow: by its kernels, and by one graph as soon as there is one that has given what the kernels gave.
