@@ -22,7 +22,8 @@ const plain: UpdateRule<never, 'rate'> = {
   scalars: ['rate'],
   compose: (on, { variable, gradient }, { rate }) => ({ variable: on.sub(variable, on.mul(gradient, rate)) }),
   walk({ variable: x, gradient: g }, { variable: next }, { rate }) {
-    for (let i = 0; i < next.length; i++) next[i] = (x[i] as number) - fround((g[i] as number) * rate);
+    const { length } = next; // on wasm a view is asked anew, each time, whether it is still there
+    for (let i = 0; i < length; i++) next[i] = (x[i] as number) - fround((g[i] as number) * rate);
   },
 };
 
