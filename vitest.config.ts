@@ -8,8 +8,11 @@ import { PatientFirst } from './tools/test/sequencer.js';
 
 const chromium = chromiumHere();
 
+/** `expect(...).toThrowCoded` and `toBeNear` in every test: packages below the kit cannot import them. */
+const matchers = 'packages/conformance-kit/src/matchers.ts';
+
 /** The tests that every backend passes, whatever it runs in. */
-const onBackends = { include: ['packages/*/test/**/*.test.ts'], setupFiles: ['tools/test/setup-backend.ts'] };
+const onBackends = { include: ['packages/*/test/**/*.test.ts'], setupFiles: ['tools/test/setup-backend.ts', matchers] };
 
 /** Tests whose files share their modules, and tests whose files do not. */
 const kinds = [
@@ -124,6 +127,7 @@ export default defineConfig({
         test: {
           name: 'tools',
           include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
+          setupFiles: [matchers],
           environment: 'node',
           // They wait for processes and pages most of the time.
           maxWorkers: 2,

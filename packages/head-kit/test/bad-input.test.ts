@@ -4,7 +4,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import type { EstimatorSpec, EstimatorSpecArgs, HeadErrorCode, Predictions } from '@tfjs-heads/head-api';
 import { describe, expect, it } from 'vitest';
-import { expectCoded } from './coded.js';
 import { held } from './memory.js';
 import { logisticHead, ToyHead } from './toy-head.js';
 
@@ -249,7 +248,7 @@ describe.each(Object.entries({ arguments: calls, functions, specs, 'what follows
   (_, cases) => {
     it.each(cases)('%s', (__, run, code, says) => {
       const before = held();
-      expectCoded(run, code, says);
+      expect(run).toThrowCoded(code, says);
       expect(held()).toEqual(before);
     });
   },
@@ -278,13 +277,10 @@ describe('lines 14, 15: shapes', () => {
   ])('of labels for logits of $logits are not $refused', ({ logits, refused, message }) => {
     for (const shape of refused) {
       const fragments = [...message, `[${logits.join()}]`, `[${shape.join()}]`];
-      tf.tidy(() =>
-        expectCoded(
-          () => void (logits.at(-1) === 2 ? two : head).loss(zeros(...shape), zeros(...logits)),
-          'LABELS_SHAPE',
-          fragments,
-        ),
-      );
+      tf.tidy(() => {
+        const run = (): unknown => (logits.at(-1) === 2 ? two : head).loss(zeros(...shape), zeros(...logits));
+        expect(run).toThrowCoded('LABELS_SHAPE', fragments);
+      });
     }
   });
 
@@ -303,8 +299,8 @@ describe('lines 14, 15: shapes', () => {
   ])('of logits are not $refused', ({ refused, by, message }) => {
     for (const shape of refused) {
       tf.tidy(() => {
-        expectCoded(() => by.predictions(zeros(...shape)), 'LOGITS_SHAPE', [message, `[${shape.join()}]`]);
-        expectCoded(() => by.createEstimatorSpec({ mode: 'infer', logits: zeros(...shape) }), 'LOGITS_SHAPE', [
+        expect(() => by.predictions(zeros(...shape))).toThrowCoded('LOGITS_SHAPE', [message, `[${shape.join()}]`]);
+        expect(() => by.createEstimatorSpec({ mode: 'infer', logits: zeros(...shape) })).toThrowCoded('LOGITS_SHAPE', [
           message,
         ]);
       });

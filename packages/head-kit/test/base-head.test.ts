@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ModeKeys, type HeadErrorCode, type Reduction, type RegularizationLosses } from '@tfjs-heads/head-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { headError, type MetricDefinition } from '../src/index.js';
-import { expectCoded } from './coded.js';
 import { held, releaseTensors } from './memory.js';
 import { logisticHead, results, ToyHead } from './toy-head.js';
 
@@ -15,7 +14,10 @@ const logits = (): tf.Tensor => tf.tensor2d([[1], [3]]);
 describe('lines 2, 5: the options of a head', () => {
   it.each(['none', 'SUM', 'Sum', 'mean', '', 7, null, {}])('have no reduction %j', (lossReduction) => {
     const message = ['Invalid loss_reduction', 'lossReduction', 'auto, sum, sum_over_batch_size'];
-    expectCoded(() => new ToyHead({ lossReduction: lossReduction as Reduction }), 'LOSS_REDUCTION_INVALID', message);
+    expect(() => new ToyHead({ lossReduction: lossReduction as Reduction })).toThrowCoded(
+      'LOSS_REDUCTION_INVALID',
+      message,
+    );
   });
 
   it.each<[object | null, HeadErrorCode, string[]]>([
@@ -25,7 +27,7 @@ describe('lines 2, 5: the options of a head', () => {
     [{ lossFunction: 1 }, 'INVALID_ARGUMENT', ["'lossFunction'", 'weightColumn']],
     [null, 'INVALID_ARGUMENT', ['ToyHead', 'null']],
   ])('are not %j', (options, code, says) => {
-    expectCoded(() => new ToyHead(options as object), code, says);
+    expect(() => new ToyHead(options as object)).toThrowCoded(code, says);
   });
 
   it('may be an empty name, which ends no key', () => {
@@ -42,8 +44,8 @@ describe('line 8: the arguments of the methods', () => {
     // Those that may be logits alone stand where labels do. All are new: a GPU must not have them yet.
     const [one, other] = [(): tf.Tensor => tf.tensor2d([[0], [1]]), (): tf.Tensor => tf.tensor2d([[1], [3]])];
     const head = logisticHead();
-    expectCoded(() => head.loss(other(), one()), 'LABELS_RANGE');
-    expectCoded(() => head.updateMetrics(head.metrics(), {}, one(), other()), 'LABELS_RANGE');
+    expect(() => head.loss(other(), one())).toThrowCoded('LABELS_RANGE');
+    expect(() => head.updateMetrics(head.metrics(), {}, one(), other())).toThrowCoded('LABELS_RANGE');
     expect(() => [head.loss(one(), other()), head.updateMetrics(head.metrics(), {}, other(), one())]).not.toThrow();
   });
 
@@ -141,7 +143,7 @@ describe('line 18: regularization losses', () => {
     expect(await results(metrics)).toEqual({ average_loss: 5, 'label/mean': 0, regularization_loss: 0 });
     const plain = head.metrics();
     const update = (): unknown => head.updateMetrics(plain, {}, logits(), tf.ones([2, 1]), { regularizationLosses });
-    expectCoded(update, 'EVAL_METRICS_INVALID', ['evalMetrics', "'regularization_loss'"]);
+    expect(update).toThrowCoded('EVAL_METRICS_INVALID', ['evalMetrics', "'regularization_loss'"]);
     expect(await results(plain)).toEqual({ average_loss: 0, 'label/mean': 0 });
   });
 
@@ -153,9 +155,8 @@ describe('line 18: regularization losses', () => {
     ['a function that returns no list', () => (): tf.Scalar => tf.scalar(1), ['must be a list']],
   ])('are refused as %s', (_, losses, message) => {
     const options = { regularizationLosses: losses() as RegularizationLosses };
-    expectCoded(() => head.loss(labels(), logits(), options), 'REGULARIZATION_LOSSES_INVALID', message);
-    expectCoded(
-      () => head.updateMetrics(head.metrics(options), {}, logits(), labels(), options),
+    expect(() => head.loss(labels(), logits(), options)).toThrowCoded('REGULARIZATION_LOSSES_INVALID', message);
+    expect(() => head.updateMetrics(head.metrics(options), {}, logits(), labels(), options)).toThrowCoded(
       'REGULARIZATION_LOSSES_INVALID',
       message,
     );

@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expectCoded } from './coded.js';
 import { expectHeld, held, isOnGpu } from './memory.js';
 import { logisticHead, results } from './toy-head.js';
 
@@ -53,8 +52,8 @@ describe('line 16: labels from the host that are out of range', () => {
   ])('$what', ({ values, got }) => {
     const labels = tf.tensor2d(values, [3, 1]);
     const fragments = ['Labels must be in range [0, 1]', 'labels', '[3,1]', got];
-    expectCoded(() => head.loss(labels, logits, { features }), 'LABELS_RANGE', fragments);
-    expectCoded(() => head.updateMetrics(head.metrics(), features, logits, labels), 'LABELS_RANGE', fragments);
+    expect(() => head.loss(labels, logits, { features })).toThrowCoded('LABELS_RANGE', fragments);
+    expect(() => head.updateMetrics(head.metrics(), features, logits, labels)).toThrowCoded('LABELS_RANGE', fragments);
     labels.dispose();
   });
 
@@ -62,7 +61,10 @@ describe('line 16: labels from the host that are out of range', () => {
     const [good, bad] = [tf.tensor1d([0, 1, 1], 'int32'), tf.tensor1d([0, 2, 1], 'int32')];
     const metrics = head.updateMetrics(head.metrics(), features, logits, good);
     const seen = await results(metrics);
-    expectCoded(() => head.updateMetrics(metrics, features, logits, bad), 'LABELS_RANGE', ['2 at index 1', '[3]']);
+    expect(() => head.updateMetrics(metrics, features, logits, bad)).toThrowCoded('LABELS_RANGE', [
+      '2 at index 1',
+      '[3]',
+    ]);
     expect(await results(metrics)).toEqual(seen);
     tf.dispose([good, bad]);
   });
@@ -108,7 +110,7 @@ describe.each([1.5, -0.5, NaN])(
     const refused = <T>(run: (labels: tf.Tensor) => T, look: (made: T) => Promise<void>): Promise<void> =>
       withMade([0, bad, 1], async (labels) => {
         if (isOnGpu) await look(run(labels));
-        else expectCoded(() => run(labels), 'LABELS_RANGE', ['[3,1]', 'at index 1']);
+        else expect(() => run(labels)).toThrowCoded('LABELS_RANGE', ['[3,1]', 'at index 1']);
       });
 
     it('makes reads of the loss reject, which is NaN in what is computed from it', () =>

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { logPoisson, numericColumn } from '../src/index.js';
-import { expectCoded } from './coded.js';
 import { expectHeld, held, releaseTensors } from './memory.js';
 import { logisticHead, ToyHead } from './toy-head.js';
 
@@ -69,7 +68,7 @@ describe('a model of tfjs-layers', () => {
       optimizer: tf.train.sgd(0.5),
     } as const;
     const create = (): unknown => new ToyHead().createEstimatorSpec({ ...step, trainableVariables: trainableWeights });
-    expectCoded(create, 'TRAINABLE_VARIABLES_INVALID', ['trainableVariables[0]']);
+    expect(create).toThrowCoded('TRAINABLE_VARIABLES_INVALID', ['trainableVariables[0]']);
   });
 });
 
@@ -166,9 +165,8 @@ describe('the losses of rows', () => {
       Array.from(await new ToyHead({ loss: logPoisson, weightColumn }).rowLosses(zeros, zeros, { features }).data()),
     ).toEqual([2, 6]);
     const head = new ToyHead({ weightColumn: 'w' });
-    expectCoded(() => head.rowLosses(zeros, zeros), 'WEIGHTS_MISSING', ["'w'"]);
-    expectCoded(
-      () => head.rowLosses(zeros, zeros, { features, regularizationLosses: [] } as object),
+    expect(() => head.rowLosses(zeros, zeros)).toThrowCoded('WEIGHTS_MISSING', ["'w'"]);
+    expect(() => head.rowLosses(zeros, zeros, { features, regularizationLosses: [] } as object)).toThrowCoded(
       'INVALID_ARGUMENT',
       ['regularizationLosses'],
     );

@@ -4,7 +4,6 @@ import '@tensorflow/tfjs-layers';
 import type { TrainSpec } from '@tfjs-heads/head-api';
 import { describe, expect, it } from 'vitest';
 import { createSpec, replaceSpec } from '../src/index.js';
-import { expectCoded } from './coded.js';
 import { expectHeld, held } from './memory.js';
 import { results, ToyHead, type ToyHeadOptions } from './toy-head.js';
 
@@ -114,7 +113,7 @@ describe.each(Object.entries(scopes))('a spec that was made in %s', (_, scoped) 
   it('leaves nothing when it fails', async () => {
     const variable = newVariable();
     const before = held();
-    expectCoded(() => scoped(() => step(variable, { loss: () => 7 as never })), 'LOSS_FN_SHAPE', ['lossFn']);
+    expect(() => scoped(() => step(variable, { loss: () => 7 as never }))).toThrowCoded('LOSS_FN_SHAPE', ['lossFn']);
     await expectHeld(before);
     variable.dispose();
   });
@@ -132,7 +131,7 @@ it('a training step makes its predictions when they are asked for, once, from th
   unread.trainOp();
   unread.dispose();
   expect(calls).toBe(0);
-  expectCoded(() => unread.predictions, 'SPEC_DISPOSED', ['predictions']);
+  expect(() => unread.predictions).toThrowCoded('SPEC_DISPOSED', ['predictions']);
   await expectHeld(before);
   const read = inTidy(() => step(variable, { link }));
   const { logits } = read.predictions;
@@ -154,12 +153,12 @@ describe('a spec that is disposed of', () => {
     const variable = newVariable();
     const spec = step(variable);
     spec.dispose();
-    expectCoded(() => spec.trainOp(), 'SPEC_DISPOSED', ['trainOp', 'dispose()']);
+    expect(() => spec.trainOp()).toThrowCoded('SPEC_DISPOSED', ['trainOp', 'dispose()']);
     expect(await variable.array()).toBe(2);
     let calls = 0;
     const byFunction = step(variable, {}, { optimizer: undefined, trainOpFn: () => calls++ });
     byFunction.dispose();
-    expectCoded(() => byFunction.trainOp(), 'SPEC_DISPOSED', ['trainOp', 'dispose()']);
+    expect(() => byFunction.trainOp()).toThrowCoded('SPEC_DISPOSED', ['trainOp', 'dispose()']);
     expect(calls).toBe(0);
     variable.dispose();
   });
@@ -169,7 +168,7 @@ describe('a spec that is disposed of', () => {
     const spec = step(variable);
     const copy = replaceSpec(spec, { trainingHooks: [] }) as TrainSpec;
     spec.dispose();
-    expectCoded(() => copy.trainOp(), 'SPEC_DISPOSED', ['gradients']);
+    expect(() => copy.trainOp()).toThrowCoded('SPEC_DISPOSED', ['gradients']);
     tf.dispose([variable]);
   });
 
@@ -186,7 +185,7 @@ describe('a spec that is disposed of', () => {
     const variable = newVariable();
     const spec = step(variable);
     variable.dispose();
-    expectCoded(() => spec.trainOp(), 'TRAINABLE_VARIABLES_INVALID', ['trainableVariables[0]', 'trainOp']);
+    expect(() => spec.trainOp()).toThrowCoded('TRAINABLE_VARIABLES_INVALID', ['trainableVariables[0]', 'trainOp']);
     spec.dispose();
   });
 });

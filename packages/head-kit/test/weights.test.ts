@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Features, HeadErrorCode } from '@tfjs-heads/head-api';
 import { describe, expect, it } from 'vitest';
 import { numericColumn, type NumericColumnOptions, weightsOf } from '../src/index.js';
-import { expectCoded } from './coded.js';
 import { releaseTensors } from './memory.js';
 import { ToyHead } from './toy-head.js';
 
@@ -35,7 +34,7 @@ describe('line 11: numericColumn', () => {
     ['a normalizer that is no function', 'w', { normalizerFn: 3 }, 'normalizerFn'],
     ['a misspelled option', 'w', { normaliserFn: () => tf.ones([1]) }, "did you mean 'normalizerFn'?"],
   ])('refuses %s', (_, key, options, named) => {
-    expectCoded(() => numericColumn(key, options as NumericColumnOptions), 'NUMERIC_COLUMN_INVALID', [named]);
+    expect(() => numericColumn(key, options as NumericColumnOptions)).toThrowCoded('NUMERIC_COLUMN_INVALID', [named]);
   });
 
   it('normalizes the raw feature, as a column, before it is cast', async () => {
@@ -79,9 +78,12 @@ describe('line 12: the shapes of weights', () => {
   ])('for logits of $logits none of $refused', ({ logits, refused }) => {
     for (const weights of refused) {
       const fragments = ['weights shape must be', `[${logits.join()}]`, `[${weights.join()}]`, "'w'"];
-      expectCoded(() => weightsOf('w', { w: tf.ones(weights) }, tf.zeros(logits), true), 'WEIGHTS_SHAPE', fragments);
+      expect(() => weightsOf('w', { w: tf.ones(weights) }, tf.zeros(logits), true)).toThrowCoded(
+        'WEIGHTS_SHAPE',
+        fragments,
+      );
     }
-    expectCoded(() => weightsOf('w', { w: tf.ones(logits) }, tf.zeros(logits), false), 'WEIGHTS_SHAPE'); // of a head with one loss a row
+    expect(() => weightsOf('w', { w: tf.ones(logits) }, tf.zeros(logits), false)).toThrowCoded('WEIGHTS_SHAPE'); // of a head with one loss a row
   });
 });
 
@@ -103,7 +105,7 @@ describe('lines 11, 13: weights that are no weights', () => {
     ['of features that are a Map', () => new Map([['w', tf.ones([3])]]) as never, 'FEATURES_INVALID', ['a Map of 1']],
   ])('%s', (_, features, code, says) => {
     for (const column of ['w', numericColumn('w')])
-      expectCoded(() => weightsOf(column, features(), tf.zeros([3, 1]), true), code, says);
+      expect(() => weightsOf(column, features(), tf.zeros([3, 1]), true)).toThrowCoded(code, says);
   });
 
   it.each<[string, ReturnType<typeof numericColumn>, HeadErrorCode, string[]]>([
@@ -117,19 +119,19 @@ describe('lines 11, 13: weights that are no weights', () => {
       ["features['w']", 'normalizerFn'],
     ],
   ])('of a normalizer that %s', (_, column, code, says) => {
-    expectCoded(() => weightsOf(column, { w: tf.ones([3, 1]) }, tf.zeros([3, 1]), true), code, says);
+    expect(() => weightsOf(column, { w: tf.ones([3, 1]) }, tf.zeros([3, 1]), true)).toThrowCoded(code, says);
   });
 
   it('by the name of a property of every object', () => {
-    expectCoded(() => weightsOf('toString', {}, tf.zeros([3, 1]), true), 'WEIGHTS_MISSING', ['toString']);
+    expect(() => weightsOf('toString', {}, tf.zeros([3, 1]), true)).toThrowCoded('WEIGHTS_MISSING', ['toString']);
   });
 
   it('of a column that is neither a string nor a numeric column: found at use, not before', () => {
     const head = new ToyHead({ weightColumn: 7 as unknown as string });
-    expectCoded(() => head.loss(tf.zeros([3, 1]), tf.zeros([3, 1]), { features: {} }), 'WEIGHT_COLUMN_INVALID', [
-      'either a string or NumericColumn',
-      '7',
-    ]);
+    expect(() => head.loss(tf.zeros([3, 1]), tf.zeros([3, 1]), { features: {} })).toThrowCoded(
+      'WEIGHT_COLUMN_INVALID',
+      ['either a string or NumericColumn', '7'],
+    );
     expect(Object.keys(head.predictions(tf.zeros([3, 1])))).toContain('predictions');
   });
 });

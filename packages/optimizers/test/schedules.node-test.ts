@@ -10,7 +10,6 @@ import {
   PolynomialDecay,
   SGD,
 } from '../src/index.js';
-import { expectCoded } from './coded.js';
 
 // By hand, from the formulas of Keras' documentation.
 it.each<[string, LearningRateSchedule, Record<number, number>]>([
@@ -77,7 +76,7 @@ it('a schedule of somebody else is told by its class name, once it is registered
   }
   const optimizer = new SGD({ learningRate: new Halving() });
   const config = optimizer.getConfig();
-  expectCoded(() => SGD.fromConfig(SGD as never, config), 'INVALID_ARGUMENT', ["got the class 'Halving'"]);
+  expect(() => SGD.fromConfig(SGD as never, config)).toThrowCoded('INVALID_ARGUMENT', ["got the class 'Halving'"]);
   serialization.registerClass(Halving);
   const { learningRate } = SGD.fromConfig(SGD as never, config) as SGD;
   expect(learningRate).toBeInstanceOf(Halving);
@@ -121,5 +120,5 @@ describe('what is no schedule', () => {
       ['values must be a list', 'got the number 3'],
     ],
     ['NaN', () => new PiecewiseConstantDecay({ boundaries: [], values: [NaN] }), ['values[0]', 'got the number NaN']],
-  ])('%s', (_, make, fragments) => expectCoded(make, 'INVALID_ARGUMENT', fragments));
+  ])('%s', (_, make, fragments) => expect(make).toThrowCoded('INVALID_ARGUMENT', fragments));
 });
