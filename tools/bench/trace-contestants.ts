@@ -18,6 +18,8 @@ const KERNELS = ['BatchMatMul', '_FusedMatMul', 'Sum', 'Mean'];
 
 /** The name of our traced step. */
 export const OURS = 'traced';
+/** On native TensorFlow: not as one graph. */
+const BY_KERNELS = 'traced, by kernels';
 
 export function taskOf(sizes: readonly number[], rows: number): Task {
   const next = random(7);
@@ -65,8 +67,9 @@ export async function contestantsOf(
       use(kernels);
       return train();
     });
-  for (const name of [OURS, 'ours, eager']) {
-    const step = ourStep(task, rates, name === OURS);
+  const ours = [OURS, 'ours, eager', ...(backend === 'tensorflow' ? [BY_KERNELS] : [])];
+  for (const name of ours) {
+    const step = ourStep(task, rates, name !== 'ours, eager', name === BY_KERNELS);
     const train = async (): Promise<number> => {
       const loss = step({ features: { x }, labels });
       const [value] = await loss.data();
@@ -101,7 +104,12 @@ export async function contestantsOf(
 
 export type OurStep = (batch: { features: { x: tf.Tensor }; labels: tf.Tensor }) => tf.Scalar;
 
-export function ourStep({ sizes, weights }: Task, { optimizer: name, rate }: Rates, traced: boolean): OurStep {
+export function ourStep(
+  { sizes, weights }: Task,
+  { optimizer: name, rate }: Rates,
+  traced: boolean,
+  exact = false,
+): OurStep {
   const variables = weights.map((values, index) => {
     const [from, to] = [sizes[index >> 1] as number, sizes[(index >> 1) + 1] as number];
     return tf.tidy(() => tf.variable(index % 2 === 0 ? tf.tensor2d(values, [from, to]) : tf.tensor1d(values)));
@@ -121,7 +129,7 @@ export function ourStep({ sizes, weights }: Task, { optimizer: name, rate }: Rat
   const classes = sizes.at(-1) as number;
   const head: Head<tf.Tensor, tf.Tensor> =
     classes === 1 ? new LogisticRegressionHead() : new MultiClassHead({ nClasses: classes });
-  if (traced) return trainStep(head, { network, optimizer, variables });
+  if (traced) return trainStep(head, { network, optimizer, variables, exact });
   return ({ features, labels }) =>
     tf.tidy(() => {
       const spec = head.createEstimatorSpec({

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { repairWasmLargeSums } from '@tfjs-heads/backends/repairs/wasm-large-sums';
 import { repairWasmTransposedMatMul } from '@tfjs-heads/backends/repairs/wasm-transposed-matmul';
 import type { Trace } from '@tfjs-heads/tracing';
+import type { BackendName } from '../test/backend/name.js';
 import type { Benchmark } from './benchmark.js';
 import { type Contestant, inThisProcess, type Times } from './contestant.js';
 import { contestantsOf, inputsOf, kernelsOf, OURS, ourStep, type OurStep, taskOf } from './trace-contestants.js';
@@ -58,9 +59,7 @@ export const trace: Benchmark = async (backend, onRow, { jax }) => {
           if (peer === OURS) continue;
           for (const [key, unit] of Object.entries(UNITS)) {
             const [our, their] = [all[key as keyof Times], theirs[key as keyof Times]];
-            // Of CPU, that of the main thread says more, where there is one.
-            if (our === undefined || their === undefined || (key === 'process' && theirs.thread !== undefined))
-              continue;
+            if (our === undefined || their === undefined || key === cpuLeftOut(backend, theirs)) continue;
             onRow({ ...common, case: name, peer, unit, ours: our, theirs: their, ratio: their / our });
           }
           const [our, their] = [errors.get(OURS), errors.get(peer)];
@@ -79,6 +78,11 @@ export const trace: Benchmark = async (backend, onRow, { jax }) => {
       }
 };
 
+/** Of CPU, that of the main thread says more, where there is one and it is the one that computes: native TensorFlow has threads of its own. */
+function cpuLeftOut(backend: BackendName, { thread }: Times): keyof Times {
+  return thread === undefined || backend === 'tensorflow' ? 'thread' : 'process';
+}
+
 /** Medians: until a fresh trace runs its recording, and the eager steps that it may take. */
 async function timeToTrace(task: Task, rates: Rates): Promise<{ ours: number; theirs: number }> {
   const { x, labels } = inputsOf(task);
@@ -87,7 +91,8 @@ async function timeToTrace(task: Task, rates: Rates): Promise<{ ours: number; th
   for (let repetition = 0; repetition < TRACINGS; repetition++) {
     const traced = ourStep(task, rates, true) as Trace<OurStep>;
     const fresh = await inThisProcess(async () => {
-      while (traced.reason !== undefined) traced(batch).dispose();
+      // On native TensorFlow until its graph runs, or never will.
+      while (traced.reason !== undefined || String(traced).includes('has yet to be compared')) traced(batch).dispose();
       return 0;
     });
     tracing.push((await fresh.train(1)).thread as number);
