@@ -71,7 +71,7 @@ export const trace: Benchmark = async (backend, onRow, { jax }) => {
           }
         }
         const { ours, theirs } = await timeToTrace(task, rates);
-        const unit = UNITS.thread;
+        const unit = UNITS.process;
         const peer = `${EAGER_STEPS} eager steps`;
         onRow({ ...common, case: `${name}, time to trace`, peer, unit, ours, theirs, ratio: theirs / ours });
         tf.disposeVariables();
@@ -83,7 +83,7 @@ function cpuLeftOut(backend: BackendName, { thread }: Times): keyof Times {
   return thread === undefined || backend === 'tensorflow' ? 'thread' : 'process';
 }
 
-/** Medians: until a fresh trace runs its recording, and the eager steps that it may take. */
+/** Medians: until a fresh trace runs its recording, and the eager steps that it may take. Of all threads: native TensorFlow computes in its own. */
 async function timeToTrace(task: Task, rates: Rates): Promise<{ ours: number; theirs: number }> {
   const { x, labels } = inputsOf(task);
   const batch = { features: { x }, labels };
@@ -95,7 +95,7 @@ async function timeToTrace(task: Task, rates: Rates): Promise<{ ours: number; th
       while (traced.reason !== undefined || String(traced).includes('has yet to be compared')) traced(batch).dispose();
       return 0;
     });
-    tracing.push((await fresh.train(1)).thread as number);
+    tracing.push((await fresh.train(1)).process);
     traced.dispose();
     const plain = ourStep(task, rates, false);
     plain(batch).dispose();
@@ -103,7 +103,7 @@ async function timeToTrace(task: Task, rates: Rates): Promise<{ ours: number; th
       plain(batch).dispose();
       return 0;
     });
-    eager.push((await steps.train(EAGER_STEPS)).thread as number);
+    eager.push((await steps.train(EAGER_STEPS)).process);
   }
   tf.dispose([x, labels]);
   return { ours: median(tracing), theirs: median(eager) };
