@@ -29,6 +29,10 @@ const exceptFor = (backend: BackendName): string[] => [
 const nodeProjects = kinds.flatMap(({ isolate, nameOf, exclude }) =>
   environments.node.map((backend): TestProjectInlineConfiguration => ({
     extends: true,
+    // As all sources; a browser has another.
+    resolve: {
+      alias: [{ find: '#graph-step', replacement: `${import.meta.dirname}/packages/tracing/src/native/graph-step.ts` }],
+    },
     test: {
       ...onBackends,
       exclude: [...exclude, ...exceptFor(backend)],
