@@ -49,6 +49,12 @@ export function theEngine(): Engine {
   return engine() as unknown as Engine;
 }
 
+/** The numbers of a tensor of a backend that has its data in the memory of this process, so that to read them waits for no device. */
+export function numbersInMemory({ dataId }: TensorInfo): BackendData {
+  const it = theEngine();
+  return (it.state.tensorInfo.get(dataId)?.backend ?? it.backend).readSync(dataId);
+}
+
 /** A tensor of the same data that no scope disposes of. */
 export function hold({ dataId, shape, dtype }: TensorInfo): Tensor {
   const it = theEngine();

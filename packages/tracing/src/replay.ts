@@ -1,6 +1,6 @@
 import { Tensor, util } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo, Variable } from '@tensorflow/tfjs-core';
-import { type Backend, type BackendData, type Engine, theEngine } from './engine.js';
+import { type Backend, type BackendData, type Engine, numbersInMemory, theEngine } from './engine.js';
 import { FED, type Feed, type FeedSource, feedOf } from './feed.js';
 import { PURE } from './kernels.js';
 import { nodesWithoutChecks, sameShape } from './passes.js';
@@ -131,7 +131,8 @@ export class Replay {
    */
   try(args: readonly Tensor[], variables: readonly TensorInfo[]): Outcome {
     const { program } = this.#runnable;
-    const read = (value: number): BackendData => this.#read(this.#slots[value] as TensorInfo);
+    const read = (value: number): BackendData =>
+      numbersInMemory(this.#slots[value] as TensorInfo).slice() as BackendData;
     let outcome: Outcome | undefined;
     // Not returned from the scope, which would look for tensors in it, number by number.
     this.#scoped(() => {
@@ -146,12 +147,6 @@ export class Replay {
       }
     });
     return outcome as unknown as Outcome;
-  }
-
-  #read({ dataId }: TensorInfo): BackendData {
-    return (this.#engine.state.tensorInfo.get(dataId)?.backend ?? this.#backend)
-      .readSync(dataId)
-      .slice() as BackendData;
   }
 
   #scoped<T>(run: () => T): T {

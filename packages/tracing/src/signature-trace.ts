@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { deviceCheck, headError, rejectReads } from '@tfjs-heads/head-kit';
 import { difference, sameNumbers } from './compare.js';
-import { type Backend, type BackendData, hold, isLiveVariable, theEngine } from './engine.js';
+import { type Backend, type BackendData, hold, isLiveVariable, numbersInMemory, theEngine } from './engine.js';
 import { nativeBackend } from './native/backend.js';
 import { NativeRunner } from './native/native-runner.js';
 import { optimize, type Optimized } from './optimize.js';
@@ -291,19 +291,14 @@ function whatDiffers(
   const { program, variables, returned: shape } = recording;
   for (const [place, tensor] of flatten(returned).tensors.entries()) {
     const source = shape.sources[place];
-    if (source?.kind === 'result' && !sameData(results[source.index], read(tensor)))
+    if (source?.kind === 'result' && !sameData(results[source.index], numbersInMemory(tensor)))
       return `a replay gives another ${program.results[source.index]?.path || 'result'}`;
   }
   const trained = variables.filter((_, index) => program.variables[index]?.after !== undefined);
   for (const [index, variable] of trained.entries())
-    if (!sameData(assigned[index], read(variable)))
+    if (!sameData(assigned[index], numbersInMemory(variable)))
       return `a replay gives another value of the variable ${variable.name}`;
   return undefined;
-}
-
-function read({ dataId }: Tensor): BackendData {
-  const engine = theEngine();
-  return (engine.state.tensorInfo.get(dataId)?.backend ?? engine.backend).readSync(dataId);
 }
 
 function sameData(a: BackendData | undefined, b: BackendData): boolean {

@@ -194,7 +194,7 @@ describe('one graph', () => {
   });
 
   it('leaves steps to the kernels that have a decay where it has none', async () => {
-    const make = (): BaseOptimizer => new SGD({ learningRate: 0, weightDecay: 0.1 });
+    const make = (): BaseOptimizer => new AdamW({ learningRate: 0, weightDecay: 0.1 }); // its slots change
     const [graph, kernels] = [train(make()), train(make(), { exact: true })];
     await expectAlike(graph, kernels, 5);
     expect(String(graph.step)).toMatch(AS_GRAPH);
@@ -348,6 +348,25 @@ describe('kernels, one by one', () => {
     );
     given.dispose();
     restore();
+  });
+
+  it('run until a step changes something, since any graph is right for one that does not', () => {
+    const w = variable([INPUTS], 1);
+    const sgd = new SGD({ learningRate: 0.1 });
+    const step = traceStep(
+      (given: tf.Tensor) => sgd.minimize(() => tf.sum(tf.mul(w, given)) as tf.Scalar, true, [w]) as tf.Scalar,
+      { variables: [w] },
+    );
+    const nothing = tf.zeros([INPUTS]);
+    for (let index = 0; index < 7; index++) step(nothing).dispose();
+    expect(step.reason).toBeUndefined();
+    expect(String(step)).toContain('run one by one: its graph has yet to be compared with them');
+    step(draw([INPUTS], 2)).dispose();
+    step(draw([INPUTS], 3)).dispose();
+    step(draw([INPUTS], 4)).dispose();
+    expect(String(step)).toMatch(AS_GRAPH);
+    step.dispose();
+    sgd.dispose();
   });
 
   it('run where a graph gives something else', () => {

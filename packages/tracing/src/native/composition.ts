@@ -1,5 +1,5 @@
 import type { KernelFunc, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
-import { type Backend, theEngine } from '../engine.js';
+import { type Backend, numbersInMemory, theEngine } from '../engine.js';
 import type { GraphProgram } from '../graph/batch-of-any-size.js';
 import { dropDead } from '../passes.js';
 import type { Node, Use } from '../program.js';
@@ -61,15 +61,11 @@ function read({ kernel, outputs }: Node, { program, constants, returned, problem
       ...dropDead(program, kept),
       constants: program.constants.map((constant, index) => ({
         ...constant,
-        data: constant.data ?? numbersOf(constants[index] as Tensor),
+        data: constant.data ?? (numbersInMemory(constants[index] as Tensor) as Float32Array),
       })),
     },
     outputs: returned.sources,
   };
-}
-
-function numbersOf(tensor: Tensor): ArrayLike<number> {
-  return tensor.dataSync();
 }
 
 /** Each a tensor of its own, so that the recorder tells one input from the other. */

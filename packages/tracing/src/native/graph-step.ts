@@ -1,6 +1,7 @@
 import { getKernel } from '@tensorflow/tfjs-core';
-import type { KernelConfig, Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-core';
-import { type BackendData, type Engine, hold, theEngine } from '../engine.js';
+import type { KernelConfig, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { sameNumbers } from '../compare.js';
+import { type BackendData, type Engine, hold, numbersInMemory, theEngine } from '../engine.js';
 import type { FeedSource } from '../feed.js';
 import { sameShape } from '../passes.js';
 import type { Runnable } from '../replay.js';
@@ -84,7 +85,7 @@ export class GraphStep {
   /** What the step would give, without consequences; to be compared by {@link differs} once it has been taken by its kernels. */
   try(args: readonly Tensor[], numbers: Float32Array): Made {
     const { variables } = this.#runnable;
-    const before = this.#step.assigned.map((index) => this.#read(variables[index] as Variable));
+    const before = this.#step.assigned.map((index) => numbersInMemory(variables[index] as Variable));
     return { before, tensors: this.#compute(args, numbers) };
   }
 
@@ -92,15 +93,26 @@ export class GraphStep {
   differs({ before, tensors }: Made, results: readonly Tensor[]): string | undefined {
     const { program, variables } = this.#runnable;
     for (const [index, tensor] of results.entries())
-      if (!agree(this.#read(tensors[index] as Tensor), this.#read(tensor)))
+      if (!agree(numbersInMemory(tensors[index] as Tensor), numbersInMemory(tensor)))
         return `it gives another ${program.results[index]?.path || 'result'}`;
     for (const [index, variable] of this.#step.assigned.entries()) {
       const now = variables[variable] as Variable;
-      const ours = this.#read(tensors[results.length + index] as Tensor);
-      if (!agreeOnChange(ours, this.#read(now), before[index] as BackendData))
+      const ours = numbersInMemory(tensors[results.length + index] as Tensor);
+      if (!agreeOnChange(ours, numbersInMemory(now), before[index] as BackendData))
         return `it gives another value of the variable ${now.name}`;
     }
     return undefined;
+  }
+
+  /** Whether the step that was compared has changed a variable, if it is one that trains: by one that trains on nothing, any graph is right. */
+  tells({ before }: Made): boolean {
+    const { assigned } = this.#step;
+    const hasChanged = (variable: number, index: number): boolean =>
+      !sameNumbers(
+        numbersInMemory(this.#runnable.variables[variable] as Variable) as Float32Array,
+        before[index] as Float32Array,
+      );
+    return assigned.length === 0 || assigned.some(hasChanged);
   }
 
   /** @throws LABELS_RANGE, or what TensorFlow throws; nothing is left then. */
@@ -157,10 +169,6 @@ export class GraphStep {
     const reshaped = kernelFunc(call) as Tensor; // as all of tfjs-node's give
     made.push(reshaped);
     return reshaped;
-  }
-
-  #read({ dataId }: TensorInfo): BackendData {
-    return (this.#engine.state.tensorInfo.get(dataId)?.backend ?? this.#backend).readSync(dataId);
   }
 }
 

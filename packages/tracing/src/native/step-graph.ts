@@ -1,5 +1,6 @@
 import { sign, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { DataType, KernelFunc, Tensor } from '@tensorflow/tfjs-core';
+import { numbersInMemory } from '../engine.js';
 import { type Feed, FED, feedOf } from '../feed.js';
 import { GraphBuilder, type Ref, typeAttr } from '../graph/graph-builder.js';
 import { type GraphDef, TF_TYPE } from '../graph/graph-def.js';
@@ -116,7 +117,11 @@ class Writer {
       if (!this.#used.has(value)) return;
       const tensor = this.#constants[index] as Tensor;
       if (isCaptured && tensor.size > MAX_CONSTANT) this.#input({ value, shape, dtype }, 'constants', index);
-      else this.#values.set({ value, shape, dtype }, this.#constant(data ?? tensor.dataSync(), shape, dtype));
+      else
+        this.#values.set(
+          { value, shape, dtype },
+          this.#constant(data ?? (numbersInMemory(tensor) as Float32Array), shape, dtype),
+        );
     });
   }
 
@@ -217,5 +222,5 @@ class Writer {
 }
 
 function signKeepsNaN(): boolean {
-  return tidy(() => Number.isNaN(sign(tensor1d([NaN])).dataSync()[0]));
+  return tidy(() => Number.isNaN(numbersInMemory(sign(tensor1d([NaN])))[0] as number));
 }
