@@ -1,7 +1,13 @@
 // npm test: every check there is, and a tally. With arguments it is vitest alone, which gets them:
 //   npm test -- --project node-cpu loss      the tests of one project whose path contains "loss"
 import type { BackendName } from './backend/name.js';
-import { CONFORMANCE_HAS_RUN, projectsWithoutPass, requiredBackends, requiredProjects } from './requirements.js';
+import {
+  BUILD_HAS_RUN,
+  CONFORMANCE_HAS_RUN,
+  projectsWithoutPass,
+  requiredBackends,
+  requiredProjects,
+} from './requirements.js';
 import { runStep, steps, type Step } from './steps.js';
 import { emptyTally, sum, type ProjectTallies, type Tally } from './tally.js';
 import { groupsOf, runVitest } from './vitest.js';
@@ -13,7 +19,10 @@ async function runEverything(): Promise<number> {
   const backends = requiredBackends(process.env['TFJS_HEADS_REQUIRE']);
   const projects = requiredProjects(backends);
   const stepTallies = await runSteps(backends);
-  const env: Record<string, string> = stepTallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
+  const env: Record<string, string> = {
+    ...(stepTallies['build']?.passed === 1 && { [BUILD_HAS_RUN]: 'yes' }),
+    ...(stepTallies['conformance']?.skipped === 0 && { [CONFORMANCE_HAS_RUN]: 'yes' }),
+  };
   const runs = await Promise.all(
     groupsOf(projects).map((names) =>
       runVitest(

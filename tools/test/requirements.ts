@@ -5,6 +5,12 @@ import type { ProjectTallies } from './tally.js';
 /** The environment variable by which `npm test` tells that its step has run the cases of `conformance.test.ts` on every backend. */
 export const CONFORMANCE_HAS_RUN = 'TFJS_HEADS_CONFORMANCE_HAS_RUN';
 
+/**
+ * The environment variable by which `npm test` tells that the build is there. To build again, nx takes what is built away for a moment, although it is the same: tests
+ * beside that one would find nothing.
+ */
+export const BUILD_HAS_RUN = 'TFJS_HEADS_BUILD_HAS_RUN';
+
 /** The projects that no machine lacks. */
 const alwaysRequired = ['types', 'tools'];
 
