@@ -39,10 +39,16 @@ const ofNodeWebgpu = [
 
 const conformanceOfNodeWebgpu: Step = {
   name: 'conformance of node:webgpu',
-  command: ['node', conformance, ...required(['node:webgpu']), ...ofNodeWebgpu.flatMap((query) => ['--filter', query])],
+  command: [
+    ...(['node', conformance, '--backend', 'node:webgpu', '--require', 'node:webgpu'] as const),
+    ...ofNodeWebgpu.flatMap((query) => ['--filter', query]),
+  ],
   needsBuild: true,
   backend: 'webgpu',
 };
+
+/** Taken in where their drivers are; else the command says what to install. Their other backends: `npm run conformance:engines`. */
+const otherEngines: readonly string[] = ['webkit:wasm', 'firefox:wasm'];
 
 /** In the order in which they begin, two at a time, once there is a build. */
 export const steps: readonly Step[] = [
@@ -57,7 +63,10 @@ export const steps: readonly Step[] = [
   { name: 'native', command: ['tsx', 'tools/test/native.ts'], needsBuild: true, tells: true, backend: 'tensorflow' },
   {
     name: 'conformance',
-    command: (backends) => ['node', conformance, ...required(targets(backends)), '--out', 'out/conformance'],
+    command: (backends) => [
+      ...(['node', conformance, '--out', 'out/conformance'] as const),
+      ...['--backend', [...targets(backends), ...otherEngines].join(), '--require', targets(backends).join()],
+    ],
     needsBuild: true,
     tells: true,
   },
@@ -66,10 +75,6 @@ export const steps: readonly Step[] = [
   { name: 'check-packages', command: ['tsx', 'tools/check-packages/main.ts'], needsBuild: true },
   { name: 'check-tfjs', command: ['tsx', 'tools/check-tfjs/main.ts'], needsBuild: true, tells: true },
 ];
-
-function required(names: readonly string[]): readonly string[] {
-  return ['--backend', '--require'].flatMap((option) => [option, names.join()]);
-}
 
 /** The suite's names for backends, in each place that has them. */
 function targets(backends: readonly BackendName[]): readonly string[] {
