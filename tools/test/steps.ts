@@ -40,7 +40,12 @@ const ofNodeWebgpu = [
 const conformanceOfNodeWebgpu: Step = {
   name: 'conformance of node:webgpu',
   command: [
-    ...(['node', conformance, '--backend', 'node:webgpu', '--require', 'node:webgpu'] as const),
+    'node',
+    conformance,
+    '--backend',
+    'node:webgpu',
+    '--require',
+    'node:webgpu',
     ...ofNodeWebgpu.flatMap((query) => ['--filter', query]),
   ],
   needsBuild: true,
@@ -64,8 +69,14 @@ export const steps: readonly Step[] = [
   {
     name: 'conformance',
     command: (backends) => [
-      ...(['node', conformance, '--out', 'out/conformance'] as const),
-      ...['--backend', [...targets(backends), ...otherEngines].join(), '--require', targets(backends).join()],
+      'node',
+      conformance,
+      '--backend',
+      [...targets(backends), ...otherEngines].join(),
+      '--require',
+      targets(backends).join(),
+      '--out',
+      'out/conformance',
     ],
     needsBuild: true,
     tells: true,

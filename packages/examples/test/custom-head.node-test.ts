@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandsOf, emptyFolder, plainEnvironment, reportIn, type } from './as-a-stranger.js';
+import { commandsOf, emptyFolder, plainEnvironment, reportIn, type, typeInBrowsers } from './as-a-stranger.js';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 
@@ -15,13 +15,13 @@ it('is a head of at most 30 lines', () => {
 
 describe('in an empty folder', () => {
   const folder = emptyFolder('custom-head');
-  const commands = commandsOf('custom-head');
+  const { begin, inBrowsers } = commandsOf('custom-head');
 
-  beforeAll(() => type(commands, folder));
+  beforeAll(() => type(begin, folder));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('takes the three commands of the README', () => {
-    expect(commands).toHaveLength(3);
+    expect(begin).toHaveLength(3);
   });
 
   it('passes on every backend, with a report', () => {
@@ -38,6 +38,15 @@ describe('in an empty folder', () => {
     }
     expect(readFileSync(join(folder, 'report', 'report.html'), 'utf8')).toContain('QuantileHead');
     expect(readFileSync(join(folder, 'report', 'junit.xml'), 'utf8')).toContain('QuantileHead:law:');
+  });
+
+  it('passes in Firefox and WebKit, where they are, by the commands of the README', async ({ skip }) => {
+    const { runs, missing } = await typeInBrowsers(inBrowsers, folder, 'QuantileHead:law');
+    if (runs.length === 0) skip(missing.join('; '));
+    for (const { target, cases } of runs) {
+      expect(cases.length, target).toBeGreaterThan(20);
+      expect(cases.filter(({ status }) => status !== 'pass' && status !== 'xfail')).toEqual([]);
+    }
   });
 
   it('passes as tests of vitest', async () => {
