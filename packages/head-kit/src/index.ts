@@ -27,6 +27,8 @@ export type { MetricDefinition } from './head/metric-definition.js';
 export { variablesOf } from './head/train.js';
 export { hostMemory, nativeMemory, viewAll } from './host-memory.js';
 export type { HostArray, HostMemory } from './host-memory.js';
+export { wasmHeap } from './wasm-heap.js';
+export type { WasmHeap } from './wasm-heap.js';
 export { MetricKeys, PredictionKeys, ServingKeys, withHeadName } from './keys.js';
 export { meanOverRow, sigmoidCrossEntropy, softmaxCrossEntropy } from './losses/classification.js';
 export { sumOnDevice } from './losses/device-ops.js';
