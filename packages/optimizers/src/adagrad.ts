@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { notNegativeFloat } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, sqrt } = Math;
@@ -16,7 +17,7 @@ export interface AdagradOptions extends BaseOptions {
 }
 
 /** TensorFlow's kernel `ApplyAdagradV2`. */
-const adagrad: UpdateRule<'accumulator', 'rate' | 'epsilon'> = {
+const adagrad = /*#__PURE__*/ inWebAssembly<UpdateRule<'accumulator', 'rate' | 'epsilon'>>({
   name: 'Adagrad',
   slots: ['accumulator'],
   scalars: ['rate', 'epsilon'],
@@ -33,7 +34,7 @@ const adagrad: UpdateRule<'accumulator', 'rate' | 'epsilon'> = {
       next[i] = (x[i] as number) - fround(fround(g * rate) / fround(fround(sqrt(sum)) + epsilon));
     }
   },
-};
+});
 
 /**
  * Adagrad (Duchi, Hazan and Singer, 2011), by Keras and TensorFlow 2.15: `a += g²; x -= rate g / (sqrt(a) + epsilon)`.

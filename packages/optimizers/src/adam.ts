@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { belowOne, notNegativeFloat, trueOrFalse } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, max, sqrt } = Math;
@@ -22,7 +23,7 @@ export interface AdamOptions extends BaseOptions {
 type Numbers = 'rate' | 'newM' | 'newV' | 'epsilon';
 
 /** TensorFlow's kernel `ApplyAdam`, with `rate` corrected for the bias of both means. */
-const adam: UpdateRule<'m' | 'v', Numbers> = {
+const adam = /*#__PURE__*/ inWebAssembly<UpdateRule<'m' | 'v', Numbers>>({
   name: 'Adam',
   slots: ['m', 'v'],
   scalars: ['rate', 'newM', 'newV', 'epsilon'],
@@ -44,10 +45,10 @@ const adam: UpdateRule<'m' | 'v', Numbers> = {
       next[i] = (x[i] as number) - fround(fround(mean * rate) / fround(fround(sqrt(square)) + epsilon));
     }
   },
-};
+});
 
 /** TensorFlow's kernel `ApplyAdamWithAmsgrad`. */
-const amsgradRule: UpdateRule<'m' | 'v' | 'vhat', Numbers> = {
+const amsgradRule = /*#__PURE__*/ inWebAssembly<UpdateRule<'m' | 'v' | 'vhat', Numbers>>({
   name: 'AdamAmsgrad',
   slots: ['m', 'v', 'vhat'],
   scalars: ['rate', 'newM', 'newV', 'epsilon'],
@@ -74,7 +75,7 @@ const amsgradRule: UpdateRule<'m' | 'v' | 'vhat', Numbers> = {
       next[i] = (x[i] as number) - fround(fround(mean * rate) / fround(fround(sqrt(largest)) + epsilon));
     }
   },
-};
+});
 
 /**
  * Adam (Kingma and Ba, 2014), by Keras and TensorFlow 2.15:

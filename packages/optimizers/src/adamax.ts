@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { belowOne, notNegativeFloat } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { abs, fround, max } = Math;
@@ -18,7 +19,7 @@ export interface AdamaxOptions extends BaseOptions {
 }
 
 /** TensorFlow's kernel `ApplyAdaMax`, with `rate` corrected for the bias of the mean. */
-const adamax: UpdateRule<'m' | 'v', 'rate' | 'newM' | 'share' | 'epsilon'> = {
+const adamax = /*#__PURE__*/ inWebAssembly<UpdateRule<'m' | 'v', 'rate' | 'newM' | 'share' | 'epsilon'>>({
   name: 'Adamax',
   slots: ['m', 'v'],
   scalars: ['rate', 'newM', 'share', 'epsilon'],
@@ -39,7 +40,7 @@ const adamax: UpdateRule<'m' | 'v', 'rate' | 'newM' | 'share' | 'epsilon'> = {
       next[i] = (x[i] as number) - fround(fround(mean * rate) / fround(largest + epsilon));
     }
   },
-};
+});
 
 /**
  * Adamax (Kingma and Ba, 2014, section 7.1), by Keras and TensorFlow 2.15:

@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { atMostZero, notNegativeFloat } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Arithmetic, Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, sqrt } = Math;
@@ -62,7 +63,7 @@ function walker(
   };
 }
 
-const ofRoot: UpdateRule<'accumulator' | 'linear', Numbers> = {
+const ofRoot = /*#__PURE__*/ inWebAssembly<UpdateRule<'accumulator' | 'linear', Numbers>>({
   name: 'Ftrl',
   slots: ['accumulator', 'linear'],
   scalars: ['rate', 'l1', 'twoL2', 'shrinkage'],
@@ -72,7 +73,7 @@ const ofRoot: UpdateRule<'accumulator' | 'linear', Numbers> = {
     return { ...compose(on, from, powers, numbers), accumulator };
   },
   walk: walker((sum) => fround(sqrt(sum))),
-};
+});
 
 const ofPower: UpdateRule<'accumulator' | 'linear', Numbers> = {
   ...ofRoot,

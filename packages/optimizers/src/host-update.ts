@@ -1,15 +1,28 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type HostMemory, viewAll } from '@tfjs-heads/head-kit';
+import { type HostMemory, viewAll, wasmHeap } from '@tfjs-heads/head-kit';
 import type { UpdateInputs } from './composed-update.js';
-import type { Scalars, UpdateAttributes } from './update-rule.js';
+import { simdUpdate } from './simd-update.js';
+import type { Scalars, UpdateAttributes, UpdateRule } from './update-rule.js';
 
 const { fround } = Math;
 
-/** One walk over the arrays of a backend whose data lie in the memory of this process: the same bits on each. */
+/** One walk over the arrays of a backend whose data lie in the memory of this process: the same bits on each, in WebAssembly too. */
 export function hostUpdate(
+  backend: object,
   memory: HostMemory,
   inputs: UpdateInputs<TensorInfo>,
   { rule, scalars }: Pick<UpdateAttributes, 'rule' | 'scalars'>,
+): TensorInfo[] {
+  const numbers = rounded(scalars);
+  const heap = wasmHeap(backend);
+  return (heap && simdUpdate(memory, heap, inputs, rule, numbers)) ?? walkUpdate(memory, inputs, rule, numbers);
+}
+
+function walkUpdate(
+  memory: HostMemory,
+  inputs: UpdateInputs<TensorInfo>,
+  rule: UpdateRule,
+  numbers: Scalars,
 ): TensorInfo[] {
   const made = ['variable', ...rule.slots];
   const outputs = made.map((name) => memory.allocate((inputs[name] as TensorInfo).shape, 'float32'));
@@ -19,7 +32,6 @@ export function hostUpdate(
   const to: Arrays = {};
   read.forEach((name, i) => (from[name] = views[i] as Float32Array));
   made.forEach((name, i) => (to[name] = views[read.length + i] as Float32Array));
-  const numbers = rounded(scalars);
   decay(from, to, numbers['decay'] as number);
   clip(from, numbers['clipvalue'] as number);
   rule.walk(from, to, numbers);

@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { belowOne } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, sign } = Math;
@@ -16,7 +17,7 @@ export interface LionOptions extends BaseOptions {
 }
 
 /** Keras' `Lion`. */
-const lion: UpdateRule<'m', 'rate' | 'share' | 'newShare' | 'oldM' | 'newM'> = {
+const lion = /*#__PURE__*/ inWebAssembly<UpdateRule<'m', 'rate' | 'share' | 'newShare' | 'oldM' | 'newM'>>({
   name: 'Lion',
   slots: ['m'],
   scalars: ['rate', 'share', 'newShare', 'oldM', 'newM'],
@@ -33,7 +34,7 @@ const lion: UpdateRule<'m', 'rate' | 'share' | 'newShare' | 'oldM' | 'newM'> = {
       nextM[i] = fround(mean * oldM) + fround(g * newM);
     }
   },
-};
+});
 
 /**
  * Lion (Chen et al., 2023), by Keras: `x -= rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g`. Every number of a

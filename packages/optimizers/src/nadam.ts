@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { belowOne, notNegativeFloat } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, sqrt } = Math;
@@ -18,7 +19,9 @@ export interface NadamOptions extends BaseOptions {
 }
 
 /** Keras' `Nadam`; `meanRate` and `gradientRate` are what multiplies the mean and the gradient, `correction` what corrects `v`. */
-const nadam: UpdateRule<'m' | 'v', 'meanRate' | 'gradientRate' | 'correction' | 'newM' | 'newV' | 'epsilon'> = {
+const nadam = /*#__PURE__*/ inWebAssembly<
+  UpdateRule<'m' | 'v', 'meanRate' | 'gradientRate' | 'correction' | 'newM' | 'newV' | 'epsilon'>
+>({
   name: 'Nadam',
   slots: ['m', 'v'],
   scalars: ['meanRate', 'gradientRate', 'correction', 'newM', 'newV', 'epsilon'],
@@ -45,7 +48,7 @@ const nadam: UpdateRule<'m' | 'v', 'meanRate' | 'gradientRate' | 'correction' | 
       next[i] = (x[i] as number) - fround(ahead / fround(root + epsilon));
     }
   },
-};
+});
 
 /**
  * Adam with Nesterov's momentum (Dozat, 2016), by Keras. With the shares `u_t = beta1 (1 - 0.96^t / 2)`, m and v as in Adam:

@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { atMostOne, belowOne, notNegativeFloat, trueOrFalse } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Arithmetic, Scalars, UpdateRule } from './update-rule.js';
 
 const { fround, max, sqrt } = Math;
@@ -31,7 +32,7 @@ const mean = <T>(on: Arithmetic<T>, before: T, now: T, newShare: T): T =>
 const meanOf = (before: number, now: number, newShare: number): number =>
   fround(before + fround(fround(now - before) * newShare));
 
-const plain: UpdateRule<'rms', Numbers> = {
+const plain = /*#__PURE__*/ inWebAssembly<UpdateRule<'rms', Numbers>>({
   name: 'RMSprop',
   slots: ['rms'],
   scalars: ['rate', 'newShare', 'epsilon'],
@@ -48,9 +49,9 @@ const plain: UpdateRule<'rms', Numbers> = {
       next[i] = (x[i] as number) - fround(fround(g * rate) / fround(fround(sqrt(square)) + epsilon));
     }
   },
-};
+});
 
-const centeredRule: UpdateRule<'rms' | 'mg', Numbers> = {
+const centeredRule = /*#__PURE__*/ inWebAssembly<UpdateRule<'rms' | 'mg', Numbers>>({
   name: 'RMSpropCentered',
   slots: ['rms', 'mg'],
   scalars: ['rate', 'newShare', 'epsilon'],
@@ -72,10 +73,10 @@ const centeredRule: UpdateRule<'rms' | 'mg', Numbers> = {
       next[i] = (x[i] as number) - fround(fround(g * rate) / fround(root + epsilon));
     }
   },
-};
+});
 
 /** TensorFlow's kernel `ApplyRMSProp`. */
-const withMomentum: UpdateRule<'rms' | 'momentum', Numbers> = {
+const withMomentum = /*#__PURE__*/ inWebAssembly<UpdateRule<'rms' | 'momentum', Numbers>>({
   name: 'RMSpropMomentum',
   slots: ['rms', 'momentum'],
   scalars: ['rate', 'newShare', 'share', 'epsilon'],
@@ -97,10 +98,10 @@ const withMomentum: UpdateRule<'rms' | 'momentum', Numbers> = {
       next[i] = (x[i] as number) - step;
     }
   },
-};
+});
 
 /** TensorFlow's kernel `ApplyCenteredRMSProp`. */
-const centeredWithMomentum: UpdateRule<'rms' | 'momentum' | 'mg', Numbers> = {
+const centeredWithMomentum = /*#__PURE__*/ inWebAssembly<UpdateRule<'rms' | 'momentum' | 'mg', Numbers>>({
   name: 'RMSpropCenteredMomentum',
   slots: ['rms', 'momentum', 'mg'],
   scalars: ['rate', 'newShare', 'share', 'epsilon'],
@@ -127,7 +128,7 @@ const centeredWithMomentum: UpdateRule<'rms' | 'momentum' | 'mg', Numbers> = {
       next[i] = (x[i] as number) - step;
     }
   },
-};
+});
 
 /**
  * RMSprop (Tieleman and Hinton, 2012), by Keras' of TensorFlow 2.15, which `tf.estimator` takes:

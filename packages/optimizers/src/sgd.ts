@@ -3,6 +3,7 @@ import type { serialization } from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './base-optimizer.js';
 import { BASE_OPTIONS, type BaseOptions } from './base-options.js';
 import { atMostOne, trueOrFalse } from './check-numbers.js';
+import { inWebAssembly } from './simd-update.js';
 import type { Scalars, UpdateRule } from './update-rule.js';
 
 const { fround } = Math;
@@ -16,7 +17,7 @@ export interface SGDOptions extends BaseOptions {
 }
 
 /** TensorFlow's kernel `ApplyGradientDescent`. */
-const plain: UpdateRule<never, 'rate'> = {
+const plain = /*#__PURE__*/ inWebAssembly<UpdateRule<never, 'rate'>>({
   name: 'SGD',
   slots: [],
   scalars: ['rate'],
@@ -25,10 +26,10 @@ const plain: UpdateRule<never, 'rate'> = {
     const { length } = next; // on wasm a view is asked anew, each time, whether it is still there
     for (let i = 0; i < length; i++) next[i] = (x[i] as number) - fround((g[i] as number) * rate);
   },
-};
+});
 
 /** TensorFlow's kernel `ApplyKerasMomentum`. */
-const withMomentum: UpdateRule<'momentum', 'rate' | 'share'> = {
+const withMomentum = /*#__PURE__*/ inWebAssembly<UpdateRule<'momentum', 'rate' | 'share'>>({
   name: 'SGDMomentum',
   slots: ['momentum'],
   scalars: ['rate', 'share'],
@@ -43,10 +44,10 @@ const withMomentum: UpdateRule<'momentum', 'rate' | 'share'> = {
       next[i] = (x[i] as number) + step;
     }
   },
-};
+});
 
 /** The same with `use_nesterov`. */
-const withNesterov: UpdateRule<'momentum', 'rate' | 'share'> = {
+const withNesterov = /*#__PURE__*/ inWebAssembly<UpdateRule<'momentum', 'rate' | 'share'>>({
   name: 'SGDNesterov',
   slots: ['momentum'],
   scalars: ['rate', 'share'],
@@ -63,7 +64,7 @@ const withNesterov: UpdateRule<'momentum', 'rate' | 'share'> = {
       next[i] = (x[i] as number) + fround(fround(step * share) - down);
     }
   },
-};
+});
 
 /**
  * Gradient descent, with momentum if asked for: `v = momentum v - rate g; x = x + v`, by Keras and TensorFlow 2.15.

@@ -31,7 +31,7 @@ const updateKernel: KernelFunc = (call) => {
   const native = nativeMemory(backend);
   const isLarge = native !== undefined && util.sizeFromShape(inputs.variable.shape) >= native.kernelsWinFrom;
   const memory = isLarge ? undefined : (native ?? hostMemory(backend));
-  if (memory !== undefined) return hostUpdate(memory, inputs, attributes);
+  if (memory !== undefined) return hostUpdate(backend, memory, inputs, attributes);
   return (
     gpuUpdate(backend, inputs, attributes) ??
     // Under a scope of its own: what a kernel leaves behind the engine counts as a leak, when it counts (`IS_TEST`).
