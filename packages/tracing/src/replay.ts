@@ -2,7 +2,7 @@ import { Tensor, util } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import { type Backend, type BackendData, type Engine, numbersInMemory, theEngine } from './engine.js';
 import { FED, type Feed, type FeedSource, feedOf } from './feed.js';
-import { PURE } from './kernels.js';
+import { isOwn, PURE } from './kernels.js';
 import { nodesWithoutChecks, sameShape } from './passes.js';
 import { type Node, type Program, type Use, usesOf } from './program.js';
 import type { Counter } from './watch-engine.js';
@@ -100,6 +100,16 @@ export class Replay {
     this.#needsScope = this.#calls.some(({ takesTensors }) => takesTensors);
     this.#slots = Array.from({ length: program.values });
     this.#sources = new Set(this.#calls.flatMap(({ feed }) => feed?.source ?? []));
+  }
+
+  /** How many kernels of our own a step runs in the place of the backend's: in words, to go after "run"; undefined where there are none. */
+  get ownKernels(): string | undefined {
+    const { nodes } = this.#runnable.program;
+    const counts = new Map<string, number>();
+    for (const { kernel } of nodes) if (isOwn(kernel)) counts.set(kernel, (counts.get(kernel) ?? 0) + 1);
+    if (counts.size === 0) return undefined;
+    const text = [...counts].map(([kernel, count]) => `${count} ${kernel.slice(kernel.indexOf('.') + 1)}`).join(', ');
+    return `by ${nodes.length}, of them our own ${text}`;
   }
 
   /**

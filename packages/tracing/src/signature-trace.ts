@@ -10,7 +10,9 @@ import { record } from './recorder.js';
 import { type Question, type Recording, releaseRecording } from './recording.js';
 import { OtherShape, Replay } from './replay.js';
 import { scopedCall } from './scoped-call.js';
+
 import { assemble, type Flat, flatten } from './structure.js';
+import { fuse } from './wasm/fuse.js';
 
 /** A recording that was found to do what the step does. */
 interface Trusted {
@@ -64,7 +66,8 @@ export class SignatureTrace {
   /** What runs the program: in words, to go after "run". */
   get runner(): string | undefined {
     const runner = this.#trusted?.runner;
-    if (!(runner instanceof NativeRunner)) return undefined;
+    if (runner === undefined) return undefined;
+    if (runner instanceof Replay) return runner.ownKernels;
     const { whyKernels } = runner;
     return whyKernels === undefined ? 'as one graph of TensorFlow' : `one by one: ${whyKernels}`;
   }
@@ -159,8 +162,13 @@ export class SignatureTrace {
     returned: unknown,
   ): void {
     const optimized = optimize(recording);
-    const replay = new Replay(optimized);
-    const other = before && whatDiffers({ recording, replay }, args, before, returned);
+    const fused = before && fuse(optimized, this.backend);
+    let replay = new Replay(fused ?? optimized);
+    let other = before && whatDiffers({ recording, replay }, args, before, returned);
+    if (other !== undefined && fused !== undefined) {
+      replay = new Replay(optimized);
+      other = whatDiffers({ recording, replay }, args, before as readonly (Tensor | undefined)[], returned);
+    }
     if (other !== undefined) {
       optimized.release();
       return this.#differs(recording, other, returned);
