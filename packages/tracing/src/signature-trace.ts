@@ -174,6 +174,12 @@ export class SignatureTrace {
       return this.#differs(recording, other, returned);
     }
     const runner = this.#runnerOf(optimized, replay);
+    if (runner instanceof NativeRunner && before !== undefined)
+      runner.prove({
+        args: args.tensors,
+        before: before as readonly Tensor[],
+        results: resultsOf(recording, returned),
+      });
     this.#forget();
     this.#trusted = { recording, optimized, replay, runner };
     this.#reason = undefined;
@@ -296,17 +302,23 @@ function whatDiffers(
 ): string | undefined {
   if (before.includes(undefined)) return 'a variable is new';
   const { results, assigned } = replay.try(tensors, before as readonly Tensor[]);
-  const { program, variables, returned: shape } = recording;
-  for (const [place, tensor] of flatten(returned).tensors.entries()) {
-    const source = shape.sources[place];
-    if (source?.kind === 'result' && !sameData(results[source.index], numbersInMemory(tensor)))
-      return `a replay gives another ${program.results[source.index]?.path || 'result'}`;
-  }
+  const { program, variables } = recording;
+  for (const [index, tensor] of resultsOf(recording, returned).entries())
+    if (!sameData(results[index], numbersInMemory(tensor)))
+      return `a replay gives another ${program.results[index]?.path || 'result'}`;
   const trained = variables.filter((_, index) => program.variables[index]?.after !== undefined);
   for (const [index, variable] of trained.entries())
     if (!sameData(assigned[index], numbersInMemory(variable)))
       return `a replay gives another value of the variable ${variable.name}`;
   return undefined;
+}
+
+/** What a step returned, in the order of the program's results. */
+function resultsOf({ program, returned: { sources } }: Recording, returned: unknown): readonly Tensor[] {
+  const { tensors } = flatten(returned);
+  return program.results.map(
+    (_, index) => tensors[sources.findIndex((source) => source.kind === 'result' && source.index === index)] as Tensor,
+  );
 }
 
 function sameData(a: BackendData | undefined, b: BackendData): boolean {

@@ -168,6 +168,38 @@ describe('one graph', () => {
     tf.dispose([batch.x, batch.labels]);
   });
 
+  it.each([
+    ['SGD', () => new SGD({ learningRate: 0.1 }), 2],
+    ['Adam, which makes its slots in the first', () => new Adam({ learningRate: 0.01 }), 3],
+  ])('takes over as soon as two recordings are alike: %s', async (_, make, recordings) => {
+    const trainee = train(make());
+    const batch = batchAt(0);
+    for (let index = 0; index < recordings; index++) await take(trainee, batch);
+    expect(String(trainee.step)).toMatch(AS_GRAPH);
+    tf.dispose([batch.x, batch.labels]);
+  });
+
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('multiplies a column by a row, transposed or not (%s, %s), to the bit', async (transposeA, transposeB) => {
+    const [column, row] = [draw(transposeA ? [1, 9] : [9, 1], 1), draw(transposeB ? [7, 1] : [1, 7], 2)];
+    const make = (exact: boolean): Trace<(a: tf.Tensor, b: tf.Tensor) => tf.Tensor> =>
+      traceStep((a, b) => tf.matMul(a, b, transposeA, transposeB), { variables: [], exact });
+    const [graph, kernels] = [make(false), make(true)];
+    for (let index = 0; index < 4; index++) {
+      const [made, expected] = [graph(column, row), kernels(column, row)];
+      expect(made.shape).toEqual([9, 7]);
+      expect(await made.data()).toEqual(await expected.data());
+      tf.dispose([made, expected]);
+    }
+    expect(String(graph)).toMatch(AS_GRAPH);
+    for (const trace of [graph, kernels]) trace.dispose();
+    tf.dispose([column, row]);
+  });
+
   it('sees what is assigned to a variable, and is seen by who reads one', async () => {
     const [graph, kernels] = [train(new Adam()), train(new Adam(), { exact: true })];
     await expectAlike(graph, kernels, 6);

@@ -2,7 +2,7 @@ import { getKernel } from '@tensorflow/tfjs-core';
 import type { KernelConfig, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { sameNumbers } from '../compare.js';
 import { type BackendData, type Engine, hold, numbersInMemory, theEngine } from '../engine.js';
-import type { FeedSource } from '../feed.js';
+import type { Feed, FeedSource } from '../feed.js';
 import { sameShape } from '../passes.js';
 import type { Runnable } from '../replay.js';
 import { agree, agreeOnChange } from './agreement.js';
@@ -10,6 +10,11 @@ import type { Handle, NativeBackend } from './backend.js';
 import { Session } from './session.js';
 import { type FeedGroup, type Source, stepGraph, type StepGraph } from './step-graph.js';
 import { structureOf } from './update.js';
+
+type Scalars = Readonly<Record<string, number>>;
+
+/** The numbers of a feed in some step. */
+export type ScalarsFor = (feed: Feed) => Scalars | undefined;
 
 /** What a graph gave, before it has any consequence. */
 export interface Made {
@@ -51,12 +56,14 @@ export class GraphStep {
   }
 
   /**
-   * The numbers of the step to come, if the graph is made for such: undefined where updates have another structure, which the kernels are for.
+   * The numbers of a step, if the graph is made for such: undefined where updates have another structure, which the kernels are for.
+   *
+   * @param scalarsFor Those of a feed. Default: of the step to come.
    */
-  numbers(): Float32Array | undefined {
+  numbers(scalarsFor: ScalarsFor = ({ source, variable }) => source.scalarsFor(variable)): Float32Array | undefined {
     const numbers: number[] = [];
     for (const group of this.#step.groups) {
-      const scalars = scalarsOf(group);
+      const scalars = scalarsOf(group, scalarsFor);
       if (scalars === undefined) return undefined;
       for (const name of group.names) numbers.push(scalars[name] as number);
     }
@@ -82,11 +89,14 @@ export class GraphStep {
     return tensors;
   }
 
-  /** What the step would give, without consequences; to be compared by {@link differs} once it has been taken by its kernels. */
-  try(args: readonly Tensor[], numbers: Float32Array): Made {
-    const { variables } = this.#runnable;
-    const before = this.#step.assigned.map((index) => numbersInMemory(variables[index] as Variable));
-    return { before, tensors: this.#compute(args, numbers) };
+  /**
+   * What a step gives whose variables are these, without consequences; to be compared by {@link differs} with what it gives by its kernels.
+   *
+   * @param variables One for each of the program's. Default: as they are.
+   */
+  try(args: readonly Tensor[], numbers: Float32Array, variables: readonly Tensor[] = this.#runnable.variables): Made {
+    const before = this.#step.assigned.map((index) => numbersInMemory(variables[index] as Tensor));
+    return { before, tensors: this.#compute(args, numbers, variables) };
   }
 
   /** In what the step has given something else than the graph did, if it has. */
@@ -116,14 +126,18 @@ export class GraphStep {
   }
 
   /** @throws LABELS_RANGE, or what TensorFlow throws; nothing is left then. */
-  #compute(args: readonly Tensor[], numbers: Float32Array): Tensor[] {
+  #compute(
+    args: readonly Tensor[],
+    numbers: Float32Array,
+    variables: readonly Tensor[] = this.#runnable.variables,
+  ): Tensor[] {
     const { labelChecks } = this.#step;
     for (const { range, argument, shape } of labelChecks) {
       if (argument === undefined) continue;
       const { dataId, dtype } = args[argument] as Tensor;
       range.demandInMemory(this.#backend, { dataId, shape, dtype });
     }
-    const tensors = this.#call(args, numbers).map((handle) => this.#backend.createOutputTensor(handle));
+    const tensors = this.#call(args, numbers, variables).map((handle) => this.#backend.createOutputTensor(handle));
     const labels = tensors.splice(this.#step.firstLabels);
     try {
       for (const { range, output } of labelChecks)
@@ -137,13 +151,15 @@ export class GraphStep {
     }
   }
 
-  #call(args: readonly Tensor[], numbers: Float32Array): Handle[] {
+  #call(args: readonly Tensor[], numbers: Float32Array, variables: readonly Tensor[]): Handle[] {
     const { binding } = this.#backend;
     const reshaped: Tensor[] = [];
     let vector: number | undefined;
     try {
       const ids = this.#backend.getInputTensorIds(
-        this.#step.sources.map((source) => this.#inShape(this.#tensorOf(source, args), source.shape, reshaped)),
+        this.#step.sources.map((source) =>
+          this.#inShape(this.#tensorOf(source, args, variables), source.shape, reshaped),
+        ),
       );
       if (numbers.length > 0) {
         vector = binding.createTensor([numbers.length], binding.TF_FLOAT, numbers);
@@ -156,9 +172,9 @@ export class GraphStep {
     }
   }
 
-  #tensorOf({ kind, index }: Source, args: readonly Tensor[]): Tensor {
+  #tensorOf({ kind, index }: Source, args: readonly Tensor[], variables: readonly Tensor[]): Tensor {
     if (kind === 'arguments') return args[index] as Tensor;
-    return (kind === 'variables' ? this.#runnable.variables[index] : this.#constants.get(index)) as Tensor;
+    return (kind === 'variables' ? variables[index] : this.#constants.get(index)) as Tensor;
   }
 
   /** A tensor of tfjs may have its data under another shape than the addon has them, whose shape a graph would take for its own. */
@@ -172,11 +188,11 @@ export class GraphStep {
   }
 }
 
-/** The numbers that all updates of a group have in the step to come; undefined where they no longer have the same, or of another structure. */
-function scalarsOf({ feeds, structure }: FeedGroup): Readonly<Record<string, number>> | undefined {
-  let common: Readonly<Record<string, number>> | undefined;
-  for (const { source, variable } of feeds) {
-    const scalars = source.scalarsFor(variable);
+/** The numbers that all updates of a group have in a step; undefined where they no longer have the same, or of another structure. */
+function scalarsOf({ feeds, structure }: FeedGroup, scalarsFor: ScalarsFor): Scalars | undefined {
+  let common: Scalars | undefined;
+  for (const feed of feeds) {
+    const scalars = scalarsFor(feed);
     common ??= scalars;
     if (scalars !== common) return undefined;
   }

@@ -1,8 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { FED, feedOf } from '../feed.js';
 import type { Replay, Runnable } from '../replay.js';
 import type { NativeBackend } from './backend.js';
 import type { Made } from './graph-step.js';
 import { GraphStep } from '#graph-step'; // bundlers for the browser take another: see package.json
+
+/** A step that has been taken: what went in, and what came out. */
+export interface TakenStep {
+  readonly args: readonly Tensor[];
+  /** What each of the program's variables had before. They have their new values. */
+  readonly before: readonly Tensor[];
+  /** In the order of the program's results. */
+  readonly results: readonly Tensor[];
+}
 
 /**
  * Runs a program on native TensorFlow: by its kernels, and by one graph as soon as there is one that has given what the kernels gave.
@@ -43,10 +53,10 @@ export class NativeRunner {
 
   /** Results, and then checks. */
   #run(args: readonly Tensor[]): Tensor[] {
-    const graph = (this.#graph ??= this.#make());
+    const graph = this.#graph;
     const numbers = graph?.numbers();
     if (graph === undefined || numbers === undefined) return this.#replay.run(args);
-    if (!this.#isProved) return this.#prove(graph, args, numbers);
+    if (!this.#isProved) return this.#takeAndProve(graph, args, numbers);
     try {
       return graph.run(args, numbers);
     } catch (error) {
@@ -73,8 +83,27 @@ export class NativeRunner {
     }
   }
 
+  /** Compares what the graph gives with what the step gave whose recording this is. */
+  prove({ args, before, results }: TakenStep): void {
+    const graph = (this.#graph ??= this.#make());
+    const scalars = new Map<object, Map<string, Readonly<Record<string, number>>>>();
+    for (const { attributes } of this.#runnable.program.nodes) {
+      const feed = feedOf(attributes);
+      if (feed === undefined) continue;
+      if (!scalars.has(feed.source)) scalars.set(feed.source, new Map());
+      scalars.get(feed.source)?.set(feed.variable, attributes[FED] as Readonly<Record<string, number>>);
+    }
+    const numbers = graph?.numbers(({ source, variable }) => scalars.get(source)?.get(variable));
+    if (graph === undefined || numbers === undefined) return;
+    try {
+      this.#compare(graph, graph.try(args, numbers, before), () => results);
+    } catch (error) {
+      this.#giveUp(`TensorFlow could not run its graph (${messageOf(error)})`);
+    }
+  }
+
   /** Takes the step by its kernels, and compares what they give with what the graph gives. */
-  #prove(graph: GraphStep, args: readonly Tensor[], numbers: Float32Array): Tensor[] {
+  #takeAndProve(graph: GraphStep, args: readonly Tensor[], numbers: Float32Array): Tensor[] {
     let made: Made;
     try {
       made = graph.try(args, numbers);
@@ -83,8 +112,13 @@ export class NativeRunner {
       this.#giveUp(`TensorFlow could not run its graph (${messageOf(error)})`);
       return results;
     }
+    return this.#compare(graph, made, () => this.#replay.run(args));
+  }
+
+  /** @param take Gives the results of the step, which has changed its variables then. */
+  #compare<T extends readonly Tensor[]>(graph: GraphStep, made: Made, take: () => T): T {
     try {
-      const results = this.#replay.run(args);
+      const results = take();
       const difference = graph.differs(made, results);
       if (difference === undefined) this.#isProved = graph.tells(made);
       else this.#giveUp(`as a graph ${difference}`);

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Ref } from '../graph/graph-builder.js';
 import { textAttr, typeAttr } from '../graph/graph-builder.js';
 import { GraphValues, type KernelCall, lowerNodes, type Lowering, type Lowerings } from '../graph/lowering.js';
-import { sameSize } from '../graph/sizes.js';
+import { sameSize, type Size } from '../graph/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
 import type { Use } from '../program.js';
 import type { Composition } from './composition.js';
@@ -84,8 +84,21 @@ const T_FLOAT = { T: typeAttr('float32') };
 /** Of two matrices, for which the operation of batches is slower. */
 const matMul: Lowering = (call, graph) => {
   const [a, b] = [call.input('a'), call.input('b')];
+  if (isOuter(call)) return outer(call, graph);
   const attr = { transpose_a: { b: call.flag('transposeA') }, transpose_b: { b: call.flag('transposeB') } };
   return graph.add('MatMul', [a.ref, b.ref], { ...T_FLOAT, ...attr });
+};
+
+/** Whether a column is multiplied by a row, such as the gradient of a single logit by its weights: nothing is summed, but the operation for products takes its time. */
+function isOuter(call: KernelCall): boolean {
+  return call.input('a').shape[call.flag('transposeA') ? 0 : 1] === 1;
+}
+
+const outer: Lowering = (call, graph) => {
+  const [a, b] = [call.input('a'), call.input('b')];
+  const column = call.flag('transposeA') ? graph.reshape(a.ref, [a.shape[1] as Size, 1], 'float32') : a.ref;
+  const row = call.flag('transposeB') ? graph.reshape(b.ref, [1, b.shape[0] as Size], 'float32') : b.ref;
+  return graph.add('Mul', [column, row], T_FLOAT);
 };
 
 /** Whether a vector is added to the rows of a matrix; one of a single column is multiplied in another order where that is made one operation. */
