@@ -25,10 +25,11 @@ async function failures(given: TracingFamilies, query: string, on = 'cpu'): Prom
 }
 
 it.each<[backend: string, query: string, cases: number]>([
-  ['cpu', '*:tracing', 72],
+  ['cpu', '*:tracing', 95],
   ['wasm', '*:tracing:same-as-eager', 9],
   ['wasm', '*:tracing:label-range', 3],
   ['tensorflow', '*:tracing:same-as-eager', 9],
+  ['tensorflow', '*:tracing:near-eager', 9],
   ['tensorflow', '*:tracing:label-range', 3],
 ])('holds on %s: %s', async (backend, query, cases) => {
   expect(await failures(families, query, backend)).toEqual({ failed: [], all: cases });
@@ -58,6 +59,12 @@ it.each<[string, string, typeof traceStep, RegExp]>([
     'is off by one rounding',
     'same-as-eager',
     tracerThat((run) => nextFloat(run() as tf.Scalar)),
+    /the loss of step \d/,
+  ],
+  [
+    'is off by more than rounding',
+    'near-eager',
+    tracerThat((run) => tf.tidy(() => tf.mul(run() as tf.Scalar, 1 + 3e-5))),
     /the loss of step \d/,
   ],
   ['leaves a tensor behind', 'no-leak', tracerThat((run) => (tf.keep(tf.scalar(1)), run())), /after fifty steps/],
