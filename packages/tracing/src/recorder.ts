@@ -105,8 +105,8 @@ class Recorder implements EngineWatcher {
       this.problem(`it keeps a tensor of shape [${tensor.shape}] that it was given or took from outside`);
   }
 
-  draws(): void {
-    this.problem('it draws numbers in JavaScript, which a replay would not');
+  asks(does: string): void {
+    this.problem(`it ${does}, which a replay would not`);
   }
 
   counted(optimizer: Counter): void {

@@ -2,6 +2,7 @@ import { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import { RECORDER, type StepRecorder } from '@tfjs-heads/head-kit';
 import { type Engine, type Inputs, theEngine } from './engine.js';
+import { watchSources } from './watch-sources.js';
 
 /** Who is told what a step does. */
 export interface EngineWatcher extends StepRecorder {
@@ -21,8 +22,8 @@ export interface EngineWatcher extends StepRecorder {
   madeOfData(tensor: Tensor): void;
   assigned(variable: Variable, tensor: Tensor): void;
   kept(tensor: Tensor): void;
-  /** A number was drawn by `Math.random`, and not by a kernel. */
-  draws(): void;
+  /** The step, and no kernel, has asked what answers otherwise each time, such as `Math.random`: what it does, in words. */
+  asks(does: string): void;
   /** Something that the step may do would not be seen. */
   problem(text: string): void;
   /** An optimizer of tfjs counts a step that it has taken. */
@@ -42,10 +43,15 @@ export interface Counter {
  */
 export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
   const engine = theEngine();
-  const { hooks, recorder, random } = hooksOf(engine, watcher);
+  const { hooks, recorder, isInKernel } = hooksOf(engine, watcher);
   const stopAssigns = watchAssigns(engine, watcher);
   const stopCounts = watchCounts(watcher);
-  const stopDraws = watchDraws(random, watcher);
+  const stopSources = watchSources(
+    (does) => {
+      if (!isInKernel()) watcher.asks(does);
+    },
+    (name) => watcher.problem(`${name} cannot be replaced here, so that what it gives would not be seen`),
+  );
   const own = Object.getOwnPropertyDescriptors(engine);
   Object.assign(engine, hooks, { [RECORDER]: recorder });
   try {
@@ -58,7 +64,7 @@ export function watchEngine<T>(watcher: EngineWatcher, run: () => T): T {
     }
     stopAssigns();
     stopCounts();
-    stopDraws();
+    stopSources();
   }
 }
 
@@ -70,7 +76,7 @@ type Hooks = Pick<
 interface Watches {
   readonly hooks: Hooks;
   readonly recorder: StepRecorder;
-  readonly random: () => number;
+  readonly isInKernel: () => boolean;
 }
 
 function hooksOf(engine: Engine, watcher: EngineWatcher): Watches {
@@ -138,12 +144,7 @@ function hooksOf(engine: Engine, watcher: EngineWatcher): Watches {
     },
     asksDevice: (question, ask) => watcher.asksDevice(question, ask),
   };
-  const draw = Math.random;
-  const random = (): number => {
-    if (depth === 0) watcher.draws();
-    return draw();
-  };
-  return { hooks, recorder, random };
+  return { hooks, recorder, isInKernel: () => depth > 0 };
 }
 
 /** Variables of every copy of tfjs-core have the method `assign` by their class. */
@@ -202,18 +203,5 @@ function watchCounts(watcher: EngineWatcher): () => void {
   });
   return () => {
     for (const restore of undo) restore();
-  };
-}
-
-function watchDraws(random: () => number, watcher: EngineWatcher): () => void {
-  const before = Math.random;
-  // A program may have locked what the language brings.
-  if (!Reflect.set(Math, 'random', random)) {
-    watcher.problem('Math.random cannot be replaced here, so that numbers it draws would not be seen');
-    return () => undefined;
-  }
-  return () => {
-    // The step may have put a generator of its own there, which stays.
-    if (Math.random === random) Math.random = before;
   };
 }

@@ -93,6 +93,28 @@ describe('runs eagerly', () => {
     }
   });
 
+  it.each<[string, () => number]>([
+    ['crypto.getRandomValues', () => crypto.getRandomValues(new Uint32Array(1))[0] as number],
+    ['crypto.randomUUID', () => Number.parseInt(crypto.randomUUID().slice(0, 6), 16)],
+    ['Date.now', () => Date.now() % 1000],
+    ['new Date()', () => new Date().getMilliseconds()],
+    ['performance.now', () => performance.now()],
+  ])('what differs from call to call by %s', async (name, ask) => {
+    let last = 0;
+    const trace = traceStep((given: tf.Tensor) => tf.mul(given, (last = ask())), { variables: [] });
+    for (let index = 0; index < 6; index++) expect(await numbers(trace(x()))).toEqual(await numbers(tf.mul(x(), last)));
+    expect(trace.reason).toContain(`by ${name}, which a replay would not`);
+  });
+
+  it('nothing that was replaced stays, and times that are given are no question', () => {
+    const before = [Math.random, Date, Date.now, performance.now, crypto.getRandomValues];
+    const trace = traceStep((given: tf.Tensor) => tf.mul(given, new Date(5).getTime()), { variables: [] });
+    for (let index = 0; index < 6; index++) trace(x());
+    expect(trace.reason).toBeUndefined();
+    expect([Math.random, Date, Date.now, performance.now, crypto.getRandomValues]).toEqual(before);
+    expect(Object.hasOwn(crypto, 'getRandomValues')).toBe(false);
+  });
+
   it('all where draws cannot be seen', () => {
     const own = Object.getOwnPropertyDescriptor(Math, 'random') as PropertyDescriptor;
     Object.defineProperty(Math, 'random', { writable: false });
