@@ -44,11 +44,35 @@ def run_1(folder, signature, rows):
     return session.run(fetches, {described.inputs["x"].name: rows})
 
 
+def variable_problems(folder, signature, rows):
+    """Variables of a model must be TensorFlow's own, have the numbers of its checkpoint, and be what the signature computes with."""
+    model = load_2(folder)
+    checkpoint = tf.train.load_checkpoint(f"{folder}/variables/variables")
+    names = {variable.name.removesuffix(":0") for variable in model.variables}
+    if names != set(checkpoint.get_variable_to_shape_map()) or not names:
+        return [f"has the variables {sorted(names)}, not those of its checkpoint"]
+    before = run_2(folder, signature, rows)
+    for variable in model.variables:
+        if not np.array_equal(variable.numpy(), checkpoint.get_tensor(variable.name.removesuffix(":0"))):
+            return [f"has another value of {variable.name}"]
+        variable.assign(variable + tf.ones_like(variable))
+    after = run_2(folder, signature, rows)
+    model.restore(f"{folder}/variables/variables")
+    again = run_2(folder, signature, rows)
+    changed = any(not np.array_equal(before[name], after[name]) for name in before)
+    restored = all(np.array_equal(before[name], again[name]) for name in before)
+    return ([] if changed else ["does not compute with its variables"]) + ([] if restored else ["is not restored"])
+
+
 def main():
-    problems, compared = [], 0
+    problems, compared, restored = [], 0, set()
     for case in json.load(sys.stdin):
         rows = np.asarray(case["rows"]["values"], dtype=np.int32 if case["isInt"] else np.float32)
         rows = rows.reshape(case["rows"]["shape"])
+        if case["folder"].endswith("checkpoint") and case["folder"] not in restored:
+            restored.add(case["folder"])
+            found = variable_problems(case["folder"], case["signature"], rows)
+            problems.extend(f"{case['model']} {problem}" for problem in found)
         for run in (run_2, run_1):
             where = f"{run.__name__} {case['model']}, {case['signature']}"
             got = run(case["folder"], case["signature"], rows)
@@ -60,7 +84,7 @@ def main():
                 problem = difference(f"{where}, {name}", got[name], expected)
                 if problem is not None:
                     problems.append(problem)
-    print(json.dumps({"compared": compared, "problems": problems}))
+    print(json.dumps({"compared": compared, "restored": len(restored), "problems": problems}))
 
 
 main()

@@ -19,14 +19,18 @@ it.skipIf(python === undefined)(
   'Python opens every model by TensorFlow 2 and 1, and gets the same numbers',
   async () => {
     await tf.setBackend('cpu');
+    let models = 0;
     const cases: (Expectation & { readonly model: string; readonly folder: string })[] = [];
     for (const model of makeModels()) {
-      const folder = join(parent, model.name);
       const x = drawRows(model, 4, 1);
-      await exportSavedModel(folder, { predict: model.predict, example: [{ x }] });
-      for (const expectation of await expectationsOf(model, 3, 7))
-        cases.push({ ...expectation, model: model.name, folder });
+      for (const variables of ['constants', 'checkpoint'] as const) {
+        const folder = join(parent, `${model.name}, ${variables}`);
+        await exportSavedModel(folder, { predict: model.predict, example: [{ x }], variables });
+        for (const expectation of await expectationsOf(model, 3, 7))
+          cases.push({ ...expectation, model: `${model.name}, ${variables}`, folder });
+      }
       x.dispose();
+      models++;
       model.dispose();
     }
     const { stdout, stderr, status } = spawnSync(python as string, [join(import.meta.dirname, 'load.py')], {
@@ -35,8 +39,13 @@ it.skipIf(python === undefined)(
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' },
     });
     expect(status, stderr).toBe(0);
-    const { compared, problems } = JSON.parse(stdout) as { compared: number; problems: string[] };
+    const { compared, restored, problems } = JSON.parse(stdout) as {
+      compared: number;
+      restored: number;
+      problems: string[];
+    };
     expect(problems).toEqual([]);
-    expect(compared).toBeGreaterThan(100);
+    expect(compared).toBeGreaterThan(200);
+    expect(restored).toBe(models);
   },
 );

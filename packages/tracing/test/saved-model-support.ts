@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { node } from '@tensorflow/tfjs-node';
 import type { Step } from '../src/index.js';
-import { type ExportedModel, exportSavedModel } from '../src/saved-model.js';
+import { type ExportedModel, type ExportOptions, exportSavedModel } from '../src/saved-model.js';
 
 /** Values of a tensor, as numbers, bools or strings. */
 export interface Got {
@@ -24,10 +24,11 @@ export async function exportAndRun<F extends Step>(
   example: Readonly<Parameters<F>>,
   inputs: readonly Readonly<Record<string, tf.Tensor>>[],
   signature = 'serving_default',
+  options: Pick<ExportOptions, 'variables'> = {},
 ): Promise<{ readonly exported: ExportedModel; readonly got: readonly Readonly<Record<string, Got>>[] }> {
   const { folder, remove } = makeFolder();
   try {
-    const exported = await exportSavedModel(folder, { predict, example });
+    const exported = await exportSavedModel(folder, { predict, example, ...options });
     return { exported, got: await runSavedModel(folder, signature, inputs) };
   } finally {
     remove();

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
+import { node } from '@tensorflow/tfjs-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceStep } from '../src/index.js';
 import { exportSavedModel } from '../src/saved-model.js';
@@ -191,6 +192,7 @@ describe('what cannot be written', () => {
     [{ predict: () => 1, example: [new Date()] }, /of example 0 is an object of the class Date/],
     [{ predict: () => 1, example: [], batch: 3 }, /got batch/],
     [{ predict: () => 1, example: [tf.tensor(['a'])] }, /got string at 0/],
+    [{ predict: () => 1, example: [], variables: 'bundle' }, /must be 'constants' or 'checkpoint', got/],
   ];
 
   it.each(wrong)('wrong options: %o', async (options, message) => {
@@ -215,3 +217,65 @@ function expectClose(actual: readonly unknown[] | undefined, expected: ArrayLike
   expect(actual?.length).toBe(expected?.length);
   Array.from(expected ?? []).forEach((value, index) => expect(Number(actual?.[index])).toBeCloseTo(value, 5));
 }
+
+describe('variables in a checkpoint', () => {
+  it('are restored, of each type, of no elements and of names that are no names of nodes', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => variable([index % 4, 2], index + 1));
+    const scale = tf.variable(draw([3, 2], 50), true, 'a b/ü:scale');
+    const ids = tf.variable(tf.tensor1d([2, 0, 1], 'int32'), false);
+    const flags = tf.variable(tf.tensor1d([true, false, true], 'bool'), false);
+    const predict = ({ x }: { x: tf.Tensor }): { y: tf.Tensor; sum: tf.Tensor } => ({
+      y: tf.where(flags, tf.gather(tf.matMul(x as tf.Tensor2D, scale as tf.Tensor2D, false, true), ids, 1), 7),
+      sum: tf.addN(many.map((each) => tf.sum(each))),
+    });
+    const [x, other] = [draw([4, 2], 60), draw([3, 2], 61)];
+    const expected = predict({ x: other });
+    const { exported, got } = await exportAndRun(predict, [{ x }], [{ x: other }], 'serving_default', {
+      variables: 'checkpoint',
+    });
+    expect(exported.fixedBatch).toBeUndefined();
+    expect(got[0]?.['y']?.values).toEqual(Array.from(await expected.y.data()));
+    expect(got[0]?.['sum']?.values[0]).toBeCloseTo((await expected.sum.data())[0] as number, 5);
+    tf.dispose([x, other, expected.y, expected.sum]);
+    tf.disposeVariables();
+  });
+
+  it('stand in files of their own, and not in the graph; without any there are none', async () => {
+    const { folder, remove } = makeFolder();
+    const w = variable([100, 10], 1);
+    const x = draw([2, 100], 2);
+    const sizeOf = (name: string): number => readFileSync(join(folder, name)).length;
+    const predict = (given: tf.Tensor): tf.Tensor => tf.matMul(given as tf.Tensor2D, w as tf.Tensor as tf.Tensor2D);
+    await exportSavedModel(folder, { predict, example: [x], variables: 'checkpoint' });
+    expect(readdirSync(join(folder, 'variables')).toSorted()).toEqual([
+      'variables.data-00000-of-00001',
+      'variables.index',
+    ]);
+    expect(sizeOf('variables/variables.data-00000-of-00001')).toBe(4000);
+    expect(sizeOf('saved_model.pb')).toBeLessThan(3000);
+    await exportSavedModel(folder, { predict: tf.neg, example: [x], variables: 'checkpoint', overwrite: true });
+    expect(readdirSync(folder)).toEqual(['saved_model.pb']);
+    tf.dispose([x, w]);
+    remove();
+  });
+
+  it('are held to their checksums', async () => {
+    const { folder, remove } = makeFolder();
+    const w = variable([4], 1);
+    const x = draw([2, 4], 2);
+    await exportSavedModel(folder, {
+      predict: (given: tf.Tensor) => tf.mul(given, w),
+      example: [x],
+      variables: 'checkpoint',
+    });
+    const data = join(folder, 'variables/variables.data-00000-of-00001');
+    writeFileSync(
+      data,
+      readFileSync(data).map((byte, index) => (index === 5 ? byte ^ 1 : byte)),
+    );
+    await tf.setBackend('tensorflow');
+    await expect(node.loadSavedModel(folder, ['serve'], 'serving_default')).rejects.toThrow(/[Cc]hecksum/);
+    tf.dispose([x, w]);
+    remove();
+  });
+});

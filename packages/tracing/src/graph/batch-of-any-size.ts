@@ -30,6 +30,7 @@ export interface GraphProgram {
   readonly arguments: readonly (GraphUse & { readonly path: string })[];
   readonly variables: readonly {
     readonly name: string;
+    readonly trainable: boolean;
     readonly before: number | undefined;
     readonly shape: readonly number[];
     readonly dtype: DataType;

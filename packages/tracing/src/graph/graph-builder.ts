@@ -42,6 +42,13 @@ export class GraphBuilder {
     return free;
   }
 
+  /** Adds an attribute to a node that there is. */
+  setAttr(name: Ref, key: string, value: AttrValue): void {
+    const index = this.#nodes.findIndex((node) => node.name === name);
+    const node = this.#nodes[index] as NodeDef;
+    this.#nodes[index] = { ...node, attr: { ...node.attr, [key]: value } };
+  }
+
   /** Whatever is added meanwhile as float32 is float64. What goes into it must be, too: see {@link GraphBuilder.widen}. */
   inDoubles<T>(make: () => T): T {
     const before = this.#isInDoubles;
@@ -103,12 +110,14 @@ export class GraphBuilder {
     return this.constant([value], [], dtype);
   }
 
-  strings(values: readonly string[]): Ref {
+  /** A vector of strings, or one alone. */
+  strings(values: readonly string[] | string): Ref {
     const encoder = new TextEncoder();
+    const list = typeof values === 'string' ? [values] : values;
     const tensor = {
       dtype: TF_TYPE.string,
-      tensorShape: shapeProto([values.length]),
-      stringVal: values.map((value) => encoder.encode(value)),
+      tensorShape: shapeProto(typeof values === 'string' ? [] : [list.length]),
+      stringVal: list.map((value) => encoder.encode(value)),
     };
     return this.add('Const', [], { value: { tensor }, dtype: { type: TF_TYPE.string } });
   }
@@ -216,7 +225,8 @@ export function shapeProto(shape: readonly Size[]): TensorShapeProto {
   return { dim: withUnknown(shape).map((size) => ({ size })) };
 }
 
-function bytesOf(data: ArrayLike<number>, type: TfType): Uint8Array {
+/** Numbers as TensorFlow has them, in the order of bytes of this machine. */
+export function bytesOf(data: ArrayLike<number>, type: TfType): Uint8Array {
   if (type === TF_TYPE.bool) return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
   const Numbers = type === TF_TYPE.int32 ? Int32Array : type === TF_TYPE.float64 ? Float64Array : Float32Array;
   const { buffer, byteOffset, byteLength } = Numbers.from(data);

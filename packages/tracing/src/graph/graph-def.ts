@@ -34,7 +34,7 @@ export interface AttrValue {
   readonly i?: number;
   readonly f?: number;
   readonly b?: boolean;
-  readonly list?: { readonly i: readonly number[] };
+  readonly list?: { readonly i?: readonly number[]; readonly type?: readonly TfType[] };
 }
 
 /** A dimension of -1 has a size that is not known. */

@@ -1,9 +1,10 @@
 import { cast, slice, tidy, tile } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { headError } from '@tfjs-heads/head-kit';
+import { describeValue, headError } from '@tfjs-heads/head-kit';
 import { forAnySize, type GraphProgram, NotOfAnySize } from '../graph/batch-of-any-size.js';
 import { type Flat, flatten } from '../structure.js';
 import type { Step } from '../trace-step.js';
+import { checkpointFiles } from './checkpoint.js';
 import { type PredictionGraph, predictionGraph, type SignatureSpec } from './prediction-graph.js';
 import { encodeSavedModel } from './protocol-buffers.js';
 import { type Predict, type RecordedPrediction, recordPrediction } from './record-prediction.js';
@@ -18,6 +19,11 @@ export interface ExportOptions<F extends Step = Step> {
   readonly predict: F;
   /** Its arguments, such as `[{ x }]`: for their shapes, dtypes and names. Rows should be ones that the prediction can take. They stay the caller's. */
   readonly example: Readonly<Parameters<F>>;
+  /**
+   * What variables become: constants of the graph, or variables of the model, with their numbers in a checkpoint beside it (`variables/`), which can be read alone and
+   * trained further in Python. Default: `constants`.
+   */
+  readonly variables?: 'constants' | 'checkpoint' | undefined;
   /** Whether a folder that is there already is replaced. Default: no. */
   readonly overwrite?: boolean | undefined;
 }
@@ -41,7 +47,7 @@ export interface ExportedModel {
  * });
  * ```
  *
- * The model has the numbers that the variables have now, as constants. Each export output of a head is a signature under the original's key
+ * The model has the numbers that the variables have now. Each export output of a head is a signature under the original's key
  * (`serving_default`, `predict`, `classification`, `regression`, ...) with the original's outputs; anything else is `serving_default`. Signatures take the
  * arguments as tensors, by their keys; a tensor that stands alone is `input`. The first dimension of the batch may have any size, unless the prediction says
  * otherwise when it is recorded for a second one.
@@ -54,21 +60,22 @@ export async function exportSavedModel<F extends Step>(
   folder: string,
   options: ExportOptions<F>,
 ): Promise<ExportedModel> {
-  const { predict, example, overwrite } = checkExport(folder, options);
+  const { predict, example, areConstants, overwrite } = checkExport(folder, options);
   checkFree(folder, overwrite);
   // A tensor that stands in two places is two inputs, and only tensors of their own are told apart.
   const inputs = { ...example, tensors: example.tensors.map((tensor) => tensor.clone()) };
-  const { graph, fixedBatch } = await graphOf(predict, inputs).finally(() => {
+  const { graph, fixedBatch } = await graphOf(predict, inputs, areConstants).finally(() => {
     for (const tensor of inputs.tensors) tensor.dispose();
   });
-  const content = encodeSavedModel(graph.model);
-  await writeFolder(folder, { 'saved_model.pb': content }, overwrite);
+  const checkpoint = graph.saved.length === 0 ? {} : checkpointFiles('variables/variables', graph.saved);
+  await writeFolder(folder, { 'saved_model.pb': encodeSavedModel(graph.model), ...checkpoint }, overwrite);
   return { signatures: graph.signatures, fixedBatch };
 }
 
 interface Checked {
   readonly predict: Predict;
   readonly example: Flat;
+  readonly areConstants: boolean;
   readonly overwrite: boolean;
 }
 
@@ -76,14 +83,16 @@ function checkExport(folder: unknown, options: unknown): Checked {
   const invalid = (what: string): Error => headError('INVALID_ARGUMENT', `exportSavedModel: ${what}.`);
   if (typeof folder !== 'string' || folder === '')
     throw invalid(`folder must be a path, got ${JSON.stringify(folder)}`);
-  const { predict, example, overwrite, ...others } = (options ?? {}) as Partial<ExportOptions>;
+  const { predict, example, variables = 'constants', overwrite, ...others } = (options ?? {}) as Partial<ExportOptions>;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
-    throw invalid(`options must be predict, example or overwrite, got ${unknown.slice(0, 80)}`);
+    throw invalid(`options must be predict, example, variables or overwrite, got ${unknown.slice(0, 80)}`);
   if (typeof predict !== 'function') throw invalid(`predict must be a function, got ${typeof predict}`);
   if (!Array.isArray(example)) throw invalid(`example must be the list of arguments of predict, got ${typeof example}`);
   if (overwrite !== undefined && typeof overwrite !== 'boolean')
     throw invalid(`overwrite must be a boolean, got ${typeof overwrite}`);
+  if (variables !== 'constants' && variables !== 'checkpoint')
+    throw invalid(`variables must be 'constants' or 'checkpoint', got ${describeValue(variables)}`);
   const flat = flatten(example);
   if (flat.problem !== undefined) throw invalid(`of example ${flat.problem}`);
   const strange = flat.tensors.findIndex(({ dtype }) => dtype === 'string' || dtype === 'complex64');
@@ -97,16 +106,23 @@ function checkExport(folder: unknown, options: unknown): Checked {
       'TENSOR_DISPOSED',
       `exportSavedModel: example must have live tensors, got a disposed one at ${flat.paths[gone]}.`,
     );
-  return { predict: predict as unknown as Predict, example: flat, overwrite: overwrite === true };
+  return {
+    predict: predict as unknown as Predict,
+    example: flat,
+    areConstants: variables === 'constants',
+    overwrite: overwrite === true,
+  };
 }
 
 async function graphOf(
   predict: Predict,
   example: Flat,
+  areConstants: boolean,
 ): Promise<{ readonly graph: PredictionGraph; readonly fixedBatch: string | undefined }> {
   const rows = example.tensors.find(({ rank }) => rank > 0)?.shape[0] ?? 0;
   const one = await recordPrediction(predict, example, rows);
-  const write = (program: GraphProgram): PredictionGraph => predictionGraph(program, one.variables, one.outputs);
+  const write = (program: GraphProgram): PredictionGraph =>
+    predictionGraph(program, one.variables, one.outputs, areConstants);
   let fixedBatch: string;
   try {
     return { graph: write(await ofAnySize(predict, example, one)), fixedBatch: undefined };

@@ -6,8 +6,10 @@ import { TF_TYPE, tfType } from '../graph/graph-def.js';
 import { GraphValues, lowerNodes } from '../graph/lowering.js';
 import { sameSizes, Rows, withUnknown } from '../graph/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
+import type { SavedVariable } from './checkpoint.js';
 import { DEFAULT_SIGNATURE, type NamedOutput } from './outputs.js';
 import type { SavedModelProto, SignatureDef, TensorInfoProto } from './protocol-buffers.js';
+import { variableNode, writeSaver } from './variable-graph.js';
 
 /** What a signature takes or gives under a name; a size of -1 is that of the batch. */
 export interface TensorSpec {
@@ -24,6 +26,8 @@ export interface SignatureSpec {
 /** A prediction as a SavedModel, and what its signatures are. */
 export interface PredictionGraph {
   readonly model: SavedModelProto;
+  /** What is to be saved beside it: none where variables are constants. */
+  readonly saved: readonly SavedVariable[];
   readonly signatures: Readonly<Record<string, SignatureSpec>>;
 }
 
@@ -34,16 +38,18 @@ interface Named {
 }
 
 /**
- * Writes a prediction as a graph of TensorFlow in which its variables are constants.
+ * Writes a prediction as a graph of TensorFlow.
  *
  * @param variables The numbers of each of the program's variables.
  * @param outputs What the program's results are.
+ * @param areConstants Whether variables are, or else are restored from a checkpoint.
  * @throws EXPORT_UNSUPPORTED
  */
 export function predictionGraph(
   program: GraphProgram,
   variables: readonly ArrayLike<number>[],
   outputs: readonly NamedOutput[],
+  areConstants: boolean,
 ): PredictionGraph {
   const graph = new GraphBuilder();
   const values = new GraphValues(graph);
@@ -56,9 +62,12 @@ export function predictionGraph(
     values.set(argument, graph.ensureShape(ref, argument.shape, argument.dtype));
     return { name, ref, spec: { shape: withUnknown(argument.shape), dtype: argument.dtype } };
   });
-  program.variables.forEach(({ name, before, shape, dtype }, index) => {
-    if (before === undefined) return;
-    values.set({ value: before, shape, dtype }, graph.constant(variables[index] ?? [], shape, dtype, name));
+  const saved = program.variables.flatMap(({ name, trainable, before, shape, dtype }, index) => {
+    if (before === undefined) return [];
+    const numbers = variables[index] ?? [];
+    const node = areConstants ? undefined : variableNode(graph, { name, trainable, shape, dtype, values: numbers });
+    values.set({ value: before, shape, dtype }, node?.value ?? graph.constant(numbers, shape, dtype, name));
+    return node === undefined ? [] : [node];
   });
   for (const constant of program.constants) values.set(constant, constantRef(graph, constant));
   lowerNodes(program, graph, values, tensorflowOps);
@@ -71,7 +80,9 @@ export function predictionGraph(
   const entries = [...new Set(outputs.map(({ signature }) => signature))].map((name) => {
     return [name, made.filter((_, index) => outputs[index]?.signature === name)] as const;
   });
+  const defs = saved.length === 0 ? {} : writeSaver(graph, saved);
   return {
+    saved,
     model: {
       savedModelSchemaVersion: 1,
       metaGraphs: [
@@ -79,6 +90,7 @@ export function predictionGraph(
           metaInfoDef: { tags: ['serve'] },
           graphDef: graph.graph(),
           signatureDef: Object.fromEntries(entries.map(([name, results]) => [name, signatureDef(inputs, results)])),
+          ...defs,
         },
       ],
     },

@@ -11,6 +11,16 @@ export interface MetaGraphDef {
   readonly metaInfoDef: { readonly tags: readonly string[] };
   readonly graphDef: GraphDef;
   readonly signatureDef: Readonly<Record<string, SignatureDef>>;
+  readonly saverDef?: SaverDef;
+  readonly collectionDef?: Readonly<Record<string, { readonly bytesList: { readonly value: readonly Uint8Array[] } }>>;
+}
+
+/** How variables are saved and restored: names of tensors and of an operation. */
+export interface SaverDef {
+  readonly filenameTensorName: string;
+  readonly saveTensorName: string;
+  readonly restoreOpName: string;
+  readonly version: number;
 }
 
 export interface SignatureDef {
@@ -31,7 +41,37 @@ export interface TensorInfoProto {
  */
 const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SavedModel: { savedModelSchemaVersion: 'int64 1', metaGraphs: '*MetaGraphDef 2' },
-  MetaGraphDef: { metaInfoDef: 'MetaInfoDef 1', graphDef: 'GraphDef 2', signatureDef: '<SignatureDef> 5' },
+  MetaGraphDef: {
+    metaInfoDef: 'MetaInfoDef 1',
+    graphDef: 'GraphDef 2',
+    saverDef: 'SaverDef 3',
+    collectionDef: '<CollectionDef> 4',
+    signatureDef: '<SignatureDef> 5',
+  },
+  SaverDef: {
+    filenameTensorName: 'string 1',
+    saveTensorName: 'string 2',
+    restoreOpName: 'string 3',
+    version: 'int32 7',
+  },
+  CollectionDef: { bytesList: 'BytesList 2' },
+  BytesList: { value: '*bytes 1' },
+  VariableDef: {
+    variableName: 'string 1',
+    initializerName: 'string 2',
+    snapshotName: 'string 3',
+    isResource: 'bool 5',
+    trainable: 'bool 7',
+  },
+  BundleHeader: { numShards: 'int32 1', endianness: 'int32 2', version: 'VersionDef 3' },
+  BundleEntry: {
+    dtype: 'int32 1',
+    shape: 'TensorShape 2',
+    shardId: 'int32 3',
+    offset: 'int64 4',
+    size: 'int64 5',
+    crc32c: 'fixed32 6',
+  },
   MetaInfoDef: { tags: '*string 4' },
   SignatureDef: { inputs: '<TensorInfo> 1', outputs: '<TensorInfo> 2', methodName: 'string 3' },
   TensorInfo: { name: 'string 1', dtype: 'int32 2', tensorShape: 'TensorShape 3' },
@@ -48,7 +88,7 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     shape: 'TensorShape 7',
     tensor: 'Tensor 8',
   },
-  ListValue: { i: '*int64 3' },
+  ListValue: { i: '*int64 3', type: '*int32 6' },
   TensorShape: { dim: '*Dim 2' },
   Dim: { size: 'int64 1' },
   Tensor: { dtype: 'int32 1', tensorShape: 'TensorShape 2', tensorContent: 'bytes 4', stringVal: '*bytes 8' },
@@ -79,5 +119,10 @@ function messageOf(name: string, fields: Readonly<Record<string, string>>): prot
 
 /** The bytes of `saved_model.pb`. */
 export function encodeSavedModel(model: SavedModelProto): Uint8Array {
-  return root.lookupType('SavedModel').encode(model).finish();
+  return encode('SavedModel', model);
+}
+
+/** The bytes of a message. */
+export function encode(type: string, message: object): Uint8Array {
+  return root.lookupType(type).encode(message).finish();
 }
