@@ -24,9 +24,14 @@ const smaller = (a: string, b: string): string => `(select ${a} ${b} (i32.lt_u $
 
 /** How many terms of a product are summed before the next columns: few enough for their rows to stay in the nearest cache. */
 const BLOCK = 256;
+/** How many rows are gone through with all columns: few enough for what they have of a block to stay in the second cache. */
+const ROWS = 64;
 /** Eight columns of a block, and what has too few columns to be stored as it is. */
 const TAIL = 32 * BLOCK;
-export const SCRATCH = TAIL + 128;
+/** Fours of rows, one after the other, and how far they are apart: not a power of two, of which a cache would keep few. */
+const FOURS = TAIL + 128;
+const APART = 16 * BLOCK + 64;
+export const SCRATCH = FOURS + (ROWS / 4) * APART;
 
 /**
  * Some rows of a product by some vectors of four columns, all in registers: sums in the order of `k`. `a` is where the first row begins, `b` where the columns do.
@@ -116,6 +121,20 @@ const pack = `
        )}`,
     )})`;
 
+/** Rows that lie as columns do, in fours: what a tile takes of them is side by side then. */
+const packRows = `
+  (func $packRows ${params('a to k aCol fours')} ${locals('i32', 'from at end kEnd')}
+    ${set('kEnd', plus(get('to'), times(get('k'), constant(16))))}
+    ${loop(
+      'k',
+      'to',
+      get('kEnd'),
+      constant(16),
+      `${set('from', get('a'))} ${set('at', get('to'))} ${set('end', plus(get('a'), times(get('fours'), constant(16))))}
+       ${loop('fours', 'from', get('end'), constant(16), `(v128.store ${get('at')} (v128.load align=4 ${get('from')})) ${move('at', constant(APART))}`)}
+       ${move('a', get('aCol'))}`,
+    )})`;
+
 function columnAt(q: string): string {
   return plus(get('b'), times(smaller(q, minus(get('columns'), constant(1))), get('bCol')));
 }
@@ -134,17 +153,23 @@ const copyRows = `
       (br_if $rows (local.tee $rows ${minus(get('rows'), constant(1))}))))`;
 
 const tiles = (rows: number): string => {
+  const [row, column] = rows === 1 ? ['aRow', 'aCol'] : ['tileRow', 'tileCol'];
   const call = (vectors: number): string =>
-    `(call $tile${rows}x${vectors} ${['ai', 'panel', 'ci', 'kb', 'aRow', 'aCol', 'panelRow', 'ciRow', 'mode'].map(get).join(' ')})`;
+    `(call $tile${rows}x${vectors} ${['ai', 'panel', 'ci', 'kb', row, column, 'panelRow', 'ciRow', 'mode'].map(get).join(' ')})`;
   const copy = (from: string, to: string, fromRow: string, toRow: string): string =>
     `(call $copyRows ${from} ${to} ${constant(rows)} ${times(get('columns'), constant(4))} ${fromRow} ${toRow})`;
   const place = plus(get('scratch'), constant(TAIL));
   return loop(
     `rows${rows}`,
     'i',
-    rows === 1 ? get('m') : `(i32.and ${get('m')} ${constant(-rows)})`,
+    rows === 1 ? get('end') : `(i32.and ${get('end')} ${constant(-rows)})`,
     constant(rows),
-    `${set('ai', plus(get('ak'), times(get('i'), get('aRow'))))}
+    `${set(
+      'ai',
+      rows === 1
+        ? plus(get('ak'), times(get('i'), get('aRow')))
+        : plus(get('tiles'), times(minus(get('i'), get('first')), get('perRow'))),
+    )}
      ${set('to', plus(get('cj'), times(get('i'), get('cRow'))))}
      (if ${get('isTail')}
        (then
@@ -162,9 +187,10 @@ const tiles = (rows: number): string => {
  */
 const product = `
   (func (export "product") ${params('a b c m k n aRow aCol bRow bCol cRow block scratch')}
-    ${locals('i32', 'k0 kb step j i columns isTail panel panelRow ak bk cj ai ci ciRow to mode doesPack')}
+    ${locals('i32', 'k0 kb step first end tiles perRow tileRow tileCol fours doesPackRows j i columns isTail panel panelRow ak bk cj ai ci ciRow to mode doesPack')}
     ${set('step', `(select ${get('block')} ${constant(BLOCK)} ${get('block')})`)}
     ${set('doesPack', `(i32.and (i32.gt_u ${get('m')} ${constant(16)}) (i32.gt_u ${get('bRow')} ${constant(512)}))`)}
+    ${set('doesPackRows', `(i32.and (i32.gt_u ${get('n')} ${constant(16)}) (i32.and (i32.eq ${get('aRow')} ${constant(4)}) (i32.gt_u ${get('aCol')} ${constant(64)})))`)}
     ${set('doesPack', `(i32.or ${get('doesPack')} (i32.ne ${get('bCol')} ${constant(4)}))`)}
     ${loop(
       'k',
@@ -174,22 +200,37 @@ const product = `
       `${set('kb', smaller(get('step'), minus(get('k'), get('k0'))))}
        ${set('mode', `(select (select ${constant(2)} ${constant(1)} ${get('block')}) ${constant(0)} ${get('k0')})`)}
        ${set('ak', plus(get('a'), times(get('k0'), get('aCol'))))}
-       ${set('j', constant(0))}
+       ${set('first', constant(0))}
        ${loop(
-         'columns',
-         'j',
-         get('n'),
-         constant(8),
-         `${set('columns', smaller(constant(8), minus(get('n'), get('j'))))}
-          ${set('isTail', `(i32.lt_u ${get('columns')} ${constant(8)})`)}
-          ${set('bk', plus(get('b'), plus(times(get('k0'), get('bRow')), times(get('j'), get('bCol')))))}
-          ${set('cj', plus(get('c'), times(get('j'), constant(4))))}
-          (if (i32.or ${get('doesPack')} ${get('isTail')})
-            (then
-              (call $pack ${['bk', 'scratch', 'kb', 'bRow', 'bCol', 'columns'].map(get).join(' ')})
-              ${set('panel', get('scratch'))} ${set('panelRow', constant(32))})
-            (else ${set('panel', get('bk'))} ${set('panelRow', get('bRow'))}))
-          ${set('i', constant(0))} ${tiles(4)} ${tiles(1)}`,
+         'blocks',
+         'first',
+         get('m'),
+         constant(ROWS),
+         `${set('end', smaller(plus(get('first'), constant(ROWS)), get('m')))}
+          ${set('tiles', plus(get('ak'), times(get('first'), get('aRow'))))}
+          ${set('perRow', get('aRow'))} ${set('tileRow', get('aRow'))} ${set('tileCol', get('aCol'))}
+          (if ${get('doesPackRows')} (then
+            ${set('fours', `(i32.shr_u ${minus(get('end'), get('first'))} ${constant(2)})`)}
+            (call $packRows ${get('tiles')} ${plus(get('scratch'), constant(FOURS))} ${['kb', 'aCol', 'fours'].map(get).join(' ')})
+            ${set('tiles', plus(get('scratch'), constant(FOURS)))}
+            ${set('perRow', constant(APART / 4))} ${set('tileRow', constant(4))} ${set('tileCol', constant(16))}))
+          ${set('j', constant(0))}
+          ${loop(
+            'columns',
+            'j',
+            get('n'),
+            constant(8),
+            `${set('columns', smaller(constant(8), minus(get('n'), get('j'))))}
+             ${set('isTail', `(i32.lt_u ${get('columns')} ${constant(8)})`)}
+             ${set('bk', plus(get('b'), plus(times(get('k0'), get('bRow')), times(get('j'), get('bCol')))))}
+             ${set('cj', plus(get('c'), times(get('j'), constant(4))))}
+             (if (i32.or ${get('doesPack')} ${get('isTail')})
+               (then
+                 (call $pack ${['bk', 'scratch', 'kb', 'bRow', 'bCol', 'columns'].map(get).join(' ')})
+                 ${set('panel', get('scratch'))} ${set('panelRow', constant(32))})
+               (else ${set('panel', get('bk'))} ${set('panelRow', get('bRow'))}))
+             ${set('i', get('first'))} ${tiles(4)} ${tiles(1)}`,
+          )}`,
        )}`,
     )})`;
 
@@ -253,4 +294,4 @@ const sumRowsInDoubles = `
       (f32.store ${get('sums')} (f32.demote_f64 ${get('sum')})))))`;
 
 export const source = `(module (import "env" "memory" (memory 0))
-  ${tile(4, 2)} ${tile(4, 1)} ${tile(1, 2)} ${tile(1, 1)} ${pack} ${copyRows} ${product} ${addBias} ${relu} ${timesStep} ${sumRows} ${sumRowsInDoubles})`;
+  ${tile(4, 2)} ${tile(4, 1)} ${tile(1, 2)} ${tile(1, 1)} ${pack} ${packRows} ${copyRows} ${product} ${addBias} ${relu} ${timesStep} ${sumRows} ${sumRowsInDoubles})`;
