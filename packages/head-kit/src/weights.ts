@@ -104,7 +104,7 @@ function normalized(key: string, raw: Tensor, normalizerFn: (feature: Tensor) =>
 function checkShape(key: string, weights: Tensor, logits: Tensor, perLogit: boolean): number[] {
   const rows = logits.shape.slice(0, -1);
   const perRow = [...rows, 1];
-  const allowed = [rows, perRow, ...(perLogit ? [logits.shape] : [])];
+  const allowed = [rows, perRow, ...(perLogit && logits.shape.at(-1) !== 1 ? [logits.shape] : [])];
   // As in the original, [B] stands for [B, 1], also where the logits are [B, 1, K].
   const shape = weights.rank === 1 ? [...weights.shape, 1] : weights.shape;
   if (!allowed.some((other) => util.arraysEqual(other, shape))) {

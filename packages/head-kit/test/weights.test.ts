@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Features, HeadErrorCode } from '@tfjs-heads/head-api';
 import { describe, expect, it } from 'vitest';
-import { numericColumn, type NumericColumnOptions, weightsOf } from '../src/index.js';
+import { numericColumn, type NumericColumnOptions, reduceLoss, weightsOf } from '../src/index.js';
 import { releaseTensors } from './memory.js';
 import { ToyHead } from './toy-head.js';
 
@@ -85,6 +85,14 @@ describe('line 12: the shapes of weights', () => {
     }
     expect(() => weightsOf('w', { w: tf.ones(logits) }, tf.zeros(logits), false)).toThrowCoded('WEIGHTS_SHAPE'); // of a head with one loss a row
   });
+});
+
+it('line 12: a shape is named once in an error', () => {
+  const wrong = tf.ones([3]);
+  expect(() => weightsOf('w', { w: wrong }, tf.zeros([2, 1]), true)).toThrowCoded('WEIGHTS_SHAPE', [
+    'one of [2], [2,1] for',
+  ]);
+  expect(() => reduceLoss(tf.zeros([2, 1]), wrong, 'sum')).toThrowCoded('WEIGHTS_SHAPE', ['must be [2,1] for']);
 });
 
 describe('lines 11, 13: weights that are no weights', () => {

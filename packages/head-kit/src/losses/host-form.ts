@@ -16,14 +16,9 @@ import {
 } from './loss.js';
 
 /** A loss that says how to walk over arrays. */
-type WalkableLoss = ElementLoss | RowLoss;
+export type WalkableLoss = ElementLoss | RowLoss;
 
 export const isWalkable = (loss: Loss): loss is WalkableLoss => isElementLoss(loss) || isRowLoss(loss);
-
-/** The same of attributes; a spread to narrow them would cost as much as a small batch. */
-export const areWalkable = <A extends LossAttributes>(
-  attributes: A,
-): attributes is A & { readonly loss: WalkableLoss } => isWalkable(attributes.loss);
 
 /** The weighted loss and, if asked for, its gradient, summed in doubles and rounded once at the end. */
 export function hostLoss(
@@ -208,32 +203,22 @@ export function hostScale(memory: HostMemory, x: TensorInfo, factor: TensorInfo)
   return product;
 }
 
-/** `sum(losses * weights) / divisor` in doubles, where one float32 sum would drift. */
+/**
+ * `sum(losses * weights) / divisor` in doubles, where one float32 sum would drift; without what has a weight of 0, whose loss may be
+ * infinite.
+ */
 export function hostSum(memory: HostMemory, losses: Tensor, weights: Tensor | undefined, divisor: number): TensorInfo {
   const total = memory.allocate([], 'float32');
   const [l, w] = viewAll(memory, [losses, weights]) as [HostArray, HostArray?];
-  const sum = w === undefined ? plainSum(l) : weightedSum(l, w);
+  let sum = 0;
+  if (w === undefined) for (let i = 0; i < l.length; i++) sum += l[i] as number;
+  else {
+    const columns = l.length / w.length;
+    for (let i = 0; i < l.length; i++) {
+      const weight = w[columns === 1 ? i : Math.floor(i / columns)] as number;
+      if (weight !== 0) sum += (l[i] as number) * weight;
+    }
+  }
   memory.view(total)[0] = sum / divisor;
   return total;
-}
-
-function plainSum(losses: HostArray): number {
-  let sum = 0;
-  for (let i = 0; i < losses.length; i++) sum += losses[i] as number;
-  return sum;
-}
-
-/** Without what has a weight of 0, whose loss may be infinite. */
-function weightedSum(losses: HostArray, weights: HostArray): number {
-  let sum = 0;
-  const columns = losses.length / weights.length;
-  for (let row = 0, i = 0; row < weights.length; row++) {
-    const weight = weights[row] as number;
-    if (weight === 0) {
-      i += columns;
-      continue;
-    }
-    for (const end = i + columns; i < end; i++) sum += (losses[i] as number) * weight;
-  }
-  return sum;
 }

@@ -160,7 +160,7 @@ export interface LossAttributes {
   /** Which values the labels may have, to be looked at where they lie in this process' memory. Default: any. */
   readonly labelRange?: LabelRange | undefined;
   /** Default: the faster one. `host` is the same as `composed` where the data lie elsewhere or the loss has no walk. */
-  readonly form?: LossForm;
+  readonly form?: LossForm | undefined;
 }
 
 /** How many labels a row of k logits has. */

@@ -32,12 +32,13 @@ export function reduceLoss(losses: Tensor, weights: Tensor | undefined, reductio
   }
   if (weights !== undefined) {
     checkIsNumeric('weights', weights, 'WEIGHTS_DTYPE');
-    const perRow = [...losses.shape.slice(0, -1), 1];
-    if (!util.arraysEqual(weights.shape, losses.shape) && !util.arraysEqual(weights.shape, perRow)) {
+    const { shape } = losses;
+    const allowed = shape.at(-1) === 1 ? [shape] : [shape, [...shape.slice(0, -1), 1]];
+    if (!allowed.some((other) => util.arraysEqual(weights.shape, other))) {
       throw headError(
         'WEIGHTS_SHAPE',
-        `weights shape must be ${shapeText(losses.shape)} or ${shapeText(perRow)} for losses of shape ` +
-          `${shapeText(losses.shape)}, got ${shapeText(weights.shape)}.`,
+        `weights shape must be ${allowed.map(shapeText).join(' or ')} for losses of shape ` +
+          `${shapeText(shape)}, got ${shapeText(weights.shape)}.`,
       );
     }
   }

@@ -12,8 +12,8 @@ export interface Shares {
    * weight may overflow although its share in a mean does not.
    */
   readonly of?: Tensor;
-  /** Which of the weights are 0, as bools; asked of the device, once, where only it knows. */
-  readonly zeros?: Tensor | 'none';
+  /** Which of the weights are 0, as bools, if any may be; asked of the device, once, where only it knows. */
+  readonly zeros?: Tensor | undefined;
 }
 
 export function sharesOf(weights: Tensor | undefined, divisor: number): Shares {
@@ -31,15 +31,15 @@ export function sharesOf(weights: Tensor | undefined, divisor: number): Shares {
     };
   }
   // Divided here: a kernel less to run.
-  const of = new Float32Array(values.length);
+  const { shape, size } = weights;
+  const shares = new Float32Array(size);
   let zeros: Uint8Array | undefined;
-  for (let i = 0; i < of.length; i++) {
+  for (let i = 0; i < size; i++) {
     const weight = values[i] as number;
-    of[i] = weight / divisor;
-    if (weight === 0) (zeros ??= new Uint8Array(of.length))[i] = 1;
+    shares[i] = weight / divisor;
+    if (weight === 0) (zeros ??= new Uint8Array(size))[i] = 1;
   }
-  const { shape } = weights;
-  return { divisor, weights, of: tensor(of, shape), zeros: zeros ? tensor(zeros, shape, 'bool') : 'none' };
+  return { divisor, weights, of: tensor(shares, shape), zeros: zeros && tensor(zeros, shape, 'bool') };
 }
 
 /** `values * weights / divisor`. What has a weight of 0 is as if it were not there, be it infinite or NaN. */
@@ -48,8 +48,10 @@ export function weigh(values: Tensor, shares: Shares): Tensor {
 }
 
 /** Values that were weighed, with 0 wherever the weight is: there, a product with what is not finite is NaN. */
-export function clearZeros(values: Tensor, { weights, of, zeros: mask }: Shares): Tensor {
-  if (weights === undefined || of === undefined || mask === undefined || mask === 'none') return values;
+export function clearZeros(values: Tensor, shares: Shares): Tensor {
+  const mask = shares.zeros;
+  if (mask === undefined) return values;
+  const { weights, of } = shares as Required<Shares>;
   if (util.arraysEqual(of.shape, values.shape)) return whereOfAnyRank(mask, of, values);
   const zeros = zerosLike(values);
   return whereOfAnyRank(equal(weights, zeros), zeros, values);

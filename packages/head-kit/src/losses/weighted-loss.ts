@@ -24,13 +24,13 @@ import { scoped } from '../scoped.js';
 import { valuesAtHand } from '../values-at-hand.js';
 import { composedGradient, composedHessianTimes, composedLoss } from './composed-form.js';
 import { sumOnDevice } from './device-ops.js';
-import { areWalkable, hostGradient, hostHessianTimes, hostLoss, hostScale, isWalkable } from './host-form.js';
+import { hostGradient, hostHessianTimes, hostLoss, hostScale, isWalkable, type WalkableLoss } from './host-form.js';
 import { isElementLoss, isRowLoss, type LossAttributes, type LossTensors, rowsOf } from './loss.js';
 import { refuseRowWeights } from './row-losses.js';
 
 // With the version of what the kernels take and what their losses have: two versions of this package in one program, whose
 // engine is one, would else run each other's.
-const VERSION = 3;
+const VERSION = 4;
 const LOSS = `TfjsHeads.Loss/${VERSION}`;
 const LOSS_OF_ANY_ORDER = `TfjsHeads.LossOfAnyOrder/${VERSION}`;
 const GRADIENT = `TfjsHeads.LossGradient/${VERSION}`;
@@ -47,26 +47,33 @@ type InputName = 'logits' | 'labels' | 'weights' | 'valid' | 'vector';
  *
  * @throws LABELS_RANGE when a range is given and the labels lie in this process' memory
  */
-export function weightedLoss(tensors: LossTensors, given: LossAttributes): Scalar {
+export function weightedLoss(tensors: LossTensors, { loss, divisor, labelRange, form }: LossAttributes): Scalar {
   registerOnce();
-  const attributes = overLogits(given, tensors.logits);
   const { state } = engine();
+  // A mean over the losses of a row's logits is one over all logits.
+  const ofLogits = isRowLoss(loss) ? loss.meanOf : undefined;
+  const attributes = {
+    loss: ofLogits ?? loss,
+    divisor: ofLogits ? divisor * rowsOf(tensors.logits).k : divisor,
+    labelRange,
+    form,
+  };
   // Under one gradient the closed-form gradient is made along with the loss. Under a gradient of a
   // gradient it must itself be on the tape: tfjs links saved inputs to the tape, but not outputs.
   if (state.gradientDepth > 1) {
     const names = Object.keys(tensors);
-    return run(LOSS_OF_ANY_ORDER, Object.values<Tensor>({ ...tensors }), { ...attributes, names }) as Scalar;
+    return run(LOSS_OF_ANY_ORDER, Object.values(tensors), { ...attributes, names }) as Scalar;
   }
   const withGradient = engine().isTapeOn();
-  const [loss] = run(LOSS, { ...tensors }, { ...attributes, withGradient }) as Tensor[];
-  return loss as Scalar;
-}
-
-/** A mean over the losses of a row's logits is one over all logits. */
-function overLogits(attributes: LossAttributes, logits: Tensor): LossAttributes {
-  const { loss, divisor } = attributes;
-  if (!isRowLoss(loss) || loss.meanOf === undefined) return attributes;
-  return { ...attributes, loss: loss.meanOf, divisor: divisor * rowsOf(logits).k };
+  const [result, gradient] = run(LOSS, tensors, { ...attributes, withGradient }) as [Scalar, Tensor?];
+  if (gradient !== undefined) {
+    // Saved with the last node of the tape, which has made both. As an output of that node tfjs would save a copy of it, a kernel
+    // more, and make zeros of its size in each backward pass, for the gradient of it that nobody asks for.
+    const node = state.activeTape?.at(-1) as { outputs: Tensor[]; readonly saved: Tensor[] };
+    node.outputs = [result];
+    node.saved.push(engine().keep(gradient)); // released with the tape
+  }
+  return result;
 }
 
 function run(name: string, inputs: unknown, attributes: unknown): Tensor | Tensor[] {
@@ -74,14 +81,17 @@ function run(name: string, inputs: unknown, attributes: unknown): Tensor | Tenso
   return engine().runKernel(name, inputs as NamedTensorMap, attributes as NamedAttrMap);
 }
 
+/** What the kernel of a loss is given; that it is walked over has been asked where there is a memory for it. */
+type KernelAttributes = LossAttributes & { readonly loss: WalkableLoss; readonly withGradient: boolean };
+
 const lossKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const tensors = inputs as unknown as LossTensors;
-  const attributes = attrs as unknown as LossAttributes & { withGradient: boolean };
+  const attributes = attrs as unknown as KernelAttributes;
   const { labelRange } = attributes;
   // In here, so that a recorded step looks at its labels whenever it is run.
   if (tensors.labels !== undefined) labelRange?.demandInMemory(backend as object, tensors.labels);
   const memory = memoryToWalk(backend as object, tensors, attributes);
-  if (memory !== undefined && areWalkable(attributes)) return hostLoss(memory, tensors, attributes);
+  if (memory !== undefined) return hostLoss(memory, tensors, attributes);
   // Under a scope of its own: what a kernel leaves behind the engine counts as a leak, when it counts (`IS_TEST`).
   return scoped(() => composedLoss(tensors, attributes, backend as object));
 };
@@ -99,25 +109,21 @@ function memoryToWalk(
   return util.sizeFromShape(logits.shape) < memory.kernelsWinFrom ? memory : undefined;
 }
 
-interface OrderAttributes extends LossAttributes {
+interface OrderAttributes extends KernelAttributes {
   readonly names: readonly InputName[];
 }
 
 const lossOfAnyOrderKernel: KernelFunc = ({ inputs, attrs, backend }) => {
-  const attributes = attrs as unknown as OrderAttributes;
-  const [loss] = lossKernel({
-    inputs: byName(inputs as unknown as TensorInfo[], attributes.names),
-    attrs: { ...attributes, withGradient: false } as unknown as NamedAttrMap,
-    backend,
-  }) as TensorInfo[];
-  return loss as TensorInfo;
+  const { names } = attrs as unknown as OrderAttributes;
+  const named = byName(inputs as unknown as TensorInfo[], names);
+  return (lossKernel({ inputs: named, attrs: attrs as NamedAttrMap, backend }) as [TensorInfo])[0]; // with no gradient
 };
 
 const gradientKernel: KernelFunc = ({ inputs, attrs, backend }) => {
   const attributes = attrs as unknown as OrderAttributes;
   const tensors = byName(inputs as unknown as TensorInfo[], attributes.names) as unknown as LossTensors;
   const memory = memoryToWalk(backend as object, tensors, attributes);
-  if (memory !== undefined && areWalkable(attributes)) return hostGradient(memory, tensors, attributes);
+  if (memory !== undefined) return hostGradient(memory, tensors, attributes);
   return scoped(() => composedGradient(tensors, attributes, backend as object));
 };
 
@@ -154,12 +160,11 @@ const noGradientFor = (name: string): (() => Tensor) =>
 
 const lossGradient: GradConfig = {
   kernelName: LOSS,
-  outputsToSave: [false, true],
-  gradFunc: (dys, saved) => ({
+  gradFunc: (dy, saved) => ({
     logits() {
       const gradient = saved[0] as Tensor;
       refuseRowWeights(saved, gradient.shape[0] as number);
-      return scale(gradient, (dys as Tensor[])[0] as Tensor);
+      return scale(gradient, dy as Tensor);
     },
     labels: noGradientFor('the labels'),
     weights: noGradientFor('the weights'),
