@@ -56,7 +56,8 @@ export const sigmoidCrossEntropy: ElementLoss = {
     for (let i = 0; i < losses.length; i++) {
       const logit = logits[i] as number;
       const label = labels[i] as number;
-      losses[i] = linearLoss(logit, logit > 0 ? 1 - label : -label) + log1pOfUnit(decays[i] as number);
+      // With no branch, which would be guessed wrong half of the time.
+      losses[i] = linearLoss(logit, Number(logit > 0) - label) + log1pOfUnit(decays[i] as number);
     }
     return losses;
   },

@@ -41,12 +41,17 @@ export function buckets({
     reads: [predictions, labels, `${weights}?`],
     add(batch, sums) {
       const samples = samplesOf(batch, { predictions, labels, weights });
-      for (let i = 0; i < samples.predictions.length; i++) {
-        const prediction = samples.predictions[i] as number;
-        const index = ((samples.labels[i] as number) === 0 ? count : 0) + bucketOf(prediction, count);
+      const { predictions: predicted, labels: labelled, weights: weighted } = samples;
+      const rows = new Float64Array(2 * count); // how many there are that weigh 1 each
+      for (let i = 0; i < predicted.length; i++) {
+        const prediction = predicted[i] as number;
+        // A product costs less than a branch that is guessed wrong.
+        const index = Number((labelled[i] as number) === 0) * count + bucketOf(prediction, count);
         if (prediction !== prediction) sums.add(index, NaN);
-        else sums.add(index, samples.weights === undefined ? 1 : (samples.weights[i] as number));
+        else if (weighted === undefined) rows[index] = (rows[index] as number) + 1;
+        else sums.add(index, weighted[i] as number);
       }
+      if (weighted === undefined) for (let i = 0; i < rows.length; i++) sums.add(i, rows[i] as number);
     },
   };
 }

@@ -52,8 +52,8 @@ export function confusion(
       const rows = new Float64Array(8); // how many there are that weigh 1 each
       for (let i = 0; i < predicted.length; i++) {
         const label = labelled[i] as number;
-        const positive = (predicted[i] as number) > threshold ? 1 : 0;
-        const cell = (label === positive ? 4 : 0) | (label === 0 ? 0 : 2) | positive;
+        const positive = Number((predicted[i] as number) > threshold);
+        const cell = (Number(label === positive) << 2) | (Number(label !== 0) << 1) | positive;
         if (weighted === undefined) rows[cell] = (rows[cell] as number) + 1;
         else cells.add(cell, weighted[i] as number);
       }

@@ -32,9 +32,11 @@ export function logistic(name: string): HostQuantity {
       const { values, shape } = batch.get(name);
       const decays = decaysOf(batch, name);
       const probabilities = batch.room(values.length);
+      const dividends = new Float64Array(2).fill(1); // the second of a number above 0: a branch would be guessed wrong half of the time
       for (let i = 0; i < probabilities.length; i++) {
         const decay = decays[i] as number;
-        probabilities[i] = ((values[i] as number) > 0 ? 1 : decay) / (1 + decay);
+        dividends[0] = decay;
+        probabilities[i] = (dividends[Number((values[i] as number) > 0)] as number) / (1 + decay);
       }
       return { values: probabilities, shape };
     },
