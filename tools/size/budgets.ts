@@ -13,7 +13,7 @@ export const budgets: readonly Budget[] = [
   // training step, and for metrics, the rest for checks. Messages that repeat cost next to nothing once gzipped.
   { packageName: '@tfjs-heads/head-regression', only: 'RegressionHead', bytes: 19_100 },
   { packageName: '@tfjs-heads/head-classification', only: 'MultiLabelHead', bytes: 28_300 },
-  { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 15_000 },
+  { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 15_400 },
   // Without what writes graphs, which bundles for the browser leave out.
   // Nearly a third of it is products of our own for the wasm backend: 2.5 kB of WebAssembly, how they prove themselves, and the fusion of nodes.
   { packageName: '@tfjs-heads/tracing', bytes: 21_100 },

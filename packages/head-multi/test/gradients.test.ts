@@ -7,6 +7,7 @@ import {
   grad,
   grads,
   ones,
+  profile,
   registerGradient,
   slice,
   tensor,
@@ -70,3 +71,13 @@ it('line 59: so have logits of five dimensions', async () => {
   expect(gradient.shape).toEqual(logits.shape);
   expect(await gradient.data()).toBeNear([1, 2, 3, 4, 5, 6, 7, 8].map((x) => x / 2));
 });
+
+if (['cpu', 'wasm'].includes(getBackend()))
+  it('line 59: logits are cut, and their gradients joined, with no kernel of tfjs where the data are at hand', async () => {
+    const { logits, labels, features } = batchOfBoth();
+    const lossOf = (x: Tensor): Scalar => both.loss(labels, x, { features });
+    const { kernels } = await profile(() => grad((x) => grad(lossOf)(x))(logits, ones([3, 3])));
+    const names = new Set(kernels.map(({ name }) => name));
+    expect([...names]).toEqual(expect.arrayContaining(['TfjsHeads.Split/1', 'TfjsHeads.Join/1']));
+    expect(['Slice', 'SplitV', 'Concat'].filter((name) => names.has(name))).toEqual([]);
+  });

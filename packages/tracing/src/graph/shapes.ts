@@ -22,6 +22,18 @@ const pad = (call: KernelCall, graph: GraphBuilder): readonly [Ref, Ref] => {
   return [x.ref, paddings];
 };
 
+const concat: Lowering = (call, graph) => {
+  const { shape, dtype } = call.output;
+  const tensors = call.list.map((tensor) => graph.cast(tensor.ref, tensor.dtype, dtype));
+  if (tensors.length === 1) return tensors;
+  const axis = graph.scalar(axisOf(call.number('axis'), shape.length), 'int32');
+  return graph.add('ConcatV2', [...tensors, axis], {
+    N: { i: tensors.length },
+    T: typeAttr(dtype),
+    Tidx: typeAttr('int32'),
+  });
+};
+
 const like =
   (op: string): Lowering =>
   (call, graph) => {
@@ -144,17 +156,7 @@ export const shapes: Lowerings = {
       ...Object.fromEntries(masks),
     });
   },
-  Concat: (call, graph) => {
-    const { shape, dtype } = call.output;
-    const tensors = call.list.map((tensor) => graph.cast(tensor.ref, tensor.dtype, dtype));
-    if (tensors.length === 1) return tensors;
-    const axis = graph.scalar(axisOf(call.number('axis'), shape.length), 'int32');
-    return graph.add('ConcatV2', [...tensors, axis], {
-      N: { i: tensors.length },
-      T: typeAttr(dtype),
-      Tidx: typeAttr('int32'),
-    });
-  },
+  Concat: concat,
   Pack: (call, graph) =>
     graph.add(
       'Pack',
@@ -169,6 +171,7 @@ export const shapes: Lowerings = {
   },
   SplitV: split,
   'TfjsHeads.Split/1': split, // of head-multi, whose gradient is its own
+  'TfjsHeads.Join/1': concat,
   PadV2: (call, graph) => {
     const { dtype } = call.output;
     const value = graph.scalar(call.number('constantValue'), dtype);
