@@ -7,8 +7,8 @@ import {
   MultiClassHead,
   MultiLabelHead,
 } from '@tfjs-heads/head-classification';
-import { describe, expect, it } from 'vitest';
-import { expectCoded } from './support.js';
+import { describe, it } from 'vitest';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
 
 /** Has whatever type it is needed as: what a program in JavaScript may pass. */
 const wrong = (value: unknown): never => value as never;
@@ -199,7 +199,7 @@ const options: readonly Case[] = [
   ],
 ];
 
-it.each(options)('options: %s', (_, run, code, says) => expectCoded(run, code, says));
+it.each(options)('options: %s', (_, run, code, says) => expect(run).toThrowCoded(code, says));
 
 describe('arguments', () => {
   const names = ['a', 'b', 'c'];
@@ -374,7 +374,7 @@ describe('arguments', () => {
   it.each(calls)('%s', (_, run, code, says) => {
     // What the case itself makes goes with the scope; what a head left behind would be kept, or data without a tensor.
     const { numTensors, numDataBuffers } = tf.memory();
-    tf.tidy(() => expectCoded(run, code, says));
+    tf.tidy(() => void expect(run).toThrowCoded(code, says));
     expect([tf.memory().numTensors, tf.memory().numDataBuffers]).toEqual([numTensors, numDataBuffers]);
   });
 

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BinaryClassHead } from '@tfjs-heads/head-classification';
 import { binaryMetrics, drawValues, sigmoidCrossEntropy, sigmoidOf, trainingLoss } from '@tfjs-heads/reference';
-import { describe, expect, it } from 'vitest';
-import { expectCoded, expectNear, releaseTensors, results } from './support.js';
+import { describe, it } from 'vitest';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
+import { releaseTensors, results } from './support.js';
 
 releaseTensors();
 
@@ -14,8 +15,8 @@ const vocabulary = ['no', 'yes'];
 describe('line 42: the loss of a BinaryClassHead', () => {
   it('is that of the documented example', async () => {
     const [labels, logits] = [column([1, 1]), column([45, -41])];
-    expectNear(await new BinaryClassHead().loss(labels, logits).data(), [20.5]);
-    expectNear(await new BinaryClassHead({ lossReduction: 'sum' }).loss(labels, logits).data(), [41]);
+    expect(await new BinaryClassHead().loss(labels, logits).data()).toBeNear([20.5]);
+    expect(await new BinaryClassHead({ lossReduction: 'sum' }).loss(labels, logits).data()).toBeNear([41]);
   });
 
   it.each(['sum', 'sum_over_batch_size', 'auto'] as const)(
@@ -28,8 +29,8 @@ describe('line 42: the loss of a BinaryClassHead', () => {
         column(batch.logits),
       );
       const { loss, gradient } = trainingLoss(sigmoidCrossEntropy, batch, lossReduction);
-      expectNear(await value.data(), [loss]);
-      expectNear(await grad.data(), gradient);
+      expect(await value.data()).toBeNear([loss]);
+      expect(await grad.data()).toBeNear(gradient);
     },
   );
 
@@ -45,18 +46,18 @@ describe('line 42: the loss of a BinaryClassHead', () => {
   it('refuses a name that is none, and strings or numbers in the place of the other', () => {
     const logits = column([2, -1]);
     const named = new BinaryClassHead({ labelVocabulary: vocabulary });
-    expectCoded(() => named.loss(tf.tensor(['yes', 'maybe'], [2, 1]), logits), 'LABELS_RANGE', [
+    expect(() => named.loss(tf.tensor(['yes', 'maybe'], [2, 1]), logits)).toThrowCoded('LABELS_RANGE', [
       "'maybe'",
       'index 1',
       'Labels must be >= 0',
     ]);
-    expectCoded(() => named.loss(column([1, 0]), logits), 'LABELS_DTYPE', [
+    expect(() => named.loss(column([1, 0]), logits)).toThrowCoded('LABELS_DTYPE', [
       'string',
       'label_vocabulary',
       'float32',
       '[2,1]',
     ]);
-    expectCoded(() => new BinaryClassHead().loss(tf.tensor(['1', '0'], [2, 1]), logits), 'LABELS_DTYPE', [
+    expect(() => new BinaryClassHead().loss(tf.tensor(['1', '0'], [2, 1]), logits)).toThrowCoded('LABELS_DTYPE', [
       'labels',
       'string',
       '[2,1]',
@@ -80,9 +81,8 @@ describe('lines 43 and 44: what a BinaryClassHead predicts', () => {
         ['all_class_ids', [...leading, 2], 'int32'],
         ['all_classes', [...leading, 2], 'string'],
       ]);
-      expectNear(await predictions.logistic.data(), x.map(sigmoidOf));
-      expectNear(
-        await predictions.probabilities.data(),
+      expect(await predictions.logistic.data()).toBeNear(x.map(sigmoidOf));
+      expect(await predictions.probabilities.data()).toBeNear(
         x.flatMap((logit) => [sigmoidOf(-logit), sigmoidOf(logit)]),
       );
       expect(Array.from(await predictions.class_ids.data())).toEqual(ids); // 0 is class 0
@@ -106,7 +106,9 @@ describe('lines 43 and 44: what a BinaryClassHead predicts', () => {
   it('is what was asked for, in its own order', () => {
     const head = new BinaryClassHead();
     expect(Object.keys(head.predictions(column([1]), ['class_ids', 'logits']))).toEqual(['logits', 'class_ids']);
-    expectCoded(() => head.predictions(column([1]), ['top_k' as never]), 'PREDICTION_KEY_INVALID', ['given: top_k']);
+    expect(() => head.predictions(column([1]), ['top_k' as never])).toThrowCoded('PREDICTION_KEY_INVALID', [
+      'given: top_k',
+    ]);
   });
 });
 
@@ -190,7 +192,7 @@ describe('lines 20 to 24 and 45: the metrics of a BinaryClassHead', () => {
       for (const key of ['accuracy', 'precision', 'recall'])
         expected[`${key}/positive_threshold_${threshold}`] = at[key] as number;
     }
-    for (const [key, value] of Object.entries(expected)) expectNear([got[key] as number], [{ value, scale: 1 }]);
+    for (const [key, value] of Object.entries(expected)) expect([got[key] as number]).toBeNear([{ value, scale: 1 }]);
     expect(Object.keys(got).length).toBe(Object.keys(expected).length);
   });
 
@@ -201,10 +203,13 @@ describe('lines 20 to 24 and 45: the metrics of a BinaryClassHead', () => {
   ])('are finite for $name', async ({ labels, logits, auc, pr, baseline, precision, recall }) => {
     const head = new BinaryClassHead();
     const got = await results(head.updateMetrics(head.metrics(), {}, column(logits), column(labels)));
-    expectNear(
-      [got['auc'], got['auc_precision_recall'], got['accuracy_baseline'], got['precision'], got['recall']] as number[],
-      [auc, pr, baseline, precision, recall],
-    );
+    expect([
+      got['auc'],
+      got['auc_precision_recall'],
+      got['accuracy_baseline'],
+      got['precision'],
+      got['recall'],
+    ] as number[]).toBeNear([auc, pr, baseline, precision, recall]);
   });
 
   it('soft labels are never hit, but positive unless they are 0', async () => {
@@ -242,20 +247,16 @@ describe('lines 46 and 47: exports and options of a BinaryClassHead', () => {
     for (const [, output] of outputs) {
       if (output.kind === 'classification') {
         expect(await output.classes?.array()).toEqual([vocabulary, vocabulary]);
-        expectNear(
-          (await output.scores?.data()) ?? [],
-          [1, -1].flatMap((x) => [sigmoidOf(-x), sigmoidOf(x)]),
-        );
+        expect((await output.scores?.data()) ?? []).toBeNear([1, -1].flatMap((x) => [sigmoidOf(-x), sigmoidOf(x)]));
       }
-      if (output.kind === 'regression') expectNear(await output.value.data(), [1, -1].map(sigmoidOf));
+      if (output.kind === 'regression') expect(await output.value.data()).toBeNear([1, -1].map(sigmoidOf));
     }
     spec.dispose();
   });
 
   it('takes no weights for each logit of several', () => {
     const head = new BinaryClassHead({ weightColumn: 'w' });
-    expectCoded(
-      () => head.loss(column([1, 0]), column([1, 2]), { features: { w: tf.ones([2, 2]) } }),
+    expect(() => head.loss(column([1, 0]), column([1, 2]), { features: { w: tf.ones([2, 2]) } })).toThrowCoded(
       'WEIGHTS_SHAPE',
       ['[2,2]', '[2,1]'],
     );
@@ -266,6 +267,6 @@ describe('lines 46 and 47: exports and options of a BinaryClassHead', () => {
       labelVocabulary: vocabulary,
       lossFn: ({ labels, logits }) => tf.abs(tf.sub(labels, logits)),
     });
-    expectNear(await head.loss(tf.tensor(['yes', 'no'], [2, 1]), column([3, -1])).data(), [1.5]);
+    expect(await head.loss(tf.tensor(['yes', 'no'], [2, 1]), column([3, -1])).data()).toBeNear([1.5]);
   });
 });

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BinaryClassHead, binaryOrMultiClassHead, MultiClassHead } from '@tfjs-heads/head-classification';
 import { drawValues, softmaxCrossEntropy, softmaxOf, trainingLossOfRows } from '@tfjs-heads/reference';
-import { describe, expect, it } from 'vitest';
-import { expectCoded, expectNear, releaseTensors, results } from './support.js';
+import { describe, it } from 'vitest';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
+import { releaseTensors, results } from './support.js';
 
 releaseTensors();
 
@@ -15,8 +16,8 @@ describe('line 48: the loss of a MultiClassHead', () => {
       [10, 0, 0],
       [0, 10, 0],
     ]);
-    expectNear(await new MultiClassHead({ nClasses: 3 }).loss(ids(1, 1), logits).data(), [5 + 2 * Math.exp(-10)]);
-    expectNear(await new MultiClassHead({ nClasses: 3, lossReduction: 'sum' }).loss(ids(1, 1), logits).data(), [
+    expect(await new MultiClassHead({ nClasses: 3 }).loss(ids(1, 1), logits).data()).toBeNear([5 + 2 * Math.exp(-10)]);
+    expect(await new MultiClassHead({ nClasses: 3, lossReduction: 'sum' }).loss(ids(1, 1), logits).data()).toBeNear([
       10 + 4 * Math.exp(-10),
     ]);
   });
@@ -35,8 +36,8 @@ describe('line 48: the loss of a MultiClassHead', () => {
         tf.tensor2d(batch.logits, [rows, nClasses]),
       );
       const { loss, gradient } = trainingLossOfRows(softmaxCrossEntropy, batch, nClasses, lossReduction);
-      expectNear(await value.data(), [loss]);
-      expectNear(await grad.data(), gradient);
+      expect(await value.data()).toBeNear([loss]);
+      expect(await grad.data()).toBeNear(gradient);
     }
   });
 
@@ -48,11 +49,8 @@ describe('line 48: the loss of a MultiClassHead', () => {
   ])('is stable for $logits and the class $label', async ({ logits, label, loss, gradient }) => {
     const head = new MultiClassHead({ nClasses: 3 });
     const { value, grad } = tf.valueAndGrad((x) => head.loss(ids(label), x))(tf.tensor2d([logits]));
-    expectNear(await value.data(), [{ value: loss, scale: 1 }]);
-    expectNear(
-      await grad.data(),
-      gradient.map((each) => ({ value: each, scale: 1 })),
-    );
+    expect(await value.data()).toBeNear([{ value: loss, scale: 1 }]);
+    expect(await grad.data()).toBeNear(gradient.map((each) => ({ value: each, scale: 1 })));
   });
 
   it('has the second derivatives of the softmax', async () => {
@@ -65,12 +63,11 @@ describe('line 48: the loss of a MultiClassHead', () => {
     const products = softmaxCrossEntropy
       .hessian(x, [1])
       .map((row) => ({ value: row.reduce((sum, { value }, j) => sum + value * (along[j] as number), 0), scale: 2 }));
-    expectNear(
+    expect(
       await tf
         .grad(slope)(tf.tensor2d([x]), tf.tensor2d([along]))
         .data(),
-      products,
-    );
+    ).toBeNear(products);
   });
 });
 
@@ -125,7 +122,7 @@ describe('line 49: the labels of a MultiClassHead', () => {
       ["'Emperor'", 'index 1'],
     ],
     ['one for each logit', () => head.loss(tf.zeros([2, 3], 'int32'), logits()), 'LABELS_SHAPE', ['[2,1]', '[2,3]']],
-  ] as const)('are not %s', (_, run, code, fragments) => expectCoded(run, code, fragments));
+  ] as const)('are not %s', (_, run, code, fragments) => expect(run).toThrowCoded(code, fragments));
 });
 
 describe('line 50: what a MultiClassHead predicts', () => {
@@ -148,8 +145,7 @@ describe('line 50: what a MultiClassHead predicts', () => {
         ['all_class_ids', [...leading, 3], 'int32'],
         ['all_classes', [...leading, 3], 'string'],
       ]);
-      expectNear(
-        await predictions.probabilities.data(),
+      expect(await predictions.probabilities.data()).toBeNear(
         softmaxOf({ shape: [4, 3], values: x.flat() }).values.map((value) => ({ value, scale: 1 })),
       );
       expect(Array.from(await predictions.class_ids.data())).toEqual([1, 0, 1, 0]);
@@ -157,8 +153,7 @@ describe('line 50: what a MultiClassHead predicts', () => {
       expect(Array.from(await predictions.all_class_ids.data())).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
       expect(await predictions.all_classes.data()).toEqual([...species, ...species, ...species, ...species]);
     }
-    expectCoded(
-      () => new MultiClassHead({ nClasses: 3 }).predictions(tf.zeros([1, 3]), ['logistic' as never]),
+    expect(() => new MultiClassHead({ nClasses: 3 }).predictions(tf.zeros([1, 3]), ['logistic' as never])).toThrowCoded(
       'PREDICTION_KEY_INVALID',
       ['given: logistic'],
     );
@@ -184,7 +179,11 @@ describe('lines 20 and 51: metrics and exports of a MultiClassHead', () => {
     });
     const small = Math.log1p(2 * Math.exp(-10));
     const { average_loss, accuracy, regularization_loss } = await results(metrics);
-    expectNear([average_loss, accuracy, regularization_loss] as number[], [(small * 3.5 + 20) / 3.5, 1.5 / 3.5, 1.5]);
+    expect([average_loss, accuracy, regularization_loss] as number[]).toBeNear([
+      (small * 3.5 + 20) / 3.5,
+      1.5 / 3.5,
+      1.5,
+    ]);
   });
 
   it('has no export as a regression', () => {
@@ -199,7 +198,7 @@ describe('lines 20 and 51: metrics and exports of a MultiClassHead', () => {
       return tf.sub(tf.max(logits, -1, true), tf.cast(labels, 'float32'));
     };
     const head = new MultiClassHead({ nClasses: 3, labelVocabulary: species, lossFn });
-    expectNear(
+    expect(
       await head
         .loss(
           tf.tensor(['Gentoo', 'Adelie']),
@@ -209,8 +208,7 @@ describe('lines 20 and 51: metrics and exports of a MultiClassHead', () => {
           ]),
         )
         .data(),
-      [5],
-    );
+    ).toBeNear([5]);
   });
 });
 

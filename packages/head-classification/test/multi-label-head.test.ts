@@ -8,8 +8,9 @@ import {
   sigmoidOf,
   trainingLossOfRows,
 } from '@tfjs-heads/reference';
-import { describe, expect, it } from 'vitest';
-import { expectCoded, expectNear, releaseTensors, results } from './support.js';
+import { describe, it } from 'vitest';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
+import { releaseTensors, results } from './support.js';
 
 releaseTensors();
 
@@ -55,8 +56,8 @@ describe('lines 52 and 53: the loss of a MultiLabelHead', () => {
     ];
     const tail = (x: number): number => Math.log1p(Math.exp(-x));
     const example = (10 + tail(10) + (15 + tail(15) + tail(10)) / 2) / 2;
-    expectNear(await new MultiLabelHead({ nClasses: 2 }).loss(labels, logits).data(), [example]); // 8.75
-    expectNear(await new MultiLabelHead({ nClasses: 2, lossReduction: 'sum' }).loss(labels, logits).data(), [
+    expect(await new MultiLabelHead({ nClasses: 2 }).loss(labels, logits).data()).toBeNear([example]); // 8.75
+    expect(await new MultiLabelHead({ nClasses: 2, lossReduction: 'sum' }).loss(labels, logits).data()).toBeNear([
       2 * example,
     ]);
   });
@@ -77,8 +78,8 @@ describe('lines 52 and 53: the loss of a MultiLabelHead', () => {
         tf.tensor2d(batch.logits, [rows, nClasses]),
       );
       const { loss, gradient } = trainingLossOfRows(multiLabelCrossEntropy, batch, nClasses, lossReduction);
-      expectNear(await value.data(), [loss]);
-      expectNear(await grad.data(), gradient);
+      expect(await value.data()).toBeNear([loss]);
+      expect(await grad.data()).toBeNear(gradient);
     },
   );
 
@@ -93,12 +94,11 @@ describe('lines 52 and 53: the loss of a MultiLabelHead', () => {
     const products = multiLabelCrossEntropy
       .hessian(x, z)
       .map((row, i) => ({ value: (row[i]?.value as number) * (along[i] as number), scale: 1 }));
-    expectNear(
+    expect(
       await tf
         .grad(slope)(tf.tensor2d([x]), tf.tensor2d([along]))
         .data(),
-      products,
-    );
+    ).toBeNear(products);
   });
 
   it.each([
@@ -117,11 +117,9 @@ describe('lines 52 and 53: the loss of a MultiLabelHead', () => {
     ],
     ['dense names', () => tf.tensor2d([['drama', 'comedy', 'horror']]), 'LABELS_DTYPE', ['labels', 'string']],
   ] as const)('refuses %s', (_, labels, code, fragments) => {
-    expectCoded(
-      () => new MultiLabelHead({ nClasses: 3, labelVocabulary: genres }).loss(labels(), tf.zeros([1, 3])),
-      code,
-      fragments,
-    );
+    expect(() =>
+      new MultiLabelHead({ nClasses: 3, labelVocabulary: genres }).loss(labels(), tf.zeros([1, 3])),
+    ).toThrowCoded(code, fragments);
   });
 });
 
@@ -169,10 +167,9 @@ describe('line 54: sparse labels of a MultiLabelHead', () => {
       [1, 3, 8],
     );
     for (const labels of [deep, computed(deep)]) {
-      expectNear(
-        [await loss(labels, undefined, tf.reshape(logits(), [1, 3, 3]))],
-        [await loss(tf.tensor2d(indicator))],
-      );
+      expect([await loss(labels, undefined, tf.reshape(logits(), [1, 3, 3]))]).toBeNear([
+        await loss(tf.tensor2d(indicator)),
+      ]);
     }
     const none = { indices: tf.tensor2d([], [0, 2], 'int32'), values: tf.tensor1d([], 'int32'), denseShape: [3, 0] };
     expect(await loss(none)).toBe(await loss(tf.zeros([3, 3])));
@@ -203,8 +200,7 @@ describe('line 54: sparse labels of a MultiLabelHead', () => {
     ['a row that there is not', [[[3, 0], 1]], [3, 1], 'LABELS_SHAPE', ['denseShape', '3 at axis 0 of entry 0']],
   ] as const)('are not %s', (_, given, shape, code, fragments) => {
     const labels = sparse(given as never, [...shape]);
-    expectCoded(
-      () => new MultiLabelHead({ nClasses: 3, labelVocabulary: genres }).loss(labels, logits()),
+    expect(() => new MultiLabelHead({ nClasses: 3, labelVocabulary: genres }).loss(labels, logits())).toThrowCoded(
       code,
       fragments,
     );
@@ -250,7 +246,7 @@ describe('line 54: sparse labels of a MultiLabelHead', () => {
       ['labels.indices', '[1,2]', '[2]'],
     ],
   ] as const)('are not %s', (_, labels, code, fragments) => {
-    expectCoded(() => new MultiLabelHead({ nClasses: 3 }).loss(labels(), logits()), code, fragments);
+    expect(() => new MultiLabelHead({ nClasses: 3 }).loss(labels(), logits())).toThrowCoded(code, fragments);
   });
 });
 
@@ -341,7 +337,7 @@ describe('lines 55 and 56: the metrics of a MultiLabelHead', () => {
     const weight = all.weights.reduce((sum, each) => sum + each, 0);
     expected['average_loss'] = trainingLossOfRows(multiLabelCrossEntropy, all, nClasses, 'sum').loss.value / weight;
     expect(Object.keys(got).toSorted()).toEqual(Object.keys(expected).toSorted());
-    for (const [key, value] of Object.entries(expected)) expectNear([got[key] as number], [{ value, scale: 1 }]);
+    for (const [key, value] of Object.entries(expected)) expect([got[key] as number]).toBeNear([{ value, scale: 1 }]);
   });
 });
 
@@ -354,7 +350,7 @@ it('line 57: a MultiLabelHead predicts logits, probabilities and the list of cla
       ['probabilities', [...leading, 3], 'float32'],
       ['classes', [...leading, 3], 'string'],
     ]);
-    expectNear(await predictions.probabilities.data(), [0, 1, -1, 2, -2, 0].map(sigmoidOf));
+    expect(await predictions.probabilities.data()).toBeNear([0, 1, -1, 2, -2, 0].map(sigmoidOf));
     expect(await predictions.classes.data()).toEqual([...genres, ...genres]);
   }
   const spec = head.createEstimatorSpec({ mode: 'infer', logits: tf.zeros([1, 3]) });
@@ -364,7 +360,7 @@ it('line 57: a MultiLabelHead predicts logits, probabilities and the list of cla
     ['predict', 'predict'],
   ]);
   spec.dispose();
-  expectCoded(() => head.predictions(tf.zeros([1, 3]), ['class_ids' as never]), 'PREDICTION_KEY_INVALID', [
+  expect(() => head.predictions(tf.zeros([1, 3]), ['class_ids' as never])).toThrowCoded('PREDICTION_KEY_INVALID', [
     'given: class_ids',
   ]);
 });

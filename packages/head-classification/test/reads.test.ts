@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import type { Head, StringValues } from '@tfjs-heads/head-api';
 import { BinaryClassHead, MultiClassHead, MultiLabelHead } from '@tfjs-heads/head-classification';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { expectCoded, results } from './support.js';
+import { afterEach, describe, it, vi } from 'vitest';
+import { expect } from '@tfjs-heads/conformance-kit/matchers';
+import { results } from './support.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -149,8 +150,7 @@ it('line 51: of 1,000 classes the accuracy reads ids and losses, not all logits'
 it('strings cannot be had of a tensor that is gone', () => {
   const labels = tf.tensor(['a', 'b']);
   labels.dispose();
-  expectCoded(
-    () => new BinaryClassHead({ labelVocabulary: ['a', 'b'] }).loss(labels, tf.zeros([2, 1])),
+  expect(() => new BinaryClassHead({ labelVocabulary: ['a', 'b'] }).loss(labels, tf.zeros([2, 1]))).toThrowCoded(
     'TENSOR_DISPOSED',
     ['labels'],
   );
