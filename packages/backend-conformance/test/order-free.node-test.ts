@@ -17,9 +17,8 @@ interface Evaluated {
   readonly label: (next: () => number) => number;
   /** Default: float32. */
   readonly labelType?: 'int32';
-  /** How many rows there are, and in how many orders they are measured. Default: 100,000, and 50. */
+  /** How many rows there are. Default: 100,000. */
   readonly rows?: number;
-  readonly orders?: number;
   readonly metrics: () => Metrics;
   /** A mean over batches, which depends on how they are cut. */
   readonly isByBatch?: (key: string) => boolean;
@@ -80,10 +79,7 @@ const ofRegressions: Evaluated = {
   update: (metrics, x, y, weight) => regressions.updateMetrics(metrics, { weight }, forEach(x), forEach(y)),
 };
 
-/**
- * Sequences of two steps, of which those are real whose logit is not too small. What they add to the head that measures the
- * steps is just that: fewer orders will do, since picking steps takes long on cpu.
- */
+/** Sequences of two steps, of which those are real whose logit is not too small. */
 const sequences = new SequentialHeadWrapper({
   staticHead: new LogisticRegressionHead({ weightColumn }),
   featureColumns: weightColumn,
@@ -92,7 +88,6 @@ const ofSequences: Evaluated = {
   logits: 2,
   labels: 2,
   rows: 50_000,
-  orders: 12,
   label: (next) => next(),
   metrics: () => sequences.metrics(),
   update(metrics, x, y, weight) {
@@ -120,11 +115,13 @@ const evaluated: Readonly<Record<string, Evaluated>> = {
   'the classes of metrics': classes,
 };
 
+const ORDERS = 50;
+
 beforeAll(() => setBackend('cpu'));
 
 describe.each(Object.entries(evaluated))('%s', (_, given) => {
-  const { logits, labels, label, labelType, rows = 100_000, orders = 50, metrics, update } = given;
-  it(`of ${rows.toLocaleString('en')} weighted rows is one value to the bit, in ${orders} orders, cuts and merges`, async () => {
+  const { logits, labels, label, labelType, rows = 100_000, metrics, update } = given;
+  it(`of ${rows.toLocaleString('en')} weighted rows is one value to the bit, in ${ORDERS} orders, cuts and merges`, async () => {
     const next = random(29);
     const drawn = {
       // Over many sizes, so that what has to be rounded off is not the same for all.
@@ -187,7 +184,7 @@ describe.each(Object.entries(evaluated))('%s', (_, given) => {
     const first = measure(0, rows);
     const expected = { states: JSON.stringify(await statesOf(first)), results: await resultsOf(first) };
     for (const value of Object.values(expected.results)) expect(value).toBeGreaterThan(-Infinity);
-    for (let round = 1; round < orders; round++) {
+    for (let round = 1; round < ORDERS; round++) {
       reorder();
       const cuts = [
         0,
