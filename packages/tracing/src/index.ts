@@ -1,3 +1,5 @@
+export { Dropout } from './dropout/dropout.js';
+export type { DropoutOptions } from './dropout/dropout.js';
 export type { Feed, FeedSource } from './feed.js';
 export { printProgram } from './print.js';
 export type {

@@ -151,7 +151,8 @@ class Recorder implements EngineWatcher {
     if (source === undefined) return;
     const begun = this.#begun.get(source);
     if (begun === undefined) this.#begun.set(source, source.iterations);
-    else if (begun !== source.iterations) this.problem('an optimizer takes several steps in it');
+    else if (begun !== source.iterations)
+      this.problem('an optimizer takes several steps in it, or one Dropout is applied several times');
   }
 
   finish(returned: unknown): Recording {
@@ -163,7 +164,8 @@ class Recorder implements EngineWatcher {
     if (taken >= 0) this.problem(`it disposes of its argument ${this.#args.paths[taken]}`);
     const variables = this.#known.variables();
     for (const [source, begun] of this.#begun)
-      if (source.iterations !== begun + 1) this.problem(`an optimizer takes ${source.iterations - begun} steps in it`);
+      if (source.iterations !== begun + 1)
+        this.problem(`what feeds it, such as an optimizer, takes ${source.iterations - begun} steps in it`);
     const made: Tensor[] = [];
     const sources = flat.tensors.map((tensor): Source => this.#sourceOf(tensor, made));
     const results = made.map((tensor) => ({

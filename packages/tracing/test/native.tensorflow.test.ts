@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { LabelRange, sigmoidCrossEntropy, softmaxCrossEntropy, weightedLoss } from '@tfjs-heads/head-kit';
 import { Adam, AdamW, type BaseOptimizer, Ftrl, RMSprop, SGD } from '@tfjs-heads/optimizers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { traceStep, type Trace, type TraceOptions } from '../src/index.js';
+import { Dropout, traceStep, type Trace, type TraceOptions } from '../src/index.js';
 import { agree, agreeOnChange } from '../src/native/agreement.js';
 import { draw, variable } from './support.js';
 
@@ -198,6 +198,28 @@ describe('one graph', () => {
     expect(String(graph)).toMatch(AS_GRAPH);
     for (const trace of [graph, kernels]) trace.dispose();
     tf.dispose([column, row]);
+  });
+
+  it.each([
+    [0.5, 7, 0],
+    [0.1, 2 ** 53 - 1, 2 ** 24 - 4],
+    [0.999999, 0, 2 ** 47],
+  ])('makes the masks of a dropout: rate %d, seed %d, from %d on', async (rate, seed, from) => {
+    const make = (exact: boolean): Trace<(x: tf.Tensor) => tf.Tensor> => {
+      const dropout = new Dropout({ rate, seed });
+      dropout.iterations = from;
+      return traceStep((x) => dropout.apply(x), { variables: [], exact });
+    };
+    const [graph, kernels] = [make(false), make(true)];
+    const x = draw([61, 70], 1);
+    for (let index = 0; index < 9; index++) {
+      const [made, expected] = [graph(x), kernels(x)];
+      expect(await made.data()).toEqual(await expected.data());
+      tf.dispose([made, expected]);
+    }
+    expect(String(graph)).toMatch(AS_GRAPH);
+    for (const trace of [graph, kernels]) trace.dispose();
+    x.dispose();
   });
 
   it('sees what is assigned to a variable, and is seen by who reads one', async () => {

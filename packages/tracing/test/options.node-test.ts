@@ -2,7 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { traceStep, trainStep } from '../src/index.js';
+import { Dropout, traceStep, trainStep } from '../src/index.js';
 
 const head = { createEstimatorSpec: (): never => expect.fail('not to be called') };
 const right = { network: ({ x }: { x: tf.Tensor }) => x, optimizer: tf.train.sgd(0.1), variables: [] };
@@ -34,4 +34,29 @@ it.each<[string, () => unknown, RegExp]>([
   ['traceStep: a misspelt name', () => trace(() => 0, { variable: [] }), /did you mean 'variables'/],
 ])('refuses %s', (_, call, message) => {
   expect(call).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(message) }));
+});
+
+it.each<[unknown, RegExp]>([
+  [undefined, /Dropout: rate must be a number from 0 to below 1, got undefined/],
+  [{ rate: 1 }, /rate must be a number from 0 to below 1, got.*1/],
+  [{ rate: Number.NaN }, /rate must be a number from 0 to below 1, got.*NaN/],
+  [{ rate: 0.5, seed: -1 }, /seed must be a whole number from 0 to 2\^53 - 1, got.*-1/],
+  [{ rate: 0.5, seed: 'a' }, /seed must be a whole number/],
+  [{ rate: 0.5, noise: [] }, /Dropout has no option/],
+])('a dropout of %j', (options, message) => {
+  const make = Dropout as unknown as new (given: unknown) => unknown;
+  expect(() => new make(options)).toThrowError(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(message) }),
+  );
+});
+
+it('a dropout of what is no tensor, or disposed of', () => {
+  const dropout = new Dropout({ rate: 0.5 });
+  const x = tf.scalar(1);
+  x.dispose();
+  expect(() => dropout.apply(x)).toThrowError(expect.objectContaining({ code: 'TENSOR_DISPOSED' }));
+  expect(() => dropout.apply(3 as never)).toThrowError(/Dropout: x must be a tensor of numbers, got.*3/);
+  expect(() => dropout.apply(tf.tensor(['a']))).toThrowError(/must be a tensor of numbers/);
+  expect(() => (dropout.iterations = 0.5)).toThrowError(/iterations must be a whole number from 0 to 2\^48 - 1/);
+  expect(dropout.iterations).toBe(0);
 });

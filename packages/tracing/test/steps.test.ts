@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
+import { Dropout } from '../src/index.js';
 import { draw, expectSameSteps, type Trainee, variable } from './support.js';
 
 type T = tf.Tensor;
@@ -96,6 +97,13 @@ const kinds: Record<string, [make: () => Trainee<OfXY>, argsOf: (index: number) 
   ],
   'dropout by a seed of its own': [
     () => small(tf.train.sgd(0.1), (x, [w]) => matMul(tf.dropout(x, 0.5, undefined, 7), w as T)),
+    xy([3]),
+  ],
+  'dropout of our own': [
+    () => {
+      const dropout = new Dropout({ rate: 0.5, seed: 7 });
+      return small(tf.train.adam(0.01, 0.9, 0.999, 1e-7), (x, [w]) => matMul(dropout.apply(x), w as T));
+    },
     xy([3]),
   ],
   'weight decay': [

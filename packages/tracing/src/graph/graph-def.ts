@@ -1,7 +1,7 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 
 /** TensorFlow's numbers of data types. */
-export const TF_TYPE = { float32: 1, float64: 2, int32: 3, string: 7, bool: 10, resource: 20 } as const;
+export const TF_TYPE = { float32: 1, float64: 2, int32: 3, string: 7, bool: 10, resource: 20, uint64: 23 } as const;
 
 export type TfType = (typeof TF_TYPE)[keyof typeof TF_TYPE];
 

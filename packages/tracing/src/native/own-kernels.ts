@@ -4,7 +4,9 @@ import { GraphValues, type KernelCall, lowerNodes, type Lowering, type Lowerings
 import { sameSize, type Size } from '../graph/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
 import type { Use } from '../program.js';
+import { DROPOUT_MASK } from '../dropout/mask-kernel.js';
 import type { Composition } from './composition.js';
+import { lowerMask } from './dropout-mask.js';
 import { lowerUpdate } from './update.js';
 
 /** What looks at labels, as heads have it: see `LabelRange` of head-kit. */
@@ -48,6 +50,7 @@ export function withOwnKernels(kernels: readonly string[], own: OwnKernels): Low
       return call.input('labels').ref;
     },
     'TfjsHeads.Update/1': (call, graph) => lowerUpdate(call, graph, (name) => own.number(call, name)),
+    [DROPOUT_MASK]: (call, graph) => lowerMask(call, graph, (name) => own.number(call, name)),
     'TfjsHeads.ClipScale/1': (call, graph) => (call.isComposed ? composed : clipScaleInDoubles)(call, graph),
   };
 }
