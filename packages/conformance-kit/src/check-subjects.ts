@@ -96,6 +96,7 @@ const subject: GenericSchema<unknown, Claims> = consistent(
       ),
     ),
     weights: optional(picklist(['rows', 'logits', 'none'])),
+    weightOfZero: optional(picklist(['removes', 'multiplies'])),
     features: optional(
       record(
         pipe(
@@ -128,7 +129,7 @@ export function checkClaims(name: string, claims: Subject): void {
 }
 
 function* problemsOf(claims: Claims): Generator<Problem> {
-  const { metrics, unweightedMetrics, batchMetrics, heads, weights, mask, features = {} } = claims;
+  const { metrics, unweightedMetrics, batchMetrics, heads, weights, weightOfZero, mask, features = {} } = claims;
   yield* problemsOfLabels(claims);
   for (const key of heads === undefined ? [] : Object.keys(labelClaims)) {
     if (claims[key as keyof LabelClaims] !== undefined)
@@ -136,6 +137,8 @@ function* problemsOf(claims: Claims): Generator<Problem> {
   }
   if (heads !== undefined && weights === 'logits')
     yield [['weights'], "expected 'rows' or 'none' for a head made of heads, got 'logits'"];
+  if (weights === 'none' && weightOfZero === 'removes')
+    yield [['weightOfZero'], "expected 'multiplies' for a head that takes no weights, got 'removes'"];
   if (mask !== undefined && (mask === WEIGHT || mask in features))
     yield [['mask'], `expected a feature besides the weights and those of features, got '${mask}'`];
   for (const [claim, keys = []] of Object.entries({ unweightedMetrics, batchMetrics })) {

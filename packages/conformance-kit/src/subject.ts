@@ -52,6 +52,11 @@ export interface Claims extends LabelClaims {
   readonly heads?: Readonly<Record<string, LabelClaims & { readonly logitsDimension: number }>> | undefined;
   /** One weight for each row, for each logit too, or none at all. Default: `rows`. */
   readonly weights?: 'rows' | 'logits' | 'none' | undefined;
+  /**
+   * What a weight of 0 does to a row with a logit that is NaN or infinite: it `removes` the row from loss and gradient, or `multiplies` what is there,
+   * which is NaN, as in the original. Default: `multiplies`, and nothing is asked.
+   */
+  readonly weightOfZero?: 'removes' | 'multiplies' | undefined;
   /** Features that the loss or the metrics need, by name. Default: none. */
   readonly features?: Readonly<Record<string, FeatureClaim>> | undefined;
   /**

@@ -7,6 +7,7 @@ import { MultiLabelHead, type MultiLabelHeadOptions } from './multi-label-head.j
 interface ClassificationSubject<Options> {
   readonly create: (options: Options) => Head;
   readonly labels: 'probability' | 'class';
+  readonly weightOfZero: 'removes';
   readonly goldens: { readonly href: string };
   readonly labelsOutOfRange: readonly number[];
   readonly metrics: readonly string[];
@@ -41,6 +42,7 @@ export const classificationSubjects: {
     create: (options) => new BinaryClassHead(options),
     goldens: new URL('../goldens/binary-class-head.json', import.meta.url),
     labels: 'probability',
+    weightOfZero: 'removes',
     labelsOutOfRange: [-0.5, 1.5],
     metrics: [
       'average_loss',
@@ -63,6 +65,7 @@ export const classificationSubjects: {
     create: (options) => new MultiClassHead({ nClasses: CLASSES, ...options }),
     goldens: new URL('../goldens/multi-class-head.json', import.meta.url),
     labels: 'class',
+    weightOfZero: 'removes',
     labelsOutOfRange: [-1, CLASSES],
     metrics: ['average_loss', 'accuracy'],
     predictions: { logits: { lastDimension: CLASSES, dtype: 'float32' }, ...oneOf(CLASSES) },
@@ -71,6 +74,7 @@ export const classificationSubjects: {
     create: (options) => new MultiLabelHead({ nClasses: LABELS, ...options }),
     goldens: new URL('../goldens/multi-label-head.json', import.meta.url),
     labels: 'probability',
+    weightOfZero: 'removes',
     labelsOutOfRange: [-0.5, 1.5],
     metrics: ['average_loss', 'auc', 'auc_precision_recall'],
     predictions: {

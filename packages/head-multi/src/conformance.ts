@@ -35,6 +35,7 @@ interface MultiSubject<Options> {
   readonly batchMetrics?: readonly string[];
   readonly mask?: string;
   readonly weights?: 'logits';
+  readonly weightOfZero: 'removes';
 }
 
 const MASK = 'sequence_length_mask';
@@ -74,6 +75,7 @@ export const multiSubjects: {
       ...METRICS.map((key) => `${key}/numbers`),
       ...METRICS.map((key) => `${key}/chance`),
     ],
+    weightOfZero: 'removes',
     batchMetrics: ['loss/numbers', 'loss/chance'],
     predictions: { 'numbers/predictions': float(2), 'chance/predictions': float(1), 'chance/logits': float(1) },
   },
@@ -87,6 +89,7 @@ export const multiSubjects: {
     goldens: new URL('../goldens/sequential-head-wrapper.json', import.meta.url),
     mask: MASK,
     weights: 'logits',
+    weightOfZero: 'removes',
     metrics: METRICS,
     predictions: { predictions: float(2) },
   },

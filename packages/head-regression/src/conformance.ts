@@ -7,6 +7,7 @@ import { RegressionHead, type RegressionHeadOptions } from './regression-head.js
 interface RegressionSubject<Options> {
   readonly create: (options: Options) => Head;
   readonly weights: 'logits';
+  readonly weightOfZero: 'removes';
   readonly metrics: readonly string[];
   readonly predictions: Readonly<Record<string, { readonly lastDimension: number; readonly dtype: 'float32' }>>;
   readonly labels?: 'count' | 'probability';
@@ -16,7 +17,11 @@ interface RegressionSubject<Options> {
 
 const metrics = ['average_loss', 'prediction/mean', 'label/mean'];
 
-const regression: Pick<RegressionSubject<never>, 'metrics' | 'weights'> = { weights: 'logits', metrics };
+const regression: Pick<RegressionSubject<never>, 'metrics' | 'weights' | 'weightOfZero'> = {
+  weights: 'logits',
+  weightOfZero: 'removes',
+  metrics,
+};
 const prediction = (lastDimension: number, ...keys: string[]): RegressionSubject<never>['predictions'] =>
   Object.fromEntries(keys.map((key) => [key, { lastDimension, dtype: 'float32' as const }]));
 

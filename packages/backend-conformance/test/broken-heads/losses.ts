@@ -49,6 +49,19 @@ export const wrongLosses: BrokenHeads = {
       },
     })),
   },
+  MultipliesNaN: {
+    wrong: 'multiplies by a weight of 0 what is NaN, though it claims to leave it out',
+    caughtBy: 'law:not-finite-at-weight-zero:rows=5',
+    says: 'the loss where rows of weight 0 have logits of NaN, Infinity, -Infinity, uploaded',
+    subject: breakHead(({ loss }) => ({
+      loss(labels, logits, options) {
+        const weights = options?.features?.[WEIGHT];
+        const right = loss(labels, logits, options);
+        if (weights === undefined) return right;
+        return add(right, mul(0, sum(mul(reshape(weights as Tensor, [logits.shape[0] as number, -1]), logits))));
+      },
+    })),
+  },
   IgnoresWeights: {
     wrong: 'takes a weight column, and no notice of it',
     caughtBy: 'law:weights-weigh:rows=5',

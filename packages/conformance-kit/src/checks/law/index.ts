@@ -22,7 +22,7 @@ import {
   metricsSplit,
 } from './metrics.js';
 import { inputsKept, noLeak, outputsOwned } from './memory.js';
-import { infinityStays, maskedLogits, nanStays, nanStaysInPredictions } from './not-finite.js';
+import { infinityStays, maskedLogits, nanStays, nanStaysInPredictions, notFiniteAtWeightZero } from './not-finite.js';
 import { noBlockingRead, oneRead } from './device.js';
 import { paddingCountsForNothing } from './padding.js';
 import { regularizationAdded, regularizationMeasured, regularizationSummarized } from './regularization.js';
@@ -95,6 +95,7 @@ export const lawChecks: Checks = {
   'one-read': oneRead,
   'nan-stays': nanStays,
   'nan-stays-in-predictions': nanStaysInPredictions,
+  'not-finite-at-weight-zero': notFiniteAtWeightZero,
   'infinity-stays': infinityStays,
   'masked-logits': maskedLogits,
   'regularization-added': regularizationAdded,

@@ -1,10 +1,21 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { add, type Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@tfjs-heads/head-api';
 import { ULPS } from '@tfjs-heads/reference';
 import { labelClaims } from '../../draw-batch.js';
-import { logitsIn, partsOf, placesIn, tensorsOf, withLogits, type Batch } from '../../batch.js';
+import {
+  logitsIn,
+  mapParts,
+  partsOf,
+  placesIn,
+  tensorsOf,
+  WEIGHT,
+  weighed,
+  withLogits,
+  type Batch,
+  type BatchTensors,
+} from '../../batch.js';
 import { check, type Check } from '../check.js';
-import { numberOf, outcomeOf, readNumbers, type Outcome } from '../outcome.js';
+import { lossAndGradient, numberOf, outcomeOf, readNumbers, type Outcome } from '../outcome.js';
 import { areRowsIndependent, batchFor, headOf, plainBatchFor, plainHeadOf, weightedBatchFor } from './claims.js';
 import { nearMetrics, scalesOf } from './compare.js';
 
@@ -57,6 +68,48 @@ export const nanStays: Check = check({
     }
   },
 });
+
+/** The logits of the first rows, which weigh nothing. */
+const HIDDEN = [NaN, Infinity, -Infinity];
+
+/** As behind a mask: what is computed there need be no number. */
+export const notFiniteAtWeightZero: Check = check({
+  states:
+    'Logits that are NaN or infinite add nothing to loss and gradient in a row of weight zero, where that is claimed; also made on the device.',
+  needs: ['float32', 'infinity'],
+  cases: (subject) => (subject.weightOfZero === 'removes' ? [{ rows: 5 }] : []),
+  async run({ subject, judge }, { rows }) {
+    const head = headOf(subject);
+    const finite = weighed(batchFor(subject, head, rows), (row) => (row < HIDDEN.length ? 0 : 0.5 + row));
+    const hidden = new Map(HIDDEN.flatMap((value, row) => placesIn(finite, [row]).map((place) => [place, value])));
+    const batch = withLogits(finite, (logit, place) => hidden.get(place) ?? logit);
+    const { element, sum } = scalesOf(finite);
+    const read = async (tensors: BatchTensors): Promise<Pick<Outcome, 'loss' | 'gradient'>> => {
+      const { value, grad } = lossAndGradient(head, tensors);
+      return { loss: await numberOf(value), gradient: await readNumbers(grad) };
+    };
+    const expected = await read(tensorsOf(finite));
+    for (const [how, tensors] of [
+      ['uploaded', tensorsOf(batch)],
+      ['made on the device', madeByDevice(tensorsOf(batch))],
+    ] as const) {
+      const { loss, gradient } = await read(tensors);
+      const where = `where rows of weight 0 have logits of ${HIDDEN.join(', ')}, ${how}`;
+      judge.near(`the loss ${where}`, [loss], [expected.loss], { k: ULPS.REDUCE, scale: sum });
+      judge.near(`the gradient ${where}`, gradient, expected.gradient, { k: ULPS.ELEMENT, scale: element });
+    }
+  },
+});
+
+/** Logits and weights as an op has made them: where the device is no processor, it alone knows which weights are 0. */
+function madeByDevice({ logits, features, ...others }: BatchTensors): BatchTensors {
+  const made = (x: Tensor): Tensor => add(x, 0);
+  return {
+    ...others,
+    logits: mapParts<Tensor, Tensor>(logits, made),
+    features: { ...features, [WEIGHT]: made(features[WEIGHT] as Tensor) },
+  };
+}
 
 export const nanStaysInPredictions: Check = check({
   states: 'A NaN in a logit is a NaN in each float prediction that goes with this logit, and in no other row.',
