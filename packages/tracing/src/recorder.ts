@@ -2,7 +2,7 @@ import { getKernel, Variable } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import { checksOf, type DeviceCheck, type DeviceQuestion } from '@tfjs-heads/head-kit';
 import { type Inputs, theEngine } from './engine.js';
-import { type Counter, type EngineWatcher, watchEngine } from './watch-engine.js';
+import { type Counter, type EngineWatcher, isByUnmetOptimizer, watchEngine } from './watch-engine.js';
 import { feedOf, type FeedSource } from './feed.js';
 import { OF_ANY_SHAPE, PURE } from './kernels.js';
 import { KnownValues } from './known-values.js';
@@ -45,6 +45,10 @@ class Recorder implements EngineWatcher {
   readonly #checks: { readonly valid: Use; readonly question: Question; readonly answer: DeviceCheck }[] = [];
   /** The optimizers that feed it, and how many steps each had taken when it ran its first kernel. */
   readonly #begun = new Map<FeedSource, number>();
+  /** Tensors, by their ids, that kernels made which are fed. */
+  readonly #fed = new Set<number>();
+  /** Whether an optimizer has assigned a variable, and not counted that step since. */
+  #isUncounted = false;
   #isAsking = false;
   #problem: string | undefined;
 
@@ -96,6 +100,7 @@ class Recorder implements EngineWatcher {
 
   assigned(variable: Variable, tensor: Tensor): void {
     this.#known.assigned(variable, tensor);
+    if (!this.#fed.has(tensor.id) && !this.#isUncounted) this.#isUncounted = isByUnmetOptimizer();
   }
 
   kept(tensor: Tensor): void {
@@ -110,6 +115,7 @@ class Recorder implements EngineWatcher {
   }
 
   counted(optimizer: Counter): void {
+    this.#isUncounted = false;
     this.#counted.push(optimizer);
   }
 
@@ -149,6 +155,7 @@ class Recorder implements EngineWatcher {
     this.#kernels.push(kernel.kernelFunc);
     const source = feedOf((attributes ?? {}) as Readonly<Record<string, unknown>>)?.source;
     if (source === undefined) return;
+    for (const { id } of list) this.#fed.add(id);
     const begun = this.#begun.get(source);
     if (begun === undefined) this.#begun.set(source, source.iterations);
     else if (begun !== source.iterations)
@@ -166,6 +173,10 @@ class Recorder implements EngineWatcher {
     for (const [source, begun] of this.#begun)
       if (source.iterations !== begun + 1)
         this.problem(`what feeds it, such as an optimizer, takes ${source.iterations - begun} steps in it`);
+    if (this.#isUncounted)
+      this.problem(
+        'an optimizer trains in it whose class this copy of tfjs-core does not know, so that a replay would not count its steps (trainStep takes one)',
+      );
     const made: Tensor[] = [];
     const sources = flat.tensors.map((tensor): Source => this.#sourceOf(tensor, made));
     const results = made.map((tensor) => ({

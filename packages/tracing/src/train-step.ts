@@ -12,7 +12,7 @@ import type {
 } from '@tfjs-heads/head-api';
 import { carryChecks, checkOptions, describeValue, headError, listOf } from '@tfjs-heads/head-kit';
 import { type Trace, traceAs } from './trace-step.js';
-import { meetOptimizer } from './watch-engine.js';
+import { meetOptimizer, withMet } from './watch-engine.js';
 
 /** What {@link trainStep} trains by. */
 export interface TrainStepOptions<F extends Features = Features, X extends Logits = Logits> {
@@ -72,7 +72,7 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
     });
     if (spec.mode !== ModeKeys.TRAIN)
       throw headError('INVALID_ARGUMENT', `head must give a spec of the mode train, got ${spec.mode}.`);
-    spec.trainOp();
+    withMet(() => spec.trainOp());
     // The spec owns its loss, and goes; errors that a device has yet to report stay.
     const loss = carryChecks(clone(spec.loss), [spec.loss]);
     spec.dispose();

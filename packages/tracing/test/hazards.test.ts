@@ -93,6 +93,34 @@ describe('runs eagerly', () => {
     }
   });
 
+  it('an optimizer of another copy of tfjs-core, which counts its steps, beside one of this one', async () => {
+    class OtherOptimizer {
+      iterations = 0;
+      applyGradients(gradients: tf.NamedTensorMap): void {
+        for (const [name, gradient] of Object.entries(gradients)) {
+          const weight = tf.engine().registeredVariables[name] as tf.Variable;
+          tf.tidy(() => weight.assign(tf.sub(weight, tf.mul(gradient, 0.1))));
+        }
+        this.iterations++;
+      }
+    }
+    const [w, v] = [variable([3], 1), variable([3], 2)];
+    const [other, sgd] = [new OtherOptimizer(), tf.train.sgd(0.1)];
+    const trace = traceStep(
+      (given: tf.Tensor) => {
+        sgd.minimize(() => tf.sum(tf.mul(v, given)) as tf.Scalar, false, [v]);
+        other.applyGradients(tf.variableGrads(() => tf.sum(tf.mul(w, given)) as tf.Scalar, [w]).grads);
+      },
+      { variables: [w, v] },
+    );
+    const given = tf.ones([3]);
+    for (let index = 0; index < 6; index++) trace(given);
+    expect(trace.reason).toMatch(/an optimizer trains in it whose class/);
+    expect(other.iterations).toBe(6);
+    expect(sgd.iterations).toBe(6);
+    given.dispose();
+  });
+
   it.each<[string, () => number]>([
     ['crypto.getRandomValues', () => crypto.getRandomValues(new Uint32Array(1))[0] as number],
     ['crypto.randomUUID', () => Number.parseInt(crypto.randomUUID().slice(0, 6), 16)],
