@@ -17,7 +17,8 @@ export interface Trial {
 /** NaN of both signs, the infinities, zeros, the smallest and the largest numbers, by their bits: JavaScript may change those of a NaN. */
 const SPECIAL = [0x7fc00000, 0xffc00000, 0x7f800000, 0xff800000, 0, 0x80000000, 1, 0x80000001, 0x7f7fffff, 0xff7fffff];
 
-const verdicts = new WeakMap<KernelFunc, Map<string, number>>();
+/** By backend: one kernel function may call several binaries. */
+const verdicts = new WeakMap<Backend, WeakMap<KernelFunc, Map<string, number>>>();
 
 /**
  * Which of some kernels gives the bits of one of the backend: found out once for each kernel and shape, by running them on drawn numbers.
@@ -31,8 +32,10 @@ export function sameAs(
   candidates: readonly KernelFunc[],
   theirs: KernelFunc = trial.kernel,
 ): number {
-  const known = verdicts.get(trial.kernel) ?? new Map<string, number>();
-  verdicts.set(trial.kernel, known);
+  const kernels = verdicts.get(backend) ?? new WeakMap<KernelFunc, Map<string, number>>();
+  verdicts.set(backend, kernels);
+  const known = kernels.get(trial.kernel) ?? new Map<string, number>();
+  kernels.set(trial.kernel, known);
   const shapes = Object.entries(trial.inputs).map(([name, { shape }]) => `${name}[${shape}]`);
   const signature = `${trial.key}: ${shapes.join()}, ${JSON.stringify(trial.attributes)}`;
   let verdict = known.get(signature);
