@@ -58,8 +58,8 @@ describe('a product of ours', () => {
   const upTo = (limit: number): number => 1 + Math.floor(next() * limit);
   const draw = (length: number): Float32Array =>
     Float32Array.from({ length }, () => (next() < 0.1 ? -0 : (next() - 0.5) * 10 ** (4 * next() - 2)));
-  const shapes = Array.from({ length: 120 }, (_, i): [number, number, number] => {
-    if (i % 40 === 0) return [60 + upTo(90), 250 + upTo(300), 10 + upTo(30)]; // of several blocks
+  const shapes = Array.from({ length: 60 }, (_, i): [number, number, number] => {
+    if (i === 0) return [60 + upTo(90), 250 + upTo(300), 10 + upTo(30)]; // of several blocks
     if (i % 4 === 0) return [upTo(9), upTo(600), upTo(9)];
     return [upTo(70), upTo(70), i % 4 === 1 ? 1 : upTo(70)];
   });
