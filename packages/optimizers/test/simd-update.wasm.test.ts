@@ -1,8 +1,10 @@
 import { engine, scalar, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { wasmHeap } from '@tfjs-heads/head-kit';
 import { random } from '@tfjs-heads/reference';
 import { expect, it } from 'vitest';
 import { optimizerCases } from '../src/conformance-cases.js';
+import { BYTES } from '../src/simd-module.js';
 import { runUpdate } from '../src/update-kernel.js';
 import type { Scalars, UpdateRule, UpdateSource } from '../src/index.js';
 
@@ -13,8 +15,16 @@ const LIMITS: readonly Scalars[] = [
   { decay: 0, clipvalue: 0.5 },
 ];
 
+const POWER = 'FtrlPower';
+
 /** A rule that is not ours, of the same formula: it walks in JavaScript. */
 const stranger = (rule: UpdateRule): UpdateRule => ({ ...rule });
+
+it('is there for each formula but that with a power', () => {
+  const kernels = Object.keys(wasmHeap(engine().backend)?.exportsOf(BYTES) ?? {});
+  const rules = Object.values(optimizerCases).map(({ make }) => make().rule.name);
+  expect(new Set(rules)).toEqual(new Set([...kernels.filter((name) => !['decay', 'clip'].includes(name)), POWER]));
+});
 
 it.each(Object.entries(optimizerCases))(
   '%s comes to the same bits in WebAssembly as in JavaScript',
