@@ -10,6 +10,7 @@ import { draw, variable } from './support.js';
 interface Binding {
   runSavedModel(...args: readonly unknown[]): unknown;
   executeOp(...args: readonly unknown[]): unknown;
+  tensorDataSync(...args: readonly unknown[]): unknown;
   getNumOfTensors(): number;
   getNumOfSavedModels(): number;
 }
@@ -21,7 +22,7 @@ const { binding } = backend;
 function watched(): Binding & { readonly calls: string[]; isBroken: boolean } {
   const calls: string[] = [];
   const report =
-    (name: 'runSavedModel' | 'executeOp') =>
+    (name: 'runSavedModel' | 'executeOp' | 'tensorDataSync') =>
     (...args: readonly unknown[]): unknown => {
       calls.push(name);
       if (addon.isBroken && name === 'runSavedModel') throw new Error('no memory');
@@ -32,6 +33,7 @@ function watched(): Binding & { readonly calls: string[]; isBroken: boolean } {
     isBroken: { value: false, writable: true },
     runSavedModel: { value: report('runSavedModel') },
     executeOp: { value: report('executeOp') },
+    tensorDataSync: { value: report('tensorDataSync') },
   }) as Binding & { readonly calls: string[]; isBroken: boolean };
   backend.binding = addon;
   return addon;
@@ -164,7 +166,8 @@ describe('one graph', () => {
     for (let index = 0; index < 9; index++) await take(trainee, batch);
     calls.length = 0;
     for (let index = 9; index < 13; index++) await take(trainee, batch);
-    expect(calls).toEqual(Array.from({ length: 4 }, () => 'runSavedModel'));
+    // Besides, the loss is read.
+    expect(calls.filter((name) => name !== 'tensorDataSync')).toEqual(Array.from({ length: 4 }, () => 'runSavedModel'));
     tf.dispose([batch.x, batch.labels]);
   });
 
@@ -297,6 +300,21 @@ describe('one graph', () => {
     expect(String(step)).toMatch(AS_GRAPH);
     x.dispose();
   });
+});
+
+it('reads labels once, to hold them to their range: again those of the next batch', async () => {
+  const addon = watched();
+  const step = train(new SGD({ learningRate: 0.1 })).step;
+  const batches = [0, 1, 2, 3, 4, 5].map((index) => batchAt(index));
+  const [first, second] = batches.slice(4) as [Batch, Batch];
+  const readsIn = (batch: Batch): number => {
+    addon.calls.length = 0;
+    step(batch).dispose();
+    return addon.calls.filter((name) => name === 'tensorDataSync').length;
+  };
+  batches.slice(0, 4).map(readsIn);
+  expect([first, second, first].map(readsIn)).toEqual([1, 1, 0]);
+  tf.dispose(batches.flatMap(({ x, labels }) => [x, labels]));
 });
 
 describe('labels out of range', () => {

@@ -92,7 +92,10 @@ export class LabelRange implements LabelRangeOptions {
    * @throws LABELS_RANGE
    */
   demandInMemory(backend: object, labels: TensorInfo): void {
-    const values = isNative(backend) ? nativeValues(labels) : hostMemory(backend)?.view(labels);
+    const native = isNative(backend);
+    // Nobody can write into data of TensorFlow's, which are read by a copy: once is enough.
+    if (native && this.#known.has(labels.dataId)) return;
+    const values = native ? nativeValues(labels) : hostMemory(backend)?.view(labels);
     if (values !== undefined) this.#demandOf(values, labels);
   }
 
