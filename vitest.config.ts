@@ -26,13 +26,17 @@ const exceptFor = (backend: BackendName): string[] => [
   ...(process.env[CONFORMANCE_HAS_RUN] === undefined ? [] : ['packages/*/test/conformance.test.ts']),
 ];
 
+/** What a browser has another one of: the sources, as everything else. */
+const nodeSources = Object.entries({
+  '#export': 'estimator/src/export/saved-model.ts',
+  '#graph-step': 'tracing/src/native/graph-step.ts',
+  '#model-dir': 'estimator/src/checkpoint/folder.ts',
+}).map(([find, path]) => ({ find, replacement: `${import.meta.dirname}/packages/${path}` }));
+
 const nodeProjects = kinds.flatMap(({ isolate, nameOf, exclude }) =>
   environments.node.map((backend): TestProjectInlineConfiguration => ({
     extends: true,
-    // As all sources; a browser has another.
-    resolve: {
-      alias: [{ find: '#graph-step', replacement: `${import.meta.dirname}/packages/tracing/src/native/graph-step.ts` }],
-    },
+    resolve: { alias: nodeSources },
     test: {
       ...onBackends,
       exclude: [...exclude, ...exceptFor(backend)],
@@ -128,6 +132,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        resolve: { alias: nodeSources },
         test: {
           name: 'tools',
           include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],

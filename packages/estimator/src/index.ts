@@ -2,3 +2,17 @@ export { glorotUniform, type Initializer, ones, truncatedNormal, zeros } from '.
 export type { ModelFn, ModelFnArgs } from './model-fn.js';
 export { RunConfig, type RunConfigOptions } from './run-config.js';
 export { type StatefulOptimizer, VariableStore, type VariableOptions } from './variable-store.js';
+export type { CheckpointSaverListener } from './train.js';
+export {
+  Estimator,
+  type EstimatorOptions,
+  type EvaluateOptions,
+  type PredictOptions,
+  type TrainOptions,
+} from './estimator.js';
+export type { EvalResult } from './evaluate.js';
+export type { ExportSavedModelOptions } from './export/options.js';
+export type { Batch, Batches, DatasetLike, InputFn, InputFnArgs } from './input.js';
+export type { Prepare } from './model.js';
+export type { Predicted, PredictedValue } from './predict.js';
+export type { WarmStartSettings } from './warm-start.js';

@@ -60,12 +60,24 @@ export interface EstimatorSpecArgs<L extends Labels = Labels, X extends Logits =
   readonly numReplicasInSync?: number | undefined;
 }
 
+/** What a hook is told of a run. */
+export interface SessionRunContext {
+  /** How many training steps have been taken; in an evaluation or prediction how many the variables have seen. */
+  readonly globalStep: number;
+  /** The loss of the step that was just run: after a step of training or evaluation. It is read only where somebody asks. */
+  readonly loss?: (() => Promise<number>) | undefined;
+  /** Ends the run after this step. */
+  requestStop(): void;
+}
+
 /** Called around the steps of a run by whoever drives it. */
 export interface SessionRunHook {
-  begin?(): void | Promise<void>;
-  beforeRun?(): void | Promise<void>;
-  afterRun?(): void | Promise<void>;
-  end?(): void | Promise<void>;
+  /** Before the first step, when there are variables. */
+  begin?(context: SessionRunContext): void | Promise<void>;
+  beforeRun?(context: SessionRunContext): void | Promise<void>;
+  afterRun?(context: SessionRunContext): void | Promise<void>;
+  /** After the last step of a run that did not fail. */
+  end?(context: SessionRunContext): void | Promise<void>;
 }
 
 interface SpecBase<P extends Predictions> {

@@ -18,6 +18,7 @@ export type {
   LayerVariable,
   PredictSpec,
   RegularizationLosses,
+  SessionRunContext,
   SessionRunHook,
   TrainableVariable,
   TrainOpFn,

@@ -1,0 +1,475 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { ModeKeys, type SessionRunHook } from '@tfjs-heads/head-api';
+import { checkOptions, describeValue, headError, listOf, quote } from '@tfjs-heads/head-kit';
+import { exportModel } from '#export';
+import { modelDirStorage } from '#model-dir';
+import { memoryStorage } from './checkpoint/memory.js';
+import { Saver } from './checkpoint/saver.js';
+import { type Checkpoint, readState, restoreState, saveState, tensorOf } from './checkpoint/state.js';
+import type { CheckpointStorage } from './checkpoint/storage.js';
+import { type EvalResult, runEvaluation } from './evaluate.js';
+import type { ExportSavedModelOptions } from './export/options.js';
+import { checkHooks, Hooks } from './hooks.js';
+import { batchesOf, type CheckedBatch, type InputFn } from './input.js';
+import { Model, type Prepare } from './model.js';
+import type { ModelFn } from './model-fn.js';
+import { examplesOf, type Predicted, predictBatch } from './predict.js';
+import { RunConfig } from './run-config.js';
+import { type CheckpointSaverListener, runTraining } from './train.js';
+import { checkWarmStart, warmStart, type WarmStartSettings } from './warm-start.js';
+
+/** What an {@link Estimator} is made of. */
+export interface EstimatorOptions<P = unknown> {
+  readonly modelFn: ModelFn<P>;
+  /** Where checkpoints are: a folder under Node, the name of a database in a browser. Default: that of the config, else memory. */
+  readonly modelDir?: string | undefined;
+  /** Default: `new RunConfig()`. */
+  readonly config?: RunConfig | undefined;
+  /** Given to `modelFn` and to input functions as they are. */
+  readonly params?: P | undefined;
+  /** Where variables begin that no checkpoint of this estimator has: a checkpoint, a model directory, or settings. */
+  readonly warmStartFrom?: string | WarmStartSettings | undefined;
+  /**
+   * Makes of the features of a batch what `modelFn` is given, before a step that is traced: what reads values, such as a look-up of
+   * strings. Tensors that it makes are the estimator's. Default: nothing.
+   */
+  readonly prepare?: Prepare | undefined;
+}
+
+const OPTIONS = ['modelFn', 'modelDir', 'config', 'params', 'warmStartFrom', 'prepare'] as const;
+
+/** What {@link Estimator.train} takes besides the input. At most one of `steps` and `maxSteps`; without either it trains to the end of the input. */
+export interface TrainOptions {
+  /** How many more steps to take. */
+  readonly steps?: number | undefined;
+  /** The number of the last step, counted over all calls. */
+  readonly maxSteps?: number | undefined;
+  readonly hooks?: readonly SessionRunHook[] | undefined;
+  readonly savingListeners?: readonly CheckpointSaverListener[] | undefined;
+}
+
+/** What {@link Estimator.evaluate} takes besides the input. */
+export interface EvaluateOptions {
+  /** How many batches at most. Default: all. */
+  readonly steps?: number | undefined;
+  readonly hooks?: readonly SessionRunHook[] | undefined;
+  /** Default: the latest checkpoint. */
+  readonly checkpointPath?: string | undefined;
+  /** Tells evaluations on several data sets apart. */
+  readonly name?: string | undefined;
+}
+
+/** What {@link Estimator.predict} takes besides the input. */
+export interface PredictOptions {
+  /** Default: all predictions of the model. */
+  readonly predictKeys?: readonly string[] | undefined;
+  readonly hooks?: readonly SessionRunHook[] | undefined;
+  /** Default: the latest checkpoint. */
+  readonly checkpointPath?: string | undefined;
+  /** Whether to give example by example, or batch by batch. Default: true. */
+  readonly yieldSingleExamples?: boolean | undefined;
+}
+
+/**
+ * Trains, evaluates, predicts and exports what a `modelFn` describes; takes up its training where a checkpoint left it.
+ *
+ * ```ts
+ * const head = new RegressionHead();
+ * const estimator = new Estimator({
+ *   modelDir: 'runs/1',
+ *   modelFn: ({ features, labels, mode, store }) => {
+ *     const model = store.once('model', () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] }));
+ *     return head.createEstimatorSpec({
+ *       features, labels, mode,
+ *       logits: () => model.apply(features.x) as tf.Tensor,
+ *       optimizer: store.once('optimizer', () => new Adagrad({ learningRate: 0.1 })),
+ *       trainableVariables: store.trainableVariables(),
+ *     });
+ *   },
+ * });
+ * await estimator.train(inputFn, { steps: 1000 });
+ * const { average_loss } = await estimator.evaluate(evalInputFn);
+ * for await (const { predictions } of estimator.predict(newInputFn)) console.log(predictions);
+ * ```
+ *
+ * A call waits for the one before it to end.
+ */
+export class Estimator<P = unknown> {
+  readonly #options: EstimatorOptions<P>;
+  readonly #config: RunConfig;
+  readonly #storage: CheckpointStorage;
+  readonly #warmStart: WarmStartSettings | undefined;
+  readonly #model: Model<P>;
+  /** The step whose variables the model has now; undefined where it has none of a checkpoint. */
+  #step: number | undefined;
+  /** Whether a training run is under way, whose variables evaluations must leave alone. */
+  #isTraining = false;
+
+  /** @throws INVALID_ARGUMENT */
+  constructor(options: EstimatorOptions<P>) {
+    const given = checkOptions('Estimator', options, OPTIONS);
+    const { modelFn, config = new RunConfig(), modelDir, prepare, warmStartFrom } = given;
+    if (typeof modelFn !== 'function') throw invalid('modelFn', 'a function', modelFn);
+    if (prepare !== undefined && typeof prepare !== 'function')
+      throw invalid('prepare', 'a function of features', prepare);
+    if (!(config instanceof RunConfig)) throw invalid('config', 'a RunConfig', config);
+    if (modelDir !== undefined && (typeof modelDir !== 'string' || modelDir === ''))
+      throw invalid('modelDir', 'a string that is not empty', modelDir);
+    if (modelDir !== undefined && config.modelDir !== undefined && modelDir !== config.modelDir)
+      throw invalid('modelDir', `that of config, ${quote(config.modelDir)}, or left out`, modelDir);
+    const folder = modelDir ?? config.modelDir;
+    this.#options = given;
+    this.#config = folder === config.modelDir ? config : config.replace({ modelDir: folder });
+    this.#warmStart = checkWarmStart(warmStartFrom);
+    this.#storage = folder === undefined ? memoryStorage() : modelDirStorage(folder);
+    this.#model = new Model({ modelFn, params: given.params as P, config: this.#config, prepare });
+  }
+
+  get config(): RunConfig {
+    return this.#config;
+  }
+
+  /** Undefined where checkpoints are kept in memory. */
+  get modelDir(): string | undefined {
+    return this.#config.modelDir;
+  }
+
+  get modelFn(): ModelFn<P> {
+    return this.#options.modelFn;
+  }
+
+  get params(): P {
+    return this.#options.params as P;
+  }
+
+  /** All that it was made of, for an estimator that is made of this one. */
+  get options(): EstimatorOptions<P> {
+    return { ...this.#options, config: this.#config };
+  }
+
+  /**
+   * Trains, and saves checkpoints. A run begins with the latest checkpoint.
+   *
+   * @param inputFn Called once; its batches have labels.
+   * @throws INVALID_ARGUMENT, INPUT_INVALID, MODEL_FN_INVALID, CHECKPOINT_INVALID for a latest checkpoint that is damaged or of another
+   *   model, CHECKPOINT_UNWRITABLE, LOSS_NAN, and what the model, the input and hooks throw
+   */
+  async train(inputFn: InputFn<P>, options: TrainOptions = {}): Promise<this> {
+    const { steps, maxSteps, hooks, savingListeners } = checkOptions('train', options, [
+      'steps',
+      'maxSteps',
+      'hooks',
+      'savingListeners',
+    ]);
+    if (steps !== undefined && maxSteps !== undefined)
+      throw headError(
+        'INVALID_ARGUMENT',
+        `train: one of steps and maxSteps must be given at most, got ${steps} and ${maxSteps}.`,
+      );
+    checkCount('train: steps', steps);
+    checkCount('train: maxSteps', maxSteps);
+    const ownHooks = checkHooks('train: hooks', hooks);
+    if (this.#isTraining)
+      throw headError('INVALID_ARGUMENT', 'train must not be called while the estimator trains, got a second call.');
+    this.#isTraining = true;
+    let isDone = false;
+    try {
+      const latest = await this.#latestStep();
+      if (maxSteps !== undefined && Math.max(latest ?? 0, this.#step ?? 0) >= maxSteps) {
+        this.#config.log(`Nothing to train: step ${maxSteps} has been taken.`);
+        isDone = true;
+        return this;
+      }
+      const saver = new Saver(this.#storage, this.#config);
+      await runTraining({
+        model: this.#model,
+        batches: batchesOf(inputFn, this.#argsOf(ModeKeys.TRAIN)),
+        start: async (batch) => {
+          const trainHooks = this.#model.build(batch, ModeKeys.TRAIN, (spec) => [
+            ...spec.trainingHooks,
+            ...spec.trainingChiefHooks,
+          ]);
+          const isSaved = await this.#begin(latest);
+          if (isSaved) saver.startFrom(this.#step as number);
+          return { globalStep: this.#step as number, hooks: trainHooks };
+        },
+        lastStep: (globalStep) => maxSteps ?? (steps === undefined ? Infinity : globalStep + steps),
+        hooks: ownHooks,
+        listeners: savingListeners ?? [],
+        saver,
+        config: this.#config,
+        advance: (globalStep) => {
+          this.#step = globalStep;
+        },
+      });
+      isDone = true;
+      return this;
+    } finally {
+      this.#isTraining = false;
+      // The next run begins with the last checkpoint.
+      if (!isDone) this.#step = undefined;
+    }
+  }
+
+  /**
+   * Evaluates the latest checkpoint, or the variables as they start where there is none.
+   *
+   * @returns The metrics of the model, with `loss`, the mean over batches, and `global_step`
+   * @throws INVALID_ARGUMENT, INPUT_INVALID, MODEL_FN_INVALID, EVAL_METRICS_INVALID, CHECKPOINT_MISSING, CHECKPOINT_INVALID
+   */
+  async evaluate(inputFn: InputFn<P>, options: EvaluateOptions = {}): Promise<EvalResult> {
+    const { steps, hooks, checkpointPath } = checkOptions('evaluate', options, [
+      'steps',
+      'hooks',
+      'checkpointPath',
+      'name',
+    ]);
+    checkCount('evaluate: steps', steps);
+    const ownHooks = checkHooks('evaluate: hooks', hooks);
+    let specHooks: readonly SessionRunHook[] = [];
+    return this.#reading(checkpointPath, inputFn, ModeKeys.EVAL, {
+      build: (batch) => {
+        specHooks = this.#model.build(batch, ModeKeys.EVAL, (spec) => spec.evaluationHooks);
+      },
+      run: (batches, globalStep) =>
+        runEvaluation({
+          model: this.#model,
+          batches,
+          steps: steps ?? Infinity,
+          globalStep,
+          hooks: new Hooks([...ownHooks, ...specHooks]),
+        }),
+    });
+  }
+
+  /**
+   * Predicts by the latest checkpoint, or the variables as they start where there is none. Nothing is done before the first value is
+   * asked for.
+   *
+   * @returns Of each example the predictions by key, or of each batch
+   * @throws INVALID_ARGUMENT, INPUT_INVALID, MODEL_FN_INVALID, PREDICTION_KEY_INVALID, CHECKPOINT_MISSING, CHECKPOINT_INVALID
+   */
+  async *predict(inputFn: InputFn<P>, options: PredictOptions = {}): AsyncGenerator<Predicted, void, void> {
+    const {
+      predictKeys,
+      checkpointPath,
+      hooks,
+      yieldSingleExamples = true,
+    } = checkOptions('predict', options, ['predictKeys', 'hooks', 'checkpointPath', 'yieldSingleExamples']);
+    const keys = predictKeys === undefined ? undefined : checkKeys(predictKeys);
+    const own = new Hooks(checkHooks('predict: hooks', hooks));
+    let isStopped = false;
+    const batches = batchesOf(inputFn, this.#argsOf(ModeKeys.PREDICT));
+    for await (const batch of batches) {
+      const { context, values } = await this.#readingBatch(checkpointPath, batch, async (prepared, globalStep) => {
+        const told = {
+          globalStep,
+          requestStop: () => {
+            isStopped = true;
+          },
+        };
+        await own.beforeRun(told);
+        const read = await predictBatch(this.#model, prepared, keys);
+        await own.afterRun(told);
+        return { context: told, values: read };
+      });
+      if (yieldSingleExamples) yield* examplesOf(values);
+      else yield values;
+      if (isStopped) {
+        await own.end(context);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Writes a SavedModel into a new folder that is named by the time in seconds, under Node; the numbers are those of the latest
+   * checkpoint.
+   *
+   * @param exportDirBase The folder in which it is made.
+   * @param options `example`: features as the served model is given them, some rows of each; they stay the caller's.
+   * @returns The path of the new folder
+   * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING where there is none, and what `exportSavedModel` of tracing throws
+   */
+  async exportSavedModel(exportDirBase: string, options: ExportSavedModelOptions): Promise<string> {
+    const { example, checkpointPath } = checkOptions('exportSavedModel', options, ['example', 'checkpointPath']);
+    if (typeof exportDirBase !== 'string' || exportDirBase === '')
+      throw headError(
+        'INVALID_ARGUMENT',
+        `exportSavedModel: exportDirBase must be a path, got ${describeValue(exportDirBase)}.`,
+      );
+    if (checkpointPath === undefined && (await this.#latestStep()) === undefined)
+      throw headError(
+        'CHECKPOINT_MISSING',
+        `exportSavedModel: there is no checkpoint in ${this.#storage.name}: train first.`,
+      );
+    const batch: CheckedBatch = { features: example, labels: undefined };
+    return this.#readingBatch(checkpointPath, batch, (prepared) =>
+      exportModel(exportDirBase, prepared.features, (features) =>
+        this.#model.spec({ features, labels: undefined }, ModeKeys.PREDICT),
+      ),
+    );
+  }
+
+  /** The path of the latest checkpoint; undefined where there is none. */
+  async latestCheckpoint(): Promise<string | undefined> {
+    const step = await this.#latestStep();
+    return step === undefined ? undefined : this.#storage.pathOf(step);
+  }
+
+  /**
+   * The names of what the latest checkpoint has: variables, `global_step` and the states of optimizers.
+   *
+   * @throws CHECKPOINT_MISSING, CHECKPOINT_INVALID
+   */
+  async getVariableNames(): Promise<readonly string[]> {
+    const { tensors } = await this.#checkpoint(undefined, 'getVariableNames');
+    return ['global_step', ...tensors.keys()];
+  }
+
+  /**
+   * What the latest checkpoint has under a name. The caller owns the tensor; `global_step` is an int32 scalar.
+   *
+   * @throws CHECKPOINT_MISSING, CHECKPOINT_INVALID, INVALID_ARGUMENT for a name that it does not have
+   */
+  async getVariableValue(name: string): Promise<Tensor> {
+    const { tensors, globalStep } = await this.#checkpoint(undefined, 'getVariableValue');
+    if (name === 'global_step')
+      return tensorOf({ dtype: 'I64', shape: [], data: BigInt64Array.of(BigInt(globalStep)) });
+    const saved = tensors.get(name);
+    if (saved !== undefined) return tensorOf(saved);
+    const known = [...tensors.keys()].map(quote).join(', ');
+    throw headError(
+      'INVALID_ARGUMENT',
+      `getVariableValue: the name must be one of ${known}, got ${describeValue(name)}.`,
+    );
+  }
+
+  /** Where summaries of an evaluation are: `<modelDir>/eval`, or `<modelDir>/eval_<name>`. */
+  evalDir(name?: string): string {
+    return `${this.modelDir ?? ''}/${name === undefined || name === '' ? 'eval' : `eval_${name}`}`;
+  }
+
+  /** Releases the variables. Checkpoints in a model directory stay. */
+  dispose(): void {
+    this.#model.dispose();
+    this.#step = undefined;
+  }
+
+  #argsOf(mode: ModeKeys): { mode: ModeKeys; params: P; config: RunConfig } {
+    return { mode, params: this.params, config: this.#config };
+  }
+
+  async #latestStep(): Promise<number | undefined> {
+    return (await this.#storage.list()).at(-1);
+  }
+
+  /** Gives the model what it trains on with: the latest checkpoint, or what it is warm-started from. Says whether there was a checkpoint. */
+  async #begin(latest: number | undefined): Promise<boolean> {
+    if (latest !== undefined && latest !== this.#step) {
+      await restoreState(this.#model.store, await this.#read(latest));
+      this.#step = latest;
+    } else if (this.#step === undefined) {
+      if (this.#warmStart !== undefined) await warmStart(this.#model.store, this.#warmStart);
+      this.#step = 0;
+    }
+    return latest !== undefined;
+  }
+
+  async #read(step: number): Promise<Checkpoint> {
+    return readState(await this.#storage.read(step), this.#storage.pathOf(step));
+  }
+
+  /** The checkpoint of a path, or the latest. */
+  async #checkpoint(path: string | undefined, of: string): Promise<Checkpoint> {
+    const step = path === undefined ? await this.#latestStep() : this.#storage.stepOf(path);
+    if (step !== undefined) return this.#read(step);
+    const what = path === undefined ? 'there is no checkpoint' : `there is no checkpoint ${quote(path)}`;
+    throw headError('CHECKPOINT_MISSING', `${of}: ${what} in ${this.#storage.name}.`);
+  }
+
+  /** Runs over the batches of an input with the variables of a checkpoint; those of a training run are put back. */
+  async #reading<T>(
+    path: string | undefined,
+    inputFn: InputFn<P>,
+    mode: ModeKeys,
+    {
+      build,
+      run,
+    }: {
+      build: (batch: CheckedBatch) => void;
+      run: (batches: AsyncIterable<CheckedBatch>, globalStep: number) => Promise<T>;
+    },
+  ): Promise<T> {
+    const batches = batchesOf(inputFn, this.#argsOf(mode));
+    const first = await batches.next();
+    try {
+      if (first.done === true) throw headError('INPUT_INVALID', `inputFn must give at least one batch, got none.`);
+      await this.#model.prepared(first.value, async (prepared) => build(prepared));
+      return await this.#withCheckpoint(path, (globalStep) => run(startingWith(first.value, batches), globalStep));
+    } finally {
+      await batches.return();
+    }
+  }
+
+  /** The same for one batch. */
+  async #readingBatch<T>(
+    path: string | undefined,
+    batch: CheckedBatch,
+    run: (batch: CheckedBatch, globalStep: number) => Promise<T>,
+  ): Promise<T> {
+    return this.#model.prepared(batch, async (prepared) => {
+      this.#model.build(prepared, ModeKeys.PREDICT, () => undefined);
+      return this.#withCheckpoint(path, (globalStep) => run(prepared, globalStep));
+    });
+  }
+
+  async #withCheckpoint<T>(path: string | undefined, run: (globalStep: number) => Promise<T>): Promise<T> {
+    const { store } = this.#model;
+    const wanted =
+      path === undefined && this.#isTraining
+        ? this.#step
+        : path === undefined
+          ? await this.#latestStep()
+          : (await this.#checkpoint(path, 'checkpointPath')).globalStep;
+    if (wanted === undefined || wanted === this.#step) return run(this.#step ?? 0);
+    // Variables that no checkpoint has, of a run that is under way or that saves none, come back afterwards.
+    const mustReturn =
+      this.#isTraining || (this.#step !== undefined && !(await this.#storage.list()).includes(this.#step));
+    const backup = mustReturn ? await readState(await saveState(store, this.#step ?? 0), 'memory') : undefined;
+    const before = this.#step;
+    await restoreState(store, await this.#read(wanted));
+    this.#step = wanted;
+    try {
+      return await run(wanted);
+    } finally {
+      if (backup !== undefined) {
+        await restoreState(store, backup);
+        this.#step = before;
+      }
+    }
+  }
+}
+
+async function* startingWith(
+  first: CheckedBatch,
+  others: AsyncGenerator<CheckedBatch, void, void>,
+): AsyncGenerator<CheckedBatch, void, void> {
+  yield first;
+  yield* others;
+}
+
+function checkCount(name: string, given: number | undefined): void {
+  if (given === undefined || (typeof given === 'number' && Number.isSafeInteger(given) && given > 0)) return;
+  throw headError('INVALID_ARGUMENT', `${name} must be a whole number above 0, got ${describeValue(given)}.`);
+}
+
+function checkKeys(given: readonly string[]): readonly string[] {
+  const keys = listOf(given);
+  if (keys?.every((key) => typeof key === 'string')) return keys as readonly string[];
+  throw headError('INVALID_ARGUMENT', `predict: predictKeys must be a list of strings, got ${describeValue(given)}.`);
+}
+
+function invalid(name: string, expected: string, got: unknown): Error {
+  return headError('INVALID_ARGUMENT', `Estimator: ${name} must be ${expected}, got ${describeValue(got)}.`);
+}

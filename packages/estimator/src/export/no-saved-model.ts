@@ -1,0 +1,6 @@
+import { headError } from '@tfjs-heads/head-kit';
+
+/** A browser has no folders to write to. */
+export async function exportModel(): Promise<string> {
+  throw headError('EXPORT_UNSUPPORTED', 'exportSavedModel needs folders, which Node has, got a browser.');
+}

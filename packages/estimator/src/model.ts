@@ -1,0 +1,142 @@
+import { clone, dispose } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import {
+  type EstimatorSpec,
+  type EvalSpec,
+  type Features,
+  ModeKeys,
+  type PredictSpec,
+  type TrainSpec,
+} from '@tfjs-heads/head-api';
+import { carryChecks, describeValue, headError, isMap, isPromise } from '@tfjs-heads/head-kit';
+import { type Trace, traceStep } from '@tfjs-heads/tracing';
+import type { CheckedBatch } from './input.js';
+import type { ModelFn } from './model-fn.js';
+import type { RunConfig } from './run-config.js';
+import { VariableStore } from './variable-store.js';
+
+interface SpecsByMode {
+  readonly train: TrainSpec;
+  readonly eval: EvalSpec;
+  readonly infer: PredictSpec;
+}
+
+/** Makes of the features of a batch what a `modelFn` is given; what it makes is the estimator's. */
+export type Prepare = (features: Features) => Features;
+
+/** What a model is made of. */
+export interface ModelOptions<P> {
+  readonly modelFn: ModelFn<P>;
+  readonly params: P;
+  readonly config: RunConfig;
+  readonly prepare: Prepare | undefined;
+}
+
+/** A `modelFn` with its variables, and its training step, traced. */
+export class Model<P> {
+  readonly store: VariableStore;
+  readonly #options: ModelOptions<P>;
+  #step: Trace<(batch: CheckedBatch) => Scalar> | undefined;
+  /** What the step was traced for. */
+  #traced = '';
+
+  constructor(options: ModelOptions<P>) {
+    this.#options = options;
+    this.store = new VariableStore(options.config.tfRandomSeed);
+  }
+
+  /** Why the last training step ran eagerly; undefined where it ran as recorded. */
+  get reason(): string | undefined {
+    return this.#step?.reason;
+  }
+
+  /**
+   * The features as the `modelFn` wants them, for as long as `run` takes.
+   *
+   * @throws what `prepare` throws
+   */
+  async prepared<T>(batch: CheckedBatch, run: (batch: CheckedBatch) => Promise<T>): Promise<T> {
+    const { prepare } = this.#options;
+    if (prepare === undefined) return run(batch);
+    const features = prepare(batch.features);
+    try {
+      return await run({ ...batch, features });
+    } finally {
+      const given = new Set<unknown>(Object.values(batch.features));
+      dispose(Object.values(features).filter((value) => !given.has(value)) as Parameters<typeof dispose>[0]);
+    }
+  }
+
+  /**
+   * The spec of a batch, which the caller disposes of.
+   *
+   * @throws MODEL_FN_INVALID, and what the `modelFn` throws
+   */
+  spec<M extends ModeKeys>({ features, labels }: CheckedBatch, mode: M): SpecsByMode[M] {
+    const { modelFn, params, config } = this.#options;
+    const spec: unknown = modelFn({
+      features,
+      labels: mode === ModeKeys.PREDICT ? undefined : labels,
+      mode,
+      params,
+      config,
+      store: this.store,
+    });
+    return checkSpec(spec, mode) as SpecsByMode[M];
+  }
+
+  /** Calls the `modelFn` once for the variables that it makes, and for what `look` wants of its spec. */
+  build<M extends ModeKeys, T>(batch: CheckedBatch, mode: M, look: (spec: SpecsByMode[M]) => T): T {
+    const spec = this.spec(batch, mode);
+    try {
+      return look(spec);
+    } finally {
+      (spec as EstimatorSpec).dispose();
+    }
+  }
+
+  /** Takes a training step. The caller owns the loss, which says it where labels were out of range. */
+  trainStep(batch: CheckedBatch): Scalar {
+    const variables = this.store.all();
+    const names = variables.map(({ name }) => name).join('\n');
+    if (this.#step === undefined || this.#traced !== names) {
+      this.#step?.dispose();
+      this.#traced = names;
+      this.#step = traceStep((given: CheckedBatch) => this.#train(given), { variables: variables.map(({ of }) => of) });
+    }
+    return this.#step(batch);
+  }
+
+  #train(batch: CheckedBatch): Scalar {
+    const spec = this.spec(batch, ModeKeys.TRAIN);
+    try {
+      spec.trainOp();
+      return carryChecks(clone(spec.loss), [spec.loss]);
+    } finally {
+      spec.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.#step?.dispose();
+    this.store.dispose();
+  }
+}
+
+function checkSpec(spec: unknown, mode: ModeKeys): EstimatorSpec {
+  if (isPromise(spec)) throw invalid(mode, 'not a promise', spec);
+  const { mode: got, dispose: release } = (isMap(spec) ? spec : {}) as Partial<EstimatorSpec>;
+  if (typeof release !== 'function') throw invalid(mode, 'a spec as head.createEstimatorSpec makes it', spec);
+  if (got !== mode) {
+    release.call(spec);
+    throw invalid(mode, `a spec of the mode ${mode}`, got);
+  }
+  return spec as EstimatorSpec;
+}
+
+function invalid(mode: ModeKeys, expected: string, got: unknown): Error {
+  return headError(
+    'MODEL_FN_INVALID',
+    `modelFn must return ${expected} in the mode ${mode}, got ${describeValue(got)}.`,
+  );
+}

@@ -1,0 +1,122 @@
+import type { SessionRunContext, SessionRunHook } from '@tfjs-heads/head-api';
+import type { Saver } from './checkpoint/saver.js';
+import { saveState } from './checkpoint/state.js';
+import { Hooks } from './hooks.js';
+import type { CheckedBatch } from './input.js';
+import { LossWatch } from './loss-watch.js';
+import type { Model } from './model.js';
+import type { RunConfig } from './run-config.js';
+
+/** Is told of checkpoints. */
+export interface CheckpointSaverListener {
+  /** After a checkpoint was saved. The variables are those of the checkpoint. */
+  afterSave?(globalStep: number, context: SessionRunContext): void | Promise<void>;
+}
+
+/** What a training run is made of. */
+export interface TrainRun<P> {
+  readonly model: Model<P>;
+  readonly batches: AsyncIterable<CheckedBatch>;
+  /** The step to begin after, known when the model has been built and restored: from the first batch. */
+  readonly start: (batch: CheckedBatch) => Promise<{ globalStep: number; hooks: readonly SessionRunHook[] }>;
+  /** The last step. */
+  readonly lastStep: (globalStep: number) => number;
+  readonly hooks: readonly SessionRunHook[];
+  readonly listeners: readonly CheckpointSaverListener[];
+  readonly saver: Saver;
+  readonly config: RunConfig;
+  /** Is told of each step taken. */
+  readonly advance: (globalStep: number) => void;
+}
+
+/**
+ * Trains until the input ends, the last step is taken or a hook stops it. Saves a checkpoint before the first step, as often as the config
+ * says, and after the last.
+ *
+ * @throws LOSS_NAN, and what the model, the input and hooks throw
+ */
+export async function runTraining<P>(run: TrainRun<P>): Promise<void> {
+  const { model, saver, config } = run;
+  let globalStep = -1;
+  let last = Infinity;
+  let isStopped = false;
+  let loss: (() => Promise<number>) | undefined;
+  let hooks = new Hooks(run.hooks);
+  const watch = new LossWatch();
+  const log = new StepLog(config);
+  const context: SessionRunContext = {
+    get globalStep() {
+      return Math.max(globalStep, 0);
+    },
+    get loss() {
+      return loss;
+    },
+    requestStop: () => {
+      isStopped = true;
+    },
+  };
+  const save = async (): Promise<void> => {
+    await watch.settle(); // No checkpoint of a model that is lost.
+    if (!saver.isOn) return;
+    await saver.save(globalStep, () => saveState(model.store, globalStep));
+    for (const listener of run.listeners) await listener.afterSave?.(globalStep, context);
+  };
+
+  for await (const batch of run.batches) {
+    const isDone = await model.prepared(batch, async (prepared) => {
+      if (globalStep < 0) {
+        const begun = await run.start(prepared);
+        ({ globalStep } = begun);
+        last = run.lastStep(globalStep);
+        hooks = new Hooks([...run.hooks, ...begun.hooks]);
+        await save();
+        log.start(globalStep);
+        await hooks.begin(context);
+      }
+      if (isStopped || globalStep >= last) return true;
+      await hooks.beforeRun(context);
+      const value = watch.add(globalStep + 1, model.trainStep(prepared));
+      value.catch(() => undefined); // `watch` has it.
+      loss = () => value;
+      globalStep++;
+      run.advance(globalStep);
+      await watch.keepUp();
+      await log.after(globalStep, value, model.reason);
+      await hooks.afterRun(context);
+      if (saver.isDue(globalStep)) await save();
+      return isStopped || globalStep >= last;
+    });
+    if (isDone) break;
+  }
+  if (globalStep < 0) return; // The input was empty.
+  await save();
+  await hooks.end(context);
+}
+
+/** Tells of loss and speed now and then. */
+class StepLog {
+  readonly #config: RunConfig;
+  #step = 0;
+  #time = 0;
+  #reason: string | undefined;
+
+  constructor(config: RunConfig) {
+    this.#config = config;
+  }
+
+  start(step: number): void {
+    this.#step = step;
+    this.#time = performance.now();
+  }
+
+  async after(step: number, loss: Promise<number>, reason: string | undefined): Promise<void> {
+    const { logStepCountSteps: every, log } = this.#config;
+    if (every === null || step % every !== 0) return;
+    const value = await loss;
+    const perSecond = ((step - this.#step) / (performance.now() - this.#time)) * 1000;
+    log(`loss = ${value}, step = ${step} (${perSecond.toPrecision(4)} steps/s)`);
+    if (reason !== undefined && reason !== this.#reason) log(`Steps run eagerly: ${reason}`);
+    this.#reason = reason;
+    this.start(step);
+  }
+}

@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { RegressionHead } from '@tfjs-heads/head-regression';
+import { describe, expect, it } from 'vitest';
+import { Estimator, type Predicted } from '../src/index.js';
+import { line, lineEstimator, points, quiet } from './models.js';
+
+describe('line 69: an estimator with a modelFn', () => {
+  it('trains, evaluates and predicts', async () => {
+    const estimator = lineEstimator();
+    const before = await estimator.evaluate(() => points(2));
+    expect(before.global_step).toBe(0);
+    expect(await estimator.train(() => points(100))).toBe(estimator);
+    const after = await estimator.evaluate(() => points(2));
+    expect(Object.keys(after)).toEqual(['average_loss', 'prediction/mean', 'label/mean', 'loss', 'global_step']);
+    expect(after.global_step).toBe(100);
+    expect(after.loss).toBeLessThan(0.01);
+    const predicted: Predicted[] = [];
+    for await (const example of estimator.predict(() => [{ x: tf.tensor2d([[0], [1]]) }])) predicted.push(example);
+    expect(predicted).toHaveLength(2);
+    expect((predicted[1]?.['predictions'] as number[])[0]).toBeCloseTo(1, 1);
+    estimator.dispose();
+  });
+
+  it('leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const estimator = lineEstimator();
+    await estimator.train(() => points(12));
+    await estimator.evaluate(() => points(3));
+    for await (const example of estimator.predict(() => points(3))) expect(example).toHaveProperty('predictions');
+    estimator.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('runs its steps as recorded', async () => {
+    const lines: string[] = [];
+    const estimator = lineEstimator({ config: quiet({ log: (text) => lines.push(text), logStepCountSteps: 10 }) });
+    await estimator.train(() => points(30));
+    expect(lines.filter((text) => text.startsWith('loss = '))).toHaveLength(3);
+    expect(lines.filter((text) => text.includes('eagerly'))).toEqual([]);
+    estimator.dispose();
+  });
+});
+
+describe('line 70: steps add up, maxSteps is absolute', () => {
+  it('counts over calls', async () => {
+    const estimator = lineEstimator();
+    await estimator.train(() => points(100), { steps: 3 });
+    await estimator.train(() => points(100), { steps: 4 });
+    expect((await estimator.evaluate(() => points(1))).global_step).toBe(7);
+    await estimator.train(() => points(100), { maxSteps: 9 });
+    expect((await estimator.evaluate(() => points(1))).global_step).toBe(9);
+    let isAsked = false;
+    const unused = function* () {
+      isAsked = true;
+      yield* points(1);
+    };
+    await estimator.train(unused, { maxSteps: 9 });
+    expect(isAsked).toBe(false);
+    expect(await estimator.latestCheckpoint()).toBe('model.ckpt-9.safetensors');
+    estimator.dispose();
+  });
+
+  it.each([{ steps: 0 }, { steps: 1.5 }, { maxSteps: -1 }, { steps: 1, maxSteps: 2 }])(
+    'refuses %j',
+    async (options) => {
+      const estimator = lineEstimator();
+      await expect(estimator.train(() => points(1), options)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      estimator.dispose();
+    },
+  );
+});
+
+it('line 71: loss is the mean over batches, metrics count rows', async () => {
+  const batches = [
+    [2.5, 1.5, 3, 0],
+    [3, 1, 4, 3],
+    [10, 10.0249],
+  ];
+  const estimator = new Estimator({
+    config: quiet(),
+    modelFn: ({ features, labels, mode }) =>
+      new RegressionHead().createEstimatorSpec({
+        features,
+        mode,
+        labels: labels as tf.Tensor,
+        logits: features['logits'] as tf.Tensor,
+        trainOpFn: () => undefined,
+      }),
+  });
+  const inputFn = () =>
+    batches.map(
+      (errors) => [{ logits: tf.tensor2d(errors, [errors.length, 1]) }, tf.zeros([errors.length, 1])] as const,
+    );
+  const { loss, average_loss: perRow } = await estimator.evaluate(inputFn);
+  const means = batches.map((errors) => errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
+  const total = batches.flat().reduce((sum, error) => sum + error ** 2, 0);
+  expect(loss).toBeCloseTo(means.reduce((sum, mean) => sum + mean, 0) / 3, 4);
+  expect(perRow).toBeCloseTo(total / 10, 4);
+});
+
+it('line 73: a loss that is NaN stops the training, and names the step', async () => {
+  const estimator = lineEstimator();
+  await estimator.train(() => points(3));
+  const spoilt = function* () {
+    yield* points(2);
+    yield [{ x: tf.tensor2d([[Number.NaN]]) }, tf.tensor2d([[1]])] as const;
+    yield* points(5);
+  };
+  await expect(estimator.train(spoilt)).rejects.toMatchObject({
+    code: 'LOSS_NAN',
+    message: 'The loss of step 6 is NaN. Training has stopped; the last checkpoint is as it was.',
+  });
+  const { loss, global_step: step } = await estimator.evaluate(() => points(1));
+  expect(step).toBe(3);
+  expect(loss).toBeGreaterThan(0);
+  estimator.dispose();
+});
+
+it('is refused without a modelFn, and where the modelFn returns no spec', async () => {
+  expect(() => new Estimator({} as never)).toThrowCoded('INVALID_ARGUMENT', ['modelFn']);
+  const estimator = new Estimator({ modelFn: () => ({}) as never, config: quiet() });
+  await expect(estimator.train(() => points(1))).rejects.toMatchObject({ code: 'MODEL_FN_INVALID' });
+  await expect(new Estimator({ modelFn: line, config: quiet() }).train(() => [])).resolves.toBeInstanceOf(Estimator);
+});
