@@ -100,6 +100,7 @@ export class Estimator<P = unknown> {
   readonly #storage: CheckpointStorage;
   readonly #warmStart: WarmStartSettings | undefined;
   readonly #model: Model<P>;
+  readonly #evaluations = new Map<string, EvalResult[]>();
   /** The step whose variables the model has now; undefined where it has none of a checkpoint. */
   #step: number | undefined;
   /** Whether a training run is under way, whose variables evaluations must leave alone. */
@@ -218,16 +219,17 @@ export class Estimator<P = unknown> {
    * @throws INVALID_ARGUMENT, INPUT_INVALID, MODEL_FN_INVALID, EVAL_METRICS_INVALID, CHECKPOINT_MISSING, CHECKPOINT_INVALID
    */
   async evaluate(inputFn: InputFn<P>, options: EvaluateOptions = {}): Promise<EvalResult> {
-    const { steps, hooks, checkpointPath } = checkOptions('evaluate', options, [
-      'steps',
-      'hooks',
-      'checkpointPath',
-      'name',
-    ]);
+    const {
+      steps,
+      hooks,
+      checkpointPath,
+      name = '',
+    } = checkOptions('evaluate', options, ['steps', 'hooks', 'checkpointPath', 'name']);
+    if (typeof name !== 'string') throw invalid('name', 'a string', name);
     checkCount('evaluate: steps', steps);
     const ownHooks = checkHooks('evaluate: hooks', hooks);
     let specHooks: readonly SessionRunHook[] = [];
-    return this.#reading(checkpointPath, inputFn, ModeKeys.EVAL, {
+    const result = await this.#reading(checkpointPath, inputFn, ModeKeys.EVAL, {
       build: (batch) => {
         specHooks = this.#model.build(batch, ModeKeys.EVAL, (spec) => spec.evaluationHooks);
       },
@@ -240,6 +242,13 @@ export class Estimator<P = unknown> {
           hooks: new Hooks([...ownHooks, ...specHooks]),
         }),
     });
+    this.#evaluations.set(name, [...this.evaluations(name), result]);
+    return result;
+  }
+
+  /** The results of {@link Estimator.evaluate} so far, of those with a name or of those without, the first one first. */
+  evaluations(name = ''): readonly EvalResult[] {
+    return this.#evaluations.get(name) ?? [];
   }
 
   /**

@@ -16,3 +16,27 @@ export type { Batch, Batches, DatasetLike, InputFn, InputFnArgs } from './input.
 export type { Prepare } from './model.js';
 export type { Predicted, PredictedValue } from './predict.js';
 export type { WarmStartSettings } from './warm-start.js';
+export { addMetrics, type MetricFn, type MetricFnArgs } from './add-metrics.js';
+export {
+  type EarlyStoppingOptions,
+  makeEarlyStoppingHook,
+  stopIfHigherHook,
+  stopIfLowerHook,
+  stopIfNoDecreaseHook,
+  stopIfNoIncreaseHook,
+} from './early-stopping.js';
+export {
+  BestExporter,
+  type CompareFn,
+  type ExportArgs,
+  type Exporter,
+  type ExporterOptions,
+  FinalExporter,
+  LatestExporter,
+} from './exporters.js';
+export {
+  type EvalSettings,
+  trainAndEvaluate,
+  type TrainedAndEvaluated,
+  type TrainSettings,
+} from './train-and-evaluate.js';

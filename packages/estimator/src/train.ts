@@ -57,8 +57,7 @@ export async function runTraining<P>(run: TrainRun<P>): Promise<void> {
   };
   const save = async (): Promise<void> => {
     await watch.settle(); // No checkpoint of a model that is lost.
-    if (!saver.isOn) return;
-    await saver.save(globalStep, () => saveState(model.store, globalStep));
+    if (!(await saver.save(globalStep, () => saveState(model.store, globalStep)))) return;
     for (const listener of run.listeners) await listener.afterSave?.(globalStep, context);
   };
 

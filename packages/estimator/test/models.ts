@@ -40,3 +40,21 @@ export function* points(batches: number): Generator<Batch, void, void> {
     ];
   }
 }
+
+let count = 0;
+
+/** A model directory that is not there yet: a folder under Node, a name in a browser. */
+export function freshDir(): string {
+  return `/tmp/tfjs-heads-estimator-${Date.now()}-${Math.floor(Math.random() * 1e9)}-${count++}`;
+}
+
+/** What the latest checkpoint of an estimator has, by name. */
+export async function valuesOf(estimator: Estimator): Promise<Readonly<Record<string, readonly number[]>>> {
+  const values: Record<string, readonly number[]> = {};
+  for (const name of await estimator.getVariableNames()) {
+    const tensor = await estimator.getVariableValue(name);
+    values[name] = [...(await tensor.data<'float32'>())];
+    tensor.dispose();
+  }
+  return values;
+}

@@ -15,7 +15,7 @@ export function memoryStorage(): CheckpointStorage {
         throw headError('CHECKPOINT_MISSING', `There is no checkpoint ${quote(fileOf(step))} in memory.`);
       return bytes;
     },
-    write: async (step, bytes) => void files.set(step, bytes.slice()),
+    write: async (step, bytes) => void files.set(step, new Uint8Array(bytes)),
     remove: async (step) => void files.delete(step),
   };
 }

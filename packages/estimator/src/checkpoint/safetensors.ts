@@ -102,8 +102,8 @@ function readTensor(numbers: Uint8Array, entry: unknown, fail: (what: string) =>
   const make = arrays[dtype as SafetensorsDtype];
   const expected = shape.reduce((product, size) => product * size, make.BYTES_PER_ELEMENT);
   if (expected !== end - begin) throw fail(`it must have ${expected} bytes by its dtype and shape, got ${end - begin}`);
-  // A copy, since the place may be no multiple of the size of a number.
-  const { buffer } = numbers.slice(begin, end);
+  // A copy, since the place may be no multiple of the size of a number; `slice` of a Buffer of Node makes none.
+  const { buffer } = new Uint8Array(numbers.subarray(begin, end));
   return { dtype: dtype as SafetensorsDtype, shape, data: new make(buffer) };
 }
 

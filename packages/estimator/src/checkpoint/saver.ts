@@ -20,7 +20,7 @@ export class Saver {
   }
 
   /** Whether checkpoints are saved at all. */
-  get isOn(): boolean {
+  get #isOn(): boolean {
     return this.#config.saveCheckpointsSecs !== null || this.#config.saveCheckpointsSteps !== null;
   }
 
@@ -38,12 +38,17 @@ export class Saver {
     this.#savedAt = Date.now();
   }
 
-  /** Saves one, unless the last one was of the same step. Throws CHECKPOINT_UNWRITABLE; then the others are as they were. */
-  async save(step: number, bytes: () => Promise<Uint8Array>): Promise<void> {
-    if (!this.isOn || step === this.#savedStep) return;
+  /**
+   * Saves one, unless the last one was of the same step, or none is wanted. Says whether it did.
+   *
+   * @throws CHECKPOINT_UNWRITABLE; then the others are as they were
+   */
+  async save(step: number, bytes: () => Promise<Uint8Array>): Promise<boolean> {
+    if (!this.#isOn || step === this.#savedStep) return false;
     await this.#storage.write(step, await bytes());
     this.startFrom(step);
     await this.#removeOld();
+    return true;
   }
 
   async #removeOld(): Promise<void> {

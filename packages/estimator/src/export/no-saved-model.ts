@@ -4,3 +4,11 @@ import { headError } from '@tfjs-heads/head-kit';
 export async function exportModel(): Promise<string> {
   throw headError('EXPORT_UNSUPPORTED', 'exportSavedModel needs folders, which Node has, got a browser.');
 }
+
+export async function listExports(): Promise<readonly string[]> {
+  return [];
+}
+
+export async function removeExport(): Promise<void> {
+  // There is none.
+}

@@ -1,19 +1,30 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Features, PredictSpec } from '@tfjs-heads/head-api';
 import { exportSavedModel } from '@tfjs-heads/tracing/saved-model';
-import { existsSync } from 'node:fs';
 
-/** Writes a SavedModel into a folder named by the time in seconds, the next free second. Gives its path. */
+/** Writes a SavedModel into a folder named by the time in seconds. Gives its path. */
 export async function exportModel(
   base: string,
   example: Features,
   predict: (features: Features) => PredictSpec,
 ): Promise<string> {
   await mkdir(base, { recursive: true });
-  let seconds = Math.floor(Date.now() / 1000);
-  while (existsSync(join(base, String(seconds)))) seconds++;
-  const folder = join(base, String(seconds));
+  const newest = Number(basename((await listExports(base)).at(-1) ?? '0'));
+  // Two in one second: the newer has the greater number all the same.
+  const folder = join(base, String(Math.max(Math.floor(Date.now() / 1000), newest + 1)));
   await exportSavedModel(folder, { predict, example: [example] });
   return folder;
+}
+
+/** The exports in a folder, the oldest first. */
+export async function listExports(base: string): Promise<readonly string[]> {
+  const names = existsSync(base) ? await readdir(base) : [];
+  const times = names.filter((name) => /^\d+$/.test(name)).toSorted((a, b) => Number(a) - Number(b));
+  return times.map((name) => join(base, name));
+}
+
+export async function removeExport(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
 }
