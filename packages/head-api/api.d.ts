@@ -64,7 +64,7 @@ export {};
  * Why a head refused something. Codes are stable within a major version; messages are not. Each
  * message names the argument, what was expected and what was got.
  */
-export type HeadErrorCode = 'EVAL_METRICS_INVALID' | 'EXPORT_EXISTS' | 'EXPORT_OUTPUT_INVALID' | 'EXPORT_UNSUPPORTED' | 'FEATURE_COLUMNS_INVALID' | 'FEATURES_INVALID' | 'GRADIENT_UNSUPPORTED' | 'GRADIENTS_INVALID' | 'HEAD_WEIGHTS_INVALID' | 'HEADS_INVALID' | 'INVALID_ARGUMENT' | 'LABEL_DIMENSION_INVALID' | 'LABEL_VOCABULARY_INVALID' | 'LABELS_DTYPE' | 'LABELS_MISSING' | 'LABELS_RANGE' | 'LABELS_SHAPE' | 'LABELS_SPARSE' | 'LOGITS_DTYPE' | 'LOGITS_MISSING' | 'LOGITS_NOT_A_FUNCTION' | 'LOGITS_SHAPE' | 'LOSS_FN_INVALID' | 'LOSS_FN_SHAPE' | 'LOSS_REDUCTION_INVALID' | 'METRIC_CLASSES_INVALID' | 'METRIC_INPUT_INVALID' | 'METRIC_STATE_INVALID' | 'MODE_INVALID' | 'N_CLASSES_INVALID' | 'NOT_IMPLEMENTED' | 'NUMERIC_COLUMN_INVALID' | 'OPTIMIZER_INVALID' | 'OPTIMIZER_STATE_INVALID' | 'PREDICTION_KEY_INVALID' | 'REGULARIZATION_LOSSES_INVALID' | 'SEQUENCE_MASK_INVALID' | 'SEQUENCE_MASK_MISSING' | 'SPEC_DISPOSED' | 'SPEC_INVALID' | 'STATIC_HEAD_INVALID' | 'TENSOR_DISPOSED' | 'TENSOR_FOREIGN' | 'THRESHOLDS_INVALID' | 'TRACE_CHANGED' | 'TRACE_DISPOSED' | 'TRAIN_OP_CONFLICT' | 'TRAIN_OP_MISSING' | 'TRAIN_OP_USED' | 'TRAINABLE_VARIABLES_INVALID' | 'TRAINABLE_VARIABLES_MISSING' | 'UPDATE_OPS_INVALID' | 'WEIGHT_COLUMN_INVALID' | 'WEIGHTS_DTYPE' | 'WEIGHTS_MISSING' | 'WEIGHTS_SHAPE' | 'WEIGHTS_SPARSE';
+export type HeadErrorCode = 'CHECKPOINT_INVALID' | 'CHECKPOINT_MISSING' | 'CHECKPOINT_UNWRITABLE' | 'EVAL_METRICS_INVALID' | 'EXPORT_EXISTS' | 'EXPORT_OUTPUT_INVALID' | 'EXPORT_UNSUPPORTED' | 'FEATURE_COLUMNS_INVALID' | 'FEATURES_INVALID' | 'GRADIENT_UNSUPPORTED' | 'GRADIENTS_INVALID' | 'HEAD_WEIGHTS_INVALID' | 'HEADS_INVALID' | 'INPUT_INVALID' | 'INVALID_ARGUMENT' | 'LABEL_DIMENSION_INVALID' | 'LABEL_VOCABULARY_INVALID' | 'LABELS_DTYPE' | 'LABELS_MISSING' | 'LABELS_RANGE' | 'LABELS_SHAPE' | 'LABELS_SPARSE' | 'LOGITS_DTYPE' | 'LOGITS_MISSING' | 'LOGITS_NOT_A_FUNCTION' | 'LOGITS_SHAPE' | 'LOSS_FN_INVALID' | 'LOSS_FN_SHAPE' | 'LOSS_NAN' | 'LOSS_REDUCTION_INVALID' | 'METRIC_CLASSES_INVALID' | 'METRIC_INPUT_INVALID' | 'METRIC_STATE_INVALID' | 'MODE_INVALID' | 'MODEL_FN_INVALID' | 'N_CLASSES_INVALID' | 'NOT_IMPLEMENTED' | 'NUMERIC_COLUMN_INVALID' | 'OPTIMIZER_INVALID' | 'OPTIMIZER_STATE_INVALID' | 'PREDICTION_KEY_INVALID' | 'REGULARIZATION_LOSSES_INVALID' | 'SEQUENCE_MASK_INVALID' | 'SEQUENCE_MASK_MISSING' | 'SPEC_DISPOSED' | 'SPEC_INVALID' | 'STATIC_HEAD_INVALID' | 'TENSOR_DISPOSED' | 'TENSOR_FOREIGN' | 'THRESHOLDS_INVALID' | 'TRACE_CHANGED' | 'TRACE_DISPOSED' | 'TRAIN_OP_CONFLICT' | 'TRAIN_OP_MISSING' | 'TRAIN_OP_USED' | 'TRAINABLE_VARIABLES_INVALID' | 'TRAINABLE_VARIABLES_MISSING' | 'UPDATE_OPS_INVALID' | 'WEIGHT_COLUMN_INVALID' | 'WEIGHTS_DTYPE' | 'WEIGHTS_MISSING' | 'WEIGHTS_SHAPE' | 'WEIGHTS_SPARSE';
 /** An ordinary `Error` with a code. Recognise it by `code`, never by `instanceof`. */
 export interface HeadError extends Error {
     readonly code: HeadErrorCode;
@@ -130,12 +130,23 @@ export interface EstimatorSpecArgs<L extends Labels = Labels, X extends Logits =
      */
     readonly numReplicasInSync?: number | undefined;
 }
+/** What a hook is told of a run. */
+export interface SessionRunContext {
+    /** How many training steps have been taken; in an evaluation or prediction how many the variables have seen. */
+    readonly globalStep: number;
+    /** The loss of the step that was just run: after a step of training or evaluation. It is read only where somebody asks. */
+    readonly loss?: (() => Promise<number>) | undefined;
+    /** Ends the run after this step. */
+    requestStop(): void;
+}
 /** Called around the steps of a run by whoever drives it. */
 export interface SessionRunHook {
-    begin?(): void | Promise<void>;
-    beforeRun?(): void | Promise<void>;
-    afterRun?(): void | Promise<void>;
-    end?(): void | Promise<void>;
+    /** Before the first step, when there are variables. */
+    begin?(context: SessionRunContext): void | Promise<void>;
+    beforeRun?(context: SessionRunContext): void | Promise<void>;
+    afterRun?(context: SessionRunContext): void | Promise<void>;
+    /** After the last step of a run that did not fail. */
+    end?(context: SessionRunContext): void | Promise<void>;
 }
 interface SpecBase<P extends Predictions> {
     /** Empty in `TRAIN` and `EVAL` when the model gave none. */
@@ -270,7 +281,7 @@ export interface Head<L extends Labels = Labels, X extends Logits = Logits, P ex
 
 export type { Features, Labels, Logits, PredictionKey, Predictions, PredictionsAt, SparseTensor, StringLookup, StringValues, } from './data.js';
 export type { HeadError, HeadErrorCode } from './error.js';
-export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, LayerVariable, PredictSpec, RegularizationLosses, SessionRunHook, TrainableVariable, TrainOpFn, TrainSpec, } from './estimator-spec.js';
+export type { EstimatorSpec, EstimatorSpecArgs, EvalSpec, GradientOptimizer, LayerVariable, PredictSpec, RegularizationLosses, SessionRunContext, SessionRunHook, TrainableVariable, TrainOpFn, TrainSpec, } from './estimator-spec.js';
 export type { ClassificationOutput, ExportOutput, ExportOutputs, PredictOutput, RegressionOutput, } from './export-output.js';
 export type { Head, LossOptions, MetricsOptions, UpdateMetricsOptions } from './head.js';
 export type { HexNumber, JsonNumber, Metric, Metrics, MetricState } from './metric.js';

@@ -5,7 +5,7 @@ import { exportModel } from '#export';
 import { modelDirStorage } from '#model-dir';
 import { memoryStorage } from './checkpoint/memory.js';
 import { Saver } from './checkpoint/saver.js';
-import { type Checkpoint, readState, restoreState, saveState, tensorOf } from './checkpoint/state.js';
+import { type Checkpoint, GLOBAL_STEP, readState, restoreState, saveState, tensorOf } from './checkpoint/state.js';
 import type { CheckpointStorage } from './checkpoint/storage.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
 import type { ExportSavedModelOptions } from './export/options.js';
@@ -333,7 +333,7 @@ export class Estimator<P = unknown> {
    */
   async getVariableNames(): Promise<readonly string[]> {
     const { tensors } = await this.#checkpoint(undefined, 'getVariableNames');
-    return ['global_step', ...tensors.keys()];
+    return [GLOBAL_STEP, ...tensors.keys()];
   }
 
   /**
@@ -343,8 +343,7 @@ export class Estimator<P = unknown> {
    */
   async getVariableValue(name: string): Promise<Tensor> {
     const { tensors, globalStep } = await this.#checkpoint(undefined, 'getVariableValue');
-    if (name === 'global_step')
-      return tensorOf({ dtype: 'I64', shape: [], data: BigInt64Array.of(BigInt(globalStep)) });
+    if (name === GLOBAL_STEP) return tensorOf({ dtype: 'I64', shape: [], data: BigInt64Array.of(BigInt(globalStep)) });
     const saved = tensors.get(name);
     if (saved !== undefined) return tensorOf(saved);
     const known = [...tensors.keys()].map(quote).join(', ');

@@ -1,6 +1,6 @@
 import { ModeKeys, type Metrics, type SessionRunContext } from '@tfjs-heads/head-api';
 import { headError, quote } from '@tfjs-heads/head-kit';
-import { Hooks } from './hooks.js';
+import type { Hooks } from './hooks.js';
 import type { CheckedBatch } from './input.js';
 import type { Model } from './model.js';
 

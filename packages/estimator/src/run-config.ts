@@ -18,7 +18,7 @@ export interface RunConfigOptions {
   readonly keepCheckpointEveryNHours?: number | undefined;
   /** After how many steps loss and speed are logged. Default: 100. Null: never. */
   readonly logStepCountSteps?: number | null | undefined;
-  /** Takes the lines of the log. Default: standard error under Node, `console.info` elsewhere. */
+  /** Takes the lines of the log. Default: `console.info`. */
   readonly log?: ((line: string) => void) | undefined;
 }
 
@@ -33,6 +33,11 @@ const OPTIONS = [
   'logStepCountSteps',
   'log',
 ] as const;
+
+/** The default of the log. */
+function print(line: string): void {
+  console.info(line); // oxlint-disable-line no-console -- It is what whoever trains looks at.
+}
 
 /** {@link RunConfigOptions} with what is not given filled in. Frozen. */
 export class RunConfig {
@@ -49,7 +54,7 @@ export class RunConfig {
   /** @throws INVALID_ARGUMENT, also where checkpoints are asked for by seconds and by steps */
   constructor(options: RunConfigOptions = {}) {
     const given = checkOptions('RunConfig', options, OPTIONS);
-    const { modelDir, saveCheckpointsSecs: secs, saveCheckpointsSteps: steps, log = console.info } = given;
+    const { modelDir, saveCheckpointsSecs: secs, saveCheckpointsSteps: steps, log = print } = given;
     if (secs !== undefined && secs !== null && steps !== undefined && steps !== null) {
       throw headError(
         'INVALID_ARGUMENT',

@@ -17,7 +17,7 @@ describe('line 69: an estimator with a modelFn', () => {
     const predicted: Predicted[] = [];
     for await (const example of estimator.predict(() => [{ x: tf.tensor2d([[0], [1]]) }])) predicted.push(example);
     expect(predicted).toHaveLength(2);
-    expect((predicted[1]?.['predictions'] as number[])[0]).toBeCloseTo(1, 1);
+    expect(predicted.flatMap(({ predictions }) => predictions as number[])[1]).toBeCloseTo(1, 1);
     estimator.dispose();
   });
 

@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import '@tensorflow/tfjs-layers'; // It registers the gradients.
 import * as tf from '@tensorflow/tfjs-core';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { Adagrad } from '@tfjs-heads/optimizers';

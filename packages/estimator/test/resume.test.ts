@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { addMetrics, Estimator, RunConfig } from '../src/index.js';
+import { addMetrics, type EstimatorOptions, RunConfig } from '../src/index.js';
 import { Mean } from '@tfjs-heads/head-kit';
 import { freshDir, lineEstimator, points, quiet, valuesOf } from './models.js';
 
@@ -81,7 +81,7 @@ describe('line 81', () => {
     const trained = lineEstimator({ modelDir });
     await trained.train(() => points(50));
     const { loss } = await trained.evaluate(() => points(1));
-    const start = async (warmStartFrom: NonNullable<ConstructorParameters<typeof Estimator>[0]['warmStartFrom']>) => {
+    const start = async (warmStartFrom: NonNullable<EstimatorOptions['warmStartFrom']>) => {
       let first = Number.NaN;
       const warm = lineEstimator({ warmStartFrom });
       await warm.train(() => points(1), {
