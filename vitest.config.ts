@@ -31,6 +31,7 @@ const nodeSources = Object.entries({
   '#export': 'estimator/src/export/saved-model.ts',
   '#graph-step': 'tracing/src/native/graph-step.ts',
   '#model-dir': 'estimator/src/checkpoint/folder.ts',
+  '#summaries': 'estimator/src/summaries/event-file.ts',
 }).map(([find, path]) => ({ find, replacement: `${import.meta.dirname}/packages/${path}` }));
 
 const nodeProjects = kinds.flatMap(({ isolate, nameOf, exclude }) =>

@@ -3,6 +3,7 @@ import { ModeKeys, type SessionRunHook } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote } from '@tfjs-heads/head-kit';
 import { exportModel } from '#export';
 import { modelDirStorage } from '#model-dir';
+import { summaryWriter } from '#summaries';
 import { memoryStorage } from './checkpoint/memory.js';
 import { Saver } from './checkpoint/saver.js';
 import { type Checkpoint, GLOBAL_STEP, readState, restoreState, saveState, tensorOf } from './checkpoint/state.js';
@@ -15,6 +16,7 @@ import { Model, type Prepare } from './model.js';
 import type { ModelFn } from './model-fn.js';
 import { examplesOf, type Predicted, predictBatch } from './predict.js';
 import { RunConfig } from './run-config.js';
+import { StepSummaries } from './summaries/step-summaries.js';
 import { type CheckpointSaverListener, runTraining } from './train.js';
 import { checkWarmStart, warmStart, type WarmStartSettings } from './warm-start.js';
 
@@ -198,6 +200,10 @@ export class Estimator<P = unknown> {
         hooks: ownHooks,
         listeners: savingListeners ?? [],
         saver,
+        summaries: new StepSummaries(
+          this.modelDir === undefined ? undefined : summaryWriter(this.modelDir),
+          this.#config.saveSummarySteps,
+        ),
         config: this.#config,
         advance: (globalStep) => {
           this.#step = globalStep;
@@ -243,7 +249,20 @@ export class Estimator<P = unknown> {
         }),
     });
     this.#evaluations.set(name, [...this.evaluations(name), result]);
+    await this.#summarize(result, checkpointPath, name);
     return result;
+  }
+
+  /** Writes the result of an evaluation where TensorBoard finds it, but for the number of steps. */
+  async #summarize(result: EvalResult, checkpointPath: string | undefined, name: string): Promise<void> {
+    if (this.modelDir === undefined) return;
+    const { global_step: globalStep, ...scalars } = result;
+    const path = checkpointPath ?? (await this.latestCheckpoint());
+    await summaryWriter(this.evalDir(name)).write({
+      globalStep,
+      scalars,
+      ...(path !== undefined && { texts: { checkpoint_path: path } }),
+    });
   }
 
   /** The results of {@link Estimator.evaluate} so far, of those with a name or of those without, the first one first. */

@@ -32,11 +32,14 @@ export interface ModelOptions<P> {
   readonly prepare: Prepare | undefined;
 }
 
+/** What a training step gives; the caller owns the scalars. */
+export type StepResult = { readonly loss: Scalar; readonly summaries: Readonly<Record<string, Scalar>> };
+
 /** A `modelFn` with its variables, and its training step, traced. */
 export class Model<P> {
   readonly store: VariableStore;
   readonly #options: ModelOptions<P>;
-  #step: Trace<(batch: CheckedBatch) => Scalar> | undefined;
+  #step: Trace<(batch: CheckedBatch) => StepResult> | undefined;
   /** What the step was traced for. */
   #traced = '';
 
@@ -95,8 +98,8 @@ export class Model<P> {
     }
   }
 
-  /** Takes a training step. The caller owns the loss, which says it where labels were out of range. */
-  trainStep(batch: CheckedBatch): Scalar {
+  /** Takes a training step. Reading the loss says it where labels were out of range. */
+  trainStep(batch: CheckedBatch): StepResult {
     const variables = this.store.all();
     const names = variables.map(({ name }) => name).join('\n');
     if (this.#step === undefined || this.#traced !== names) {
@@ -107,11 +110,13 @@ export class Model<P> {
     return this.#step(batch);
   }
 
-  #train(batch: CheckedBatch): Scalar {
+  #train(batch: CheckedBatch): StepResult {
     const spec = this.spec(batch, ModeKeys.TRAIN);
     try {
       spec.trainOp();
-      return carryChecks(clone(spec.loss), [spec.loss]);
+      const loss = carryChecks(clone(spec.loss), [spec.loss]);
+      const summaries = Object.entries(spec.summaries).map(([tag, value]) => [tag, clone(value)] as const);
+      return { loss, summaries: Object.fromEntries(summaries) };
     } finally {
       spec.dispose();
     }

@@ -6,6 +6,7 @@ import type { CheckedBatch } from './input.js';
 import { LossWatch } from './loss-watch.js';
 import type { Model } from './model.js';
 import type { RunConfig } from './run-config.js';
+import type { StepSummaries } from './summaries/step-summaries.js';
 
 /** Is told of checkpoints. */
 export interface CheckpointSaverListener {
@@ -24,6 +25,7 @@ export interface TrainRun<P> {
   readonly hooks: readonly SessionRunHook[];
   readonly listeners: readonly CheckpointSaverListener[];
   readonly saver: Saver;
+  readonly summaries: StepSummaries;
   readonly config: RunConfig;
   /** Is told of each step taken. */
   readonly advance: (globalStep: number) => void;
@@ -70,14 +72,17 @@ export async function runTraining<P>(run: TrainRun<P>): Promise<void> {
         hooks = new Hooks([...run.hooks, ...begun.hooks]);
         await save();
         log.start(globalStep);
+        run.summaries.start(globalStep);
         await hooks.begin(context);
       }
       if (isStopped || globalStep >= last) return true;
       await hooks.beforeRun(context);
-      const value = watch.add(globalStep + 1, model.trainStep(prepared));
+      const step = model.trainStep(prepared);
+      const value = watch.add(globalStep + 1, step.loss);
       value.catch(() => undefined); // `watch` has it.
       loss = () => value;
       globalStep++;
+      await run.summaries.after(globalStep, value, step.summaries);
       run.advance(globalStep);
       await watch.keepUp();
       await log.after(globalStep, value, model.reason);
