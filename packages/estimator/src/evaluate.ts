@@ -2,6 +2,7 @@ import { ModeKeys, type Metrics, type SessionRunContext } from '@tfjs-heads/head
 import { headError, quote } from '@tfjs-heads/head-kit';
 import type { Hooks } from './hooks.js';
 import type { CheckedBatch } from './input.js';
+import { mergeMetric } from './merge-metrics.js';
 import type { Model } from './model.js';
 
 /** The metrics of an evaluation by key, with `loss` and `global_step`. */
@@ -88,16 +89,14 @@ function checkMetrics(metrics: Metrics): Metrics {
 
 /** Adds what a batch's metrics have summed up. */
 async function addTo(metrics: Metrics, others: Metrics): Promise<void> {
-  const states = await Promise.all(
-    Object.entries(metrics).map(async ([key, metric]) => {
-      const other = others[key];
-      if (other === undefined)
-        throw headError(
-          'EVAL_METRICS_INVALID',
-          `modelFn must give the same metrics for each batch, got none named ${quote(key)}.`,
-        );
-      return [metric, await other.state()] as const;
-    }),
-  );
-  for (const [metric, state] of states) metric.merge(state);
+  for (const [key, metric] of Object.entries(metrics)) {
+    const other = others[key];
+    if (other === undefined) {
+      throw headError(
+        'EVAL_METRICS_INVALID',
+        `modelFn must give the same metrics for each batch, got none named ${quote(key)}.`,
+      );
+    }
+    await mergeMetric(metric, other);
+  }
 }

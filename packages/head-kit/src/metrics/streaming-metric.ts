@@ -117,9 +117,14 @@ export class StreamingMetric implements Metric {
     this.sums.clear();
   }
 
-  async state(): Promise<MetricState> {
+  /** What has been summed up so far, for {@link receive} of another such metric. The sums stay its own. */
+  async summed(): Promise<RowSums> {
     await this.#settle();
-    return writeState(this, { rows: this.#rows, sums: this.sums });
+    return { rows: this.#rows, sums: this.sums };
+  }
+
+  async state(): Promise<MetricState> {
+    return writeState(this, await this.summed());
   }
 
   /** @throws METRIC_STATE_INVALID for what is no state of this metric with these settings; nothing has changed then */
