@@ -155,7 +155,7 @@ export function createSpec(given: SpecFields): EstimatorSpec {
 
 /**
  * A spec with some fields replaced, checked anew. The tensors of the replaced fields stay alive; the
- * two specs share the others.
+ * two specs share the others. `onDispose` is called after that of the first spec.
  *
  * @throws SPEC_INVALID when `mode` would change, and what {@link createSpec} throws.
  */
@@ -179,7 +179,10 @@ export function replaceSpec(spec: EstimatorSpec, fields: Partial<SpecFields>): E
       `mode of EstimatorSpec cannot be changed: it is '${spec.mode}', got ${quote(replaced.mode)}.`,
     );
   }
-  return createSpec({ ...original, ...replaced });
+  const { onDispose } = replaced;
+  // One more thing to do, in the place of none.
+  const both = onDispose && original.onDispose && [original.onDispose, onDispose];
+  return createSpec({ ...original, ...replaced, ...(both && { onDispose: () => both.forEach((each) => each()) }) });
 }
 
 function checkSummaries(summaries: unknown): Readonly<Record<string, Scalar>> {
