@@ -40,3 +40,6 @@ export {
   type TrainedAndEvaluated,
   type TrainSettings,
 } from './train-and-evaluate.js';
+export * from './canned/index.js';
+export * from './feature-columns/index.js';
+export { isNumericColumn, numericColumn, type NumericColumn, type NumericColumnOptions } from '@tfjs-heads/head-kit';

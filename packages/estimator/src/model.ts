@@ -21,8 +21,8 @@ interface SpecsByMode {
   readonly infer: PredictSpec;
 }
 
-/** Makes of the features of a batch what a `modelFn` is given; what it makes is the estimator's. */
-export type Prepare = (features: Features) => Features;
+/** Makes of the features of a batch what a `modelFn` is given; what it makes is the estimator's. It may wait for values. */
+export type Prepare = (features: Features) => Features | Promise<Features>;
 
 /** What a model is made of. */
 export interface ModelOptions<P> {
@@ -61,7 +61,7 @@ export class Model<P> {
   async prepared<T>(batch: CheckedBatch, run: (batch: CheckedBatch) => Promise<T>): Promise<T> {
     const { prepare } = this.#options;
     if (prepare === undefined) return run(batch);
-    const features = prepare(batch.features);
+    const features = await prepare(batch.features);
     try {
       return await run({ ...batch, features });
     } finally {

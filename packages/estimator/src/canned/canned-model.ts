@@ -1,0 +1,92 @@
+import { dispose } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  type EstimatorSpec,
+  type Features,
+  type GradientOptimizer,
+  type Head,
+  ModeKeys,
+  type TrainableVariable,
+} from '@tfjs-heads/head-api';
+import { ask, describeValue, headError, replaceSpec } from '@tfjs-heads/head-kit';
+import {
+  type ColumnGroup,
+  isPrepared,
+  prepareFeatures,
+  prepareFeaturesAtHand,
+} from '../feature-columns/prepare-features.js';
+import type { EstimatorOptions } from '../estimator.js';
+import type { ModelFn, ModelFnArgs } from '../model-fn.js';
+import { Updates } from './batch-norm.js';
+
+/** What all canned estimators take besides what their model is made of. */
+export type CannedOptions = Pick<EstimatorOptions, 'modelDir' | 'config' | 'warmStartFrom'>;
+
+/** The names of {@link CannedOptions}. */
+export const CANNED_OPTIONS = ['modelDir', 'config', 'warmStartFrom'] as const;
+
+/** What a canned model comes to for a batch. */
+export interface CannedModel {
+  readonly optimizer: GradientOptimizer | undefined;
+  readonly trainableVariables: readonly TrainableVariable[];
+  /** The logits of prepared features. `updates` is undefined except in training. */
+  logits(features: Features, updates: Updates | undefined): Tensor;
+}
+
+/**
+ * A `modelFn` of columns. Features that have not been prepared, as by an estimator with {@link prepareBy}, it prepares itself.
+ *
+ * @param build Makes variables and, to train, optimizers in the store.
+ */
+export function cannedModelFn(
+  head: Head,
+  groups: readonly ColumnGroup[],
+  build: (args: ModelFnArgs) => CannedModel,
+): ModelFn {
+  return (args) => {
+    const given = args.features;
+    const features = isPrepared(given, groups) ? given : prepareFeaturesAtHand(given, groups);
+    try {
+      return specOf(head, { ...args, features }, build(args));
+    } finally {
+      dispose(Object.entries(features).flatMap(([key, one]) => (Object.hasOwn(given, key) ? [] : one)) as never);
+    }
+  };
+}
+
+/** For `prepare` of an estimator. */
+export function prepareBy(groups: readonly ColumnGroup[]): (features: Features) => Promise<Features> {
+  return async (features) => prepareFeatures(features, groups);
+}
+
+function specOf(head: Head, { features, labels, mode }: ModelFnArgs, model: CannedModel): EstimatorSpec {
+  const { optimizer, trainableVariables } = model;
+  if (mode !== ModeKeys.TRAIN)
+    return head.createEstimatorSpec({ features, labels, mode, logits: () => model.logits(features, undefined) });
+  const updates = new Updates();
+  try {
+    const spec = head.createEstimatorSpec({
+      features,
+      labels,
+      mode,
+      logits: () => model.logits(features, updates),
+      optimizer,
+      trainableVariables,
+      updateOps: [() => updates.run()],
+    });
+    // A spec whose step is never taken takes its updates with it.
+    return updates.isEmpty ? spec : replaceSpec(spec, { onDispose: () => updates.dispose() });
+  } catch (error) {
+    updates.dispose();
+    throw error;
+  }
+}
+
+/** Throws INVALID_ARGUMENT unless it is a head. */
+export function checkHead(head: unknown): asserts head is Head {
+  const isHead = ask(
+    () => typeof (head as Head).createEstimatorSpec === 'function' && (head as Head).logitsDimension > 0,
+    false,
+  );
+  if (!isHead) throw headError('INVALID_ARGUMENT', `head must be a head, got ${describeValue(head)}.`);
+}
