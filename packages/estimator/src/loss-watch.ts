@@ -13,14 +13,15 @@ export class LossWatch {
   /** Takes a loss, reads it and disposes of it. Gives the promise of its value. */
   add(step: number, loss: Scalar): Promise<number> {
     // It rejects with what a device has found, such as a label out of range.
-    const value = loss.data().then(([read]) => {
+    // Disposed of after the read: webgpu as tfjs ships it cannot read what is gone meanwhile.
+    const reading = loss.data().finally(() => loss.dispose());
+    const value = reading.then(([read]) => {
       if (!Number.isNaN(read)) return read as number;
       throw headError(
         'LOSS_NAN',
         `The loss of step ${step} is NaN. Training has stopped; the last checkpoint is as it was.`,
       );
     });
-    loss.dispose();
     this.#pending.push(
       value.then(
         () => undefined,
