@@ -114,9 +114,12 @@ function counts({ ids, weights }: PreparedCategory, numBuckets: number): Tensor 
   return most === 1 ? reshape(weighed, [-1, numBuckets]) : sum(weighed, 1);
 }
 
-/** `oneHot` as float32: on wasm, tfjs' own writes integers whatever it is asked for. */
+/**
+ * `oneHot` as float32: on wasm, tfjs' own writes integers whatever it is asked for, and on webgpu a cast leaves the integers as they are, which
+ * `sum` and `concat` take for floats; a product is one.
+ */
 function hot(ids: Tensor2D, depth: number): Tensor {
-  return cast(oneHot(ids, depth), 'float32');
+  return mul(cast(oneHot(ids, depth), 'float32'), 1);
 }
 
 interface PreparedCategory {
