@@ -8,6 +8,7 @@ import {
   mul,
   ones,
   onesLike,
+  profile,
   scalar,
   slice,
   tensor,
@@ -47,6 +48,15 @@ function batch(made: (values: Tensor) => Tensor = (values) => values) {
 const SUM = 5 + 2 * 13 + 3 * 25;
 const LOSS = SUM / 6;
 const GRADIENT = [1, 2, 2 * 2, 2 * 3, 0, 0, 3 * 3, 3 * 4, 0, 0, 0, 0].map((share) => share / 3);
+if (['cpu', 'wasm'].includes(getBackend()))
+  it('line 66: steps are picked with no kernel of tfjs where the data are at hand', async () => {
+    const { logits, labels, features } = batch();
+    const { kernels } = await profile(() => grad((x) => wrapper.loss(labels, x, { features }))(logits));
+    const names = new Set(kernels.map(({ name }) => name));
+    expect(names).toContain('TfjsHeads.Rows/1');
+    expect(['GatherV2', 'PadV2', 'Concat'].filter((name) => names.has(name))).toEqual([]);
+  });
+
 /** The same values as the result of an op: a device alone knows them. */
 const onDevice = (values: Tensor): Tensor => mul(values, scalar(1));
 
