@@ -51,7 +51,7 @@ export function buckets({
         else if (weighted === undefined) rows[index] = (rows[index] as number) + 1;
         else sums.add(index, weighted[i] as number);
       }
-      if (weighted === undefined) for (let i = 0; i < rows.length; i++) sums.add(i, rows[i] as number);
+      rows.forEach((added, index) => sums.add(index, added));
     },
   };
 }
