@@ -96,7 +96,12 @@ describe('arguments (line 80)', () => {
 describe('features (line 80)', () => {
   const identity = indicatorColumn(categoricalColumnWithIdentity('code', { numBuckets: 13 }));
   const cases: readonly (readonly [string, readonly DenseColumn[], (features: Features) => Features, string])[] = [
-    ['missing', [pair], ({ pair: _, ...others }) => others, 'is not in features dictionary'],
+    [
+      'missing',
+      [pair],
+      (features) => Object.fromEntries(Object.entries(features).filter(([key]) => key !== 'pair')),
+      'is not in features dictionary',
+    ],
     ['of rank 0', [indicatorColumn(city)], (features) => ({ ...features, city: tensor('oslo') }), 'cannot have rank 0'],
     ['sparse numbers', [numericColumn('amount')], (features) => features, 'SparseTensor is not supported'],
     ['too wide', [numericColumn('pair')], (features) => features, '[batch,1]'],
