@@ -1,6 +1,6 @@
 // Lines 75 to 78 of the checklist: canned estimators train as the original's do, on every backend.
 import '@tensorflow/tfjs-layers'; // registers gradients
-import { dispose, memory, tanh, tensor } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, memory, tanh, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Features, ModeKeys } from '@tfjs-heads/head-api';
 import { MultiClassHead } from '@tfjs-heads/head-classification';
@@ -72,7 +72,12 @@ function begin(store: VariableStore, start: Recorded): void {
   }
 }
 
-it.each(Object.entries(models))('%s trains as the original (lines 75 to 78)', async (name, estimator) => {
+// The programs of a GPU take their time to compile, and optimizers are held to their rules there, too: a model of each kind will do.
+const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
+const onGpu: ReadonlySet<string> = new Set(['linear Ftrl', 'baseline Adam', 'dnn batchNorm', 'combined']);
+const cases = Object.entries(models).filter(([name]) => !isOnGpu || onGpu.has(name));
+
+it.each(cases)('%s trains as the original (lines 75 to 78)', async (name, estimator) => {
   const { modelFn, config } = estimator;
   const recorded = golden.trainings[name as Name];
   const losses = recorded.losses as Readonly<Record<string, number>>;
