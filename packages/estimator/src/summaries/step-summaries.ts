@@ -38,9 +38,9 @@ export class StepSummaries {
     const read = Object.entries(summaries).map(
       async ([tag, value]) => [tag, (await value.data())[0] as number] as const,
     );
-    dispose(Object.values(summaries));
+    const values = await Promise.all(read).finally(() => dispose(Object.values(summaries)));
     // One is always called just `loss`.
-    const scalars: Record<string, number> = { ...Object.fromEntries(await Promise.all(read)), loss: await loss };
+    const scalars: Record<string, number> = { ...Object.fromEntries(values), loss: await loss };
     if (!isFirst) scalars['global_step/sec'] = ((step - this.#step) / (performance.now() - this.#time)) * 1000;
     this.#countFrom(step);
     await this.#writer.write({ globalStep: step, scalars });
