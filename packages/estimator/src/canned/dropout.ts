@@ -8,7 +8,7 @@ import type { VariableStore } from '../variable-store.js';
  * The name of the kernel that draws which numbers stay. Its attribute `scalars` is fed step by step (see `Feed` of tracing), so that a step
  * that is recorded draws anew.
  */
-const MASK = 'TfjsHeads.DropoutMask/1';
+const MASK = 'TfjsHeads.UnitMask/1';
 
 /** How many steps have been taken: an optimizer, whose count is part of a checkpoint. */
 interface StepCount {
