@@ -175,8 +175,8 @@ function freeName(name: string): string {
   }
 }
 
-/** FNV-1a of the name on top of a seed: a variable starts alike whatever else there is. */
-function seedOf(seed: number, name: string): number {
+/** FNV-1a of the name on top of a seed: what is drawn under a name is alike whatever else there is. */
+export function seedOf(seed: number, name: string): number {
   let hash = 2_166_136_261 ^ seed;
   for (const char of new TextEncoder().encode(name)) hash = Math.imul(hash ^ char, 16_777_619);
   return hash >>> 0;

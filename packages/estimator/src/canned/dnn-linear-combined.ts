@@ -17,7 +17,7 @@ import {
 } from './canned-heads.js';
 import { CANNED_OPTIONS, cannedModelFn, type CannedOptions, checkHead, prepareBy } from './canned-model.js';
 import { checkNetwork, dnnGroup, dnnNetwork, type NetworkOptions } from './dnn-network.js';
-import { type DropoutSeeds, dropoutSeeds } from './dropout.js';
+import { dropUnits } from './dropout.js';
 import { linearGroup, linearPart } from './linear.js';
 import { jointOptimizer, type OptimizerChoice, optimizerOf } from './optimizer.js';
 
@@ -88,8 +88,8 @@ export function dnnLinearCombinedModelFn(options: DNNLinearCombinedModelOptions)
       optimizer: isTraining ? jointOptimizer([...deepPart, ...widePart]) : undefined,
       trainableVariables: [...new Set([...(deep?.trainableVariables ?? []), ...(wide?.trainableVariables ?? [])])],
       logits(features, updates) {
-        const seeds = (): DropoutSeeds => dropoutSeeds(store, config.tfRandomSeed, deepBy);
-        const deepLogits = deep?.apply(features, updates && { updates, seeds });
+        const drop = dropUnits(store, config.tfRandomSeed, deepBy);
+        const deepLogits = deep?.apply(features, updates && { updates, drop });
         const wideLogits = wide?.apply(features);
         return deepLogits && wideLogits ? add(deepLogits, wideLogits) : ((deepLogits ?? wideLogits) as Tensor);
       },

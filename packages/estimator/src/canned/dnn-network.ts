@@ -8,7 +8,7 @@ import type { ColumnGroup } from '../feature-columns/prepare-features.js';
 import { zeros } from '../initializers.js';
 import type { VariableStore } from '../variable-store.js';
 import { type BatchNorm, batchNorm, type Updates } from './batch-norm.js';
-import { checkDropout, dropout, type DropoutSeeds } from './dropout.js';
+import { checkDropout, type DropUnits } from './dropout.js';
 
 /** What a network of dense layers is made of. */
 export interface NetworkOptions {
@@ -28,8 +28,7 @@ export const NETWORK_OPTIONS = ['hiddenUnits', 'featureColumns', 'activationFn',
 
 /** What a training pass needs besides the features. */
 export interface TrainingPass {
-  /** Asked for only where there is dropout. */
-  readonly seeds: () => DropoutSeeds;
+  readonly drop: DropUnits;
   readonly updates: Updates;
 }
 
@@ -77,7 +76,7 @@ export function dnnNetwork(store: VariableStore, options: NetworkOptions, units:
   const activate = (x: Tensor): Tensor =>
     checkTensor('what activationFn returns', activationFn(x), 'a tensor', 'INVALID_ARGUMENT');
   const drop = (x: Tensor, name: string, training: TrainingPass | undefined): Tensor =>
-    rate === undefined || training === undefined ? x : dropout(x, rate, training.seeds(), name);
+    rate === undefined || training === undefined ? x : training.drop(x, name, rate);
   return {
     trainableVariables: [
       ...input.trainableVariables,

@@ -12,7 +12,7 @@ import {
   regressorHead,
 } from './canned-heads.js';
 import { checkNetwork, dnnGroup, dnnNetwork, NETWORK_OPTIONS, type NetworkOptions } from './dnn-network.js';
-import { type DropoutSeeds, dropoutSeeds } from './dropout.js';
+import { dropUnits } from './dropout.js';
 import { type OptimizerChoice, optimizerOf } from './optimizer.js';
 
 /** What the model of a {@link DNNEstimator} is made of. */
@@ -46,8 +46,8 @@ export function dnnModelFn(options: DNNModelOptions): ModelFn {
       optimizer,
       trainableVariables,
       logits(features, updates) {
-        const seeds = (): DropoutSeeds => dropoutSeeds(store, config.tfRandomSeed, optimizer);
-        return apply(features, updates && { updates, seeds });
+        const drop = dropUnits(store, config.tfRandomSeed, optimizer);
+        return apply(features, updates && { updates, drop });
       },
     };
   });
