@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { ModeKeys, type SessionRunHook } from '@tfjs-heads/head-api';
+import { type HeadError, ModeKeys, type SessionRunHook } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote } from '@tfjs-heads/head-kit';
 import { exportModel } from '#export';
 import { modelDirStorage } from '#model-dir';
 import { summaryWriter } from '#summaries';
 import { memoryStorage } from './checkpoint/memory.js';
 import { Saver } from './checkpoint/saver.js';
-import { type Checkpoint, GLOBAL_STEP, readState, restoreState, saveState, tensorOf } from './checkpoint/state.js';
+import { type Checkpoint, GLOBAL_STEP, readState, restoreState, tensorOf } from './checkpoint/state.js';
 import type { CheckpointStorage } from './checkpoint/storage.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
 import type { ExportSavedModelOptions } from './export/options.js';
@@ -94,17 +94,17 @@ export interface PredictOptions {
  * for await (const { predictions } of estimator.predict(newInputFn)) console.log(predictions);
  * ```
  *
- * A call waits for the one before it to end.
+ * While it trains, evaluations and predictions are of the variables as they are at each batch; those of another checkpoint have variables of their own.
  */
 export class Estimator<P = unknown> {
   readonly #options: EstimatorOptions<P>;
   readonly #config: RunConfig;
   readonly #storage: CheckpointStorage;
   readonly #warmStart: WarmStartSettings | undefined;
-  readonly #model: Model<P>;
+  #model: Model<P>;
   readonly #evaluations = new Map<string, EvalResult[]>();
-  /** The step whose variables the model has now; undefined where it has none of a checkpoint. */
-  #step: number | undefined;
+  /** The step to which this estimator has trained its model; undefined where it has not, or has failed since. */
+  #trainedTo: number | undefined;
   /** Whether a training run is under way, whose variables evaluations must leave alone. */
   #isTraining = false;
 
@@ -125,7 +125,7 @@ export class Estimator<P = unknown> {
     this.#config = folder === config.modelDir ? config : config.replace({ modelDir: folder });
     this.#warmStart = checkWarmStart(warmStartFrom);
     this.#storage = folder === undefined ? memoryStorage() : modelDirStorage(folder);
-    this.#model = new Model({ modelFn, params: given.params as P, config: this.#config, prepare });
+    this.#model = this.#newModel();
   }
 
   get config(): RunConfig {
@@ -175,12 +175,10 @@ export class Estimator<P = unknown> {
     if (this.#isTraining)
       throw headError('INVALID_ARGUMENT', 'train must not be called while the estimator trains, got a second call.');
     this.#isTraining = true;
-    let isDone = false;
     try {
       const latest = await this.#latestStep();
-      if (maxSteps !== undefined && Math.max(latest ?? 0, this.#step ?? 0) >= maxSteps) {
+      if (maxSteps !== undefined && Math.max(latest ?? 0, this.#trainedTo ?? 0) >= maxSteps) {
         this.#config.log(`Nothing to train: step ${maxSteps} has been taken.`);
-        isDone = true;
         return this;
       }
       const saver = new Saver(this.#storage, this.#config);
@@ -192,9 +190,10 @@ export class Estimator<P = unknown> {
             ...spec.trainingHooks,
             ...spec.trainingChiefHooks,
           ]);
-          const isSaved = await this.#begin(latest);
-          if (isSaved) saver.startFrom(this.#step as number);
-          return { globalStep: this.#step as number, hooks: trainHooks };
+          const globalStep = await this.#begin(latest);
+          this.#trainedTo = globalStep;
+          if (globalStep === latest) saver.startFrom(globalStep);
+          return { globalStep, hooks: trainHooks };
         },
         lastStep: (globalStep) => maxSteps ?? (steps === undefined ? Infinity : globalStep + steps),
         hooks: ownHooks,
@@ -206,16 +205,25 @@ export class Estimator<P = unknown> {
         ),
         config: this.#config,
         advance: (globalStep) => {
-          this.#step = globalStep;
+          this.#trainedTo = globalStep;
         },
       });
-      isDone = true;
       return this;
+    } catch (error) {
+      await this.#giveUp(error);
+      throw error;
     } finally {
       this.#isTraining = false;
-      // The next run begins with the last checkpoint.
-      if (!isDone) this.#step = undefined;
     }
+  }
+
+  /** After a run that failed: the next one begins with the last checkpoint. Where there is none, what was learnt is kept unless it is spoilt. */
+  async #giveUp(failure: unknown): Promise<void> {
+    const hasCheckpoint = (await this.#latestStep().catch(() => undefined)) !== undefined;
+    if (!hasCheckpoint && (failure as Partial<HeadError> | undefined)?.code !== 'LOSS_NAN') return;
+    this.#trainedTo = undefined;
+    this.#model.dispose();
+    this.#model = this.#newModel();
   }
 
   /**
@@ -234,23 +242,41 @@ export class Estimator<P = unknown> {
     if (typeof name !== 'string') throw invalid('name', 'a string', name);
     checkCount('evaluate: steps', steps);
     const ownHooks = checkHooks('evaluate: hooks', hooks);
-    let specHooks: readonly SessionRunHook[] = [];
-    const result = await this.#reading(checkpointPath, inputFn, ModeKeys.EVAL, {
-      build: (batch) => {
-        specHooks = this.#model.build(batch, ModeKeys.EVAL, (spec) => spec.evaluationHooks);
-      },
-      run: (batches, globalStep) =>
-        runEvaluation({
-          model: this.#model,
-          batches,
-          steps: steps ?? Infinity,
-          globalStep,
-          hooks: new Hooks([...ownHooks, ...specHooks]),
-        }),
-    });
+    const result = await this.#evaluateOn(inputFn, checkpointPath, { steps: steps ?? Infinity, hooks: ownHooks });
     this.#evaluations.set(name, [...this.evaluations(name), result]);
     await this.#summarize(result, checkpointPath, name);
     return result;
+  }
+
+  async #evaluateOn(
+    inputFn: InputFn<P>,
+    path: string | undefined,
+    { steps, hooks }: { readonly steps: number; readonly hooks: readonly SessionRunHook[] },
+  ): Promise<EvalResult> {
+    const batches = batchesOf(inputFn, this.#argsOf(ModeKeys.EVAL));
+    try {
+      const first = await batches.next();
+      if (first.done === true) throw headError('INPUT_INVALID', 'inputFn must give at least one batch, got none.');
+      let specHooks: readonly SessionRunHook[] = [];
+      const { model, globalStep, release } = await this.#modelAt(path, (built) =>
+        built.prepared(first.value, async (batch) => {
+          specHooks = built.build(batch, ModeKeys.EVAL, (spec) => spec.evaluationHooks);
+        }),
+      );
+      try {
+        return await runEvaluation({
+          model,
+          batches: startingWith(first.value, batches),
+          steps,
+          globalStep,
+          hooks: new Hooks([...hooks, ...specHooks]),
+        });
+      } finally {
+        release();
+      }
+    } finally {
+      await batches.return();
+    }
   }
 
   /** Writes the result of an evaluation where TensorBoard finds it, but for the number of steps. */
@@ -287,26 +313,30 @@ export class Estimator<P = unknown> {
     const keys = predictKeys === undefined ? undefined : checkKeys(predictKeys);
     const own = new Hooks(checkHooks('predict: hooks', hooks));
     let isStopped = false;
-    const batches = batchesOf(inputFn, this.#argsOf(ModeKeys.PREDICT));
-    for await (const batch of batches) {
-      const { context, values } = await this.#readingBatch(checkpointPath, batch, async (prepared, globalStep) => {
-        const told = {
+    let hasBegun = false;
+    let lease: Lease<P> | undefined;
+    try {
+      for await (const batch of batchesOf(inputFn, this.#argsOf(ModeKeys.PREDICT))) {
+        lease ??= await this.#modelAt(checkpointPath, (model) => this.#buildToPredict(model, batch));
+        const { model, globalStep } = lease;
+        const context = {
           globalStep,
           requestStop: () => {
             isStopped = true;
           },
         };
-        await own.beforeRun(told);
-        const read = await predictBatch(this.#model, prepared, keys);
-        await own.afterRun(told);
-        return { context: told, values: read };
-      });
-      if (yieldSingleExamples) yield* examplesOf(values);
-      else yield values;
-      if (isStopped) {
-        await own.end(context);
-        return;
+        if (!hasBegun) await own.begin(context);
+        hasBegun = true;
+        await own.beforeRun(context);
+        const values = await model.prepared(batch, (prepared) => predictBatch(model, prepared, keys));
+        await own.afterRun(context);
+        if (yieldSingleExamples) yield* examplesOf(values);
+        else yield values;
+        if (isStopped) break;
       }
+      if (lease !== undefined) await own.end({ globalStep: lease.globalStep, requestStop: () => undefined });
+    } finally {
+      lease?.release();
     }
   }
 
@@ -332,11 +362,16 @@ export class Estimator<P = unknown> {
         `exportSavedModel: there is no checkpoint in ${this.#storage.name}: train first.`,
       );
     const batch: CheckedBatch = { features: example, labels: undefined };
-    return this.#readingBatch(checkpointPath, batch, (prepared) =>
-      exportModel(exportDirBase, prepared.features, (features) =>
-        this.#model.spec({ features, labels: undefined }, ModeKeys.PREDICT),
-      ),
-    );
+    const { model, release } = await this.#modelAt(checkpointPath, (built) => this.#buildToPredict(built, batch));
+    try {
+      return await model.prepared(batch, (prepared) =>
+        exportModel(exportDirBase, prepared.features, (features) =>
+          model.spec({ features, labels: undefined }, ModeKeys.PREDICT),
+        ),
+      );
+    } finally {
+      release();
+    }
   }
 
   /** The path of the latest checkpoint; undefined where there is none. */
@@ -380,7 +415,7 @@ export class Estimator<P = unknown> {
   /** Releases the variables. Checkpoints in a model directory stay. */
   dispose(): void {
     this.#model.dispose();
-    this.#step = undefined;
+    this.#trainedTo = undefined;
   }
 
   #argsOf(mode: ModeKeys): { mode: ModeKeys; params: P; config: RunConfig } {
@@ -391,16 +426,16 @@ export class Estimator<P = unknown> {
     return (await this.#storage.list()).at(-1);
   }
 
-  /** Gives the model what it trains on with: the latest checkpoint, or what it is warm-started from. Says whether there was a checkpoint. */
-  async #begin(latest: number | undefined): Promise<boolean> {
-    if (latest !== undefined && latest !== this.#step) {
+  /** Gives the model what it trains on with: the latest checkpoint, or what it is warm-started from. Gives the step that is. */
+  async #begin(latest: number | undefined): Promise<number> {
+    // Without checkpoints, or where saving one has failed, a model goes on with what it has.
+    if (latest !== undefined && latest !== this.#trainedTo) {
       await restoreState(this.#model.store, await this.#read(latest));
-      this.#step = latest;
-    } else if (this.#step === undefined) {
-      if (this.#warmStart !== undefined) await warmStart(this.#model.store, this.#warmStart);
-      this.#step = 0;
+      return latest;
     }
-    return latest !== undefined;
+    if (this.#trainedTo === undefined && this.#warmStart !== undefined)
+      await warmStart(this.#model.store, this.#warmStart);
+    return this.#trainedTo ?? 0;
   }
 
   async #read(step: number): Promise<Checkpoint> {
@@ -415,67 +450,50 @@ export class Estimator<P = unknown> {
     throw headError('CHECKPOINT_MISSING', `${of}: ${what} in ${this.#storage.name}.`);
   }
 
-  /** Runs over the batches of an input with the variables of a checkpoint; those of a training run are put back. */
-  async #reading<T>(
-    path: string | undefined,
-    inputFn: InputFn<P>,
-    mode: ModeKeys,
-    {
-      build,
-      run,
-    }: {
-      build: (batch: CheckedBatch) => void;
-      run: (batches: AsyncIterable<CheckedBatch>, globalStep: number) => Promise<T>;
-    },
-  ): Promise<T> {
-    const batches = batchesOf(inputFn, this.#argsOf(mode));
-    const first = await batches.next();
-    try {
-      if (first.done === true) throw headError('INPUT_INVALID', `inputFn must give at least one batch, got none.`);
-      await this.#model.prepared(first.value, async (prepared) => build(prepared));
-      return await this.#withCheckpoint(path, (globalStep) => run(startingWith(first.value, batches), globalStep));
-    } finally {
-      await batches.return();
-    }
+  async #buildToPredict(model: Model<P>, batch: CheckedBatch): Promise<void> {
+    await model.prepared(batch, async (prepared) => model.build(prepared, ModeKeys.PREDICT, () => undefined));
   }
 
-  /** The same for one batch. */
-  async #readingBatch<T>(
-    path: string | undefined,
-    batch: CheckedBatch,
-    run: (batch: CheckedBatch, globalStep: number) => Promise<T>,
-  ): Promise<T> {
-    return this.#model.prepared(batch, async (prepared) => {
-      this.#model.build(prepared, ModeKeys.PREDICT, () => undefined);
-      return this.#withCheckpoint(path, (globalStep) => run(prepared, globalStep));
-    });
+  /**
+   * A model with the variables of a checkpoint, or as they start where there is none: this one's, unless it has others that are still needed.
+   *
+   * @param build Makes its variables.
+   */
+  async #modelAt(path: string | undefined, build: (model: Model<P>) => Promise<void>): Promise<Lease<P>> {
+    const isOwn = path === undefined && (this.#isTraining || this.#trainedTo !== undefined);
+    const latest = path === undefined ? await this.#latestStep() : undefined;
+    // What this process has trained is newer than any checkpoint, or is the latest, unless another process has gone on.
+    const isBehind = !this.#isTraining && latest !== undefined && latest > (this.#trainedTo ?? -1);
+    if (isOwn && !isBehind) {
+      await build(this.#model);
+      return { model: this.#model, globalStep: this.#trainedTo ?? 0, release: () => undefined };
+    }
+    const checkpoint =
+      path === undefined && latest === undefined ? undefined : await this.#checkpoint(path, 'checkpointPath');
+    const isFree = !this.#isTraining && this.#trainedTo === undefined;
+    const model = isFree ? this.#model : this.#newModel();
+    const release = isFree ? () => undefined : () => model.dispose();
+    try {
+      await build(model);
+      if (checkpoint !== undefined) await restoreState(model.store, checkpoint);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return { model, globalStep: checkpoint?.globalStep ?? 0, release };
   }
 
-  async #withCheckpoint<T>(path: string | undefined, run: (globalStep: number) => Promise<T>): Promise<T> {
-    const { store } = this.#model;
-    const wanted =
-      path === undefined && this.#isTraining
-        ? this.#step
-        : path === undefined
-          ? await this.#latestStep()
-          : (await this.#checkpoint(path, 'checkpointPath')).globalStep;
-    if (wanted === undefined || wanted === this.#step) return run(this.#step ?? 0);
-    // Variables that no checkpoint has, of a run that is under way or that saves none, come back afterwards.
-    const mustReturn =
-      this.#isTraining || (this.#step !== undefined && !(await this.#storage.list()).includes(this.#step));
-    const backup = mustReturn ? await readState(await saveState(store, this.#step ?? 0), 'memory') : undefined;
-    const before = this.#step;
-    await restoreState(store, await this.#read(wanted));
-    this.#step = wanted;
-    try {
-      return await run(wanted);
-    } finally {
-      if (backup !== undefined) {
-        await restoreState(store, backup);
-        this.#step = before;
-      }
-    }
+  #newModel(): Model<P> {
+    const { modelFn, prepare } = this.#options;
+    return new Model({ modelFn, params: this.params, config: this.#config, prepare });
   }
+}
+
+/** A model for as long as it is needed. */
+interface Lease<P> {
+  readonly model: Model<P>;
+  readonly globalStep: number;
+  readonly release: () => void;
 }
 
 async function* startingWith(

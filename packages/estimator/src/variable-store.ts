@@ -184,13 +184,13 @@ export function seedOf(seed: number, name: string): number {
 
 /** Runs a function whose tensors no `tidy` around it releases. */
 function outsideOfScopes<T>(make: () => T): T {
-  const { state } = engine() as unknown as { state: { activeScope: unknown } };
-  const scope = state.activeScope;
-  state.activeScope = undefined;
+  const { state } = engine() as unknown as { state: { activeScope: unknown; scopeStack: unknown[] } };
+  const { activeScope, scopeStack } = state;
+  Object.assign(state, { activeScope: undefined, scopeStack: [] });
   try {
     return make();
   } finally {
-    state.activeScope = scope;
+    Object.assign(state, { activeScope, scopeStack });
   }
 }
 

@@ -16,6 +16,7 @@ describe('line 70: training is resumed from the model directory', () => {
     await first.train(() => points(20), { steps: 7 });
     first.dispose();
     const second = lineEstimator({ modelDir });
+    expect((await second.evaluate(() => points(1))).global_step).toBe(7);
     const rest = [...points(20)].slice(7);
     await second.train(() => rest);
     expect(await second.latestCheckpoint()).toBe(`${modelDir}/model.ckpt-20.safetensors`);
@@ -147,6 +148,20 @@ describe('line 73: checkpoints', () => {
     await estimator.train(() => points(5));
     expect(await estimator.latestCheckpoint()).toBeUndefined();
     expect((await estimator.evaluate(() => points(1))).global_step).toBe(10);
+    estimator.dispose();
+  });
+
+  it('are not needed: a bad batch loses nothing, a loss that is NaN begins anew', async () => {
+    const estimator = lineEstimator({ config: quiet({ saveCheckpointsSecs: null }) });
+    await estimator.train(() => points(5));
+    const bad = () => [[{ x: tf.tensor2d([[1]]) }, 'none']] as never;
+    await expect(estimator.train(bad)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    expect((await estimator.evaluate(() => points(1))).global_step).toBe(5);
+    const spoilt = () => [[{ x: tf.tensor2d([[Number.NaN]]) }, tf.tensor2d([[1]])]] as const;
+    await expect(estimator.train(spoilt)).rejects.toMatchObject({ code: 'LOSS_NAN' });
+    const { loss, global_step: step } = await estimator.evaluate(() => points(1));
+    expect(step).toBe(0);
+    expect(loss).toBeGreaterThan(0);
     estimator.dispose();
   });
 
