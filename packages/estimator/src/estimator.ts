@@ -4,73 +4,24 @@ import { checkOptions, describeValue, headError, listOf, quote } from '@tfjs-hea
 import { exportModel } from '#export';
 import { modelDirStorage } from '#model-dir';
 import { summaryWriter } from '#summaries';
+import { Checkpoints } from './checkpoint/checkpoints.js';
 import { memoryStorage } from './checkpoint/memory.js';
 import { Saver } from './checkpoint/saver.js';
-import { type Checkpoint, GLOBAL_STEP, readState, restoreState, tensorOf } from './checkpoint/state.js';
-import type { CheckpointStorage } from './checkpoint/storage.js';
+import { restoreState } from './checkpoint/state.js';
+import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
 import type { ExportSavedModelOptions } from './export/options.js';
 import { checkHooks, Hooks } from './hooks.js';
 import { batchesOf, type CheckedBatch, type InputFn } from './input.js';
-import { Model, type Prepare } from './model.js';
+import { Model } from './model.js';
 import type { ModelFn } from './model-fn.js';
 import { examplesOf, type Predicted, predictBatch } from './predict.js';
 import { RunConfig } from './run-config.js';
 import { StepSummaries } from './summaries/step-summaries.js';
-import { type CheckpointSaverListener, runTraining } from './train.js';
+import { runTraining } from './train.js';
 import { checkWarmStart, warmStart, type WarmStartSettings } from './warm-start.js';
 
-/** What an {@link Estimator} is made of. */
-export interface EstimatorOptions<P = unknown> {
-  readonly modelFn: ModelFn<P>;
-  /** Where checkpoints are: a folder under Node, the name of a database in a browser. Default: that of the config, else memory. */
-  readonly modelDir?: string | undefined;
-  /** Default: `new RunConfig()`. */
-  readonly config?: RunConfig | undefined;
-  /** Given to `modelFn` and to input functions as they are. */
-  readonly params?: P | undefined;
-  /** Where variables begin that no checkpoint of this estimator has: a checkpoint, a model directory, or settings. */
-  readonly warmStartFrom?: string | WarmStartSettings | undefined;
-  /**
-   * Makes of the features of a batch what `modelFn` is given, before a step that is traced: what reads values, such as a look-up of
-   * strings. Tensors that it makes are the estimator's. Default: nothing.
-   */
-  readonly prepare?: Prepare | undefined;
-}
-
 const OPTIONS = ['modelFn', 'modelDir', 'config', 'params', 'warmStartFrom', 'prepare'] as const;
-
-/** What {@link Estimator.train} takes besides the input. At most one of `steps` and `maxSteps`; without either it trains to the end of the input. */
-export interface TrainOptions {
-  /** How many more steps to take. */
-  readonly steps?: number | undefined;
-  /** The number of the last step, counted over all calls. */
-  readonly maxSteps?: number | undefined;
-  readonly hooks?: readonly SessionRunHook[] | undefined;
-  readonly savingListeners?: readonly CheckpointSaverListener[] | undefined;
-}
-
-/** What {@link Estimator.evaluate} takes besides the input. */
-export interface EvaluateOptions {
-  /** How many batches at most. Default: all. */
-  readonly steps?: number | undefined;
-  readonly hooks?: readonly SessionRunHook[] | undefined;
-  /** Default: the latest checkpoint. */
-  readonly checkpointPath?: string | undefined;
-  /** Tells evaluations on several data sets apart. */
-  readonly name?: string | undefined;
-}
-
-/** What {@link Estimator.predict} takes besides the input. */
-export interface PredictOptions {
-  /** Default: all predictions of the model. */
-  readonly predictKeys?: readonly string[] | undefined;
-  readonly hooks?: readonly SessionRunHook[] | undefined;
-  /** Default: the latest checkpoint. */
-  readonly checkpointPath?: string | undefined;
-  /** Whether to give example by example, or batch by batch. Default: true. */
-  readonly yieldSingleExamples?: boolean | undefined;
-}
 
 /**
  * Trains, evaluates, predicts and exports what a `modelFn` describes; takes up its training where a checkpoint left it.
@@ -99,7 +50,7 @@ export interface PredictOptions {
 export class Estimator<P = unknown> {
   readonly #options: EstimatorOptions<P>;
   readonly #config: RunConfig;
-  readonly #storage: CheckpointStorage;
+  readonly #checkpoints: Checkpoints;
   readonly #warmStart: WarmStartSettings | undefined;
   #model: Model<P>;
   readonly #evaluations = new Map<string, EvalResult[]>();
@@ -124,7 +75,7 @@ export class Estimator<P = unknown> {
     this.#options = given;
     this.#config = folder === config.modelDir ? config : config.replace({ modelDir: folder });
     this.#warmStart = checkWarmStart(warmStartFrom);
-    this.#storage = folder === undefined ? memoryStorage() : modelDirStorage(folder);
+    this.#checkpoints = new Checkpoints(folder === undefined ? memoryStorage() : modelDirStorage(folder));
     this.#model = this.#newModel();
   }
 
@@ -176,12 +127,12 @@ export class Estimator<P = unknown> {
       throw headError('INVALID_ARGUMENT', 'train must not be called while the estimator trains, got a second call.');
     this.#isTraining = true;
     try {
-      const latest = await this.#latestStep();
+      const latest = await this.#checkpoints.latestStep();
       if (maxSteps !== undefined && Math.max(latest ?? 0, this.#trainedTo ?? 0) >= maxSteps) {
         this.#config.log(`Nothing to train: step ${maxSteps} has been taken.`);
         return this;
       }
-      const saver = new Saver(this.#storage, this.#config);
+      const saver = new Saver(this.#checkpoints.storage, this.#config);
       await runTraining({
         model: this.#model,
         batches: batchesOf(inputFn, this.#argsOf(ModeKeys.TRAIN)),
@@ -219,7 +170,7 @@ export class Estimator<P = unknown> {
 
   /** After a run that failed: the next one begins with the last checkpoint. Where there is none, what was learnt is kept unless it is spoilt. */
   async #giveUp(failure: unknown): Promise<void> {
-    const hasCheckpoint = (await this.#latestStep().catch(() => undefined)) !== undefined;
+    const hasCheckpoint = (await this.#checkpoints.latestStep().catch(() => undefined)) !== undefined;
     if (!hasCheckpoint && (failure as Partial<HeadError> | undefined)?.code !== 'LOSS_NAN') return;
     this.#trainedTo = undefined;
     this.#model.dispose();
@@ -356,10 +307,10 @@ export class Estimator<P = unknown> {
         'INVALID_ARGUMENT',
         `exportSavedModel: exportDirBase must be a path, got ${describeValue(exportDirBase)}.`,
       );
-    if (checkpointPath === undefined && (await this.#latestStep()) === undefined)
+    if (checkpointPath === undefined && (await this.#checkpoints.latestStep()) === undefined)
       throw headError(
         'CHECKPOINT_MISSING',
-        `exportSavedModel: there is no checkpoint in ${this.#storage.name}: train first.`,
+        `exportSavedModel: there is no checkpoint in ${this.#checkpoints.storage.name}: train first.`,
       );
     const batch: CheckedBatch = { features: example, labels: undefined };
     const { model, release } = await this.#modelAt(checkpointPath, (built) => this.#buildToPredict(built, batch));
@@ -376,8 +327,7 @@ export class Estimator<P = unknown> {
 
   /** The path of the latest checkpoint; undefined where there is none. */
   async latestCheckpoint(): Promise<string | undefined> {
-    const step = await this.#latestStep();
-    return step === undefined ? undefined : this.#storage.pathOf(step);
+    return this.#checkpoints.latestPath();
   }
 
   /**
@@ -386,8 +336,7 @@ export class Estimator<P = unknown> {
    * @throws CHECKPOINT_MISSING, CHECKPOINT_INVALID
    */
   async getVariableNames(): Promise<readonly string[]> {
-    const { tensors } = await this.#checkpoint(undefined, 'getVariableNames');
-    return [GLOBAL_STEP, ...tensors.keys()];
+    return this.#checkpoints.names('getVariableNames');
   }
 
   /**
@@ -396,15 +345,7 @@ export class Estimator<P = unknown> {
    * @throws CHECKPOINT_MISSING, CHECKPOINT_INVALID, INVALID_ARGUMENT for a name that it does not have
    */
   async getVariableValue(name: string): Promise<Tensor> {
-    const { tensors, globalStep } = await this.#checkpoint(undefined, 'getVariableValue');
-    if (name === GLOBAL_STEP) return tensorOf({ dtype: 'I64', shape: [], data: BigInt64Array.of(BigInt(globalStep)) });
-    const saved = tensors.get(name);
-    if (saved !== undefined) return tensorOf(saved);
-    const known = [...tensors.keys()].map(quote).join(', ');
-    throw headError(
-      'INVALID_ARGUMENT',
-      `getVariableValue: the name must be one of ${known}, got ${describeValue(name)}.`,
-    );
+    return this.#checkpoints.value(name, 'getVariableValue');
   }
 
   /** Where summaries of an evaluation are: `<modelDir>/eval`, or `<modelDir>/eval_<name>`. */
@@ -422,32 +363,16 @@ export class Estimator<P = unknown> {
     return { mode, params: this.params, config: this.#config };
   }
 
-  async #latestStep(): Promise<number | undefined> {
-    return (await this.#storage.list()).at(-1);
-  }
-
   /** Gives the model what it trains on with: the latest checkpoint, or what it is warm-started from. Gives the step that is. */
   async #begin(latest: number | undefined): Promise<number> {
     // Without checkpoints, or where saving one has failed, a model goes on with what it has.
     if (latest !== undefined && latest !== this.#trainedTo) {
-      await restoreState(this.#model.store, await this.#read(latest));
+      await restoreState(this.#model.store, await this.#checkpoints.read(latest));
       return latest;
     }
     if (this.#trainedTo === undefined && this.#warmStart !== undefined)
       await warmStart(this.#model.store, this.#warmStart);
     return this.#trainedTo ?? 0;
-  }
-
-  async #read(step: number): Promise<Checkpoint> {
-    return readState(await this.#storage.read(step), this.#storage.pathOf(step));
-  }
-
-  /** The checkpoint of a path, or the latest. */
-  async #checkpoint(path: string | undefined, of: string): Promise<Checkpoint> {
-    const step = path === undefined ? await this.#latestStep() : this.#storage.stepOf(path);
-    if (step !== undefined) return this.#read(step);
-    const what = path === undefined ? 'there is no checkpoint' : `there is no checkpoint ${quote(path)}`;
-    throw headError('CHECKPOINT_MISSING', `${of}: ${what} in ${this.#storage.name}.`);
   }
 
   async #buildToPredict(model: Model<P>, batch: CheckedBatch): Promise<void> {
@@ -461,7 +386,7 @@ export class Estimator<P = unknown> {
    */
   async #modelAt(path: string | undefined, build: (model: Model<P>) => Promise<void>): Promise<Lease<P>> {
     const isOwn = path === undefined && (this.#isTraining || this.#trainedTo !== undefined);
-    const latest = path === undefined ? await this.#latestStep() : undefined;
+    const latest = path === undefined ? await this.#checkpoints.latestStep() : undefined;
     // What this process has trained is newer than any checkpoint, or is the latest, unless another process has gone on.
     const isBehind = !this.#isTraining && latest !== undefined && latest > (this.#trainedTo ?? -1);
     if (isOwn && !isBehind) {
@@ -469,7 +394,7 @@ export class Estimator<P = unknown> {
       return { model: this.#model, globalStep: this.#trainedTo ?? 0, release: () => undefined };
     }
     const checkpoint =
-      path === undefined && latest === undefined ? undefined : await this.#checkpoint(path, 'checkpointPath');
+      path === undefined && latest === undefined ? undefined : await this.#checkpoints.at(path, 'checkpointPath');
     const isFree = !this.#isTraining && this.#trainedTo === undefined;
     const model = isFree ? this.#model : this.#newModel();
     const release = isFree ? () => undefined : () => model.dispose();

@@ -3,13 +3,8 @@ export type { ModelFn, ModelFnArgs } from './model-fn.js';
 export { RunConfig, type RunConfigOptions } from './run-config.js';
 export { type StatefulOptimizer, VariableStore, type VariableOptions } from './variable-store.js';
 export type { CheckpointSaverListener } from './train.js';
-export {
-  Estimator,
-  type EstimatorOptions,
-  type EvaluateOptions,
-  type PredictOptions,
-  type TrainOptions,
-} from './estimator.js';
+export { Estimator } from './estimator.js';
+export type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 export type { EvalResult } from './evaluate.js';
 export type { ExportSavedModelOptions } from './export/options.js';
 export type { Batch, Batches, DatasetLike, InputFn, InputFnArgs } from './input.js';

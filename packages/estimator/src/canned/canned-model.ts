@@ -15,7 +15,7 @@ import {
   prepareFeatures,
   prepareFeaturesAtHand,
 } from '../feature-columns/prepare-features.js';
-import type { EstimatorOptions } from '../estimator.js';
+import type { EstimatorOptions } from '../estimator-options.js';
 import type { ModelFn, ModelFnArgs } from '../model-fn.js';
 import { Updates } from './batch-norm.js';
 
