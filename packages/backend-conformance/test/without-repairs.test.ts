@@ -9,6 +9,7 @@ import { repairWasmStaleWeights } from '@tfjs-heads/backends/repairs/wasm-stale-
 import { repairWasmUnsortedSegmentSum } from '@tfjs-heads/backends/repairs/wasm-unsorted-segment-sum';
 import { repairWebglEpsilon } from '@tfjs-heads/backends/repairs/webgl-epsilon';
 import { repairWebglPadding } from '@tfjs-heads/backends/repairs/webgl-padding';
+import { repairWebgpuIntegerCasts } from '@tfjs-heads/backends/repairs/webgpu-integer-casts';
 import { isFailure, loadExpectations } from '../src/index.js';
 import { runOps } from './run-ops.js';
 import { withoutRepairs } from './without-repairs.js';
@@ -24,6 +25,7 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'wasm-fused-matmul': repairWasmFusedMatMul,
   'webgl-padding': repairWebglPadding,
   'webgl-epsilon': repairWebglEpsilon,
+  'webgpu-integer-casts': repairWebgpuIntegerCasts,
 };
 
 const backend = inject('backend');

@@ -14,6 +14,7 @@ import { repairWasmUnsortedSegmentSum } from '../repairs/wasm-unsorted-segment-s
 import { repairWebglEpsilon } from '../repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../repairs/webgl-padding.js';
 import { repairWebgpuDisposedReads } from '../repairs/webgpu-disposed-reads.js';
+import { repairWebgpuIntegerCasts } from '../repairs/webgpu-integer-casts.js';
 import type { Candidate } from './candidate.js';
 import { asNative, noCudaDevice, usesCuda } from './cuda.js';
 import { lackingWebgl, lackingWebgpu, mayDraw, unregisteredWebgpu } from './gpu.js';
@@ -60,7 +61,7 @@ const webgpu: Candidate = {
   lacking: lackingWebgpu,
   load: async () => (await loadBackend('webgpu')) ?? unregisteredWebgpu(),
   repairsBeforeStart: [repairNodeGradients, repairNodeWebgpu],
-  repairs: [...ofTfjs, repairWebgpuDisposedReads],
+  repairs: [...ofTfjs, repairWebgpuDisposedReads, repairWebgpuIntegerCasts],
   compiles: true,
 };
 

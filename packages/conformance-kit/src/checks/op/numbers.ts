@@ -6,6 +6,7 @@ import {
   divNoNan,
   equal,
   floorDiv,
+  greater,
   logSumExp,
   matMul,
   max,
@@ -14,6 +15,7 @@ import {
   minimum,
   mod,
   mul,
+  oneHot,
   relu,
   sigmoid,
   slice,
@@ -22,6 +24,7 @@ import {
   sum,
   tensor1d,
   tensor2d,
+  transpose,
   where,
 } from '@tensorflow/tfjs-core';
 import { drawn, ULPS } from '@tfjs-heads/reference';
@@ -96,6 +99,7 @@ export const notANumber: Check = opTable(
 
 const bools = (...values: number[]): ReturnType<typeof tensor1d> => tensor1d(values, 'bool');
 const int = (...values: number[]): ReturnType<typeof tensor1d> => tensor1d(values, 'int32');
+const ids = (): ReturnType<typeof tensor2d> => tensor2d([[0, 1], [2, 0]], [2, 2], 'int32');
 
 export const wholeNumbers: Check = opTable('int32 and bool are exact.', {
   add: gives(() => add(int(1, -2, 3), int(4, 5, -6)), { dtype: 'int32', values: [5, 3, -3] }),
@@ -118,6 +122,14 @@ export const wholeNumbers: Check = opTable('int32 and bool are exact.', {
   'cast-truncates': gives(() => cast(tensor1d([-1.75, -0.5, 0.5, 1.75, 3]), 'int32'), { dtype: 'int32', values: [-1, 0, 0, 1, 3] }),
   // wasm takes the lowest byte of the whole part (#2590).
   'cast-to-bool': gives(() => cast(tensor1d([0, 0.25, 2, -1, 256]), 'bool'), { dtype: 'bool', values: [0, 1, 1, 1, 1] }),
+  // webgpu leaves integers where floats are expected: shaders that move numbers as they lie do not compile.
+  'cast-then-transpose': gives(() => transpose(cast(oneHot(ids(), 3), 'float32'), [0, 2, 1]), {
+    shape: [2, 3, 2],
+    values: [1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0],
+  }),
+  'cast-then-sum': gives(() => sum(cast(oneHot(ids(), 3), 'float32'), 1), { shape: [2, 3], values: [1, 1, 0, 1, 0, 1] }),
+  'cast-of-bool-then-max': gives(() => max(cast(greater(oneHot(ids(), 3), 0), 'float32'), 1), { shape: [2, 3], values: [1, 1, 0, 1, 0, 1] }),
+  'cast-of-negative': gives(() => cast(sub(int(0, 1, 2 ** 24), int(1, 1, 1)), 'float32'), { values: [-1, 0, 2 ** 24 - 1] }),
   where: gives(() => where(bools(1, 0, 1), int(1, 2, 2 ** 24), int(-1, -2, -3)), { dtype: 'int32', values: [1, -2, 2 ** 24] }),
   // wasm writes four bytes for each: over its neighbours, and of more than these few over the memory of others.
   'where-of-bool': gives(() => where(bools(1, 0), bools(1, 1), bools(0, 0)), { dtype: 'bool', values: [1, 0] }),
