@@ -8,9 +8,9 @@ import {
   requiredBackends,
   requiredProjects,
 } from './requirements.js';
-import { runStep, steps, type Step } from './steps.js';
+import { buildStep, runStep, steps, type Step } from './steps.js';
 import { emptyTally, sum, type ProjectTallies, type Tally } from './tally.js';
-import { groupsOf, runVitest } from './vitest.js';
+import { runVitest, type VitestRun } from './vitest.js';
 
 const args = process.argv.slice(2);
 process.exitCode = args.length > 0 ? (await runVitest(args)).exitCode : await runEverything();
@@ -18,19 +18,25 @@ process.exitCode = args.length > 0 ? (await runVitest(args)).exitCode : await ru
 async function runEverything(): Promise<number> {
   const backends = requiredBackends(process.env['TFJS_HEADS_REQUIRE']);
   const projects = requiredProjects(backends);
-  const stepTallies = await runSteps(backends);
-  const env: Record<string, string> = {
-    ...(stepTallies['build']?.passed === 1 && { [BUILD_HAS_RUN]: 'yes' }),
-    ...(stepTallies['conformance']?.skipped === 0 && { [CONFORMANCE_HAS_RUN]: 'yes' }),
-  };
-  const runs = await Promise.all(
-    groupsOf(projects).map((names) =>
-      runVitest(
-        names.map((name) => `--project=${name}`),
-        { env, isAlone: false },
-      ),
-    ),
-  );
+  const vitest = (names: readonly string[], env: Readonly<Record<string, string>>): Promise<VitestRun> =>
+    runVitest(
+      names.map((name) => `--project=${name}`),
+      { env, isAlone: false },
+    );
+
+  const build = await tallyOfStep(buildStep, backends);
+  const isBuilt = build.passed === 1;
+  const whenBuilt = isBuilt ? { [BUILD_HAS_RUN]: 'yes' } : {};
+  // Tests of tools take as long as all the rest, and wait for processes and pages: they run beside it from the first moment.
+  const [ofTools, [stepTallies, ofPackages]] = await Promise.all([
+    vitest(['tools'], whenBuilt),
+    runSteps(backends, isBuilt).then(async (tallies) => {
+      const whenConformant = tallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
+      const others = projects.filter((name) => name !== 'tools');
+      return [{ build, ...tallies }, await vitest(others, { ...whenBuilt, ...whenConformant })] as const;
+    }),
+  ]);
+  const runs = [ofTools, ofPackages];
 
   const unseen = Object.fromEntries(projects.map((name) => [name, emptyTally]));
   const tallies: ProjectTallies = Object.assign(unseen, ...runs.map((run) => run.tallies));
@@ -50,22 +56,20 @@ async function runEverything(): Promise<number> {
 }
 
 /** Each step is one test; those that need a build are skipped where there is none. */
-async function runSteps(backends: readonly BackendName[]): Promise<Readonly<Record<string, Tally>>> {
-  const wanted = steps.filter(({ backend }) => backend === undefined || backends.includes(backend));
+async function runSteps(backends: readonly BackendName[], isBuilt: boolean): Promise<Readonly<Record<string, Tally>>> {
+  const left = steps.filter(({ backend }) => backend === undefined || backends.includes(backend));
   const tallies: Record<string, Tally> = {};
-  const run = async (step: Step | undefined): Promise<void> => {
-    if (step === undefined) return;
-    const isPossible = !step.needsBuild || tallies['build']?.passed === 1;
-    if (!isPossible) tallies[step.name] = { ...emptyTally, skipped: 1 };
-    else if (await runStep(step, backends)) tallies[step.name] = { ...emptyTally, passed: 1 };
-    else tallies[step.name] = { ...emptyTally, failed: 1 };
-  };
-
-  await run(wanted.shift());
   // Two at a time: one computes while the other waits for an install or a browser.
   const lane = async (): Promise<void> => {
-    while (wanted.length > 0) await run(wanted.shift());
+    for (let step = left.shift(); step !== undefined; step = left.shift())
+      tallies[step.name] =
+        step.needsBuild && !isBuilt ? { ...emptyTally, skipped: 1 } : await tallyOfStep(step, backends);
   };
   await Promise.all([lane(), lane()]);
   return tallies;
+}
+
+async function tallyOfStep(step: Step, backends: readonly BackendName[]): Promise<Tally> {
+  const hasPassed = await runStep(step, backends);
+  return { ...emptyTally, [hasPassed ? 'passed' : 'failed']: 1 };
 }

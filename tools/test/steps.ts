@@ -55,9 +55,11 @@ const conformanceOfNodeWebgpu: Step = {
 /** Taken in where their drivers are; else the command says what to install. Their other backends: `npm run conformance:engines`. */
 const otherEngines: readonly string[] = ['webkit:wasm', 'firefox:wasm'];
 
+/** What most others look at. */
+export const buildStep: Step = { name: 'build', command: ['tsx', 'tools/build/main.ts'] };
+
 /** In the order in which they begin, two at a time, once there is a build. */
 export const steps: readonly Step[] = [
-  { name: 'build', command: ['tsx', 'tools/build/main.ts'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'knip', command: ['knip', '--treat-config-hints-as-errors'] },

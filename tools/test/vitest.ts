@@ -19,12 +19,6 @@ export interface VitestOptions {
   readonly isAlone?: boolean;
 }
 
-/** The projects that run in one process of vitest: the tests of tools wait most of the time, and nobody should wait for them. */
-export function groupsOf(projects: readonly string[]): readonly (readonly string[])[] {
-  const groups = [projects.filter((name) => name !== 'tools'), projects.filter((name) => name === 'tools')];
-  return groups.filter((group) => group.length > 0);
-}
-
 /** Runs vitest with its output shown. */
 export async function runVitest(
   args: readonly string[],
