@@ -29,6 +29,7 @@ const exceptFor = (backend: BackendName): string[] => [
 /** What a browser has another one of: the sources, as everything else. */
 const nodeSources = Object.entries({
   '#export': 'estimator/src/export/saved-model.ts',
+  '#files': 'tracing/src/prediction/write-files.ts',
   '#graph-step': 'tracing/src/native/graph-step.ts',
   '#model-dir': 'estimator/src/checkpoint/folder.ts',
   '#summaries': 'estimator/src/summaries/event-file.ts',

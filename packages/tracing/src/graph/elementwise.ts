@@ -1,7 +1,7 @@
-import { upcastType } from '@tensorflow/tfjs-core';
 import type { DataType } from '@tensorflow/tfjs-core';
-import { type GraphBuilder, type Ref, typeAttr } from './graph-builder.js';
-import type { GraphTensor, KernelCall, Lowering, Lowerings } from './lowering.js';
+import { type GraphBuilder, type Lowering, type Lowerings, typeAttr } from './graph-builder.js';
+import { commonType } from '../lowering/attributes.js';
+import type { GraphTensor, KernelCall, Ref } from '../lowering/lowering.js';
 
 /** One number in, one number out, computed in the type of the output. */
 const unary =
@@ -40,11 +40,6 @@ const logical =
       op,
       call.list.map(({ ref, dtype }) => graph.cast(ref, dtype, 'bool')),
     );
-
-function commonType(call: KernelCall): DataType {
-  const common = upcastType(call.input('a').dtype, call.input('b').dtype);
-  return common === 'bool' ? 'int32' : common;
-}
 
 function both(op: string, call: KernelCall, graph: GraphBuilder, dtype: DataType): Ref {
   const [a, b] = [call.input('a'), call.input('b')];

@@ -9,13 +9,15 @@ import {
   type TfType,
   tfType,
 } from './graph-def.js';
-import { Rows, type Size, withUnknown } from './sizes.js';
+import type { LoweringsTo, LoweringTo, Ref, TargetGraph } from '../lowering/lowering.js';
+import { Rows, type Size, withUnknown } from '../lowering/sizes.js';
 
-/** An output of a node, or a control input that names a node. */
-export type Ref = string;
+export type Lowering = LoweringTo<GraphBuilder>;
+export type Lowerings = LoweringsTo<GraphBuilder>;
 
-/** Makes the nodes of a graph, each with a name of its own. */
-export class GraphBuilder {
+/** Makes the nodes of a graph of TensorFlow, each with a name of its own. A value is `node` or `node:1`; `^node` is what must have run. */
+export class GraphBuilder implements TargetGraph {
+  readonly format = 'A graph of TensorFlow';
   readonly #nodes: NodeDef[] = [];
   /** Names in lower case: files and tools may take two that differ in it for one. */
   readonly #names = new Set<string>();

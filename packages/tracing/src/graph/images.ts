@@ -1,58 +1,16 @@
-import { backend_util } from '@tensorflow/tfjs-core';
 import type { AttrValue } from './graph-def.js';
-import { type GraphBuilder, listAttr, type Ref, textAttr, typeAttr } from './graph-builder.js';
-import type { GraphTensor, KernelCall, Lowering, Lowerings } from './lowering.js';
+import { type GraphBuilder, listAttr, type Lowering, type Lowerings, textAttr, typeAttr } from './graph-builder.js';
+import type { GraphTensor, KernelCall, Ref } from '../lowering/lowering.js';
 import { finish } from './products.js';
-import type { Size } from './sizes.js';
-
-type Four = [number, number, number, number];
-
-/** How a window moves over an image, as tfjs works it out. */
-type Window = backend_util.Conv2DInfo;
+import { convWindow, demandRoundedDown, poolWindow, type Window } from '../lowering/windows.js';
 
 const T = typeAttr('float32');
-
-/** A shape for working out windows, to which the number of rows is the same. */
-function imageShape(call: KernelCall, shape: readonly Size[]): Four {
-  const [, ...others] = shape;
-  return [1, ...others.map((size) => call.fixed(size, 'the size of an image'))] as Four;
-}
-
-function convWindow(call: KernelCall, image: readonly Size[], filter: readonly Size[], isDepthwise: boolean): Window {
-  const format = call.attribute('dataFormat') ?? 'NHWC';
-  if (format !== 'NHWC') throw call.unsupported(`with the data format ${String(format)}`);
-  return backend_util.computeConv2DInfo(
-    imageShape(call, image),
-    filter.map((size) => call.fixed(size, 'the size of a filter')) as Four,
-    call.attribute('strides') as [number, number],
-    (call.attribute('dilations') as [number, number] | undefined) ?? [1, 1],
-    call.attribute('pad') as 'same',
-    call.attribute('dimRoundingMode') as 'floor' | undefined,
-    isDepthwise,
-  );
-}
-
-function poolWindow(call: KernelCall, image: readonly Size[]): Window {
-  return backend_util.computePool2DInfo(
-    imageShape(call, image),
-    call.attribute('filterSize') as [number, number],
-    call.attribute('strides') as [number, number],
-    (call.attribute('dilations') as [number, number] | undefined) ?? [1, 1],
-    call.attribute('pad') as 'same',
-    call.attribute('dimRoundingMode') as 'floor' | undefined,
-  );
-}
 
 /** What TensorFlow calls the padding; it rounds sizes down. */
 function paddingAttrs(call: KernelCall, window: Window): Record<string, AttrValue> {
   const { type, top, bottom, left, right } = window.padInfo;
   if (type === 'VALID' || type === 'SAME') return { padding: textAttr(type) };
-  const sizeAfter = (size: number, padding: number, filter: number, stride: number): number =>
-    Math.floor((size + padding - filter) / stride) + 1;
-  const height = sizeAfter(window.inHeight, top + bottom, window.effectiveFilterHeight, window.strideHeight);
-  const width = sizeAfter(window.inWidth, left + right, window.effectiveFilterWidth, window.strideWidth);
-  if (height !== window.outHeight || width !== window.outWidth)
-    throw call.unsupported(`with padding [${top}, ${bottom}, ${left}, ${right}] and sizes rounded up`);
+  demandRoundedDown(call, window);
   return { padding: textAttr('EXPLICIT'), explicit_paddings: listAttr([0, 0, top, bottom, left, right, 0, 0]) };
 }
 

@@ -1,6 +1,6 @@
-import { type GraphBuilder, type Ref, typeAttr } from './graph-builder.js';
+import { type GraphBuilder, type Lowerings, typeAttr } from './graph-builder.js';
+import type { KernelCall, Ref } from '../lowering/lowering.js';
 import { activate } from './elementwise.js';
-import type { KernelCall, Lowerings } from './lowering.js';
 
 function product(call: KernelCall, graph: GraphBuilder): Ref {
   const [a, b] = [call.input('a'), call.input('b')];

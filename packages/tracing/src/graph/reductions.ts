@@ -1,17 +1,7 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { type GraphBuilder, type Ref, typeAttr } from './graph-builder.js';
-import type { GraphTensor, KernelCall, Lowering, Lowerings } from './lowering.js';
-import { axisOf } from './shapes.js';
-
-/** The axes that a reduction takes away; all of them where it does not say. */
-function axesOf(call: KernelCall, name: string, { shape }: GraphTensor): number[] {
-  const given = call.attribute(name);
-  const isAll = given === undefined || given === null;
-  const axes = isAll ? shape.map((_, axis) => axis) : call.numbers(name).map((axis) => axisOf(axis, shape.length));
-  const rank = call.flag('keepDims') ? shape.length : shape.length - axes.length;
-  if (rank !== call.output.shape.length) throw call.unsupported(`with axes other than those of the attribute ${name}`);
-  return axes;
-}
+import { type GraphBuilder, type Lowering, type Lowerings, typeAttr } from './graph-builder.js';
+import type { KernelCall, Ref } from '../lowering/lowering.js';
+import { axesOf, axisOf } from '../lowering/attributes.js';
 
 const reduction =
   (op: string, axes: string, dtypeOf: (call: KernelCall) => DataType = (call) => call.output.dtype): Lowering =>

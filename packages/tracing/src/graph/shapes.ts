@@ -1,7 +1,8 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { type GraphBuilder, maskAttrs, type Ref, textAttr, typeAttr } from './graph-builder.js';
-import type { GraphTensor, KernelCall, Lowering, Lowerings } from './lowering.js';
-import { Rows, sameSize, sameSizes, type Size } from './sizes.js';
+import { type GraphBuilder, type Lowering, type Lowerings, maskAttrs, textAttr, typeAttr } from './graph-builder.js';
+import { axisOf, pairsOf, sliceBounds, splitSizes } from '../lowering/attributes.js';
+import type { GraphTensor, KernelCall, Ref } from '../lowering/lowering.js';
+import { Rows, sameSizes } from '../lowering/sizes.js';
 
 /** What only gives the same numbers another shape. */
 const view: Lowering = (call, graph) => {
@@ -11,14 +12,9 @@ const view: Lowering = (call, graph) => {
   return sameSizes(x.shape, shape) ? cast : graph.reshape(cast, shape, dtype);
 };
 
-const pairs = (call: KernelCall, name: string): number[] => {
-  const value = call.attribute(name) as readonly (readonly Size[])[];
-  return value.flatMap((pair) => pair.map((size) => call.fixed(size, `the attribute ${name}`)));
-};
-
 const pad = (call: KernelCall, graph: GraphBuilder): readonly [Ref, Ref] => {
   const x = call.input('x');
-  const paddings = graph.constant(pairs(call, 'paddings'), [x.shape.length, 2], 'int32');
+  const paddings = graph.constant(pairsOf(call, 'paddings').flat(), [x.shape.length, 2], 'int32');
   return [x.ref, paddings];
 };
 
@@ -41,20 +37,6 @@ const like =
     return graph.add(op, [graph.cast(ref, dtype, call.output.dtype)], { T: typeAttr(call.output.dtype) });
   };
 
-/** The sizes of a slice, with -1 for all that is left where that is so. */
-function sliceSizes(call: KernelCall, shape: readonly Size[], begin: readonly Size[]): readonly Size[] {
-  const given = call.attribute('size') === undefined ? [] : call.sizes('size');
-  return shape.map((all, axis) => {
-    const size = given[axis] ?? -1;
-    return size instanceof Rows && begin[axis] === 0 && sameSize(size, all) ? -1 : size;
-  });
-}
-
-const splitSizes = (call: KernelCall, x: GraphTensor, axis: number): number[] =>
-  call.outputs.map(({ shape }) => call.fixed(shape[axis], `the size of a part of [${x.shape.join()}]`));
-
-export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
-
 const outputsOf = (name: Ref, count: number): Ref[] =>
   Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}:${index}`));
 
@@ -66,7 +48,7 @@ const blocks =
     const inputs = [
       ref,
       graph.constant(shape, [shape.length], 'int32'),
-      graph.constant(pairs(call, margins), [shape.length, 2], 'int32'),
+      graph.constant(pairsOf(call, margins).flat(), [shape.length, 2], 'int32'),
     ];
     return graph.add(op, inputs, {
       T: typeAttr(dtype),
@@ -136,9 +118,8 @@ export const shapes: Lowerings = {
   },
   Slice: (call, graph) => {
     const { ref, shape, dtype } = call.input('x');
-    const given = call.sizes('begin');
-    const begin = shape.map((_, axis) => given[axis] ?? 0);
-    return graph.add('Slice', [ref, graph.vector(begin), graph.vector(sliceSizes(call, shape, begin))], {
+    const { begin, size } = sliceBounds(call, shape);
+    return graph.add('Slice', [ref, graph.vector(begin), graph.vector(size)], {
       T: typeAttr(dtype),
       Index: typeAttr('int32'),
     });

@@ -1,6 +1,6 @@
 import { elementwise } from './elementwise.js';
 import { images } from './images.js';
-import type { Lowerings } from './lowering.js';
+import type { Lowerings } from './graph-builder.js';
 import { products } from './products.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';

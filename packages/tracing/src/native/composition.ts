@@ -1,6 +1,6 @@
 import type { KernelFunc, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import { type Backend, numbersInMemory, theEngine } from '../engine.js';
-import type { GraphProgram } from '../graph/batch-of-any-size.js';
+import type { GraphProgram } from '../lowering/batch-of-any-size.js';
 import { dropDead } from '../passes.js';
 import type { Node, Use } from '../program.js';
 import { record } from '../recorder.js';

@@ -1,7 +1,7 @@
 import { COUNTED_BY, leastKept, scaleOf } from '../dropout/mask-kernel.js';
-import { type GraphBuilder, type Ref, shapeProto, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
+import { type GraphBuilder, shapeProto, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
+import type { KernelCall, Ref } from '../lowering/lowering.js';
 import { TF_TYPE } from '../graph/graph-def.js';
-import type { KernelCall } from '../graph/lowering.js';
 
 /** TensorFlow's number of Philox among its generators. */
 const PHILOX = 1;

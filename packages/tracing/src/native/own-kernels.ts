@@ -1,7 +1,6 @@
-import type { GraphBuilder, Ref } from '../graph/graph-builder.js';
-import { textAttr, typeAttr } from '../graph/graph-builder.js';
-import { GraphValues, type KernelCall, lowerNodes, type Lowering, type Lowerings } from '../graph/lowering.js';
-import { sameSize, type Size } from '../graph/sizes.js';
+import { type GraphBuilder, type Lowering, type Lowerings, textAttr, typeAttr } from '../graph/graph-builder.js';
+import { GraphValues, type KernelCall, lowerNodes, type Ref } from '../lowering/lowering.js';
+import { sameSize, type Size } from '../lowering/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
 import type { Use } from '../program.js';
 import { DROPOUT_MASK } from '../dropout/mask-kernel.js';

@@ -1,5 +1,5 @@
 import type { GraphDef } from '../graph/graph-def.js';
-import type { Ref } from '../graph/graph-builder.js';
+import type { Ref } from '../lowering/lowering.js';
 import { encodeSavedModel } from '../saved-model/protocol-buffers.js';
 import type { Addon, Handle } from './backend.js';
 

@@ -1,7 +1,6 @@
-import type { GraphBuilder, Ref } from '../graph/graph-builder.js';
-import { typeAttr } from '../graph/graph-builder.js';
-import type { KernelCall } from '../graph/lowering.js';
-import type { Size } from '../graph/sizes.js';
+import { type GraphBuilder, typeAttr } from '../graph/graph-builder.js';
+import type { KernelCall, Ref } from '../lowering/lowering.js';
+import type { Size } from '../lowering/sizes.js';
 
 /** The rule of an optimizer of tfjs-heads, as it stands in the attributes of its kernel: see `UpdateRule` of the package optimizers. */
 interface Rule {

@@ -1,27 +1,15 @@
-import type { DataType } from '@tensorflow/tfjs-core';
-import { headError, quote } from '@tfjs-heads/head-kit';
-import type { GraphProgram, GraphUse } from '../graph/batch-of-any-size.js';
-import { GraphBuilder, type Ref, shapeProto, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
+import type { GraphProgram, GraphUse } from '../lowering/batch-of-any-size.js';
+import { GraphBuilder, shapeProto, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
+import { GraphValues, lowerNodes, type Ref } from '../lowering/lowering.js';
 import { TF_TYPE, tfType } from '../graph/graph-def.js';
-import { GraphValues, lowerNodes } from '../graph/lowering.js';
-import { sameSizes, Rows, withUnknown } from '../graph/sizes.js';
+import { sameSizes, Rows, withUnknown } from '../lowering/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
 import type { SavedVariable } from './checkpoint.js';
-import { DEFAULT_SIGNATURE, type NamedOutput } from './outputs.js';
+import type { ExportedProgram } from '../prediction/exported-program.js';
+import { DEFAULT_SIGNATURE, type NamedOutput } from '../prediction/outputs.js';
+import { checkNames, inputNames, type SignatureSpec, type TensorSpec } from '../prediction/signature.js';
 import type { SavedModelProto, SignatureDef, TensorInfoProto } from './protocol-buffers.js';
 import { variableNode, writeSaver } from './variable-graph.js';
-
-/** What a signature takes or gives under a name; a size of -1 is that of the batch. */
-export interface TensorSpec {
-  readonly shape: readonly number[];
-  readonly dtype: DataType;
-}
-
-/** What a signature takes and gives. */
-export interface SignatureSpec {
-  readonly inputs: Readonly<Record<string, TensorSpec>>;
-  readonly outputs: Readonly<Record<string, TensorSpec>>;
-}
 
 /** A prediction as a SavedModel, and what its signatures are. */
 export interface PredictionGraph {
@@ -40,21 +28,16 @@ interface Named {
 /**
  * Writes a prediction as a graph of TensorFlow.
  *
- * @param variables The numbers of each of the program's variables.
- * @param outputs What the program's results are.
  * @param areConstants Whether variables are, or else are restored from a checkpoint.
  * @throws EXPORT_UNSUPPORTED
  */
 export function predictionGraph(
-  program: GraphProgram,
-  variables: readonly ArrayLike<number>[],
-  outputs: readonly NamedOutput[],
+  { program, variables, outputs }: ExportedProgram,
   areConstants: boolean,
 ): PredictionGraph {
   const graph = new GraphBuilder();
   const values = new GraphValues(graph);
   const names = inputNames(program.arguments.map(({ path }) => path));
-  checkNames('inputs', names);
   const inputs = program.arguments.map((argument, index): Named => {
     const name = names[index] as string;
     const ref = graph.placeholder(name, argument.shape, argument.dtype);
@@ -131,29 +114,6 @@ function lookUp(graph: GraphBuilder, ids: Ref, table: readonly string[]): Ref {
     Taxis: typeAttr('int32'),
     batch_dims: { i: 0 },
   });
-}
-
-/**
- * What arguments are called: by their keys, with slashes between those of a map and of a map in it. The number of the argument goes first where there are
- * several, and a tensor that stands alone is `input`, as in the original.
- */
-function inputNames(paths: readonly string[]): string[] {
-  const isOneArgument = paths.every((path) => path === '0' || path.startsWith('0.'));
-  return paths.map((path) => {
-    const keys = path.split('.');
-    const named = isOneArgument ? keys.slice(1) : keys;
-    return named.length === 0 ? 'input' : isOneArgument ? named.join('/') : ['input', ...named].join('_');
-  });
-}
-
-/** Keys with slashes or dots in them can give two tensors one name. */
-function checkNames(what: string, names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw headError(
-      'EXPORT_UNSUPPORTED',
-      `The ${what} of a signature must have names of their own, got ${quote(twice)} twice.`,
-    );
 }
 
 function signatureDef(inputs: readonly Named[], outputs: readonly Named[]): SignatureDef {

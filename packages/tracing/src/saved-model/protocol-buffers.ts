@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs/light.js';
+import { encoderOf, type Messages } from '../prediction/messages.js';
 import type { GraphDef, TensorShapeProto, TfType } from '../graph/graph-def.js';
 
 /** What stands in `saved_model.pb`. */
@@ -36,10 +36,10 @@ export interface TensorInfoProto {
 }
 
 /**
- * The messages of TensorFlow as far as a SavedModel needs them: `name: 'type number'`, with `*` before a list and `<>` around what a map from strings has.
+ * The messages of TensorFlow as far as a SavedModel needs them.
  * Numbers and types are those of tensorflow/core/protobuf and tensorflow/core/framework.
  */
-const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const MESSAGES: Messages = {
   SavedModel: { savedModelSchemaVersion: 'int64 1', metaGraphs: '*MetaGraphDef 2' },
   MetaGraphDef: {
     metaInfoDef: 'MetaInfoDef 1',
@@ -97,32 +97,10 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Fields of which just one is set; it is written even where it is zero. */
 const ONE_OF: Readonly<Record<string, string>> = { AttrValue: 'value' };
 
-const root = /*#__PURE__*/ protobuf.Root.fromJSON({
-  nested: Object.fromEntries(Object.entries(MESSAGES).map(([name, fields]) => [name, messageOf(name, fields)])),
-});
-
-function messageOf(name: string, fields: Readonly<Record<string, string>>): protobuf.IType {
-  const described = Object.entries(fields).map(([field, text]): [string, protobuf.IField | protobuf.IMapField] => {
-    const [type, id] = text.split(' ') as [string, string];
-    if (type.startsWith('<')) return [field, { keyType: 'string', type: type.slice(1, -1), id: Number(id) }];
-    return [
-      field,
-      type.startsWith('*') ? { rule: 'repeated', type: type.slice(1), id: Number(id) } : { type, id: Number(id) },
-    ];
-  });
-  const group = ONE_OF[name];
-  return {
-    fields: Object.fromEntries(described),
-    ...(group !== undefined && { oneofs: { [group]: { oneof: Object.keys(fields) } } }),
-  };
-}
+/** The bytes of a message. */
+export const encode: (type: string, message: object) => Uint8Array = /*#__PURE__*/ encoderOf(MESSAGES, ONE_OF);
 
 /** The bytes of `saved_model.pb`. */
 export function encodeSavedModel(model: SavedModelProto): Uint8Array {
   return encode('SavedModel', model);
-}
-
-/** The bytes of a message. */
-export function encode(type: string, message: object): Uint8Array {
-  return root.lookupType(type).encode(message).finish();
 }

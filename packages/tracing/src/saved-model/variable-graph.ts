@@ -1,4 +1,5 @@
-import { type GraphBuilder, type Ref, shapeProto, tfTypeAttr, textAttr, typeAttr } from '../graph/graph-builder.js';
+import { type GraphBuilder, shapeProto, textAttr, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
+import type { Ref } from '../lowering/lowering.js';
 import { TF_TYPE, tfType } from '../graph/graph-def.js';
 import type { SavedVariable } from './checkpoint.js';
 import { encode, type MetaGraphDef } from './protocol-buffers.js';

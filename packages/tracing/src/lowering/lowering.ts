@@ -1,8 +1,20 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import { headError } from '@tfjs-heads/head-kit';
 import type { GraphNode, GraphProgram, GraphUse } from './batch-of-any-size.js';
-import type { GraphBuilder, Ref } from './graph-builder.js';
 import { Rows, sameSizes, type Size } from './sizes.js';
+
+/** The name of a value of a graph. */
+export type Ref = string;
+
+/** What a program is written as: a graph of some format, which makes values of values. */
+export interface TargetGraph {
+  /** What it is in an error, such as `A graph of TensorFlow`. */
+  readonly format: string;
+  /** What is made from now on stands for this kernel. */
+  under(kernel: string): void;
+  cast(x: Ref, from: DataType, to: DataType): Ref;
+  reshape(x: Ref, to: readonly Size[], dtype: DataType): Ref;
+}
 
 /** A value of the graph. */
 export interface GraphTensor {
@@ -11,10 +23,11 @@ export interface GraphTensor {
   readonly dtype: DataType;
 }
 
-/** Writes one call of a kernel as operations of TensorFlow, and says where its outputs are. */
-export type Lowering = (call: KernelCall, graph: GraphBuilder) => Ref | readonly Ref[];
+/** Writes one call of a kernel as operations of a format, and says where its outputs are. */
+export type LoweringTo<G> = (call: KernelCall, graph: G) => Ref | readonly Ref[];
 
-export type Lowerings = Readonly<Record<string, Lowering>>;
+/** By the name of the kernel. */
+export type LoweringsTo<G> = Readonly<Record<string, LoweringTo<G>>>;
 
 /** A call of a kernel, as a lowering reads it. */
 export class KernelCall {
@@ -22,12 +35,14 @@ export class KernelCall {
   readonly outputs: readonly GraphUse[];
   readonly node: GraphNode;
   readonly #inputs: ReadonlyMap<GraphUse, GraphTensor>;
+  readonly #format: string;
 
-  constructor(node: GraphNode, inputs: ReadonlyMap<GraphUse, GraphTensor>) {
+  constructor(node: GraphNode, inputs: ReadonlyMap<GraphUse, GraphTensor>, format: string) {
     this.kernel = node.kernel;
     this.outputs = node.outputs;
     this.node = node;
     this.#inputs = inputs;
+    this.#format = format;
   }
 
   /** The first output. */
@@ -100,19 +115,19 @@ export class KernelCall {
   unsupported(how: string): Error {
     return headError(
       'EXPORT_UNSUPPORTED',
-      `A graph of TensorFlow must be made of kernels that it has operations for, got ${this.kernel} ${how}.`,
+      `${this.#format} must be made of kernels that it has operations for, got ${this.kernel} ${how}.`,
     );
   }
 }
 
 /** Where the values of a program are in a graph. */
 export class GraphValues {
-  readonly #graph: GraphBuilder;
+  readonly #graph: TargetGraph;
   readonly #tensors = new Map<number, GraphTensor>();
   /** Values in other shapes than they were made in. */
   readonly #reshaped = new Map<string, GraphTensor>();
 
-  constructor(graph: GraphBuilder) {
+  constructor(graph: TargetGraph) {
     this.#graph = graph;
   }
 
@@ -141,17 +156,17 @@ export class GraphValues {
  *
  * @throws EXPORT_UNSUPPORTED, with the name of a kernel that has no counterpart
  */
-export function lowerNodes(
+export function lowerNodes<G extends TargetGraph>(
   { nodes }: Pick<GraphProgram, 'nodes'>,
-  graph: GraphBuilder,
+  graph: G,
   values: GraphValues,
-  lowerings: Lowerings,
+  lowerings: LoweringsTo<G>,
 ): void {
   for (const node of nodes) {
     const lowering = Object.hasOwn(lowerings, node.kernel) ? lowerings[node.kernel] : undefined;
     graph.under(node.kernel);
     const uses = Object.values(node.inputs).flat() as GraphUse[];
-    const call = new KernelCall(node, new Map(uses.map((use) => [use, values.get(use)])));
+    const call = new KernelCall(node, new Map(uses.map((use) => [use, values.get(use)])), graph.format);
     if (lowering === undefined) throw call.unsupported('which has none');
     const made = lowering(call, graph);
     const refs = typeof made === 'string' ? [made] : made;

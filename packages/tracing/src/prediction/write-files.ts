@@ -4,11 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { headError } from '@tfjs-heads/head-kit';
 
 /** @throws EXPORT_EXISTS */
-export function checkFree(folder: string, overwrite: boolean): void {
-  if (!overwrite && existsSync(folder))
+export function checkFree(name: string, path: string, overwrite: boolean): void {
+  if (!overwrite && existsSync(path))
     throw headError(
       'EXPORT_EXISTS',
-      `folder must not be there yet, or overwrite be true, got ${JSON.stringify(folder)}, which is there.`,
+      `${name} must not be there yet, or overwrite be true, got ${JSON.stringify(path)}, which is there.`,
     );
 }
 
@@ -25,8 +25,23 @@ export async function writeFolder(
   try {
     await mkdir(written);
     for (const [name, content] of Object.entries(files)) await writeFile(join(written, name), content);
-    checkFree(folder, overwrite);
+    checkFree('folder', folder, overwrite);
     if (existsSync(target)) await rename(target, join(unfinished, 'old'));
+    await rename(written, target);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Writes one file as a whole, beside what was there before until it is there. */
+export async function writeOneFile(file: string, content: Uint8Array, overwrite: boolean): Promise<void> {
+  const target = resolve(file);
+  await mkdir(dirname(target), { recursive: true });
+  const unfinished = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    const written = join(unfinished, 'new');
+    await writeFile(written, content);
+    checkFree('file', file, overwrite);
     await rename(written, target);
   } finally {
     await rm(unfinished, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { difference } from '../compare.js';
 import { headError } from '@tfjs-heads/head-kit';
-import type { WithNumbers } from '../graph/batch-of-any-size.js';
+import type { WithNumbers } from '../lowering/batch-of-any-size.js';
 import { dropDead } from '../passes.js';
 import { record } from '../recorder.js';
 import { type Recording, releaseRecording } from '../recording.js';
