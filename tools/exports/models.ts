@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import type { EstimatorSpec, Head } from '@tfjs-heads/head-api';
 import { BinaryClassHead, MultiClassHead, MultiLabelHead } from '@tfjs-heads/head-classification';
-import { MultiHead } from '@tfjs-heads/head-multi';
+import { MultiHead, SequentialHeadWrapper } from '@tfjs-heads/head-multi';
 import { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from '@tfjs-heads/head-regression';
 
 export interface Model {
@@ -66,6 +66,7 @@ export function makeModels(): Model[] {
       [6, 3],
       [lstm({ units: 4, recurrentInitializer: 'glorotUniform', inputShape: [6, 3] }), dense({ units: 1 })],
     ),
+    sequences(),
     several(),
   ];
 }
@@ -84,6 +85,21 @@ function model(
     ...(isOfWords && { isOfWords }),
     predict: (features) =>
       head.createEstimatorSpec({ mode: 'infer', features, logits: network.predict(features.x) as tf.Tensor }),
+    dispose: () => void network.dispose(),
+  };
+}
+
+/** A step is real where its numbers are not all negative. */
+function sequences(): Model {
+  const head = new SequentialHeadWrapper({ staticHead: new MultiClassHead({ nClasses: 3 }) });
+  const network = layers.sequential({ layers: [dense({ units: 3, inputShape: [6, 3] })] });
+  return {
+    name: 'sequences',
+    shape: [6, 3],
+    predict: ({ x }) => {
+      const features = { x, sequence_length_mask: tf.cast(tf.greaterEqual(tf.max(x, -1), 0), 'float32') };
+      return head.createEstimatorSpec({ mode: 'infer', features, logits: network.predict(x) as tf.Tensor });
+    },
     dispose: () => void network.dispose(),
   };
 }

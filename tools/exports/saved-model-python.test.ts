@@ -33,7 +33,7 @@ it.skipIf(python === undefined)(
       models++;
       model.dispose();
     }
-    const { stdout, stderr, status } = spawnSync(python as string, [join(import.meta.dirname, 'load.py')], {
+    const { stdout, stderr, status } = spawnSync(python as string, [join(import.meta.dirname, 'load_saved_model.py')], {
       input: JSON.stringify(cases),
       encoding: 'utf8',
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' },
