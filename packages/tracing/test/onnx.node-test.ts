@@ -8,7 +8,7 @@ import * as web from 'onnxruntime-web';
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportOnnx, toOnnx } from '../src/onnx.js';
-import { ofImages, ofRows } from './prediction-cases.js';
+import { expectCaseRefused, expectRefused, expectSameAsTfjs, type Got, kinds, type Loaded } from './exports-support.js';
 import { draw } from './support.js';
 
 const loaders = { 'onnxruntime-node': native, 'onnxruntime-web': web };
@@ -20,24 +20,31 @@ const refused: Readonly<Record<string, string>> = {
   'spaceToBatchND, batchToSpaceND': 'SpaceToBatchND',
 };
 
-type Cases<T extends tf.Tensor> = Readonly<Record<string, (x: T) => tf.Tensor>>;
+it.each(Object.entries(kinds))('ONNX gives what tfjs gives, for batches of any size: of %s', (_, kind) =>
+  expectSameAsTfjs(kind, refused, async (predict, example) => {
+    const { bytes, fixedBatch } = await toOnnx({ predict, example });
+    expect(fixedBatch).toBeUndefined();
+    const loaded = Object.entries(loaders).map(async ([name, ort]): Promise<[string, Loaded]> => {
+      const session = await ort.InferenceSession.create(bytes);
+      const run = async (x: tf.Tensor): Promise<Got> => {
+        const got = await session.run({ x: new ort.Tensor('float32', (await x.data()) as Float32Array, x.shape) });
+        const entries = Object.entries(got);
+        return Object.fromEntries(
+          entries.map(([key, { dims, data, type }]) => [
+            key,
+            { shape: dims, values: data as ArrayLike<unknown>, dtype: type },
+          ]),
+        );
+      };
+      return [name, { run, close: () => session.release() }];
+    });
+    return Object.fromEntries(await Promise.all(loaded));
+  }),
+);
 
-describe('ONNX gives what tfjs gives, for batches of any size', () => {
-  it('of rows', () => expectSame(ofRows, [6]));
-  it('of images', () => expectSame(ofImages, [6, 7, 3]));
-});
-
-it.each(Object.entries(refused))('refuses %s by its name, %s', async (name, kernel) => {
-  const x = draw(name in ofRows ? [2, 6] : [2, 6, 7, 3], 1);
-  const { numTensors } = tf.memory();
-  const predict = (given: tf.Tensor): tf.Tensor => ({ ...ofRows, ...ofImages })[name]?.(given as never) as tf.Tensor;
-  await expectRefused(toOnnx({ predict, example: [x] }), 'EXPORT_UNSUPPORTED', [
-    'A model of ONNX',
-    `got ${kernel} which has none`,
-  ]);
-  expect(tf.memory().numTensors).toBe(numTensors);
-  x.dispose();
-});
+it.each(Object.entries(refused))('refuses %s by its name, %s', (name, kernel) =>
+  expectCaseRefused(name, kernel, 'A model of ONNX', (predict, example) => toOnnx({ predict, example })),
+);
 
 describe('a file', () => {
   let parent = '';
@@ -145,41 +152,3 @@ it('takes the numbers that variables have now, integers and bools, and a batch o
   await session.release();
   tf.dispose([v, x, isReal]);
 });
-
-async function expectRefused(made: Promise<unknown>, code: HeadErrorCode, fragments: readonly string[]): Promise<void> {
-  const error: unknown = await made.then(
-    () => undefined,
-    (problem: unknown) => problem,
-  );
-  expect(() => {
-    throw error;
-  }).toThrowCoded(code, fragments);
-}
-
-async function expectSame<T extends tf.Tensor>(cases: Cases<T>, shape: readonly number[]): Promise<void> {
-  const entries = Object.entries(cases).filter(([name]) => !(name in refused));
-  const predict = ({ x }: { x: tf.Tensor }): Record<string, tf.Tensor> =>
-    Object.fromEntries(entries.map(([name, one]) => [name, one(x as T)]));
-  const inputs = [3, 1, 4].map((rows) => draw([rows, ...shape], 20 + rows));
-  const { bytes, fixedBatch } = await toOnnx({ predict, example: [{ x: inputs[0] as tf.Tensor }] });
-  expect(fixedBatch).toBeUndefined();
-  for (const [loader, ort] of Object.entries(loaders)) {
-    const session = await ort.InferenceSession.create(bytes);
-    for (const x of inputs) {
-      const got = await session.run({ x: new ort.Tensor('float32', (await x.data()) as Float32Array, x.shape) });
-      for (const [name, one] of entries) {
-        const expected = tf.tidy(() => one(x as T));
-        const where = `${loader}, ${name}`;
-        expect(got[name]?.dims, where).toEqual(expected.shape);
-        expect(got[name]?.type, where).toBe(expected.dtype);
-        const actual = got[name]?.data as ArrayLike<number>;
-        Array.from(await expected.data()).forEach((value, at) =>
-          expect(Number(actual[at]), where).toBeCloseTo(value, 5),
-        );
-        expected.dispose();
-      }
-    }
-    await session.release();
-  }
-  tf.dispose(inputs);
-}

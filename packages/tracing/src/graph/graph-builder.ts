@@ -17,7 +17,7 @@ export type Lowerings = LoweringsTo<GraphBuilder>;
 
 /** Makes the nodes of a graph of TensorFlow, each with a name of its own. A value is `node` or `node:1`; `^node` is what must have run. */
 export class GraphBuilder implements TargetGraph {
-  readonly format = 'A graph of TensorFlow';
+  readonly format: string;
   readonly #nodes: NodeDef[] = [];
   /** Names in lower case: files and tools may take two that differ in it for one. */
   readonly #names = new Set<string>();
@@ -27,6 +27,11 @@ export class GraphBuilder implements TargetGraph {
   #rows: Ref | undefined;
   #prefix = '';
   #isInDoubles = false;
+
+  /** @param format What the graph is, in errors. */
+  constructor(format = 'A graph of TensorFlow') {
+    this.format = format;
+  }
 
   graph(): GraphDef {
     return { node: this.#nodes, versions: GRAPH_VERSIONS };
