@@ -38,11 +38,13 @@ export type HeadErrorCode =
   | 'METRIC_STATE_INVALID'
   | 'MODE_INVALID'
   | 'MODEL_FN_INVALID'
+  | 'MODEL_MODULE_INVALID'
   | 'N_CLASSES_INVALID'
   | 'NOT_IMPLEMENTED'
   | 'NUMERIC_COLUMN_INVALID'
   | 'OPTIMIZER_INVALID'
   | 'OPTIMIZER_STATE_INVALID'
+  | 'OUTPUT_UNWRITABLE'
   | 'PREDICTION_KEY_INVALID'
   | 'REGULARIZATION_LOSSES_INVALID'
   | 'SEQUENCE_MASK_INVALID'
@@ -65,7 +67,8 @@ export type HeadErrorCode =
   | 'WEIGHTS_DTYPE'
   | 'WEIGHTS_MISSING'
   | 'WEIGHTS_SHAPE'
-  | 'WEIGHTS_SPARSE';
+  | 'WEIGHTS_SPARSE'
+  | 'WORKER_LOST';
 
 /** An ordinary `Error` with a code. Recognise it by `code`, never by `instanceof`. */
 export interface HeadError extends Error {
