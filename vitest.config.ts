@@ -60,6 +60,7 @@ const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectIn
       '@tensorflow/tfjs-core',
       '@tensorflow/tfjs-core/dist/register_all_gradients.js',
       '@tensorflow/tfjs-layers',
+      '@litertjs/core',
       ...environments.chromium.map((backend) => `@tensorflow/tfjs-backend-${backend}`),
     ],
   },
