@@ -1,6 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type HeadError, ModeKeys, type SessionRunHook } from '@tfjs-heads/head-api';
+import { type HeadError, ModeKeys, type PredictSpec, type SessionRunHook } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote } from '@tfjs-heads/head-kit';
+import type { GraphModelSpec } from '@tfjs-heads/tracing/graph-model';
+import type { OnnxSpec } from '@tfjs-heads/tracing/onnx';
+import type { TfliteSpec } from '@tfjs-heads/tracing/tflite';
 import { exportModel } from '#export';
 import { modelDirStorage } from '#model-dir';
 import { summaryWriter } from '#summaries';
@@ -10,7 +13,13 @@ import { Saver } from './checkpoint/saver.js';
 import { restoreState } from './checkpoint/state.js';
 import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
-import type { ExportSavedModelOptions } from './export/options.js';
+import type {
+  ExportFileOptions,
+  ExportOptions,
+  ExportSavedModelOptions,
+  ExportTfliteOptions,
+  ServedPrediction,
+} from './export/options.js';
 import { checkHooks, Hooks } from './hooks.js';
 import { batchesOf, type CheckedBatch, type InputFn } from './input.js';
 import { Model } from './model.js';
@@ -301,24 +310,99 @@ export class Estimator<P = unknown> {
    * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING where there is none, and what `exportSavedModel` of tracing throws
    */
   async exportSavedModel(exportDirBase: string, options: ExportSavedModelOptions): Promise<string> {
-    const { example, checkpointPath } = checkOptions('exportSavedModel', options, ['example', 'checkpointPath']);
+    checkOptions('exportSavedModel', options, ['example', 'checkpointPath']);
     if (typeof exportDirBase !== 'string' || exportDirBase === '')
       throw headError(
         'INVALID_ARGUMENT',
         `exportSavedModel: exportDirBase must be a path, got ${describeValue(exportDirBase)}.`,
       );
+    return this.#export('exportSavedModel', options, (served) => exportModel(exportDirBase, served));
+  }
+
+  /**
+   * Writes a `.onnx` file, under Node: see `exportOnnx` of `@tfjs-heads/tracing/onnx`.
+   *
+   * @returns What the model takes and gives
+   * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, EXPORT_EXISTS, EXPORT_UNSUPPORTED
+   */
+  async exportOnnx(file: string, options: ExportFileOptions): Promise<OnnxSpec> {
+    const names = ['example', 'checkpointPath', 'signature', 'overwrite'] as const;
+    const { example, checkpointPath, ...others } = checkOptions('exportOnnx', options, names);
+    const { exportOnnx } = await import('@tfjs-heads/tracing/onnx');
+    return this.#export('exportOnnx', { example, checkpointPath }, (served) =>
+      exportOnnx(file, { ...others, ...served }),
+    );
+  }
+
+  /**
+   * Writes a `.tflite` file, under Node: see `exportTflite` of `@tfjs-heads/tracing/tflite`.
+   *
+   * @returns What the model takes and gives
+   * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, EXPORT_EXISTS, EXPORT_UNSUPPORTED
+   */
+  async exportTflite(file: string, options: ExportTfliteOptions): Promise<TfliteSpec> {
+    const names = ['example', 'checkpointPath', 'signature', 'overwrite', 'batchSize'] as const;
+    const { example, checkpointPath, ...others } = checkOptions('exportTflite', options, names);
+    const { exportTflite } = await import('@tfjs-heads/tracing/tflite');
+    return this.#export('exportTflite', { example, checkpointPath }, (served) =>
+      exportTflite(file, { ...others, ...served }),
+    );
+  }
+
+  /**
+   * Writes a folder with a graph model of tfjs, under Node: see `exportGraphModel` of `@tfjs-heads/tracing/graph-model`.
+   *
+   * @returns What the model takes and gives
+   * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, EXPORT_EXISTS, EXPORT_UNSUPPORTED
+   */
+  async exportGraphModel(folder: string, options: ExportFileOptions): Promise<GraphModelSpec> {
+    const names = ['example', 'checkpointPath', 'signature', 'overwrite'] as const;
+    const { example, checkpointPath, ...others } = checkOptions('exportGraphModel', options, names);
+    const { exportGraphModel } = await import('@tfjs-heads/tracing/graph-model');
+    return this.#export('exportGraphModel', { example, checkpointPath }, (served) =>
+      exportGraphModel(folder, { ...others, ...served }),
+    );
+  }
+
+  /**
+   * Has the prediction of a checkpoint written by any exporter, such as those that give bytes, in browsers, too.
+   *
+   * ```ts
+   * import { toOnnx } from '@tfjs-heads/tracing/onnx';
+   * const { bytes } = await estimator.exportWith({ example }, toOnnx);
+   * ```
+   *
+   * @param write Called once, with a prediction that is good until what it returns is there.
+   * @returns What `write` returned
+   * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, and what `write` throws
+   */
+  async exportWith<T>(options: ExportOptions, write: (served: ServedPrediction) => Promise<T> | T): Promise<T> {
+    checkOptions('exportWith', options, ['example', 'checkpointPath']);
+    if (typeof write !== 'function')
+      throw headError('INVALID_ARGUMENT', `exportWith: write must be a function, got ${describeValue(write)}.`);
+    return this.#export('exportWith', options, write);
+  }
+
+  async #export<T>(
+    of: string,
+    { example, checkpointPath }: ExportOptions,
+    write: (served: ServedPrediction) => Promise<T> | T,
+  ): Promise<T> {
+    if (typeof example !== 'object' || example === null)
+      throw headError('INVALID_ARGUMENT', `${of}: example must be a map of features, got ${describeValue(example)}.`);
     if (checkpointPath === undefined && (await this.#checkpoints.latestStep()) === undefined)
       throw headError(
         'CHECKPOINT_MISSING',
-        `exportSavedModel: there is no checkpoint in ${this.#checkpoints.storage.name}: train first.`,
+        `${of}: there is no checkpoint in ${this.#checkpoints.storage.name}: train first.`,
       );
     const batch: CheckedBatch = { features: example, labels: undefined };
     const { model, release } = await this.#modelAt(checkpointPath, (built) => this.#buildToPredict(built, batch));
     try {
-      return await model.prepared(batch, (prepared) =>
-        exportModel(exportDirBase, prepared.features, (features) =>
-          model.spec({ features, labels: undefined }, ModeKeys.PREDICT),
-        ),
+      return await model.prepared(batch, async (prepared) =>
+        write({
+          predict: (features) => model.spec({ features, labels: undefined }, ModeKeys.PREDICT) as PredictSpec,
+          example: [prepared.features],
+        }),
       );
     } finally {
       release();

@@ -6,7 +6,13 @@ export type { CheckpointSaverListener } from './train.js';
 export { Estimator } from './estimator.js';
 export type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 export type { EvalResult } from './evaluate.js';
-export type { ExportSavedModelOptions } from './export/options.js';
+export type {
+  ExportFileOptions,
+  ExportOptions,
+  ExportSavedModelOptions,
+  ExportTfliteOptions,
+  ServedPrediction,
+} from './export/options.js';
 export type { Batch, Batches, DatasetLike, InputFn, InputFnArgs } from './input.js';
 export type { Prepare } from './model.js';
 export type { Predicted, PredictedValue } from './predict.js';
