@@ -1,4 +1,4 @@
-// Records what the original makes of feature columns, and how its estimators train, for the tests of packages/estimator; with --check,
+// Records what the original makes of feature columns, how its estimators train, and checkpoints as it writes them, for the tests of packages/estimator; with --check,
 // compares with what was recorded.
 import { join } from 'node:path';
 import { record } from '../original/record.js';
@@ -7,5 +7,12 @@ await record({
   what: 'estimators',
   program: join(import.meta.dirname, 'record.py'),
   committed: 'packages/estimator/test/original.json',
+  script: 'goldens:estimators',
+});
+
+await record({
+  what: 'checkpoints',
+  program: join(import.meta.dirname, 'checkpoints.py'),
+  committed: 'packages/estimator/test/original-checkpoints.json',
   script: 'goldens:estimators',
 });
