@@ -93,13 +93,13 @@ describe('line 81', () => {
     };
     expect(await start(modelDir)).toBe(loss);
     expect(await start((await trained.latestCheckpoint()) as string)).toBe(loss);
-    const onlyBias = await start({ checkpointToInitializeFrom: modelDir, varsToWarmStart: 'bias' });
+    const onlyBias = await start({ ckptToInitializeFrom: modelDir, varsToWarmStart: 'bias' });
     expect(onlyBias).not.toBe(loss);
-    await expect(start({ checkpointToInitializeFrom: modelDir, varsToWarmStart: 'nothing' })).rejects.toMatchObject({
+    await expect(start({ ckptToInitializeFrom: modelDir, varsToWarmStart: 'nothing' })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     });
     await expect(
-      start({ checkpointToInitializeFrom: modelDir, varNameToPrevVarName: { 'line/bias': 'line/kernel' } }),
+      start({ ckptToInitializeFrom: modelDir, varNameToPrevVarName: { 'line/bias': 'line/kernel' } }),
     ).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
     trained.dispose();
   });

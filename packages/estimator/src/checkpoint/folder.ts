@@ -2,6 +2,9 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { headError, quote } from '@tfjs-heads/head-kit';
 import { type CheckpointStorage, fileOf, stepOfFile } from './storage.js';
+import { safetensorsSource, type TensorSource } from './tensor-source.js';
+import { openBundle } from './tensorflow/bundle.js';
+import { findCheckpoint } from './tensorflow/find-checkpoint.js';
 
 /** What a file is called until it is whole. */
 const UNFINISHED = '.unfinished';
@@ -96,22 +99,24 @@ function reason(cause: unknown): string {
 }
 
 /**
- * The bytes of a file, or of the latest checkpoint of a folder.
+ * The tensors of a file, or of the latest checkpoint of a folder; ours, or one of TensorFlow. The caller closes it.
  *
- * @throws CHECKPOINT_MISSING
+ * @throws CHECKPOINT_MISSING, CHECKPOINT_INVALID
  */
-export async function readModelFile(path: string): Promise<{ readonly bytes: Uint8Array; readonly where: string }> {
+export async function openModelFile(path: string): Promise<TensorSource> {
   const storage = modelDirStorage(path);
   const latest = await storage.list().then(
     (steps) => steps.at(-1),
     () => undefined, // It is no folder.
   );
-  if (latest !== undefined) return { bytes: await storage.read(latest), where: storage.pathOf(latest) };
+  if (latest !== undefined) return safetensorsSource(await storage.read(latest), storage.pathOf(latest));
   const where = resolve(path);
+  const original = await findCheckpoint(where);
+  if (original !== undefined) return openBundle(original);
   const bytes = await readFile(where).catch((cause: unknown) => {
     throw headError('CHECKPOINT_MISSING', `The checkpoint ${quote(where)} cannot be read: ${reason(cause)}.`, {
       cause,
     });
   });
-  return { bytes, where };
+  return safetensorsSource(bytes, where);
 }

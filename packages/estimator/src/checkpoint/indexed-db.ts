@@ -1,6 +1,7 @@
 import { headError, quote } from '@tfjs-heads/head-kit';
 import { createStore, del, get, keys, set } from 'idb-keyval';
 import { type CheckpointStorage, fileOf, stepOfFile } from './storage.js';
+import { safetensorsSource, type TensorSource } from './tensor-source.js';
 
 /** Checkpoints in a database of the browser, by the name of the model directory; a transaction is whole or not at all. */
 export function modelDirStorage(modelDir: string): CheckpointStorage {
@@ -33,15 +34,15 @@ export function modelDirStorage(modelDir: string): CheckpointStorage {
 }
 
 /**
- * The bytes of the latest checkpoint of a model directory, or of one by its path.
+ * The tensors of the latest checkpoint of a model directory, or of one by its path.
  *
- * @throws CHECKPOINT_MISSING
+ * @throws CHECKPOINT_MISSING, CHECKPOINT_INVALID
  */
-export async function readModelFile(path: string): Promise<{ readonly bytes: Uint8Array; readonly where: string }> {
+export async function openModelFile(path: string): Promise<TensorSource> {
   const end = path.lastIndexOf('/');
   const step = stepOfFile(path.slice(end + 1));
   const storage = modelDirStorage(step === undefined ? path : path.slice(0, end));
   const wanted = step ?? (await storage.list()).at(-1);
   if (wanted === undefined) throw headError('CHECKPOINT_MISSING', `There is no checkpoint in ${quote(path)}.`);
-  return { bytes: await storage.read(wanted), where: storage.pathOf(wanted) };
+  return safetensorsSource(await storage.read(wanted), storage.pathOf(wanted));
 }
