@@ -6,5 +6,6 @@ await record({
   what: 'optimizers',
   program: join(import.meta.dirname, 'record.py'),
   committed: 'packages/optimizers/test/original.json',
+  bound: 1e-6,
   script: 'goldens:optimizers',
 });
