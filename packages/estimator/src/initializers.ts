@@ -42,6 +42,34 @@ export function truncatedNormal(stddev: number): Initializer {
   };
 }
 
+/**
+ * A matrix whose columns, or rows where those are fewer, are orthogonal and of length 1: what the recurrent kernels of the original start with
+ * (Saxe et al., 2014). Of normal numbers, by the method of Gram and Schmidt, in doubles.
+ */
+export const orthogonal: Initializer = (shape, seed) => {
+  const [rows, columns] = [shape.slice(0, -1).reduce((product, size) => product * size, 1), shape.at(-1) ?? 1];
+  const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+  const next = random(seed);
+  const vectors: Float64Array[] = [];
+  for (let i = 0; i < count; i++) {
+    const vector = Float64Array.from({ length }, () => normal(next));
+    // Twice: the first time leaves a rounding of what it takes away.
+    for (const other of [...vectors, ...vectors]) {
+      const along = vector.reduce((total, value, at) => total + value * (other[at] as number), 0);
+      for (let at = 0; at < length; at++) vector[at] = (vector[at] as number) - along * (other[at] as number);
+    }
+    const norm = Math.hypot(...vector);
+    vectors.push(vector.map((value) => value / norm));
+  }
+  const value = (row: number, column: number): number =>
+    (rows < columns ? vectors[row]?.[column] : vectors[column]?.[row]) ?? 0;
+  let i = 0;
+  return fromEach(shape, () => {
+    const at = i++;
+    return value(Math.floor(at / columns), at % columns);
+  });
+};
+
 /** Standard normal, by Box and Muller. */
 function normal(next: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());

@@ -105,7 +105,7 @@ export class VariableStore {
   /** Releases the variables, and what was made once as far as it can be. */
   dispose(): void {
     for (const variable of this.#variables.values()) variable.dispose();
-    for (const thing of this.#things.values()) (thing as { dispose?: () => void } | null | undefined)?.dispose?.();
+    for (const thing of this.#things.values()) release(thing);
     this.#variables.clear();
     this.#things.clear();
   }
@@ -134,6 +134,15 @@ export interface StatefulOptimizer {
 function isStateful(thing: unknown): thing is StatefulOptimizer {
   const { getWeights, setWeights, applyGradients } = (thing ?? {}) as Readonly<Record<string, unknown>>;
   return [getWeights, setWeights, applyGradients].every((method) => typeof method === 'function');
+}
+
+/** tfjs-layers refuses to dispose of a layer that no model has: then its weights are. */
+function release(thing: unknown): void {
+  try {
+    (thing as { dispose?: () => void } | null | undefined)?.dispose?.();
+  } catch {
+    for (const weight of weightsOf(thing)) (weight as { dispose?: () => void }).dispose?.();
+  }
 }
 
 /** The weights of a model or layer of tfjs-layers, or a variable that stands alone. */

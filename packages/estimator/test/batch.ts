@@ -39,6 +39,21 @@ export function originalFeatures(): Features {
   };
 }
 
+/** The batch of sequences of which the original was recorded. */
+export function originalSequences(): Features {
+  const { words, heat, moves, steps } = golden.sequences;
+  const { pair, city, weight } = golden.features;
+  return {
+    words: sparse(words, 'string'),
+    heat: sparse(heat, 'float32'),
+    moves: sparse(moves, 'float32'),
+    steps: tensor(steps, undefined, 'int32'),
+    pair: tensor(pair),
+    city: tensor(city),
+    weight: tensor(weight),
+  };
+}
+
 /** What the tables of the original were made to begin with. */
 export const fromTable: Initializer = (shape) =>
   tensor(

@@ -4,6 +4,7 @@ import { dispose, getBackend, memory, tanh, tensor } from '@tensorflow/tfjs-core
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Features, ModeKeys } from '@tfjs-heads/head-api';
 import { MultiClassHead } from '@tfjs-heads/head-classification';
+import { SequentialHeadWrapper } from '@tfjs-heads/head-multi';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { beforeAll, expect, it } from 'vitest';
 import {
@@ -14,9 +15,12 @@ import {
   type Estimator,
   indicatorColumn,
   LinearEstimator,
+  RNNEstimator,
+  sequenceCategoricalColumnWithVocabularyList,
+  sequenceNumericColumn,
   VariableStore,
 } from '../src/index.js';
-import { bucketized, city, crossed, originalFeatures, pair, tags, weighted } from './batch.js';
+import { bucketized, city, crossed, originalFeatures, originalSequences, pair, tags, weighted } from './batch.js';
 import golden from './original.json' with { type: 'json' };
 
 type Name = keyof typeof golden.trainings;
@@ -26,6 +30,11 @@ const head = new RegressionHead({ weightColumn: 'weight' });
 const classes = new MultiClassHead({ nClasses: 3 });
 const wide = [pair, bucketized, city, weighted, crossed];
 const deep = [pair, indicatorColumn(city), embeddingColumn(tags, { dimension: 2 })];
+const words = sequenceCategoricalColumnWithVocabularyList('words', { vocabularyList: ['oslo', 'rome', 'paris'] });
+const sequences = {
+  head,
+  sequenceFeatureColumns: [embeddingColumn(words, { dimension: 2 }), sequenceNumericColumn('heat')],
+};
 const optimizers = ['Adagrad', 'Adam', 'Ftrl', 'RMSProp', 'SGD'] as const;
 
 const models: Readonly<Record<Name, Estimator>> = {
@@ -48,6 +57,23 @@ const models: Readonly<Record<Name, Estimator>> = {
     batchNorm: true,
     activationFn: tanh,
   }),
+  rnn: new RNNEstimator({ ...sequences, units: [3] }),
+  'rnn context': new RNNEstimator({
+    ...sequences,
+    contextFeatureColumns: [embeddingColumn(city, { dimension: 2 }), pair],
+    units: 3,
+    cellType: 'simple_rnn',
+  }),
+  'rnn lstm': new RNNEstimator({ ...sequences, units: [3, 2], cellType: 'lstm' }),
+  'rnn gru': new RNNEstimator({ ...sequences, units: [3], cellType: 'gru', optimizer: 'Adam' }),
+  'rnn clipped': new RNNEstimator({ ...sequences, units: 3, cellType: 'lstm', optimizer: 'SGD' }),
+  'rnn by step': new RNNEstimator({
+    ...sequences,
+    head: new SequentialHeadWrapper({ staticHead: new RegressionHead() }),
+    units: [2, 3],
+    cellType: 'gru',
+    returnSequences: true,
+  }),
   combined: new DNNLinearCombinedEstimator({
     head,
     linearFeatureColumns: wide,
@@ -56,10 +82,11 @@ const models: Readonly<Record<Name, Estimator>> = {
   }),
 };
 
-let features: Features;
+let batch: Features;
+let sequenceBatch: Features;
 beforeAll(() => {
-  features = originalFeatures();
-  return () => dispose(features as never);
+  [batch, sequenceBatch] = [originalFeatures(), originalSequences()];
+  return () => dispose([batch, sequenceBatch] as never);
 });
 
 /** Sets variables to what the original's began with. */
@@ -75,14 +102,15 @@ function begin(store: VariableStore, start: Recorded): void {
 // GPUs in software take their time, and optimizers are held to their rules there, too: ten steps of a model of each kind will do.
 const isOnGpu = ['webgl', 'webgpu'].includes(getBackend());
 const STEPS = isOnGpu ? 10 : 50;
-const onGpu: ReadonlySet<string> = new Set(['linear Ftrl', 'baseline Adam', 'dnn batchNorm', 'combined']);
+const onGpu: ReadonlySet<string> = new Set(['linear Ftrl', 'baseline Adam', 'dnn batchNorm', 'combined', 'rnn lstm']);
 const cases = Object.entries(models).filter(([name]) => !isOnGpu || onGpu.has(name));
 
 it.each(cases)('%s trains as the original (lines 75 to 78)', async (name, estimator) => {
   const { modelFn, config } = estimator;
   const recorded = golden.trainings[name as Name];
   const losses = recorded.losses as Readonly<Record<string, number>>;
-  const labels = name.endsWith('classes') ? tensor(golden.classes, undefined, 'int32') : tensor(golden.labels);
+  const features = name.startsWith('rnn') ? sequenceBatch : batch;
+  const labels = name.endsWith('classes') ? tensor(golden.classes, undefined, 'int32') : labelsOf(name);
   const store = new VariableStore(0);
   const prepared = (await estimator.options.prepare?.(features)) as Features;
   const args = { features: prepared, labels, mode: ModeKeys.TRAIN, params: undefined, config, store };
@@ -110,6 +138,13 @@ it.each(cases)('%s trains as the original (lines 75 to 78)', async (name, estima
   labels.dispose();
   dispose(Object.entries(prepared).flatMap(([key, one]) => (key in features ? [] : one)) as never);
 });
+
+function labelsOf(name: string): Tensor {
+  if (name === 'rnn by step') return tensor(golden.stepLabels);
+  return name === 'rnn clipped'
+    ? tensor(golden.labels.map((row) => row.map((value) => 10 * value)))
+    : tensor(golden.labels);
+}
 
 /** Within a bound, of itself where it is larger than 1. */
 function expectNear(actual: ArrayLike<number>, expected: readonly number[], what: string, bound: number): void {

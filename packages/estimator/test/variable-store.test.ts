@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { VariableStore } from '../src/index.js';
 
@@ -17,6 +18,19 @@ it('keeps what is made once from the scopes around', async () => {
   outside.dispose();
   store.dispose();
   expect(made.later.isDisposed).toBe(true);
+});
+
+it('is disposed of with a layer that was never used', () => {
+  const store = new VariableStore(0);
+  const before = tf.memory().numTensors;
+  store.once('layer', () => {
+    const layer = layers.dense({ units: 2 });
+    layer.build([null, 3]);
+    return layer;
+  });
+  expect(tf.memory().numTensors).toBe(before + 2);
+  store.dispose();
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 it('makes a variable once, the same numbers for a seed and a name', async () => {

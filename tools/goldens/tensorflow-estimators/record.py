@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import numpy as np
 import tensorflow as tf
+from tensorflow_estimator.python.estimator.head.sequential_head import SequentialHeadWrapper
 
 fc = tf.feature_column
 estimator = tf.estimator
@@ -127,6 +128,49 @@ def in_graph(make: object) -> dict:
             return {"names": [column.name for column in columns], "variables": names, "output": session.run(output).tolist()}
 
 
+# ---- sequences: words of different numbers, a number for each, and two for each
+
+WORDS = [["oslo", "rome", "oslo"], ["paris"], ["lima", "oslo"], ["rome", "lima", "paris", "rome"], ["oslo"], ["paris", "rome"]]
+HEAT = [[0.5, -1.0, 2.0], [1.5], [0.25, 0.75], [3.0, -2.0, 1.0, 0.5], [-0.5], [2.5, 1.0]]
+MOVES = [[value for one in row for value in (one, 1 - one / 2)] for row in HEAT]
+TIME = max(len(row) for row in WORDS)
+STEP_LABELS = [[[(3 * i + 2 * j) % 7 / 2 - 1] for j in range(TIME)] for i in range(len(WORDS))]
+
+words = fc.sequence_categorical_column_with_vocabulary_list("words", ["oslo", "rome", "paris"])
+words_hash = fc.sequence_categorical_column_with_hash_bucket("words", 5)
+steps = fc.sequence_categorical_column_with_identity("steps", 4)
+heat = fc.sequence_numeric_column("heat")
+moves = fc.sequence_numeric_column("moves", 2, normalizer_fn=lambda x: x * 2)
+
+
+def sequences() -> dict:
+    return {
+        "words": sparse(WORDS),
+        "heat": sparse(HEAT),
+        "moves": sparse(MOVES),
+        "steps": tf.constant([[0, 1, 2, 3], [3, -1, -1, -1], [1, 2, -1, -1], [0, 0, 1, 1], [2, -1, -1, -1], [3, 3, -1, -1]], tf.int64),
+        "pair": tf.constant(PAIR),
+        "city": tf.constant(CITY),
+        "weight": tf.constant(WEIGHTS),
+    }
+
+
+SEQUENCE_COLUMNS = {
+    "wordsIndicator": lambda: [fc.indicator_column(words)],
+    "wordsEmbedding": lambda: [fc.embedding_column(words, 2, initializer=from_table)],
+    "wordsHash": lambda: [fc.embedding_column(words_hash, 3, initializer=from_table, max_norm=1.0)],
+    "steps": lambda: [fc.indicator_column(steps)],
+    "heat": lambda: [heat],
+    "moves": lambda: [moves],
+    "sorted": lambda: [fc.indicator_column(words), heat, fc.embedding_column(words_hash, 2, initializer=from_table), moves],
+}
+
+
+def sequence(columns: list) -> dict:
+    output, lengths = tf.keras.experimental.SequenceFeatures(columns)(sequences())
+    return {"names": [column.name for column in columns], "output": output.numpy().tolist(), "lengths": lengths.numpy().tolist()}
+
+
 # ---- how estimators train
 
 LABELS = [[1.5], [0.0], [-0.5], [2.0], [1.0], [3.0]]
@@ -150,9 +194,13 @@ class Watch(estimator.SessionRunHook):
         self.losses.append(float(values.results))
 
 
-def train(make: object, labels: list, dtype: object) -> dict:
+def batch() -> dict:
+    return {**features(), "weight": tf.constant(WEIGHTS)}
+
+
+def train(make: object, labels: list, dtype: object, given_by: object = batch) -> dict:
     def input_fn() -> tf.data.Dataset:
-        given = {**features(), "weight": tf.constant(WEIGHTS)}
+        given = given_by()
         return tf.data.Dataset.from_tensors((given, tf.constant(labels, dtype))).repeat()
 
     with tempfile.TemporaryDirectory() as folder:
@@ -180,6 +228,17 @@ def dnn_columns() -> list:
     return [fc.numeric_column("pair", 2), fc.indicator_column(city), fc.embedding_column(tags, 2)]
 
 
+def rnn(folder: str, **settings: object) -> object:
+    tf.keras.utils.set_random_seed(3)  # The seed of the config is not for these.
+    columns = [fc.embedding_column(words, 2), heat]
+    head = settings.pop("head", regression())
+    return estimator.experimental.RNNEstimator(head, columns, model_dir=folder, config=CONFIG, **settings)
+
+
+def by_step() -> object:
+    return SequentialHeadWrapper(estimator.RegressionHead())
+
+
 CONFIG = estimator.RunConfig(tf_random_seed=3)
 OPTIMIZERS = ["Adagrad", "Adam", "Ftrl", "RMSProp", "SGD"]
 TRAININGS = {
@@ -192,6 +251,12 @@ TRAININGS = {
     "dnn": (lambda folder: estimator.DNNEstimator(regression(), [4, 3], dnn_columns(), folder, config=CONFIG), LABELS, tf.float32),
     "dnn batchNorm": (lambda folder: estimator.DNNEstimator(regression(), [4, 3], dnn_columns(), folder, optimizer="SGD", batch_norm=True, activation_fn=tf.nn.tanh, config=CONFIG), LABELS, tf.float32),
     "combined": (lambda folder: estimator.DNNLinearCombinedEstimator(regression(), folder, linear_feature_columns=linear_columns(), dnn_feature_columns=dnn_columns(), dnn_hidden_units=[4], config=CONFIG), LABELS, tf.float32),
+    "rnn": (lambda folder: rnn(folder, units=[3]), LABELS, tf.float32, sequences),
+    "rnn context": (lambda folder: rnn(folder, units=3, cell_type="simple_rnn", context_feature_columns=[fc.embedding_column(city, 2), fc.numeric_column("pair", 2)]), LABELS, tf.float32, sequences),
+    "rnn lstm": (lambda folder: rnn(folder, units=[3, 2], cell_type="lstm"), LABELS, tf.float32, sequences),
+    "rnn gru": (lambda folder: rnn(folder, units=[3], cell_type="gru", optimizer="Adam"), LABELS, tf.float32, sequences),
+    "rnn clipped": (lambda folder: rnn(folder, units=3, cell_type="lstm", optimizer="SGD"), [[10 * value for value in row] for row in LABELS], tf.float32, sequences),
+    "rnn by step": (lambda folder: rnn(folder, units=[2, 3], cell_type="gru", head=by_step(), return_sequences=True), STEP_LABELS, tf.float32, sequences),
 }
 
 
@@ -201,15 +266,18 @@ def main(path: str) -> None:
         "versions": {"python": platform.python_version(), "tensorflow-cpu": version("tensorflow-cpu"), "tensorflow-estimator": version("tensorflow-estimator")},
         "fingerprints": {text: str(int(tf.strings.to_hash_bucket_fast(text, 2**63 - 1))) for text in TEXTS},
         "features": {"age": AGE, "pair": PAIR, "city": CITY, "floor": FLOOR, "code": CODE, "tags": TAG_ROWS, "amount": TAG_WEIGHTS, "weight": WEIGHTS},
+        "sequences": {"words": WORDS, "heat": HEAT, "moves": MOVES, "steps": sequences()["steps"].numpy().tolist()},
         "labels": LABELS,
+        "stepLabels": STEP_LABELS,
         "classes": CLASSES,
         "columns": {name: in_graph(make) if name == "shared" else dense(make()) for name, make in COLUMNS.items()},
+        "sequenceColumns": {name: sequence(make()) for name, make in SEQUENCE_COLUMNS.items()},
         "trainings": {name: train(*how) for name, how in TRAININGS.items()},
     }
     with open(path, "w", encoding="utf-8") as file:
         json.dump(golden, file, indent=1)
         file.write("\n")
-    print(f"goldens: recorded {len(COLUMNS)} sets of feature columns and {len(TRAININGS)} trainings of the original")
+    print(f"goldens: recorded {len(COLUMNS) + len(SEQUENCE_COLUMNS)} sets of feature columns and {len(TRAININGS)} trainings of the original")
 
 
 main(sys.argv[1])

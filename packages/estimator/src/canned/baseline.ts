@@ -45,7 +45,10 @@ export function baselineModelFn(options: BaselineModelOptions): ModelFn {
   return cannedModelFn(head, [], ({ mode, store }) => {
     const bias = store.variable('baseline/bias', { shape: [head.logitsDimension], initializer: zeros });
     return {
-      optimizer: mode === ModeKeys.TRAIN ? store.once('optimizer', () => optimizerOf(choice, RATE)) : undefined,
+      optimizer:
+        mode === ModeKeys.TRAIN
+          ? store.once('optimizer', () => optimizerOf(choice, { learningRate: RATE }))
+          : undefined,
       trainableVariables: [bias],
       logits: (features) => mul(bias, fill([batchSize(features), head.logitsDimension], 1)),
     };

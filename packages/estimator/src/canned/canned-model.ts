@@ -29,6 +29,8 @@ export const CANNED_OPTIONS = ['modelDir', 'config', 'warmStartFrom'] as const;
 export interface CannedModel {
   readonly optimizer: GradientOptimizer | undefined;
   readonly trainableVariables: readonly TrainableVariable[];
+  /** What the head is given as features. Default: the prepared ones. */
+  readonly features?: Features | undefined;
   /** The logits of prepared features. `updates` is undefined except in training. */
   logits(features: Features, updates: Updates | undefined): Tensor;
 }
@@ -59,17 +61,17 @@ export function prepareBy(groups: readonly ColumnGroup[]): (features: Features) 
   return async (features) => prepareFeatures(features, groups);
 }
 
-function specOf(head: Head, { features, labels, mode }: ModelFnArgs, model: CannedModel): EstimatorSpec {
-  const { optimizer, trainableVariables } = model;
+function specOf(head: Head, { features: prepared, labels, mode }: ModelFnArgs, model: CannedModel): EstimatorSpec {
+  const { optimizer, trainableVariables, features = prepared } = model;
   if (mode !== ModeKeys.TRAIN)
-    return head.createEstimatorSpec({ features, labels, mode, logits: () => model.logits(features, undefined) });
+    return head.createEstimatorSpec({ features, labels, mode, logits: () => model.logits(prepared, undefined) });
   const updates = new Updates();
   try {
     const spec = head.createEstimatorSpec({
       features,
       labels,
       mode,
-      logits: () => model.logits(features, updates),
+      logits: () => model.logits(prepared, updates),
       optimizer,
       trainableVariables,
       updateOps: [() => updates.run()],

@@ -79,9 +79,13 @@ export function dnnLinearCombinedModelFn(options: DNNLinearCombinedModelOptions)
     const wide = linear && linearPart(store, linear, head.logitsDimension, linearSparseCombiner);
     const isTraining = mode === ModeKeys.TRAIN;
     const deepBy =
-      isTraining && deep ? store.once('dnn_optimizer', () => optimizerOf(dnnOptimizer, DNN_RATE)) : undefined;
+      isTraining && deep
+        ? store.once('dnn_optimizer', () => optimizerOf(dnnOptimizer, { learningRate: DNN_RATE }))
+        : undefined;
     const wideBy =
-      isTraining && wide ? store.once('linear_optimizer', () => optimizerOf(linearOptimizer, linearRate)) : undefined;
+      isTraining && wide
+        ? store.once('linear_optimizer', () => optimizerOf(linearOptimizer, { learningRate: linearRate }))
+        : undefined;
     const deepPart = deep && deepBy ? [{ optimizer: deepBy, variables: deep.trainableVariables }] : [];
     const widePart = wide && wideBy ? [{ optimizer: wideBy, variables: wide.trainableVariables }] : [];
     return {

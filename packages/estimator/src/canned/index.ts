@@ -42,3 +42,14 @@ export {
   type LinearRegressorOptions,
 } from './linear.js';
 export type { OptimizerChoice } from './optimizer.js';
+export type { RNNCell } from './layer-cell.js';
+export type { CellType } from './recurrent-cells.js';
+export {
+  RNNClassifier,
+  type RNNClassifierOptions,
+  RNNEstimator,
+  type RNNEstimatorOptions,
+  rnnModelFn,
+  type RNNModelOptions,
+} from './rnn.js';
+export type { RNNNetworkOptions } from './rnn-network.js';

@@ -57,7 +57,7 @@ export function linearModelFn(options: LinearModelFnOptions): ModelFn {
   const make = (): GradientOptimizer =>
     choice === null
       ? new Ftrl({ learningRate: Math.min(RATE, 1 / Math.sqrt(group.columns.length)) })
-      : optimizerOf(choice, RATE);
+      : optimizerOf(choice, { learningRate: RATE });
   return cannedModelFn(head, [group], ({ mode, store }) => {
     const { trainableVariables, apply } = linearPart(store, group, head.logitsDimension, sparseCombiner);
     const optimizer = mode === ModeKeys.TRAIN ? store.once('optimizer', make) : undefined;

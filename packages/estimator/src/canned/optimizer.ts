@@ -6,22 +6,32 @@ import { Adagrad, Adam, Ftrl, RMSprop, SGD } from '@tfjs-heads/optimizers';
 /** An optimizer, what makes one, or one of the names of the original's: `Adagrad`, `Adam`, `Ftrl`, `RMSProp` and `SGD`. */
 export type OptimizerChoice = string | GradientOptimizer | (() => GradientOptimizer);
 
-const MAKERS: ReadonlyMap<string, new (options: { learningRate?: number }) => GradientOptimizer> =
-  /*#__PURE__*/ new Map<string, new (options: { learningRate?: number }) => GradientOptimizer>([
-    ['Adagrad', Adagrad],
-    ['Adam', Adam],
-    ['Ftrl', Ftrl],
-    ['RMSProp', RMSprop],
-    ['SGD', SGD],
-  ]);
+/** Of an optimizer by its name. */
+interface Settings {
+  /** Default: the optimizer's own. */
+  readonly learningRate?: number | undefined;
+  /** Default: nothing is clipped. */
+  readonly clipnorm?: number;
+}
+
+const MAKERS: ReadonlyMap<string, new (options: Settings) => GradientOptimizer> = /*#__PURE__*/ new Map<
+  string,
+  new (options: Settings) => GradientOptimizer
+>([
+  ['Adagrad', Adagrad],
+  ['Adam', Adam],
+  ['Ftrl', Ftrl],
+  ['RMSProp', RMSprop],
+  ['SGD', SGD],
+]);
 
 /**
  * The optimizer that is meant.
  *
- * @param learningRate That of an optimizer by its name. Default: the optimizer's own.
+ * @param settings For an optimizer by its name.
  * @throws OPTIMIZER_INVALID
  */
-export function optimizerOf(choice: OptimizerChoice, learningRate?: number): GradientOptimizer {
+export function optimizerOf(choice: OptimizerChoice, settings: Settings = {}): GradientOptimizer {
   if (typeof choice === 'string') {
     const make = MAKERS.get(choice);
     if (make === undefined) {
@@ -30,7 +40,7 @@ export function optimizerOf(choice: OptimizerChoice, learningRate?: number): Gra
         `Unsupported optimizer name: optimizer must be one of ${[...MAKERS.keys()].join(', ')}, or an optimizer, got ${describeValue(choice)}.`,
       );
     }
-    return new make(learningRate === undefined ? {} : { learningRate });
+    return new make(settings);
   }
   const optimizer: unknown = typeof choice === 'function' ? choice() : choice;
   if (isOptimizer(optimizer)) return optimizer;

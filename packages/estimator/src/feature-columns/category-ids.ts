@@ -9,7 +9,7 @@ import type { WeighedColumn } from './weighted-categorical-column.js';
 /** The id of a value that a vocabulary does not know. */
 const UNKNOWN = -1;
 /** The id of a value that is not there: a text without characters, or -1, in a dense feature. */
-const MISSING = -2;
+export const MISSING = -2;
 
 /** The ids of a category by example; one below 0 counts nothing. */
 export interface Ids {

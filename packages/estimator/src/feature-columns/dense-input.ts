@@ -118,7 +118,7 @@ function counts({ ids, weights }: PreparedCategory, numBuckets: number): Tensor 
  * `oneHot` as float32: on wasm, tfjs' own writes integers whatever it is asked for, and on webgpu a cast leaves the integers as they are, unless
  * repaired; a product is of floats.
  */
-function hot(ids: Tensor2D, depth: number): Tensor {
+export function hot(ids: Tensor2D, depth: number): Tensor {
   return mul(cast(oneHot(ids, depth), 'float32'), 1);
 }
 

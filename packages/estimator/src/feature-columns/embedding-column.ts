@@ -2,6 +2,7 @@ import { checkOptions, headError, listOf } from '@tfjs-heads/head-kit';
 import { type Initializer, truncatedNormal } from '../initializers.js';
 import { checkKey, checkWhole, columnError } from './check.js';
 import { type CategoricalColumn, isCategorical } from './categorical-column.js';
+import { isSequenceCategorical, type SequenceCategoricalColumn } from './sequence-categorical-columns.js';
 
 /** How the rows of several values of an example become one: their mean, their sum, or their sum over the root of their number. */
 export type Combiner = 'mean' | 'sum' | 'sqrtn';
@@ -19,6 +20,12 @@ export interface EmbeddingColumn {
   readonly trainable: boolean;
   /** The variable that columns share. Undefined for a column that has one of its own. */
   readonly sharedName: string | undefined;
+}
+
+/** Made by `embeddingColumn` of a sequence of categories: the row of each step. */
+export interface SequenceEmbeddingColumn extends Omit<EmbeddingColumn, 'kind' | 'categoricalColumn'> {
+  readonly kind: 'sequenceEmbeddingColumn';
+  readonly categoricalColumn: SequenceCategoricalColumn;
 }
 
 /** The options of {@link embeddingColumn}. */
@@ -52,9 +59,28 @@ const OPTIONS = ['dimension', 'combiner', 'initializer', 'maxNorm', 'trainable']
  *
  * @throws FEATURE_COLUMNS_INVALID, INVALID_ARGUMENT for options that nobody knows
  */
-export function embeddingColumn(categoricalColumn: CategoricalColumn, options: EmbeddingOptions): EmbeddingColumn {
+export function embeddingColumn(categoricalColumn: CategoricalColumn, options: EmbeddingOptions): EmbeddingColumn;
+/** A sequence of categories by the row of each step. */
+export function embeddingColumn(
+  categoricalColumn: SequenceCategoricalColumn,
+  options: EmbeddingOptions,
+): SequenceEmbeddingColumn;
+export function embeddingColumn(
+  categoricalColumn: CategoricalColumn | SequenceCategoricalColumn,
+  options: EmbeddingOptions,
+): EmbeddingColumn | SequenceEmbeddingColumn {
   const of = 'embeddingColumn';
   const settings = checkSettings(of, checkOptions(of, options, OPTIONS));
+  if (isSequenceCategorical(categoricalColumn)) {
+    const name = `${categoricalColumn.name}_embedding`;
+    return Object.freeze({
+      kind: 'sequenceEmbeddingColumn',
+      name,
+      categoricalColumn,
+      ...settings,
+      sharedName: undefined,
+    });
+  }
   checkCategory(of, categoricalColumn);
   return embedding(categoricalColumn, settings, undefined);
 }

@@ -20,10 +20,11 @@ export {
   embeddingColumn,
   type EmbeddingColumn,
   type EmbeddingOptions,
+  type SequenceEmbeddingColumn,
   sharedEmbeddings,
   type SharedEmbeddingsOptions,
 } from './embedding-column.js';
-export { indicatorColumn, type IndicatorColumn } from './indicator-column.js';
+export { indicatorColumn, type IndicatorColumn, type SequenceIndicatorColumn } from './indicator-column.js';
 export { linearModel, type LinearModel, type LinearModelOptions } from './linear-model.js';
 export { type ColumnGroup, prepareFeatures, prepareFeaturesAtHand } from './prepare-features.js';
 export {
@@ -32,3 +33,16 @@ export {
   type WeightedCategoricalColumn,
   type WeightedCategoricalOptions,
 } from './weighted-categorical-column.js';
+export { type SequenceInput, sequenceInput } from './sequence-input.js';
+export {
+  sequenceCategoricalColumnWithHashBucket,
+  sequenceCategoricalColumnWithIdentity,
+  sequenceCategoricalColumnWithVocabularyList,
+  type SequenceCategoricalColumn,
+} from './sequence-categorical-columns.js';
+export {
+  type SequenceColumn,
+  sequenceNumericColumn,
+  type SequenceNumericColumn,
+  type SequenceNumericOptions,
+} from './sequence-columns.js';

@@ -1,5 +1,6 @@
 import { columnError } from './check.js';
 import { type CategoricalColumn, isCategorical } from './categorical-column.js';
+import { isSequenceCategorical, type SequenceCategoricalColumn } from './sequence-categorical-columns.js';
 
 /** Made by {@link indicatorColumn}. */
 export interface IndicatorColumn {
@@ -7,6 +8,14 @@ export interface IndicatorColumn {
   /** `<name>_indicator`. */
   readonly name: string;
   readonly categoricalColumn: CategoricalColumn;
+}
+
+/** Made by `indicatorColumn` of a sequence of categories: one-hot for each step. */
+export interface SequenceIndicatorColumn {
+  readonly kind: 'sequenceIndicatorColumn';
+  /** `<name>_indicator`. */
+  readonly name: string;
+  readonly categoricalColumn: SequenceCategoricalColumn;
 }
 
 /**
@@ -18,7 +27,16 @@ export interface IndicatorColumn {
  *
  * @throws FEATURE_COLUMNS_INVALID
  */
-export function indicatorColumn(categoricalColumn: CategoricalColumn): IndicatorColumn {
+export function indicatorColumn(categoricalColumn: CategoricalColumn): IndicatorColumn;
+/** A sequence of categories, one-hot for each step. */
+export function indicatorColumn(categoricalColumn: SequenceCategoricalColumn): SequenceIndicatorColumn;
+export function indicatorColumn(
+  categoricalColumn: CategoricalColumn | SequenceCategoricalColumn,
+): IndicatorColumn | SequenceIndicatorColumn {
+  if (isSequenceCategorical(categoricalColumn)) {
+    const name = `${categoricalColumn.name}_indicator`;
+    return Object.freeze({ kind: 'sequenceIndicatorColumn', name, categoricalColumn });
+  }
   if (!isCategorical(categoricalColumn))
     throw columnError('indicatorColumn', 'categoricalColumn', 'a categorical column', categoricalColumn);
   return Object.freeze({ kind: 'indicatorColumn', name: `${categoricalColumn.name}_indicator`, categoricalColumn });

@@ -15,7 +15,9 @@ import { type Ids, idsOf, PADDING } from './category-ids.js';
 import type { CategoricalColumn } from './categorical-column.js';
 import { columnName, type FeatureColumn } from './columns.js';
 import { numericTensor } from './numeric-tensor.js';
+import { keyOfSequence, prepareSequences, SEQUENCE_MASK } from './prepare-sequences.js';
 import { featureOf, type HostValues, type Rows, rowsOf, tensorsOf } from './rows.js';
+import type { SequenceColumn } from './sequence-columns.js';
 import type { WeighedColumn } from './weighted-categorical-column.js';
 
 /** Columns that are taken together, and what the names of what is made of them begin with. */
@@ -23,6 +25,8 @@ export interface ColumnGroup {
   /** Such as `dnn/`: groups may have columns of one name. */
   readonly prefix: string;
   readonly columns: readonly FeatureColumn[];
+  /** Columns of sequences, which have what `sequenceInput` takes made of them. Default: none. */
+  readonly sequences?: readonly SequenceColumn[] | undefined;
 }
 
 /**
@@ -36,7 +40,8 @@ export interface ColumnGroup {
  * @param features A batch: tensors `[batch, ...]`, or sparse ones with the batch as their first dimension. They stay the caller's.
  * @returns The features but for texts, and for each categorical column `<prefix><column>/ids`, int32 `[batch, most]`, -1 where an example has
  *   fewer, and where it is weighted `<prefix><column>/weights`, float32. These are new, and the caller's. `most` is a power of 2 for sparse
- *   features, so that batches are of few shapes.
+ *   features, so that batches are of few shapes. For columns of sequences `<prefix><column>/ids`, `[batch, time]`, or `<prefix><column>/values`,
+ *   `[batch, time, ...shape]`, and `<prefix>sequence_length_mask`.
  * @throws FEATURES_INVALID, TENSOR_DISPOSED, TENSOR_FOREIGN; nothing is left behind
  */
 export async function prepareFeatures(features: Features, groups: readonly ColumnGroup[]): Promise<Features> {
@@ -77,7 +82,9 @@ export function prepareFeaturesAtHand(features: Features, groups: readonly Colum
 
 /** Whether all is there that {@link prepareFeatures} makes. */
 export function isPrepared(features: Features, groups: readonly ColumnGroup[]): boolean {
-  return categoriesOf(groups).every(({ name }) => Object.hasOwn(features, `${name}/ids`));
+  const masks = groups.flatMap(({ prefix, sequences }) => (sequences === undefined ? [] : prefix + SEQUENCE_MASK));
+  const names = [...categoriesOf(groups).map(({ name }) => `${name}/ids`), ...masks];
+  return names.every((name) => Object.hasOwn(features, name));
 }
 
 function checkFeatures(features: unknown): asserts features is Features {
@@ -108,6 +115,7 @@ function tensorsToRead(features: Features, groups: readonly ColumnGroup[]): read
   const keys = categoriesOf(groups).flatMap(({ of }) =>
     of.kind === 'weightedCategoricalColumn' ? [of.weightFeatureKey, ...keysOf(of.categoricalColumn)] : keysOf(of),
   );
+  keys.push(...groups.flatMap(({ sequences = [] }) => sequences.map(keyOfSequence)));
   return [...new Set(keys)].flatMap((key) => tensorsOf(featureOf(features, key)));
 }
 
@@ -178,6 +186,11 @@ function prepare(
       if (of.kind !== 'weightedCategoricalColumn') continue;
       const weights = weightsFor(of.name, ids, lookUp.rows(of.weightFeatureKey));
       prepared[`${name}/weights`] = add(made, padded(weights, ids.offsets, width, 0, 'float32'));
+    }
+    for (const { prefix, sequences } of groups) {
+      if (sequences === undefined) continue;
+      for (const [name, one] of Object.entries(prepareSequences(features, { prefix, columns: sequences }, valuesOf)))
+        prepared[name] = add(made, one);
     }
     return prepared;
   } catch (error) {
