@@ -1,7 +1,16 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 
 /** TensorFlow's numbers of data types. */
-export const TF_TYPE = { float32: 1, float64: 2, int32: 3, string: 7, bool: 10, resource: 20, uint64: 23 } as const;
+export const TF_TYPE = {
+  float32: 1,
+  float64: 2,
+  int32: 3,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  resource: 20,
+  uint64: 23,
+} as const;
 
 export type TfType = (typeof TF_TYPE)[keyof typeof TF_TYPE];
 
@@ -34,7 +43,11 @@ export interface AttrValue {
   readonly i?: number;
   readonly f?: number;
   readonly b?: boolean;
-  readonly list?: { readonly i?: readonly number[]; readonly type?: readonly TfType[] };
+  readonly list?: {
+    readonly i?: readonly number[];
+    readonly type?: readonly TfType[];
+    readonly shape?: readonly TensorShapeProto[];
+  };
 }
 
 /** A dimension of -1 has a size that is not known. */

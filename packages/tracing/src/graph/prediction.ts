@@ -1,7 +1,7 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import type { GraphProgram, GraphUse } from '../lowering/batch-of-any-size.js';
 import { GraphValues, lowerNodes, type Ref } from '../lowering/lowering.js';
-import { Rows, sameSizes, withUnknown } from '../lowering/sizes.js';
+import { Rows, sameSizes, type Size, withUnknown } from '../lowering/sizes.js';
 import type { ExportedProgram } from '../prediction/exported-program.js';
 import { DEFAULT_SIGNATURE, type NamedOutput } from '../prediction/outputs.js';
 import { checkNames, inputNames, type TensorSpec } from '../prediction/signature.js';
@@ -24,12 +24,20 @@ export interface ReadVariable {
   readonly values: ArrayLike<number>;
 }
 
+/** What a graph takes in the place of the arguments of a prediction. */
+export interface Receiver {
+  readonly inputs: readonly Named[];
+  argumentOf(name: string, argument: GraphUse): Ref;
+}
+
 /** How a prediction is written for one loader or another. */
 export interface PredictionWriter {
   /** What the loader has operations for. */
   readonly lowerings: Lowerings;
   /** Whether the graph is to refuse arguments of other shapes itself. */
   readonly ensuresShapes: boolean;
+  /** Writes what arguments are made of, in the place of one input for each: the inputs, and an argument by its name. */
+  readonly receive?: ((rows: Size) => Receiver) | undefined;
   /** Writes a variable. Default: a constant, with its numbers. */
   readonly variableRef?: ((variable: ReadVariable) => Ref) | undefined;
 }
@@ -46,6 +54,7 @@ export function writePrediction(
   {
     lowerings,
     ensuresShapes,
+    receive,
     variableRef = ({ values, shape, dtype, name }) => graph.constant(values, shape, dtype, name),
   }: PredictionWriter,
 ): { readonly inputs: readonly Named[]; readonly results: readonly Named[] } {
@@ -55,12 +64,25 @@ export function writePrediction(
     'outputs',
     outputs.map(({ signature, name }) => (signature === DEFAULT_SIGNATURE ? name : `${signature}, ${name}`)),
   );
+  const uses = [
+    ...program.nodes.flatMap((node) => Object.values(node.inputs).flat() as GraphUse[]),
+    ...program.results,
+  ];
+  const used = new Set(uses.map(({ value }) => value));
+  const receiver = receive?.(program.arguments[0]?.shape[0] ?? 1);
   const inputs = program.arguments.map((argument, index): Named => {
     const name = names[index] as string;
+    const spec = { shape: withUnknown(argument.shape), dtype: argument.dtype };
+    if (receiver !== undefined) {
+      if (!used.has(argument.value)) return { name, ref: '', spec };
+      const made = receiver.argumentOf(name, argument);
+      values.set(argument, made);
+      return { name, ref: made, spec };
+    }
     const ref = graph.placeholder(name, argument.shape, argument.dtype);
     // A session takes a tensor of any shape for a placeholder; what was written for another one would give wrong numbers.
     values.set(argument, ensuresShapes ? graph.ensureShape(ref, argument.shape, argument.dtype) : ref);
-    return { name, ref, spec: { shape: withUnknown(argument.shape), dtype: argument.dtype } };
+    return { name, ref, spec };
   });
   program.variables.forEach(({ name, trainable, before, shape, dtype }, index) => {
     if (before === undefined) return;
@@ -70,7 +92,7 @@ export function writePrediction(
   for (const constant of program.constants) values.set(constant, constantRef(graph, constant));
   lowerNodes(program, graph, values, lowerings);
   const results = outputs.map((output, index) => outputOf(graph, values, output, program.results[index] as GraphUse));
-  return { inputs, results };
+  return { inputs: receiver?.inputs ?? inputs, results };
 }
 
 /** Whose rows are all the same is repeated to the size of the batch. */

@@ -6,6 +6,8 @@ import { headError } from '@tfjs-heads/head-kit';
 export interface NamedOutput {
   readonly signature: string;
   readonly name: string;
+  /** What the signature is for. */
+  readonly kind: ExportOutput['kind'];
   /** Where the output is strings: those that its int32 values, which are written in their place, count. */
   readonly table: readonly string[] | undefined;
 }
@@ -27,9 +29,9 @@ export const DEFAULT_SIGNATURE = 'serving_default';
 export function namedOutputs(returned: unknown): NamedOutputs {
   const outputs: NamedOutput[] = [];
   const tensors: Tensor[] = [];
-  for (const { signature, name, value } of signatureOutputs(returned)) {
+  for (const { signature, name, kind, value } of signatureOutputs(returned)) {
     const { tensor, table } = tensorOf(value, `${signature}, ${name}`);
-    outputs.push({ signature, name, table });
+    outputs.push({ signature, name, kind, table });
     tensors.push(clone(tensor));
   }
   if (outputs.length === 0)
@@ -41,6 +43,7 @@ export function namedOutputs(returned: unknown): NamedOutputs {
 interface Output {
   readonly signature: string;
   readonly name: string;
+  readonly kind: ExportOutput['kind'];
   readonly value: unknown;
 }
 
@@ -48,9 +51,18 @@ function signatureOutputs(returned: unknown): readonly Output[] {
   const exported = isSpec(returned) ? returned.exportOutputs : returned;
   if (isMap(exported) && Object.values(exported).length > 0 && Object.values(exported).every(isExportOutput))
     return Object.entries(exported).flatMap(([signature, output]) =>
-      flat(outputsOf(output as ExportOutput)).map((one) => ({ ...one, signature })),
+      flat(outputsOf(output as ExportOutput)).map((one) => ({
+        ...one,
+        signature,
+        kind: (output as ExportOutput).kind,
+      })),
     );
-  return flat(exported).map(({ name, value }) => ({ name: name || 'output', value, signature: DEFAULT_SIGNATURE }));
+  return flat(exported).map(({ name, value }) => ({
+    name: name || 'output',
+    value,
+    signature: DEFAULT_SIGNATURE,
+    kind: 'predict',
+  }));
 }
 
 /** By the keys of the original. */

@@ -12,6 +12,7 @@ import type { SignatureSpec } from '../prediction/signature.js';
 import { checkFree, writeFolder } from '#files';
 import type { Step } from '../trace-step.js';
 import { checkpointFiles } from './checkpoint.js';
+import type { ExampleParsing } from './example-features.js';
 import { predictionGraph } from './prediction-graph.js';
 import { encodeSavedModel } from './protocol-buffers.js';
 
@@ -22,6 +23,8 @@ export interface ExportOptions<F extends Step = Step> extends PredictionOptions<
    * trained further in Python. Default: `constants`.
    */
   readonly variables?: 'constants' | 'checkpoint' | undefined;
+  /** How serialised `tf.Example`s become the arguments of `predict`: the model takes those. Default: it takes the arguments themselves, as tensors. */
+  readonly parseExample?: ExampleParsing | undefined;
 }
 
 /** What was exported. */
@@ -58,16 +61,32 @@ export async function exportSavedModel<F extends Step>(
 ): Promise<ExportedModel> {
   const of = 'exportSavedModel';
   checkPath(of, 'folder', folder);
-  const { predict, example } = checkPrediction(of, options, ['variables', 'overwrite']);
-  const { variables = 'constants' } = options;
+  const { predict, example } = checkPrediction(of, options, ['variables', 'parseExample', 'overwrite']);
+  const { variables = 'constants', parseExample } = options;
   const overwrite = checkOverwrite(of, options.overwrite);
   if (variables !== 'constants' && variables !== 'checkpoint')
     throw invalidOption(of, `variables must be 'constants' or 'checkpoint', got ${describeValue(variables)}`);
+  if (parseExample !== undefined) checkParsing(of, parseExample);
   checkFree('folder', folder, overwrite);
   const { written, fixedBatch } = await exportProgram(predict, example, (exported) =>
-    predictionGraph(exported, variables === 'constants'),
+    predictionGraph(exported, variables === 'constants', parseExample),
   );
   const checkpoint = written.saved.length === 0 ? {} : checkpointFiles('variables/variables', written.saved);
   await writeFolder(folder, { 'saved_model.pb': encodeSavedModel(written.model), ...checkpoint }, overwrite);
   return { signatures: written.signatures, fixedBatch };
 }
+
+function checkParsing(of: string, parsing: unknown): void {
+  const features: unknown = (parsing as Partial<ExampleParsing> | null)?.features;
+  const isSpec =
+    typeof features === 'object' &&
+    features !== null &&
+    Object.values(features).every((feature: { kind?: unknown } | null) => KINDS.has(feature?.kind));
+  if (!isSpec)
+    throw invalidOption(
+      of,
+      `parseExample must have features that are fixedLen or varLen, got ${describeValue(parsing)}`,
+    );
+}
+
+const KINDS: ReadonlySet<unknown> = /*#__PURE__*/ new Set(['fixedLen', 'varLen']);
