@@ -7,12 +7,14 @@ import type { TfliteSpec } from '@tfjs-heads/tracing/tflite';
 import { exportModel } from '#export';
 import { modelDirStorage } from '#model-dir';
 import { summaryWriter } from '#summaries';
+import type { PrepareByColumns } from './canned/canned-model.js';
 import { Checkpoints } from './checkpoint/checkpoints.js';
 import { memoryStorage } from './checkpoint/memory.js';
 import { Saver } from './checkpoint/saver.js';
 import { restoreState } from './checkpoint/state.js';
 import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
+import { exampleParsing } from './export/example-parsing.js';
 import type {
   ExportFileOptions,
   ExportOptions,
@@ -305,18 +307,22 @@ export class Estimator<P = unknown> {
    * checkpoint.
    *
    * @param exportDirBase The folder in which it is made.
-   * @param options `example`: features as the served model is given them, some rows of each; they stay the caller's.
+   * @param options `example`: features as the served model is given them, some rows of each; they stay the caller's. `featureSpec`: what serialised examples have,
+   *   which it is to take instead.
    * @returns The path of the new folder
    * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING where there is none, and what `exportSavedModel` of tracing throws
    */
   async exportSavedModel(exportDirBase: string, options: ExportSavedModelOptions): Promise<string> {
-    checkOptions('exportSavedModel', options, ['example', 'checkpointPath']);
+    const names = ['example', 'checkpointPath', 'featureSpec'] as const;
+    const { featureSpec } = checkOptions('exportSavedModel', options, names);
     if (typeof exportDirBase !== 'string' || exportDirBase === '')
       throw headError(
         'INVALID_ARGUMENT',
         `exportSavedModel: exportDirBase must be a path, got ${describeValue(exportDirBase)}.`,
       );
-    return this.#export('exportSavedModel', options, (served) => exportModel(exportDirBase, served));
+    const { columnGroups = [] } = (this.#options.prepare ?? {}) as Partial<PrepareByColumns>;
+    const parsing = featureSpec && exampleParsing(featureSpec, columnGroups);
+    return this.#export('exportSavedModel', options, (served) => exportModel(exportDirBase, served, parsing));
   }
 
   /**

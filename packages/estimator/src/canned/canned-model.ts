@@ -56,9 +56,15 @@ export function cannedModelFn(
   };
 }
 
+/** A `prepare` that tells by which columns, so that an export can do the same in a graph. */
+export interface PrepareByColumns {
+  (features: Features): Promise<Features>;
+  readonly columnGroups: readonly ColumnGroup[];
+}
+
 /** For `prepare` of an estimator. */
-export function prepareBy(groups: readonly ColumnGroup[]): (features: Features) => Promise<Features> {
-  return async (features) => prepareFeatures(features, groups);
+export function prepareBy(groups: readonly ColumnGroup[]): PrepareByColumns {
+  return Object.assign(async (features: Features) => prepareFeatures(features, groups), { columnGroups: groups });
 }
 
 function specOf(head: Head, { features: prepared, labels, mode }: ModelFnArgs, model: CannedModel): EstimatorSpec {

@@ -1,4 +1,5 @@
 import type { Features, PredictSpec } from '@tfjs-heads/head-api';
+import type { FeatureSpec } from '@tfjs-heads/tracing/saved-model';
 
 /** What every export of an estimator takes. */
 export interface ExportOptions {
@@ -9,7 +10,13 @@ export interface ExportOptions {
 }
 
 /** What `Estimator.exportSavedModel` takes besides the folder. */
-export type ExportSavedModelOptions = ExportOptions;
+export interface ExportSavedModelOptions extends ExportOptions {
+  /**
+   * What serialised `tf.Example`s have, as `makeParseExampleSpec(featureColumns)` says it: the model parses them, and looks up the ids of categories itself. Default: it
+   * takes features as tensors, after `prepare`.
+   */
+  readonly featureSpec?: FeatureSpec | undefined;
+}
 
 /** What `Estimator.exportOnnx` and `exportGraphModel` take besides where to write. */
 export interface ExportFileOptions extends ExportOptions {

@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { exportSavedModel } from '@tfjs-heads/tracing/saved-model';
+import { type ExampleParsing, exportSavedModel } from '@tfjs-heads/tracing/saved-model';
 import type { ServedPrediction } from './options.js';
 
 /** Writes a SavedModel into a folder named by the time in seconds. Gives its path. */
-export async function exportModel(base: string, { predict, example }: ServedPrediction): Promise<string> {
+export async function exportModel(
+  base: string,
+  { predict, example }: ServedPrediction,
+  parseExample: ExampleParsing | undefined,
+): Promise<string> {
   await mkdir(base, { recursive: true });
   const newest = Number(basename((await listExports(base)).at(-1) ?? '0'));
   // Two in one second: the newer has the greater number all the same.
   const folder = join(base, String(Math.max(Math.floor(Date.now() / 1000), newest + 1)));
-  await exportSavedModel(folder, { predict, example });
+  await exportSavedModel(folder, { predict, example, parseExample });
   return folder;
 }
 

@@ -26,6 +26,7 @@ export {
 } from './embedding-column.js';
 export { indicatorColumn, type IndicatorColumn, type SequenceIndicatorColumn } from './indicator-column.js';
 export { linearModel, type LinearModel, type LinearModelOptions } from './linear-model.js';
+export { makeParseExampleSpec } from './parse-example-spec.js';
 export { type ColumnGroup, prepareFeatures, prepareFeaturesAtHand } from './prepare-features.js';
 export {
   type WeighedColumn,

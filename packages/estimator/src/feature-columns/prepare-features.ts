@@ -96,7 +96,7 @@ function checkFeatures(features: unknown): asserts features is Features {
 }
 
 /** The categories of columns, by the names of the columns. */
-function categoriesOf(
+export function categoriesOf(
   groups: readonly ColumnGroup[],
 ): readonly { readonly name: string; readonly of: CategoricalColumn }[] {
   return groups.flatMap(({ prefix, columns }) =>
