@@ -5,6 +5,8 @@ export interface Budget {
   readonly only?: string;
   /** How many gzipped bytes it must stay below. */
   readonly bytes: number;
+  /** How many what it loads later, by `import()`, must stay below. Default: nothing is. */
+  readonly later?: number;
 }
 
 export const budgets: readonly Budget[] = [
@@ -16,5 +18,6 @@ export const budgets: readonly Budget[] = [
   { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 15_400 },
   // Without what writes graphs, which bundles for the browser leave out.
   // Nearly a third of it is products of our own for the wasm backend: 2.5 kB of WebAssembly, how they prove themselves, and the fusion of nodes.
-  { packageName: '@tfjs-heads/tracing', bytes: 22_400 },
+  // What writes WebAssembly is loaded when a step is traced: kernels run until it is there.
+  { packageName: '@tfjs-heads/tracing', bytes: 24_200, later: 16_200 },
 ];

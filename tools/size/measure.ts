@@ -4,8 +4,16 @@ import { build, type Rolldown } from 'vite';
 
 const ENTRY = 'virtual:entry';
 
-/** The gzipped bytes of what a package exports, all of it or one name, bundled and minified without tfjs. */
-export async function gzippedSize(packageName: string, only?: string): Promise<number> {
+/** Gzipped bytes. */
+export interface Size {
+  /** Of what a program downloads to begin with. */
+  readonly start: number;
+  /** Of what is loaded later, by `import()`. */
+  readonly later: number;
+}
+
+/** The size of what a package exports, all of it or one name, bundled and minified without tfjs. */
+export async function gzippedSize(packageName: string, only?: string): Promise<Size> {
   const source = JSON.stringify(fileURLToPath(import.meta.resolve(packageName)));
   const output = await build({
     configFile: false,
@@ -23,7 +31,14 @@ export async function gzippedSize(packageName: string, only?: string): Promise<n
       rolldownOptions: { input: ENTRY, external: [/^@tensorflow\//], preserveEntrySignatures: 'strict' },
     },
   });
-  const files = (output as Rolldown.RolldownOutput).output;
-  const code = files.map((file) => (file.type === 'chunk' ? file.code : '')).join('');
-  return gzipSync(code, { level: 9 }).length;
+  const chunks = (output as Rolldown.RolldownOutput).output.filter((file) => file.type === 'chunk');
+  const atStart = new Set(chunks.filter(({ isEntry }) => isEntry));
+  // A set goes on to what is added to it.
+  for (const { imports } of atStart)
+    for (const chunk of chunks) if (imports.includes(chunk.fileName)) atStart.add(chunk);
+  return { start: sizeOf([...atStart]), later: sizeOf(chunks.filter((chunk) => !atStart.has(chunk))) };
+}
+
+function sizeOf(chunks: readonly Rolldown.OutputChunk[]): number {
+  return chunks.length === 0 ? 0 : gzipSync(chunks.map(({ code }) => code).join(''), { level: 9 }).length;
 }
