@@ -97,7 +97,7 @@ class Pair {
 
   /** Whether steps are run by what may round in another way than the kernels. */
   get isGraph(): boolean {
-    return String(this.trace).includes('run as one graph');
+    return String(this.trace).includes('run as one ');
   }
 
   isReplayed(): void {

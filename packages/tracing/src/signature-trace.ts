@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { deviceCheck, headError, rejectReads } from '@tfjs-heads/head-kit';
 import { difference, sameNumbers } from './compare.js';
 import { type Backend, type BackendData, hold, isLiveVariable, numbersInMemory, theEngine } from './engine.js';
+import { CompiledRunner, isCompilable, loadCompiler } from './compiled/compiled-runner.js';
 import { nativeBackend } from './native/backend.js';
 import { NativeRunner } from './native/native-runner.js';
 import { optimize, type Optimized } from './optimize.js';
@@ -20,8 +21,10 @@ interface Trusted {
   readonly optimized: Optimized;
   readonly replay: Replay;
   /** What runs it; the replay where there is no better. */
-  readonly runner: Replay | NativeRunner;
+  readonly runner: Runner;
 }
+
+type Runner = Replay | NativeRunner | CompiledRunner;
 
 /** How often in a row a recording may differ from the one before. The first one often does: an optimizer makes its slots. */
 const MAX_DIFFERENCES = 4;
@@ -52,6 +55,7 @@ export class SignatureTrace {
   /** @param isExact Whether each step must give the bits of the eager one. */
   constructor(isExact: boolean) {
     this.#isExact = isExact;
+    if (!isExact && isCompilable(this.backend)) void loadCompiler();
   }
 
   /** Why the run before was not a replay. */
@@ -69,6 +73,10 @@ export class SignatureTrace {
     if (runner === undefined) return undefined;
     if (runner instanceof Replay) return runner.ownKernels;
     const { whyKernels } = runner;
+    if (runner instanceof CompiledRunner)
+      return whyKernels === undefined
+        ? 'as one function of WebAssembly'
+        : `${runner.replay.ownKernels ?? 'one by one'}: ${whyKernels}`;
     return whyKernels === undefined ? 'as one graph of TensorFlow' : `one by one: ${whyKernels}`;
   }
 
@@ -174,7 +182,7 @@ export class SignatureTrace {
       return this.#differs(recording, other, returned);
     }
     const runner = this.#runnerOf(optimized, replay);
-    if (runner instanceof NativeRunner && before !== undefined)
+    if (!(runner instanceof Replay) && before !== undefined)
       runner.prove({
         args: args.tensors,
         before: before as readonly Tensor[],
@@ -188,10 +196,13 @@ export class SignatureTrace {
     while (this.#nextCheck <= this.#runs) this.#nextCheck *= 2;
   }
 
-  #runnerOf(optimized: Optimized, replay: Replay): Replay | NativeRunner {
-    const native = this.#isExact ? undefined : nativeBackend(this.backend);
-    if (native === undefined) return replay;
+  #runnerOf(optimized: Optimized, replay: Replay): Runner {
+    if (this.#isExact) return replay;
     const before = this.#trusted?.runner;
+    if (isCompilable(this.backend))
+      return new CompiledRunner(replay, optimized, this.backend, before instanceof CompiledRunner ? before : undefined);
+    const native = nativeBackend(this.backend);
+    if (native === undefined) return replay;
     return new NativeRunner(replay, optimized, native, before instanceof NativeRunner ? before : undefined);
   }
 
@@ -229,7 +240,7 @@ export class SignatureTrace {
     if (this.#trusted !== undefined) {
       const { optimized, runner } = this.#trusted;
       optimized.release();
-      if (runner instanceof NativeRunner) runner.release();
+      if (!(runner instanceof Replay)) runner.release();
       releaseRecording(this.#trusted.recording);
     }
     this.#last = undefined;

@@ -13,8 +13,8 @@ export interface TraceOptions {
   /** The variables that the step reads or assigns; those of an optimizer are found. Variables of a layer stand for what they read. */
   readonly variables: readonly TrainableVariable[];
   /**
-   * Whether each step must give the numbers of the eager one to the bit. Default: no, so that native TensorFlow may run it as one graph, which has to give the numbers of
-   * its kernels within 1e-5 of the largest of a tensor; all other runners give the same bits anyway.
+   * Whether each step must give the numbers of the eager one to the bit. Default: no, so that cpu and wasm may run it as one function of WebAssembly, and native
+   * TensorFlow as one graph, which have to give the numbers of the kernels within 1e-5 of the largest of a tensor; all other runners give the same bits anyway.
    */
   readonly exact?: boolean | undefined;
 }
@@ -51,7 +51,7 @@ const MAX_SIGNATURES = 16;
  * for (const batch of batches) step(batch).dispose();
  * ```
  *
- * No result changes: a step is recorded and runs as it is until two recordings are alike and a replay has given the same numbers, and is recorded and compared
+ * No result changes but for rounding (see {@link TraceOptions.exact}): a step is recorded and runs as it is until two recordings are alike and a replay has given the same numbers, and is recorded and compared
  * again at the 2nd, 4th, 8th, ... call. What reads values, is asynchronous, or differs from one call to the next runs eagerly, and `reason` says why. As within
  * `tf.tidy`, tensors that the step makes and does not return are disposed of. The caller owns the tensors that are returned; arguments are never disposed of.
  *

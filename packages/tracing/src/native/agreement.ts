@@ -11,9 +11,13 @@ export function agree(a: BackendData, b: BackendData): boolean {
   return areSame(a, b) || isWithin(a, b, TOLERANCE * largest(b, () => 0));
 }
 
-/** Whether two new values of a variable are: within 1e-5 of its largest change, and a rounding. */
-export function agreeOnChange(a: BackendData, b: BackendData, before: BackendData): boolean {
-  return areSame(a, b) || isWithin(a, b, TOLERANCE * largest(b, (index) => before[index] as number));
+/**
+ * Whether two new values of a variable are: within 1e-5 of its largest change, and some roundings.
+ *
+ * @param roundings How many, of each number. Default: 1.
+ */
+export function agreeOnChange(a: BackendData, b: BackendData, before: BackendData, roundings = 1): boolean {
+  return areSame(a, b) || isWithin(a, b, TOLERANCE * largest(b, (index) => before[index] as number), roundings);
 }
 
 /** As nearly always, and found faster. */
@@ -30,13 +34,14 @@ function largest(values: BackendData, from: (index: number) => number): number {
   return most;
 }
 
-function isWithin(a: BackendData, b: BackendData, allowed: number): boolean {
+function isWithin(a: BackendData, b: BackendData, allowed: number, roundings = 1): boolean {
   if (a.length !== b.length) return false;
   const isFloat = b instanceof Float32Array;
   for (let index = 0; index < b.length; index++) {
     const [x, y] = [a[index] as number, b[index] as number];
     if (Object.is(x, y) || x === y) continue;
-    if (!isFloat || !Number.isFinite(y) || !(Math.abs(x - y) <= allowed + ROUNDING * Math.abs(y))) return false;
+    if (!isFloat || !Number.isFinite(y) || !(Math.abs(x - y) <= allowed + roundings * ROUNDING * Math.abs(y)))
+      return false;
   }
   return true;
 }

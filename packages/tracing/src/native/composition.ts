@@ -19,14 +19,15 @@ export interface Composition {
  * Finds out by what other kernels a kernel computes: runs it on zeros, and records what it runs. The caller is to know that this does not depend on values; where it
  * looks at them, the recorder says so.
  *
+ * @param backend What the kernel is told to run on. Default: the backend; on any other object, one of tfjs-heads finds no memory to walk over.
  * @throws An error that says why it is not made of kernels
  */
 export function compositionOf(
   node: Node,
   attributes: Readonly<Record<string, unknown>>,
   kernel: KernelFunc,
+  backend: object = theEngine().backend,
 ): Composition {
-  const engine = theEngine();
   const entries = Object.entries(node.inputs).map(([name, input]) => [
     name,
     Array.isArray(input) ? (input as readonly Use[]).map(zeros) : zeros(input as Use),
@@ -34,7 +35,7 @@ export function compositionOf(
   const inputs = (node.takesList ? entries.map(([, input]) => input) : Object.fromEntries(entries)) as object;
   const flat = flatten(inputs);
   try {
-    const call = { inputs, attrs: attributes, backend: engine.backend } as unknown as {
+    const call = { inputs, attrs: attributes, backend } as unknown as {
       inputs: never;
       attrs: NamedAttrMap;
       backend: Backend;

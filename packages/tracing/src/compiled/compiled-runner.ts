@@ -1,0 +1,162 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { sameNumbers } from '../compare.js';
+import { type Backend, type BackendData, numbersInMemory } from '../engine.js';
+import { agree, agreeOnChange } from '../native/agreement.js';
+import type { Replay, Runnable } from '../replay.js';
+import type { TakenStep } from '../native/native-runner.js';
+import type { CompiledStep, Outcome } from './compiled-step.js';
+import type { HostBackend } from './held-variables.js';
+
+type Compiler = typeof CompiledStep;
+
+let compiler: Compiler | undefined;
+let whyNone = 'the compiler has yet to be loaded';
+let loading: Promise<void> | undefined;
+
+/** Loads what writes WebAssembly, which is no part of what a page needs to start; until it is there, kernels run. */
+export function loadCompiler(): Promise<void> {
+  loading ??= import('./compiled-step.js').then(
+    (module) => {
+      compiler = module.CompiledStep;
+    },
+    (error: unknown) => {
+      whyNone = `the compiler could not be loaded (${messageOf(error)})`;
+    },
+  );
+  return loading;
+}
+
+/** How many steps of a compiled program must agree with those of the kernels before it is trusted. */
+const PROOFS = 3;
+
+/** Whether a backend has its data where a compiled step can have them, too. */
+export function isCompilable(backend: Backend): backend is HostBackend {
+  return typeof WebAssembly === 'object' && !('binding' in backend) && ('data' in backend || 'dataIdMap' in backend);
+}
+
+/** Of a number that hardly changes, such as a mean of many steps: 16 units of float32. */
+const ROUNDINGS = 8;
+
+/** Runs a program by its kernels, and by one function of WebAssembly as soon as there is one that has given what the kernels gave. */
+export class CompiledRunner {
+  readonly #replay: Replay;
+  readonly #runnable: Runnable;
+  readonly #backend: HostBackend;
+  #step: CompiledStep | undefined;
+  #proofs = 0;
+  /** Whether a step that was compared has changed a variable. */
+  #tells = false;
+  /** Why the kernels run, once that is settled. */
+  #whyKernels: string | undefined;
+
+  /** @param before The runner of a recording that was like this one. Its function goes over, and has to prove itself again. */
+  constructor(replay: Replay, runnable: Runnable, backend: HostBackend, before: CompiledRunner | undefined) {
+    this.#replay = replay;
+    this.#runnable = runnable;
+    this.#backend = backend;
+    if (before === undefined) return;
+    this.#step = before.#step;
+    this.#whyKernels = before.#whyKernels;
+    this.#proofs = Math.min(before.#proofs, PROOFS - 1);
+    this.#tells = before.#tells;
+    before.#step = undefined;
+  }
+
+  /** What runs the kernels, where they run. */
+  get replay(): Replay {
+    return this.#replay;
+  }
+
+  /** Why the kernels run; undefined where the function does. */
+  get whyKernels(): string | undefined {
+    if (this.#isProved()) return undefined;
+    return this.#whyKernels ?? (compiler === undefined ? whyNone : 'it has yet to be compared with them');
+  }
+
+  /** See `Replay.run`. */
+  run(args: readonly Tensor[], isValid = false): Tensor[] {
+    const step = (this.#step ??= this.#make());
+    if (step === undefined) return this.#replay.run(args, isValid);
+    if (this.#isProved()) {
+      const results = step.run(args);
+      if (results !== undefined) return results;
+      step.release();
+      return this.#replay.run(args, isValid);
+    }
+    const before = this.#runnable.variables.map((variable) => numbersInMemory(variable).slice() as BackendData);
+    const made = step.try(args, this.#runnable.variables);
+    const results = this.#replay.run(args, isValid);
+    if (made !== undefined) this.#compare(step, made, before, results);
+    return results;
+  }
+
+  /** Compares what the function gives with what the step gave whose recording this is. */
+  prove({ args, before, results }: TakenStep): void {
+    const step = (this.#step ??= this.#make());
+    const made = step?.try(args, before, this.#runnable.program);
+    if (step !== undefined && made !== undefined)
+      this.#compare(
+        step,
+        made,
+        before.map((tensor) => numbersInMemory(tensor)),
+        results,
+      );
+  }
+
+  release(): void {
+    this.#step?.release();
+    this.#step = undefined;
+    this.#proofs = 0;
+    this.#tells = false;
+  }
+
+  #isProved(): boolean {
+    return this.#proofs >= PROOFS && this.#tells;
+  }
+
+  #make(): CompiledStep | undefined {
+    if (compiler === undefined || this.#whyKernels !== undefined) return undefined;
+    try {
+      return new compiler(this.#runnable, this.#backend);
+    } catch (error) {
+      this.#whyKernels = `it is no function of WebAssembly: ${messageOf(error)}`;
+      return undefined;
+    }
+  }
+
+  #compare(step: CompiledStep, made: Outcome, before: readonly BackendData[], results: readonly Tensor[]): void {
+    const difference = this.#differs(step, made, before, results);
+    if (difference === undefined) {
+      this.#proofs++;
+      return;
+    }
+    this.release();
+    this.#whyKernels = `as a function of WebAssembly ${difference}`;
+  }
+
+  #differs(
+    { assigned }: CompiledStep,
+    made: Outcome,
+    before: readonly BackendData[],
+    results: readonly Tensor[],
+  ): string | undefined {
+    const { program, variables } = this.#runnable;
+    for (const [index, numbers] of made.results.entries())
+      if (!agree(numbers, numbersInMemory(results[index] as Tensor)))
+        return `it gives another ${program.results[index]?.path || 'result'}`;
+    for (const [index, numbers] of made.assigned.entries()) {
+      const at = assigned[index] as number;
+      const now = numbersInMemory(variables[at] as Tensor);
+      const was = before[at] as BackendData;
+      if (!agreeOnChange(numbers, now, was, ROUNDINGS))
+        return `it gives another value of the variable ${variables[at]?.name}`;
+      this.#tells ||= !sameNumbers(now as Float32Array, was as Float32Array);
+    }
+    if (assigned.length === 0) this.#tells = true;
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).slice(0, 300);
+}

@@ -1,0 +1,462 @@
+import { constant, isVector, Operations } from './arithmetic.js';
+import {
+  addressOf,
+  type Body,
+  type Code,
+  f64,
+  get,
+  i32,
+  lane,
+  load,
+  loadSplat,
+  Locals,
+  move,
+  type Place,
+  repeat,
+  set,
+  simd,
+  store,
+  tee,
+  upperHalf,
+} from './code.js';
+import {
+  type Buffer,
+  BYTES,
+  everyPart,
+  type Expression,
+  number,
+  type NumberType,
+  sizeOf,
+  type View,
+} from './expression.js';
+
+/** Numbers to be computed, and where they go: both of one shape. */
+export interface Assignment {
+  readonly of: Expression;
+  readonly to: View;
+}
+
+/** A view in a nest of loops: what a step of each loop adds to its address. */
+interface Walk {
+  readonly view: View;
+  /** For each loop, in bytes. */
+  readonly strides: readonly number[];
+}
+
+/** How what is left of an axis is summed up. */
+export type Fold = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'all' | 'any';
+
+export class Loops {
+  readonly bodies: Body[] = [];
+  readonly operations: Operations = new Operations();
+
+  /** Says that the function that is being written uses a buffer. */
+  touch(buffer: Buffer): void {
+    const index = this.bodies.length;
+    buffer.first = Math.min(buffer.first, index);
+    buffer.last = Math.max(buffer.last, index);
+  }
+
+  /** Computes numbers of one shape in one loop: four at a time where they lie side by side. */
+  assign(assignments: readonly Assignment[]): void {
+    const shape = (assignments[0] as Assignment).to.shape;
+    if (sizeOf(shape) === 0) return;
+    const locals = new Locals();
+    const parts = everyPart(assignments.map(({ of }) => of));
+    const views = new Map<View, Walk>();
+    for (const { view } of parts) if (view) views.set(view, { view, strides: bytesOf(view, shape) });
+    for (const { to } of assignments) views.set(to, { view: to, strides: bytesOf(to, shape) });
+    for (const { view } of views.values()) this.touch(view.buffer);
+    const nest = new Nest(shape, [...views.values()]);
+    const canVector =
+      nest.inner >= 4 &&
+      parts.every((part) => isVector(part) && (part.view === undefined || nest.isPlain(part.view))) &&
+      assignments.every(({ to }) => nest.innerStride(to) === BYTES[to.buffer.type] && to.buffer.type !== 'f64');
+    const body = nest.write(locals, (place) => {
+      const hoisted = new Map<View, number>();
+      const before = parts.flatMap(({ view }): Code[] => {
+        if (view === undefined || nest.innerStride(view) !== 0 || nest.inner === 1) return [];
+        const local = locals.local(view.buffer.type);
+        hoisted.set(view, local);
+        return [set(local, load(view.buffer.type, place(view)))];
+      });
+      const one = (isFour: boolean): Code => {
+        const write = this.writer(parts, locals, isFour, (view) => {
+          const local = hoisted.get(view);
+          const { type } = view.buffer;
+          if (local !== undefined)
+            return isFour ? simd(type === 'i32' ? 'splatI32' : 'splatF32', get(local)) : get(local);
+          return load(isFour ? 'v128' : type, place(view));
+        });
+        // All are computed before any is stored: one may take the place of what another is computed of.
+        const made = assignments.map(({ of, to }) => {
+          const local = locals.local(isFour ? 'v128' : to.buffer.type);
+          return { to, local, code: set(local, write(of)) };
+        });
+        return [
+          made.map(({ code }) => code),
+          made.map(({ to, local }) => store(isFour ? 'v128' : to.buffer.type, place(to), get(local))),
+        ];
+      };
+      return [before, nest.along(locals, canVector, (isFour) => locals.scoped(() => one(isFour)))];
+    });
+    this.bodies.push({ locals, code: body });
+  }
+
+  /** Folds some axes of what is computed; the others make the shape of `to`, which lies row by row. */
+  fold(kind: Fold, of: Expression, axes: readonly number[], to: View): void {
+    const { shape } = of;
+    const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const order = [...kept, ...axes];
+    const ordered = order.map((axis) => shape[axis] as number);
+    const locals = new Locals();
+    const parts = everyPart([of]);
+    const views = new Map<View, Walk>();
+    const permuted = (view: View): Walk => {
+      const bytes = bytesOf(view, shape);
+      return { view, strides: order.map((axis) => bytes[axis] as number) };
+    };
+    for (const { view } of parts) if (view) views.set(view, permuted(view));
+    const bytes = BYTES[to.buffer.type];
+    let stride = bytes;
+    const toStrides = ordered.map(() => 0);
+    for (let index = kept.length - 1; index >= 0; index--) {
+      toStrides[index] = stride;
+      stride *= ordered[index] as number;
+    }
+    views.set(to, { view: to, strides: toStrides });
+    for (const { view } of views.values()) this.touch(view.buffer);
+    const count = sizeOf(axes.map((axis) => shape[axis] as number));
+    const outer = new Nest(
+      ordered.slice(0, kept.length),
+      [...views.values()].map(({ view, strides }) => ({ view, strides: strides.slice(0, kept.length) })),
+    );
+    const inner = new Nest(
+      ordered.slice(kept.length),
+      [...views.values()].map(({ view, strides }) => ({ view, strides: strides.slice(kept.length) })),
+    );
+    const areVector =
+      parts.every(isVector) &&
+      of.type === 'f32' &&
+      (kind === 'sum' || kind === 'mean' || kind === 'max' || kind === 'min');
+    const byColumns =
+      areVector &&
+      outer.inner >= 4 &&
+      parts.every(({ view }) => view === undefined || outer.isPlain(view)) &&
+      outer.innerStride(to) === bytes;
+    const byRows =
+      areVector &&
+      !byColumns &&
+      inner.inner >= 4 &&
+      parts.every(({ view }) => view === undefined || inner.isPlain(view));
+    const isSum = kind === 'sum' || kind === 'mean';
+    const wide: NumberType = isSum && of.type === 'f32' ? 'f64' : of.type;
+    const end = (total: Code): Code => {
+      const mean = kind === 'mean' ? [total, f64(count), 0xa3] : total;
+      return wide === 'f64' && to.buffer.type === 'f32' ? [mean, 0xb6] : mean;
+    };
+    const start = number(startOf(kind, wide), wide);
+    const code = outer.write(locals, (outerPlace) =>
+      outer.along(locals, byColumns, (isFour) =>
+        locals.scoped(() => {
+          if (isFour) return this.#foldColumns(kind, of, parts, to, inner, outerPlace, outer, locals, end);
+          const total = locals.local(wide);
+          const low = locals.local('v128');
+          const high = locals.local('v128');
+          const init = byRows
+            ? [
+                isSum
+                  ? [set(low, simd('splatF32', constant({ ...start, type: 'f32' }))), set(high, get(low))]
+                  : set(low, simd('splatF32', constant({ ...start, type: 'f32' }))),
+              ]
+            : [];
+          const loop = inner.write(
+            locals,
+            (place) =>
+              inner.along(locals, byRows, (four) =>
+                locals.scoped(() => {
+                  const write = this.writer(parts, locals, four, (view) => {
+                    const isSplat = four && inner.innerStride(view) === 0;
+                    return isSplat ? splat(view, place(view)) : load(four ? 'v128' : view.buffer.type, place(view));
+                  });
+                  if (!four) {
+                    const value = wide === of.type ? write(of) : [write(of), 0xbb];
+                    return set(total, this.#combine(kind, wide, get(total), value, locals));
+                  }
+                  if (!isSum) return set(low, simd(kind === 'max' ? 233 : 232, get(low), write(of)));
+                  const value = locals.local('v128');
+                  return [set(value, write(of)), addWide(low, high, value)];
+                }),
+              ),
+            outerPlace,
+          );
+          const across = byRows
+            ? isSum
+              ? set(total, sumOf(get(total), low, high))
+              : set(
+                  total,
+                  [0, 1, 2, 3].reduce(
+                    (all: Code, index): Code => [
+                      all,
+                      lane('extractF32', index, get(low)),
+                      kind === 'max' ? 0x97 : 0x96,
+                    ],
+                    get(total),
+                  ),
+                )
+            : [];
+          return [
+            init,
+            set(total, constant(start)),
+            loop,
+            across,
+            store(to.buffer.type, outerPlace(to), end(get(total))),
+          ];
+        }),
+      ),
+    );
+    this.bodies.push({ locals, code });
+  }
+
+  /** Four columns at a time. */
+  #foldColumns(
+    kind: Fold,
+    of: Expression,
+    parts: readonly Expression[],
+    to: View,
+    inner: Nest,
+    outerPlace: (view: View) => Place,
+    outer: Nest,
+    locals: Locals,
+    end: (total: Code) => Code,
+  ): Code {
+    const isSum = kind === 'sum' || kind === 'mean';
+    const low = locals.local('v128');
+    const high = locals.local('v128');
+    const first = simd('splatF32', constant(number(startOf(kind, 'f32'), 'f32')));
+    const loop = inner.write(
+      locals,
+      (place) =>
+        inner.along(locals, false, () =>
+          locals.scoped(() => {
+            const write = this.writer(parts, locals, true, (view) =>
+              outer.innerStride(view) === 0 ? splat(view, place(view)) : load('v128', place(view)),
+            );
+            if (!isSum) return set(low, simd(kind === 'max' ? 233 : 232, get(low), write(of)));
+            const value = locals.local('v128');
+            return [set(value, write(of)), addWide(low, high, value)];
+          }),
+        ),
+      outerPlace,
+    );
+    const place = outerPlace(to);
+    const stores = isSum
+      ? [0, 1, 2, 3].map((index) =>
+          store(
+            'f32',
+            { address: () => place.address() + 4 * index, plus: place.plus },
+            end(lane('extractF64', index % 2, get(index < 2 ? low : high))),
+          ),
+        )
+      : store('v128', place, get(low));
+    return [set(low, first), set(high, first), loop, stores];
+  }
+
+  #combine(kind: Fold, type: NumberType, a: Code, b: Code, locals: Locals): Code {
+    const op = { sum: 'add', mean: 'add', max: 'max', min: 'min', prod: 'mul', all: 'and', any: 'or' }[kind];
+    return this.operations.scalar({ op, type, shape: [], of: [number(0, type), number(0, type)] }, [a, b], locals);
+  }
+
+  /**
+   * Writes expressions; what several are of is computed once.
+   *
+   * @param given What is computed already.
+   */
+  writer(
+    parts: readonly Expression[],
+    locals: Locals,
+    isFour: boolean,
+    read: (view: View) => Code,
+    given?: ReadonlyMap<Expression, Code>,
+  ): (of: Expression) => Code {
+    const uses = new Map<Expression, number>();
+    for (const { of } of parts) for (const part of of) uses.set(part, (uses.get(part) ?? 0) + 1);
+    const known = new Map<Expression, number>();
+    const write = (part: Expression): Code => {
+      const local = known.get(part);
+      if (local !== undefined) return get(local);
+      const there = given?.get(part);
+      if (there !== undefined) return there;
+      const code = this.#one(part, locals, isFour, read, write);
+      if (part.op === 'number' || (uses.get(part) ?? 0) < 2) return code;
+      const shared = locals.local(isFour ? 'v128' : part.type);
+      known.set(part, shared);
+      return tee(shared, code);
+    };
+    return write;
+  }
+
+  #one(
+    part: Expression,
+    locals: Locals,
+    isFour: boolean,
+    read: (view: View) => Code,
+    write: (of: Expression) => Code,
+  ): Code {
+    if (part.view) return read(part.view);
+    if (part.op === 'number')
+      return isFour ? simd(part.type === 'i32' ? 'splatI32' : 'splatF32', constant(part)) : constant(part);
+    const [first, ...others] = part.of;
+    // What is shared must be written where it is computed first: a condition comes last.
+    const isSelect = part.op === 'select' && first !== undefined;
+    const rest = isSelect ? others.map(write) : [];
+    const of = isSelect ? [write(first), ...rest] : part.of.map(write);
+    return isFour ? this.operations.vector(part, of, locals) : this.operations.scalar(part, of, locals);
+  }
+}
+
+/** The addresses that loops move. */
+interface Pointers {
+  readonly pointers: ReadonlyMap<string, number>;
+  /** Of each of them. */
+  readonly strides: readonly (readonly number[])[];
+}
+
+/** Loops over a shape: neighbouring axes that all views go through evenly are one. */
+export class Nest {
+  /** How many numbers the last loop has. */
+  readonly inner: number;
+  readonly #sizes: number[] = [];
+  readonly #strides = new Map<View, number[]>();
+
+  constructor(shape: readonly number[], walks: readonly Walk[]) {
+    const axes: number[][] = [];
+    shape.forEach((size, axis) => {
+      if (size === 1) return;
+      const last = axes.at(-1);
+      const isEven =
+        last !== undefined &&
+        walks.every(({ strides }) => strides[last.at(-1) as number] === (strides[axis] as number) * size);
+      if (isEven) last.push(axis);
+      else axes.push([axis]);
+    });
+    this.#sizes = axes.map((group) => sizeOf(group.map((axis) => shape[axis] as number)));
+    for (const { view, strides } of walks)
+      this.#strides.set(
+        view,
+        axes.map((group) => strides[group.at(-1) as number] as number),
+      );
+    this.inner = this.#sizes.at(-1) ?? 1;
+  }
+
+  innerStride(view: View): number {
+    return this.#strides.get(view)?.at(-1) ?? 0;
+  }
+
+  /** Whether four numbers of it are side by side in the last loop, or one and the same. */
+  isPlain(view: View): boolean {
+    const stride = this.innerStride(view);
+    return view.buffer.type !== 'f64' && (stride === 0 || stride === BYTES[view.buffer.type]);
+  }
+
+  #last: Pointers | undefined;
+
+  /** All loops but the last, and in them what `body` gives for the last. */
+  write(locals: Locals, body: (place: (view: View) => Place) => Code, outer?: (view: View) => Place): Code {
+    return locals.scoped(() => {
+      // Views with the same strides have the same distance from their beginnings.
+      // An address is no number below 0, so what is gone through backwards has its own.
+      const isBackward = ({ strides: all }: View): boolean => all.some((stride) => stride < 0);
+      const beginOf = ({ buffer, offset }: View): number => buffer.address + offset * BYTES[buffer.type];
+      const all = [...this.#strides.keys()];
+      const keyOf = (view: View): string =>
+        `${isBackward(view) ? all.indexOf(view) : ''}|${this.#strides.get(view)?.join() ?? ''}|${outer === undefined ? '' : JSON.stringify(outer(view).plus)}`;
+      const pointers = new Map<string, number>();
+      const begins: Code[] = [];
+      const strides = new Map<string, number[]>();
+      for (const view of this.#strides.keys()) {
+        const key = keyOf(view);
+        if (pointers.has(key)) continue;
+        const own = this.#strides.get(view) as number[];
+        if (own.every((stride) => stride === 0) && outer === undefined && !isBackward(view)) continue;
+        const pointer = locals.local('i32');
+        pointers.set(key, pointer);
+        strides.set(key, own);
+        const begin = isBackward(view) ? addressOf({ address: () => beginOf(view) }) : i32(0);
+        begins.push(set(pointer, outer === undefined ? begin : outer(view).plus));
+      }
+      const place = (view: View): Place => {
+        const pointer = pointers.get(keyOf(view));
+        return {
+          address: () => (isBackward(view) ? 0 : beginOf(view)),
+          plus: pointer === undefined ? i32(0) : get(pointer),
+        };
+      };
+      const outerLast = this.#last;
+      this.#last = { pointers, strides: [...strides.values()] };
+      const depth = this.#sizes.length;
+      const level = (index: number): Code => {
+        if (index >= depth - 1) return body(place);
+        const size = this.#sizes[index] as number;
+        const counter = locals.local('i32');
+        const steps = [...pointers].map(([key, pointer]) => {
+          const own = strides.get(key) as number[];
+          // What the loops inside have added goes.
+          const inside = index + 1 < depth ? (own[index + 1] as number) * (this.#sizes[index + 1] as number) : 0;
+          return move(pointer, (own[index] as number) - inside);
+        });
+        return repeat(counter, size, [level(index + 1), steps]);
+      };
+      const code = [begins, level(0)];
+      this.#last = outerLast;
+      return code;
+    });
+  }
+
+  /** The last loop, by fours as far as they go if they may. Leaves the addresses at its end. */
+  along(locals: Locals, byFours: boolean, body: (isFour: boolean) => Code): Code {
+    const { pointers, strides } = this.#last as Pointers;
+    const counter = locals.local('i32');
+    const steps = (by: number): Code =>
+      [...pointers.values()].map((pointer, index) => move(pointer, by * (strides[index]?.at(-1) ?? 0)));
+    const fours = byFours ? Math.floor(this.inner / 4) : 0;
+    return [
+      fours > 0 ? repeat(counter, fours, [body(true), steps(4)]) : [],
+      this.inner > 4 * fours ? repeat(counter, this.inner - 4 * fours, [body(false), steps(1)]) : [],
+    ];
+  }
+}
+
+/** What a view adds to its address along each axis of a shape that it is broadcast to, in bytes. */
+export function bytesOf({ shape, strides, buffer }: View, to: readonly number[]): number[] {
+  const missing = to.length - shape.length;
+  return to.map((_, axis) => {
+    const own = axis - missing;
+    return own < 0 || shape[own] === 1 ? 0 : (strides[own] as number) * BYTES[buffer.type];
+  });
+}
+
+function splat(view: View, place: Place): Code {
+  return view.buffer.type === 'f32' ? loadSplat(place) : simd('splatI32', load('i32', place));
+}
+
+/** Adds four numbers to two and two doubles. */
+function addWide(low: number, high: number, value: number): Code {
+  return [
+    set(low, simd('addF64', get(low), simd('promote', get(value)))),
+    set(high, simd('addF64', get(high), simd('promote', upperHalf(get(value))))),
+  ];
+}
+
+function sumOf(total: Code, low: number, high: number): Code {
+  return [low, high].reduce(
+    (all: Code, local): Code => [all, lane('extractF64', 0, get(local)), 0xa0, lane('extractF64', 1, get(local)), 0xa0],
+    total,
+  );
+}
+
+function startOf(kind: Fold, type: NumberType): number {
+  if (kind === 'max') return type === 'i32' ? -(2 ** 31) : -Infinity;
+  if (kind === 'min') return type === 'i32' ? 2 ** 31 - 1 : Infinity;
+  return kind === 'prod' || kind === 'all' ? 1 : 0;
+}

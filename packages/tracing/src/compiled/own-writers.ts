@@ -1,0 +1,184 @@
+import type { KernelFunc } from '@tensorflow/tfjs-core';
+import { FED, type Feed, feedOf } from '../feed.js';
+import { compositionOf } from '../native/composition.js';
+import type { HostCheck } from '../native/own-kernels.js';
+import { structureOf } from '../native/update.js';
+import type { Node, Use } from '../program.js';
+import { apply, type Buffer, cast, type Expression, leaf, number } from './expression.js';
+import { kernelWriters } from './kernel-writers.js';
+import { type Call, type KernelWriter, Lowering, typeOf, type Writer } from './lowering.js';
+
+/** Numbers that a step is given: those of the updates that have the same. */
+export interface FeedGroup {
+  readonly feeds: readonly Feed[];
+  readonly names: readonly string[];
+  readonly structure: ReturnType<typeof structureOf>;
+  /** Where they are, one after the other. */
+  readonly buffer: Buffer;
+}
+
+/** Whether updates have the same numbers in each step shows when they are asked for. */
+export function feedGroups(nodes: readonly Node[], writer: Writer): Map<Node, FeedGroup> {
+  const groups = new Map<unknown, FeedGroup & { readonly feeds: Feed[] }>();
+  const byNode = new Map<Node, FeedGroup>();
+  for (const node of nodes) {
+    const feed = feedOf(node.attributes);
+    if (feed === undefined) continue;
+    const key = feed.source.scalarsFor(feed.variable);
+    let group = groups.get(key);
+    if (group === undefined) {
+      const scalars = node.attributes[FED] as Readonly<Record<string, number>>;
+      const names = Object.keys(scalars).filter((name) => Number.isFinite(scalars[name]));
+      const buffer = writer.buffer('f32', names.length, true);
+      group = { feeds: [], names, structure: structureOf(scalars), buffer };
+      groups.set(key, group);
+    }
+    group.feeds.push(feed);
+    byNode.set(node, group);
+  }
+  return byNode;
+}
+
+/** Kernels of tfjs-heads besides those of tfjs. */
+export function writersOf(
+  nodes: readonly Node[],
+  groups: ReadonlyMap<Node, FeedGroup>,
+): Readonly<Record<string, KernelWriter>> {
+  const losses = nodes.filter(({ kernel }) => kernel.startsWith('TfjsHeads.Loss'));
+  return {
+    ...kernelWriters,
+    ...Object.fromEntries(losses.map(({ kernel }) => [kernel, composed])),
+    'TfjsHeads.LabelRange/2': (call) => {
+      check(call, 'range');
+      return call.input('labels');
+    },
+    'TfjsHeads.Update/1': (call) => update(call, groups.get(call.node)),
+    'TfjsHeads.ClipScale/1': clipScale,
+  };
+}
+
+function check(call: Call, name: string): void {
+  const range = call.attribute(name) as Partial<HostCheck> | undefined;
+  if (typeof range?.demandInMemory !== 'function')
+    throw call.unsupported(`with another ${name} than those of head-kit`);
+  call.writer.checks.push({ use: call.node.inputs['labels'] as Use, range: range as HostCheck });
+}
+
+/** A loss or its gradient by the kernels that it is made of, in doubles, as the host walks over it. */
+const composed: KernelWriter = (call) => {
+  const { node, writer } = call;
+  if (call.attribute('labelRange') !== undefined && call.optional('labels') !== undefined) check(call, 'labelRange');
+  const attributes = { ...node.attributes, form: 'composed', labelRange: undefined };
+  const { program, outputs } = compositionOf(node, attributes, call.kernel as KernelFunc, {});
+  const part = new Lowering(writer, 'f64', { ...program, results: [], variables: [] } as never);
+  const given = call.list().map((input) => (input.type === 'f32' ? cast(input, 'f64') : input));
+  program.arguments.forEach(({ value }, index) => part.set(value, leaf(writer.settle(given[index] as Expression))));
+  for (const { value, shape, dtype, data } of program.constants)
+    part.set(value, writer.constant(data as Float32Array, shape as number[], typeOf(dtype as 'float32')));
+  part.keep(program.results.map(({ value }) => value));
+  part.run(program.nodes as readonly Node[], [], kernelWriters);
+  return outputs.map((source, index) => {
+    if (source.kind === 'known') throw call.unsupported('which gives a tensor of its own');
+    const made =
+      source.kind === 'argument' ? (given[source.index] as Expression) : part.get(program.results[source.index] as Use);
+    return cast(made, typeOf(node.outputs[index]?.dtype ?? 'float32'));
+  });
+};
+
+/** The rule of an optimizer of tfjs-heads: see `UpdateRule` of the package optimizers. */
+interface Rule {
+  readonly slots: readonly string[];
+  readonly scalars: readonly string[];
+  compose(
+    on: typeof onExpressions,
+    from: Readonly<Record<string, Expression>>,
+    scalars: Readonly<Record<string, Expression>>,
+  ): Readonly<Record<string, Expression>>;
+}
+
+const f32 = (op: string, ...of: readonly Expression[]): Expression => apply(op, 'f32', ...of);
+const compare = (op: string, ...of: readonly Expression[]): Expression => apply(op, 'i32', ...of);
+
+/** What rules are written in. */
+const onExpressions = {
+  add: (a: Expression, b: Expression) => f32('add', a, b),
+  sub: (a: Expression, b: Expression) => f32('sub', a, b),
+  mul: (a: Expression, b: Expression) => f32('mul', a, b),
+  div: (a: Expression, b: Expression) => f32('div', a, b),
+  sqrt: (a: Expression) => f32('sqrt', a),
+  abs: (a: Expression) => f32('abs', a),
+  max: (a: Expression, b: Expression) => f32('max', a, b),
+  relu: (a: Expression) => f32('max', a, number(0, 'f32')),
+  sign: (a: Expression) => {
+    const negative = f32('select', compare('less', a, number(0, 'f32')), number(-1, 'f32'), a);
+    return f32('select', compare('greater', a, number(0, 'f32')), number(1, 'f32'), negative);
+  },
+  pow: (a: Expression, b: Expression) => f32('pow', a, b),
+  clip: (a: Expression, limit: Expression) => {
+    const below = f32('neg', limit);
+    const raised = f32('select', compare('less', a, below), below, a);
+    return f32('select', compare('greater', raised, limit), limit, raised);
+  },
+} as const;
+
+function update(call: Call, group: FeedGroup | undefined): Expression[] {
+  const rule = call.attribute('rule') as Partial<Rule> | undefined;
+  if (
+    group === undefined ||
+    typeof rule?.compose !== 'function' ||
+    !Array.isArray(rule.slots) ||
+    !Array.isArray(rule.scalars)
+  )
+    throw call.unsupported('without a rule');
+  const { slots, scalars, compose } = rule as Rule;
+  const scalar = (name: string): Expression => {
+    const offset = group.names.indexOf(name);
+    if (offset < 0) throw call.unsupported(`without the number ${name}`);
+    return leaf({ buffer: group.buffer, shape: [], strides: [], offset });
+  };
+  const on = onExpressions;
+  const scale = call.optional('scale');
+  const gradient = leaf(call.view(call.input('gradient')));
+  const scaled = scale === undefined ? gradient : on.mul(gradient, leaf(call.view(scale)));
+  const variable = call.input('variable');
+  const from = {
+    ...Object.fromEntries(slots.map((slot) => [slot, call.input(slot)])),
+    variable: group.structure.decay ? on.sub(variable, on.mul(variable, scalar('decay'))) : variable,
+    gradient: group.structure.clip ? on.clip(scaled, scalar('clipvalue')) : scaled,
+  };
+  const to = compose.call(rule, on, from, Object.fromEntries(scalars.map((name) => [name, scalar(name)])));
+  return ['variable', ...slots].map((name) => to[name] as Expression);
+}
+
+/** `norm / max(length, norm)` of the length of all gradients together, in doubles. */
+const clipScale: KernelWriter = (call) => {
+  const f64 = (op: string, ...of: readonly Expression[]): Expression => apply(op, 'f64', ...of);
+  const squares = call.list().map((given) => {
+    const gradient = cast(leaf(call.view(given)), 'f64');
+    const axes = gradient.shape.map((_, axis) => axis);
+    return call.fold('sum', f64('mul', gradient, gradient), axes, false);
+  });
+  const length = f64(
+    'sqrt',
+    squares.reduce((a, b) => f64('add', a, b)),
+  );
+  const norm = number(call.attribute('norm') as number, 'f64');
+  const scale = f64('div', norm, f64('max', length, norm));
+  return cast(call.attribute('isGlobal') === true ? f64('add', scale, f64('sub', length, length)) : scale, 'f32');
+};
+
+/** The numbers that all updates of a group have in a step; undefined where they no longer have the same, or of another structure. */
+export function scalarsOf(
+  { feeds, structure }: FeedGroup,
+  scalarsFor: (feed: Feed) => Readonly<Record<string, number>> | undefined,
+): Readonly<Record<string, number>> | undefined {
+  let common: Readonly<Record<string, number>> | undefined;
+  for (const feed of feeds) {
+    const scalars = scalarsFor(feed);
+    common ??= scalars;
+    if (scalars !== common) return undefined;
+  }
+  if (common === undefined) return undefined;
+  const { decay, clip } = structureOf(common);
+  return decay === structure.decay && clip === structure.clip ? common : undefined;
+}
