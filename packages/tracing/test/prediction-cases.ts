@@ -129,6 +129,9 @@ export const ofRows: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
   oneHot: (x) => tf.oneHot(ids(x), 5),
   'oneHot of floats': (x) => tf.oneHot(ids(x), 5, 0.9, 0.1, 'float32'),
   unsortedSegmentSum: (x) => tf.unsortedSegmentSum(x, ids(x), 4),
+  // A logarithm shows how many digits a small number has.
+  'small probabilities': (x) => tf.log(tf.sigmoid(tf.mul(x, 18))),
+  'small probabilities of classes': (x) => tf.log(tf.softmax(tf.mul(x, 18))),
   moments: (x) => tf.sub(x, tf.moments(x, 1, true).mean),
   norm: (x) => tf.div(x, tf.norm(x, 2, 1, true)),
 };
