@@ -60,6 +60,13 @@ function spoilt(bytes: Uint8Array, next: () => number): Uint8Array {
   return changed;
 }
 
+/** Still JSON, but for leading zeros. */
+function withAnotherDigit(text: string, next: () => number): string {
+  const places = Array.from(text.matchAll(/\d/g), ({ index }) => index);
+  const place = places[Math.floor(next() * places.length)] as number;
+  return text.slice(0, place) + String(Math.floor(next() * 10)) + text.slice(place + 1);
+}
+
 /** How it ended: `fine`, or the code of the error. */
 async function codeOf(run: () => Promise<unknown>): Promise<string> {
   try {
@@ -99,14 +106,17 @@ it('400 states that were changed are refused by a code, and add nothing', async 
   const good = await stateOf(rows.slice(0, 100), 'a', 5);
   const ended = new Map<string, number>();
   for (let i = 0; i < 400; i++) {
-    const text = new TextDecoder().decode(spoilt(new TextEncoder().encode(good), next));
+    const text =
+      i % 2 === 0
+        ? new TextDecoder().decode(spoilt(new TextEncoder().encode(good), next))
+        : withAnotherDigit(good, next);
     let code = await codeOf(() => mergeStates(model, [text], () => {}));
     // Of a number a digit may be wrong that a double does not have.
     if (code === 'fine' && isDeepStrictEqual(JSON.parse(text), JSON.parse(good))) code = 'the same';
     ended.set(code, (ended.get(code) ?? 0) + 1);
   }
   expect([...ended.keys()].filter((code) => code !== 'the same')).toEqual(['METRIC_STATE_INVALID']);
-  expect(ended.get('METRIC_STATE_INVALID')).toBeGreaterThan(350);
+  expect(ended.get('METRIC_STATE_INVALID')).toBeGreaterThan(340);
 });
 
 it('what is endless is refused when it is too long, not when memory is full', async () => {
