@@ -1,4 +1,4 @@
-import { clone, dispose } from '@tensorflow/tfjs-core';
+import { clone, dispose, getBackend } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import {
   type EstimatorSpec,
@@ -105,7 +105,11 @@ export class Model<P> {
     if (this.#step === undefined || this.#traced !== names) {
       this.#step?.dispose();
       this.#traced = names;
-      this.#step = traceStep((given: CheckedBatch) => this.#train(given), { variables: variables.map(({ of }) => of) });
+      this.#step = traceStep((given: CheckedBatch) => this.#train(given), {
+        variables: variables.map(({ of }) => of),
+        // When a compiled step takes over is no part of a checkpoint: training that goes on from one gives the same bits.
+        exact: getBackend() !== 'tensorflow',
+      });
     }
     return this.#step(batch);
   }
