@@ -31,6 +31,7 @@ const nodeSources = Object.entries({
   '#export': 'estimator/src/export/saved-model.ts',
   '#files': 'tracing/src/prediction/write-files.ts',
   '#graph-step': 'tracing/src/native/graph-step.ts',
+  '#open': 'estimator/src/data/open-file.ts',
   '#model-dir': 'estimator/src/checkpoint/folder.ts',
   '#summaries': 'estimator/src/summaries/event-file.ts',
 }).map(([find, path]) => ({ find, replacement: `${import.meta.dirname}/packages/${path}` }));
@@ -61,6 +62,14 @@ const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectIn
       '@tensorflow/tfjs-core/dist/register_all_gradients.js',
       '@tensorflow/tfjs-layers',
       '@litertjs/core',
+      'apache-arrow',
+      'flatbuffers',
+      'hyparquet',
+      'hyparquet-compressors',
+      'papaparse',
+      ...['dictionary-batch', 'message', 'message-header', 'record-batch', 'schema'].map(
+        (name) => `apache-arrow/fb/${name}`,
+      ),
       ...environments.chromium.map((backend) => `@tensorflow/tfjs-backend-${backend}`),
     ],
   },

@@ -30,7 +30,7 @@ export async function* arrowRows(
 }
 
 /** What a reader of Arrow's throws for a stream that is none has no code. */
-async function* recordBatches(messages: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBatch, void, void> {
+export async function* recordBatches(messages: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBatch, void, void> {
   let failure: unknown;
   const watched = async function* (): AsyncGenerator<Uint8Array, void, void> {
     try {
@@ -89,12 +89,12 @@ function convert(numbers: Numbers, type: ColumnType, at: (row: number) => string
   return column;
 }
 
-function isNumeric({ type }: Data): boolean {
+export function isNumeric({ type }: Data): boolean {
   return DataType.isInt(type) || DataType.isFloat(type) || DataType.isBool(type);
 }
 
 /** The numbers of a column. Where a length is claimed, the bytes are counted. */
-function numbersOf(data: Data, name: string, wanted: ColumnType): Numbers {
+export function numbersOf(data: Data, name: string, wanted: ColumnType): Numbers {
   const { type, length, offset } = data;
   const values = data.values as Exclude<Numbers, string> | undefined;
   const check = (needed: number): void => {
@@ -129,7 +129,7 @@ function ofInt64(values: BigInt64Array, length: number, isSigned: boolean): Floa
   return numbers;
 }
 
-function stringsOf(batch: RecordBatch, index: number, data: Data, name: string): string[] {
+export function stringsOf(batch: RecordBatch, index: number, data: Data, name: string): string[] {
   const type: unknown = DataType.isDictionary(data.type) ? data.type.dictionary : data.type;
   if (!DataType.isUtf8(type) && !DataType.isLargeUtf8(type) && !DataType.isUtf8View(type))
     throw invalidRows(`${quote(name)} must be a column of string, got one of ${String(data.type)}: cast it`);

@@ -80,7 +80,7 @@ function placeOf(name: string, header: readonly string[]): number {
 }
 
 /** A field as a value of a type; undefined where it is none. */
-function fromText(text: string, type: ColumnType): Value | undefined {
+export function fromText(text: string, type: ColumnType): Value | undefined {
   if (type === 'string') return text;
   if (type === 'bool') {
     if (text === '1' || text === 'true') return 1;

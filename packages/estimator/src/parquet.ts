@@ -1,0 +1,95 @@
+import { open } from '#open';
+import { type ParquetScan, parquetScan } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { headError } from '@tfjs-heads/head-kit';
+import { inputFnOf } from './data/batches.js';
+import { placesOf } from './data/columns-there.js';
+import type { DataOptions } from './data/options.js';
+import { type DataSource, nameOf } from './data/source.js';
+import type { RawRows } from './data/typed-columns.js';
+import type { InputFn } from './input.js';
+
+export type { ColumnSpec, DataOptions } from './data/options.js';
+export type { DataSource } from './data/source.js';
+
+/** How many rows are converted at a time. */
+const CHUNK = 16_384;
+
+/**
+ * An input function of a Parquet file, however it is compressed. One row group is held at a time, of the columns that are read; over HTTP nothing else is fetched where
+ * the server gives ranges.
+ *
+ * ```ts
+ * const inputFn = parquetInputFn('flights.parquet', {
+ *   columns: { distance: 'float32', origin: 'string', delay: 'float32' },
+ *   label: 'delay',
+ *   batchSize: 1024,
+ *   shuffle: { bufferSize: 100_000 },
+ * });
+ * ```
+ *
+ * @throws INVALID_ARGUMENT; its batches throw INPUT_INVALID for a file that is none of Parquet or ends before its time, a column that is missing and a value of another type
+ */
+export function parquetInputFn(source: DataSource, options: DataOptions): InputFn {
+  return inputFnOf(nameOf(source), (columns) => parquetRows(source, columns), options);
+}
+
+async function* parquetRows(source: DataSource, columns: readonly string[]): AsyncGenerator<RawRows, void, void> {
+  const opened = await open(source);
+  try {
+    const file = {
+      byteLength: await opened.size(),
+      slice: (start: number, end?: number) => opened.slice(start, end ?? file.byteLength),
+    };
+    const options = { file, compressors };
+    const scan = await whole(() => parquetScan(options));
+    const [root, ...elements] = scan.metadata.schema;
+    // Those at the top: what is nested is not looked at.
+    const there: string[] = [];
+    for (let i = 0; there.length < (root?.num_children ?? 0) && i < elements.length; i++) {
+      there.push(elements[i]?.name ?? '');
+      for (let inner = elements[i]?.num_children ?? 0; inner > 0; inner--) inner += elements[++i]?.num_children ?? 0;
+    }
+    placesOf(columns, there);
+    for (const { rowStart, rowEnd } of scan.ranges) {
+      const values = await whole(() => readColumns(scan, columns, rowStart, rowEnd));
+      for (let start = rowStart; start < rowEnd; start += CHUNK) {
+        const end = Math.min(start + CHUNK, rowEnd);
+        const part = columns.map((name, c) => {
+          const column = values[c] as ArrayLike<unknown> & { slice(from: number, to: number): ArrayLike<unknown> };
+          return [name, column.slice(start - rowStart, end - rowStart)] as const;
+        });
+        yield { rows: end - start, first: start + 1, columns: new Map(part) };
+      }
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+async function readColumns(
+  scan: ParquetScan,
+  columns: readonly string[],
+  rowStart: number,
+  rowEnd: number,
+): Promise<ArrayLike<unknown>[]> {
+  const all: ArrayLike<unknown>[] = [];
+  for (const column of columns) {
+    const values = await scan.readColumn({ column, rowStart, rowEnd });
+    if (values.length !== rowEnd - rowStart) throw new Error(`${values.length} of ${rowEnd - rowStart} values`);
+    all.push(values);
+  }
+  return all;
+}
+
+/** What a reader throws for a file that is damaged has no code. */
+async function whole<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'INPUT_INVALID') throw error;
+    throw headError('INPUT_INVALID', `Rows: a whole Parquet file was expected, got ${String(error).slice(0, 200)}.`, {
+      cause: error,
+    });
+  }
+}
