@@ -31,8 +31,8 @@ export interface ReadBefore {
   change(batch: HostTensors, read: HostTensors): HostTensors;
 }
 
-/** The updates that wait for one read, while {@link updateTogether} collects them. */
-let waiting: MetricsUpdate[] | undefined;
+/** Takes the updates that wait for one read, while {@link updateTogether} or {@link holdUpdates} collects them. */
+let waiting: { push(...updates: readonly MetricsUpdate[]): unknown } | undefined;
 
 /** Updates metrics, at once or together with others. The tensors may be disposed of as soon as this returns. */
 export function updateNow(update: MetricsUpdate): void {
@@ -78,8 +78,43 @@ export function updateTogether(run: () => void, before?: ReadBefore): void {
   }
 }
 
+/** The sums of a batch that somebody else hands on. */
+const NEVER: Promise<never> = /*#__PURE__*/ new Promise(() => undefined);
+
+/**
+ * Runs something whose updates of metrics of this package are not carried out but given back: what they read, which whoever calls this owns, and what
+ * the metrics are to {@link Receiver.receive} of it. The metrics take the batch for one that is still being read, for ever. So a step that updates metrics can be
+ * recorded, which one that reads values cannot: its tensors are results like others, and its sums are those of any batch of these shapes.
+ *
+ * ```ts
+ * const { returned: spec, updates } = holdUpdates(() => head.createEstimatorSpec({ mode: 'eval', features, labels, logits }));
+ * const [{ tensors, sumsOf }] = updates;
+ * sumsOf(await readTensors(tensors)); // for each of the metrics what it is to receive
+ * ```
+ *
+ * @throws what `run` throws; nothing is held then
+ */
+export function holdUpdates<T>(run: () => T): { readonly returned: T; readonly updates: readonly MetricsUpdate[] } {
+  const updates: MetricsUpdate[] = [];
+  const outside = waiting;
+  waiting = {
+    push(...added) {
+      for (const { metrics } of added) for (const metric of metrics) metric.receive(NEVER);
+      updates.push(...added);
+    },
+  };
+  try {
+    return { returned: run(), updates };
+  } catch (error) {
+    updates.forEach(discard);
+    throw error;
+  } finally {
+    waiting = outside;
+  }
+}
+
 /** Runs something, whose updates then wait among others; none of them where it throws. */
-function collect(run: () => void, before: ReadBefore | undefined, among: MetricsUpdate[]): void {
+function collect(run: () => void, before: ReadBefore | undefined, among: Exclude<typeof waiting, undefined>): void {
   if (before !== undefined) checkBefore(before);
   const outside = waiting;
   const added: MetricsUpdate[] = [];
