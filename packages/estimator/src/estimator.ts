@@ -26,7 +26,8 @@ import { checkHooks, Hooks } from './hooks.js';
 import { batchesOf, type CheckedBatch, type InputFn } from './input.js';
 import { Model } from './model.js';
 import type { ModelFn } from './model-fn.js';
-import { examplesOf, type Predicted, predictBatch } from './predict.js';
+import { examplesOf } from './predict.js';
+import type { Predicted } from './predict-step.js';
 import { RunConfig } from './run-config.js';
 import { StepSummaries } from './summaries/step-summaries.js';
 import { runTraining } from './train.js';
@@ -290,7 +291,7 @@ export class Estimator<P = unknown> {
         if (!hasBegun) await own.begin(context);
         hasBegun = true;
         await own.beforeRun(context);
-        const values = await model.prepared(batch, (prepared) => predictBatch(model, prepared, keys));
+        const values = await model.prepared(batch, (prepared) => model.predictStep(prepared, keys));
         await own.afterRun(context);
         if (yieldSingleExamples) yield* examplesOf(values);
         else yield values;

@@ -43,26 +43,32 @@ export async function runEvaluation<P>({ model, batches, steps, globalStep, hook
       isStopped = true;
     },
   };
+  /** Calls the `modelFn`: for the metrics of the first batch, and for what cannot be recorded. */
+  const evaluateBatch = async (batch: CheckedBatch): Promise<number> => {
+    const spec = model.spec(batch, ModeKeys.EVAL);
+    const isFirst = count === 0;
+    if (isFirst) {
+      release = () => spec.dispose();
+      metrics = checkMetrics(spec.evalMetricOps);
+    }
+    try {
+      const [value = Number.NaN] = await spec.loss.data();
+      if (!isFirst) await addTo(metrics, spec.evalMetricOps);
+      return value;
+    } finally {
+      if (!isFirst) spec.dispose();
+    }
+  };
   try {
     await hooks.begin(context);
     for await (const batch of batches) {
       await model.prepared(batch, async (prepared) => {
         await hooks.beforeRun(context);
-        const spec = model.spec(prepared, ModeKeys.EVAL);
-        const isFirst = count === 0;
-        if (isFirst) {
-          release = () => spec.dispose();
-          metrics = checkMetrics(spec.evalMetricOps);
-        }
-        try {
-          const [value = Number.NaN] = await spec.loss.data();
-          loss = async () => value;
-          sum += value;
-          count++;
-          if (!isFirst) await addTo(metrics, spec.evalMetricOps);
-        } finally {
-          if (!isFirst) spec.dispose();
-        }
+        const value =
+          (count === 0 ? undefined : await model.evalStep(prepared, metrics)) ?? (await evaluateBatch(prepared));
+        loss = async () => value;
+        sum += value;
+        count++;
         await hooks.afterRun(context);
       });
       if (isStopped || count >= steps) break;

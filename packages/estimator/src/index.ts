@@ -15,7 +15,7 @@ export type {
 } from './export/options.js';
 export type { Batch, Batches, DatasetLike, InputFn, InputFnArgs } from './input.js';
 export type { Prepare } from './model.js';
-export type { Predicted, PredictedValue } from './predict.js';
+export type { Predicted, PredictedValue } from './predict-step.js';
 export type { WarmStartSettings } from './warm-start.js';
 export { addMetrics, type MetricFn, type MetricFnArgs } from './add-metrics.js';
 export {

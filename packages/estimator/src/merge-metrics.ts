@@ -12,11 +12,12 @@ export async function mergeMetric(metric: Metric, other: Metric): Promise<void> 
 }
 
 /** Whether it has not been given a state of its own. */
-function isPlain(metric: Metric): metric is StreamingMetric {
+export function isPlain(metric: Metric): metric is StreamingMetric {
   const { state, merge } = StreamingMetric.prototype;
   return metric instanceof StreamingMetric && metric.state === state && metric.merge === merge;
 }
 
-function isAlike(a: StreamingMetric, b: StreamingMetric): boolean {
+/** Whether one can be given what another has summed up. */
+export function isAlike(a: StreamingMetric, b: StreamingMetric): boolean {
   return a.metric === b.metric && JSON.stringify(a.settings) === JSON.stringify(b.settings);
 }

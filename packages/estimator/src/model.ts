@@ -4,14 +4,17 @@ import {
   type EstimatorSpec,
   type EvalSpec,
   type Features,
+  type Metrics,
   ModeKeys,
   type PredictSpec,
   type TrainSpec,
 } from '@tfjs-heads/head-api';
 import { carryChecks, describeValue, headError, isMap, isPromise } from '@tfjs-heads/head-kit';
-import { type Trace, traceStep } from '@tfjs-heads/tracing';
+import { type Trace, type TraceOptions, traceStep } from '@tfjs-heads/tracing';
+import { EvalStep } from './eval-step.js';
 import type { CheckedBatch } from './input.js';
 import type { ModelFn } from './model-fn.js';
+import { type Predicted, PredictStep } from './predict-step.js';
 import type { RunConfig } from './run-config.js';
 import { VariableStore } from './variable-store.js';
 
@@ -35,12 +38,14 @@ export interface ModelOptions<P> {
 /** What a training step gives; the caller owns the scalars. */
 export type StepResult = { readonly loss: Scalar; readonly summaries: Readonly<Record<string, Scalar>> };
 
-/** A `modelFn` with its variables, and its training step, traced. */
+/** A `modelFn` with its variables, and its steps, traced. */
 export class Model<P> {
   readonly store: VariableStore;
   readonly #options: ModelOptions<P>;
   #step: Trace<(batch: CheckedBatch) => StepResult> | undefined;
-  /** What the step was traced for. */
+  #evalStep: EvalStep | undefined;
+  #predictStep: PredictStep | undefined;
+  /** The names of the variables that the steps were traced for. */
   #traced = '';
 
   constructor(options: ModelOptions<P>) {
@@ -100,18 +105,40 @@ export class Model<P> {
 
   /** Takes a training step. Reading the loss says it where labels were out of range. */
   trainStep(batch: CheckedBatch): StepResult {
+    const options = this.#traceOptions();
+    this.#step ??= traceStep((given: CheckedBatch) => this.#train(given), options);
+    return this.#step(batch);
+  }
+
+  /** See {@link EvalStep.add}. */
+  async evalStep(batch: CheckedBatch, metrics: Metrics): Promise<number | undefined> {
+    const options = this.#traceOptions();
+    this.#evalStep ??= new EvalStep((given) => this.spec(given, ModeKeys.EVAL), options);
+    return this.#evalStep.add(batch, metrics);
+  }
+
+  /** See {@link PredictStep.predict}. */
+  async predictStep(batch: CheckedBatch, keys: readonly string[] | undefined): Promise<Predicted> {
+    const options = this.#traceOptions();
+    this.#predictStep ??= new PredictStep((given) => this.spec(given, ModeKeys.PREDICT), options);
+    return this.#predictStep.predict(batch, keys);
+  }
+
+  /** Lets go of what was traced for other variables. */
+  #traceOptions(): TraceOptions {
     const variables = this.store.all();
     const names = variables.map(({ name }) => name).join('\n');
-    if (this.#step === undefined || this.#traced !== names) {
-      this.#step?.dispose();
-      this.#traced = names;
-      this.#step = traceStep((given: CheckedBatch) => this.#train(given), {
-        variables: variables.map(({ of }) => of),
-        // When a compiled step takes over is no part of a checkpoint: training that goes on from one gives the same bits.
-        exact: getBackend() !== 'tensorflow',
-      });
-    }
-    return this.#step(batch);
+    if (this.#traced !== names) this.#forget();
+    this.#traced = names;
+    // When a compiled step takes over is no part of a checkpoint: training that goes on from one gives the same bits.
+    return { variables: variables.map(({ of }) => of), exact: getBackend() !== 'tensorflow' };
+  }
+
+  #forget(): void {
+    for (const step of [this.#step, this.#evalStep, this.#predictStep]) step?.dispose();
+    this.#step = undefined;
+    this.#evalStep = undefined;
+    this.#predictStep = undefined;
   }
 
   #train(batch: CheckedBatch): StepResult {
@@ -127,7 +154,7 @@ export class Model<P> {
   }
 
   dispose(): void {
-    this.#step?.dispose();
+    this.#forget();
     this.store.dispose();
   }
 }
