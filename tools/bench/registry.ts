@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.js';
 
 /** The benchmarks by name, each loaded when it is asked for. */
 export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  estimator: async () => (await import('./estimator.js')).estimator,
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   head: async () => (await import('./head.js')).head,
   metrics: async () => (await import('./metrics.js')).metrics,
