@@ -32,7 +32,7 @@ const cases = golden.cases.filter(
 );
 
 it.each(cases.map((one) => [`${one.optimizer} ${JSON.stringify(one.options)}`, one.source, one] as const))(
-  '%s is %s',
+  'line 79: %s is %s',
   async (_, _source, { optimizer: className, options, exact, steps }) => {
     const recorded = new Map(Object.entries(steps as Record<string, Both>));
     const optimizer = fromConfig(className, options);

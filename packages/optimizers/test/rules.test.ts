@@ -23,12 +23,16 @@ function expected(
   return { variable, state: Object.fromEntries(state) };
 }
 
-it.each(Object.entries(optimizerCases))('%s follows the formula in doubles for a hundred steps', async (_, given) => {
-  const course = drawCourse(STEPS, 13);
-  const actual = await follow(given.make(), course);
-  const { variable, state } = expected(course, given);
-  // A rounding a step, of numbers of about 1.
-  expectAllWithin(actual.variable, variable, STEPS, 1, 'the variable');
-  expect(Object.keys(actual.state).toSorted()).toEqual(Object.keys(state).toSorted());
-  for (const [slot, values] of Object.entries(state)) expectAllWithin(actual.state[slot] ?? [], values, STEPS, 1, slot);
-});
+it.each(Object.entries(optimizerCases))(
+  'line 79: %s follows the formula in doubles for a hundred steps',
+  async (_, given) => {
+    const course = drawCourse(STEPS, 13);
+    const actual = await follow(given.make(), course);
+    const { variable, state } = expected(course, given);
+    // A rounding a step, of numbers of about 1.
+    expectAllWithin(actual.variable, variable, STEPS, 1, 'the variable');
+    expect(Object.keys(actual.state).toSorted()).toEqual(Object.keys(state).toSorted());
+    for (const [slot, values] of Object.entries(state))
+      expectAllWithin(actual.state[slot] ?? [], values, STEPS, 1, slot);
+  },
+);
