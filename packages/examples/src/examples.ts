@@ -1,4 +1,5 @@
 import { carsTwoWays } from './cars-two-ways/index.js';
+import { dayWarmth } from './day-warmth/index.js';
 import type { Example } from './example.js';
 import { hourlyFlights } from './hourly-flights/index.js';
 import { milesPerGallon } from './miles-per-gallon/index.js';
@@ -11,6 +12,7 @@ import { seattleRain } from './seattle-rain/index.js';
 export const examples: readonly Example[] = [
   milesPerGallon,
   penguinSpecies,
+  dayWarmth,
   seattleRain,
   penguinSex,
   hourlyFlights,
