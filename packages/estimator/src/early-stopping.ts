@@ -10,6 +10,15 @@ export interface EarlyStoppingOptions {
   readonly evalName?: string | undefined;
 }
 
+/** When a hook looks that waits for a metric to become better, and what it leaves. */
+export interface PatienceOptions extends EarlyStoppingOptions {
+  /**
+   * Whether variables have those of the best evaluation again where the hook ends the training, as in Keras; the last checkpoint has them. Default: false.
+   * The evaluations must be of checkpoints, as those of `trainAndEvaluate` are.
+   */
+  readonly restoreBestWeights?: boolean | undefined;
+}
+
 /** What has been seen of a metric: its value by the step of the evaluation, the first one first. */
 type Seen = readonly (readonly [step: number, value: number])[];
 
@@ -56,12 +65,10 @@ export function stopIfNoIncreaseHook<P>(
   estimator: Estimator<P>,
   metricName: string,
   maxStepsWithoutIncrease: number,
-  options?: EarlyStoppingOptions,
+  options?: PatienceOptions,
 ): SessionRunHook {
   checkNumber('maxStepsWithoutIncrease', maxStepsWithoutIncrease);
-  return hookOf(estimator, metricName, options, (seen) =>
-    isStuck(seen, maxStepsWithoutIncrease, (value, best) => value > best),
-  );
+  return patientHook(estimator, metricName, maxStepsWithoutIncrease, options, (value, best) => value > best);
 }
 
 /** Ends a training run when a metric, such as `loss`, has not fallen over so many steps. Throws INVALID_ARGUMENT. */
@@ -69,12 +76,10 @@ export function stopIfNoDecreaseHook<P>(
   estimator: Estimator<P>,
   metricName: string,
   maxStepsWithoutDecrease: number,
-  options?: EarlyStoppingOptions,
+  options?: PatienceOptions,
 ): SessionRunHook {
   checkNumber('maxStepsWithoutDecrease', maxStepsWithoutDecrease);
-  return hookOf(estimator, metricName, options, (seen) =>
-    isStuck(seen, maxStepsWithoutDecrease, (value, best) => value < best),
-  );
+  return patientHook(estimator, metricName, maxStepsWithoutDecrease, options, (value, best) => value < best);
 }
 
 function hookOf<P>(
@@ -87,21 +92,63 @@ function hookOf<P>(
   if (typeof metricName !== 'string' || metricName === '')
     throw invalid('metricName', 'the key of a metric', metricName);
   checkNumber('minSteps', minSteps);
-  return makeEarlyStoppingHook(estimator, () => {
-    const results = estimator.evaluations(evalName);
-    const seen = results
-      .map((result) => [result.global_step, valueOf(result, metricName)] as const)
-      .filter(([step]) => step >= minSteps);
-    return shouldStop(seen);
-  });
+  return makeEarlyStoppingHook(estimator, () => shouldStop(seenOf(estimator, metricName, { minSteps, evalName })));
 }
 
-/** Whether the best value is so many steps old. */
-function isStuck(seen: Seen, steps: number, isBetter: (value: number, best: number) => boolean): boolean {
-  let best: readonly [number, number] | undefined;
-  for (const [step, value] of seen) if (best === undefined || isBetter(value, best[1])) best = [step, value];
-  const last = seen.at(-1);
-  return best !== undefined && last !== undefined && last[0] - best[0] >= steps;
+function seenOf<P>(
+  estimator: Estimator<P>,
+  metricName: string,
+  { minSteps = 0, evalName = '' }: EarlyStoppingOptions,
+): Seen {
+  return estimator
+    .evaluations(evalName)
+    .map((result) => [result.global_step, valueOf(result, metricName)] as const)
+    .filter(([step]) => step >= minSteps);
+}
+
+/** Ends a training run where the best value is so many steps old. */
+function patientHook<P>(
+  estimator: Estimator<P>,
+  metricName: string,
+  steps: number,
+  given: PatienceOptions | undefined,
+  isBetter: (value: number, best: number) => boolean,
+): SessionRunHook {
+  const { restoreBestWeights = false, ...options } = checkOptions('the hook', given ?? {}, [
+    'minSteps',
+    'evalName',
+    'restoreBestWeights',
+  ]);
+  if (typeof restoreBestWeights !== 'boolean') throw invalid('restoreBestWeights', 'true or false', restoreBestWeights);
+  const hook = hookOf(estimator, metricName, options, (seen) => {
+    const [best, last] = [bestOf(seen, isBetter), seen.at(-1)];
+    return best !== undefined && last !== undefined && last[0] - best[0] >= steps;
+  });
+  if (!restoreBestWeights) return hook;
+  let kept: { readonly step: number; readonly restore: () => void } | undefined;
+  return {
+    afterRun: async (context) => {
+      // The checkpoint of the evaluation is still there: the next one comes after this.
+      const step = bestOf(seenOf(estimator, metricName, options), isBetter)?.[0];
+      if (step !== undefined && step !== kept?.step) kept = { step, restore: await estimator.weightsAt(step) };
+      let isStopping = false;
+      await hook.afterRun?.({
+        ...context,
+        requestStop: () => {
+          isStopping = true;
+        },
+      });
+      if (!isStopping) return;
+      kept?.restore();
+      context.requestStop();
+    },
+  };
+}
+
+function bestOf(seen: Seen, isBetter: (value: number, best: number) => boolean): Seen[number] | undefined {
+  let best: Seen[number] | undefined;
+  for (const one of seen) if (best === undefined || isBetter(one[1], best[1])) best = one;
+  return best;
 }
 
 function valueOf(result: Readonly<Record<string, number>>, metricName: string): number {

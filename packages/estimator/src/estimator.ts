@@ -11,7 +11,7 @@ import type { PrepareByColumns } from './canned/canned-model.js';
 import { Checkpoints } from './checkpoint/checkpoints.js';
 import { memoryStorage } from './checkpoint/memory.js';
 import { Saver } from './checkpoint/saver.js';
-import { restoreState } from './checkpoint/state.js';
+import { restoreState, restoreWeights } from './checkpoint/state.js';
 import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
 import { exampleParsing } from './export/example-parsing.js';
@@ -437,6 +437,16 @@ export class Estimator<P = unknown> {
    */
   async getVariableValue(name: string): Promise<Tensor> {
     return this.#checkpoints.value(name, 'getVariableValue');
+  }
+
+  /**
+   * What the variables had at the checkpoint of a step, on the host: a function that gives it to them again and leaves the states of optimizers as they are. For hooks.
+   *
+   * @throws CHECKPOINT_MISSING, CHECKPOINT_INVALID
+   */
+  async weightsAt(step: number): Promise<() => void> {
+    const checkpoint = await this.#checkpoints.read(step);
+    return () => restoreWeights(this.#model.store, checkpoint);
   }
 
   /** Where summaries of an evaluation are: `<modelDir>/eval`, or `<modelDir>/eval_<name>`. */

@@ -1,6 +1,6 @@
 import type { Features } from '@tfjs-heads/head-api';
 import { describeValue, headError } from '@tfjs-heads/head-kit';
-import { listExports, removeExport } from '#export';
+import { listExports, readBest, removeExport, writeBest } from '#export';
 import type { Estimator } from './estimator.js';
 import type { EvalResult } from './evaluate.js';
 
@@ -72,7 +72,10 @@ export class LatestExporter implements Exporter {
 /** Whether an evaluation is better than the best one so far. */
 export type CompareFn = (best: EvalResult, current: EvalResult) => boolean;
 
-/** Exports after an evaluation that is better than those before it in this run, and keeps the newest. */
+/**
+ * Exports after an evaluation that is better than those before it, and keeps the newest. Which was the best it keeps with the exports, in
+ * `best-eval-result.json`, so that a process that goes on after this one knows (the original reads its event files for that).
+ */
 export class BestExporter implements Exporter {
   readonly name: string;
   readonly #example: Features;
@@ -98,12 +101,22 @@ export class BestExporter implements Exporter {
   }
 
   async export({ estimator, exportPath, checkpointPath, evalResult }: ExportArgs): Promise<string | undefined> {
+    this.#best ??= resultOf(await readBest(exportPath));
     if (this.#best !== undefined && !this.#compareFn(this.#best, evalResult)) return undefined;
-    this.#best = evalResult;
     const path = await estimator.exportSavedModel(exportPath, { example: this.#example, checkpointPath });
+    this.#best = evalResult;
+    await writeBest(exportPath, evalResult);
     await removeOld(exportPath, this.#exportsToKeep);
     return path;
   }
+}
+
+/** Undefined for what is no result of an evaluation, such as a file that was changed. NaN is null in JSON. */
+function resultOf(given: Readonly<Record<string, unknown>> | undefined): EvalResult | undefined {
+  if (given === undefined) return undefined;
+  const entries = Object.entries(given).map(([key, value]) => [key, value === null ? Number.NaN : value] as const);
+  const isResult = entries.every(([, value]) => typeof value === 'number') && 'loss' in given && 'global_step' in given;
+  return isResult ? (Object.fromEntries(entries) as EvalResult) : undefined;
 }
 
 async function removeOld(folder: string, kept: number): Promise<void> {

@@ -21,6 +21,7 @@ export { addMetrics, type MetricFn, type MetricFnArgs } from './add-metrics.js';
 export {
   type EarlyStoppingOptions,
   makeEarlyStoppingHook,
+  type PatienceOptions,
   stopIfHigherHook,
   stopIfLowerHook,
   stopIfNoDecreaseHook,

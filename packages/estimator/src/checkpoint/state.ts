@@ -107,6 +107,17 @@ export async function restoreState(store: VariableStore, { where, tensors }: Che
   all.forEach(({ of }, i) => assign(of, found[i] as SavedTensor));
 }
 
+/**
+ * Gives the variables of a store what a checkpoint has; optimizers keep their states.
+ *
+ * @throws CHECKPOINT_INVALID where the checkpoint is not of these variables; then nothing has changed
+ */
+export function restoreWeights(store: VariableStore, { where, tensors }: Checkpoint): void {
+  const all = store.all();
+  const found = all.map(({ name, of }) => savedOf(name, of, tensors, where));
+  all.forEach(({ of }, i) => assign(of, found[i] as SavedTensor));
+}
+
 /** What a checkpoint has for a variable. */
 function savedOf(
   name: string,

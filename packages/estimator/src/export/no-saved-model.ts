@@ -12,3 +12,11 @@ export async function listExports(): Promise<readonly string[]> {
 export async function removeExport(): Promise<void> {
   // There is none.
 }
+
+export async function readBest(): Promise<undefined> {
+  return undefined;
+}
+
+export async function writeBest(): Promise<void> {
+  // There is no export that it is about.
+}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type ExampleParsing, exportSavedModel } from '@tfjs-heads/tracing/saved-model';
 import type { ServedPrediction } from './options.js';
@@ -27,4 +27,24 @@ export async function listExports(base: string): Promise<readonly string[]> {
 
 export async function removeExport(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
+}
+
+/** Where a folder of exports says which evaluation was the best. */
+const BEST = 'best-eval-result.json';
+
+/** The best evaluation of the exports in a folder; undefined where none was kept, or what was is no such. */
+export async function readBest(base: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    const best: unknown = JSON.parse(await readFile(join(base, BEST), 'utf8'));
+    return typeof best === 'object' && best !== null ? (best as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps it for the processes that come after this one, as a whole or not at all. */
+export async function writeBest(base: string, best: Readonly<Record<string, unknown>>): Promise<void> {
+  const unfinished = join(base, `${BEST}.${process.pid}.unfinished`);
+  await writeFile(unfinished, JSON.stringify(best));
+  await rename(unfinished, join(base, BEST));
 }
