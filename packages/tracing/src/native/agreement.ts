@@ -3,6 +3,8 @@ import type { BackendData } from '../engine.js';
 
 /** How far a number may be from that of the kernels, by the largest number of the tensor. */
 const TOLERANCE = 1e-5;
+/** Below which share of the largest number of a slot a gradient's roundings show in a step. */
+const NOISE = 1e-2;
 /** Half of the distance between two neighbours of float32 at 1: what a sum of another order is off by. */
 const ROUNDING = 2 ** -23;
 
@@ -18,6 +20,30 @@ export function agree(a: BackendData, b: BackendData): boolean {
  */
 export function agreeOnChange(a: BackendData, b: BackendData, before: BackendData, roundings = 1): boolean {
   return areSame(a, b) || isWithin(a, b, TOLERANCE * largest(b, (index) => before[index] as number), roundings);
+}
+
+/**
+ * Whether two new values of a variable are alike but where an optimizer that divides by a mean of its gradients makes a step of what is a rounding: there a slot is
+ * next to nothing beside its largest number, and the values are off by no more than two steps.
+ *
+ * @param slots What is assigned besides, of the same shape, and alike to the last.
+ */
+export function agreeButForNoise(
+  a: BackendData,
+  b: BackendData,
+  before: BackendData,
+  { slots, roundings }: { readonly slots: readonly BackendData[]; readonly roundings: number },
+): boolean {
+  if (a.length !== b.length || slots.length === 0) return false;
+  const change = largest(b, (index) => before[index] as number);
+  const floors = slots.map((slot) => NOISE * largest(slot, () => 0));
+  for (let index = 0; index < b.length; index++) {
+    const [x, y] = [a[index] as number, b[index] as number];
+    if (isNear(x, y, TOLERANCE * change, roundings)) continue;
+    const isNoise = slots.some((slot, at) => Math.abs(slot[index] as number) <= (floors[at] as number));
+    if (!isNoise || !(Math.abs(x - y) <= 2 * change)) return false;
+  }
+  return true;
 }
 
 /** As nearly always, and found faster. */
@@ -40,8 +66,11 @@ function isWithin(a: BackendData, b: BackendData, allowed: number, roundings = 1
   for (let index = 0; index < b.length; index++) {
     const [x, y] = [a[index] as number, b[index] as number];
     if (Object.is(x, y) || x === y) continue;
-    if (!isFloat || !Number.isFinite(y) || !(Math.abs(x - y) <= allowed + roundings * ROUNDING * Math.abs(y)))
-      return false;
+    if (!isFloat || !isNear(x, y, allowed, roundings)) return false;
   }
   return true;
+}
+
+function isNear(x: number, y: number, allowed: number, roundings: number): boolean {
+  return x === y || (Number.isFinite(y) && Math.abs(x - y) <= allowed + roundings * ROUNDING * Math.abs(y));
 }
