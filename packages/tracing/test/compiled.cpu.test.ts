@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { bothWays } from './compiled-support.js';
 
 /** How many programs there are. */
-const COUNT = Number(process.env['COMPILED_PROGRAMS'] ?? 200);
+const COUNT = Number((typeof process === 'undefined' ? undefined : process.env['COMPILED_PROGRAMS']) ?? 200);
 
 type Next = () => number;
 type Make = (x: tf.Tensor, other: (shape: number[]) => tf.Tensor, next: Next) => tf.Tensor;
