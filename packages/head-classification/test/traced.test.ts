@@ -39,7 +39,7 @@ it.each(Object.entries(kinds))(
     const [eager, traced] = [network(classes), network(classes)];
     const [eagerOptimizer, optimizer] = [by(), by()];
     const head = make();
-    const step = trainStep(make(), { network: traced.logits, optimizer, variables: traced.variables });
+    const step = trainStep(make(), { network: traced.logits, optimizer, variables: traced.variables, exact: true });
     const batch = (label: number) => ({
       features: { x: draw([2, 3], 5 + label), weight: tf.tensor1d([1, 2]) },
       labels: tf.tensor2d([[0], [label]], [2, 1], classes === 1 ? 'float32' : 'int32'),
