@@ -11,8 +11,8 @@ describe('the command line', () => {
     return { examples: chosenExamples(program), ...program.opts() };
   };
 
-  it('runs the first two examples on whatever is there unless told otherwise', () => {
-    expect(parse()).toEqual({ examples: ['miles-per-gallon', 'penguin-species'] });
+  it('runs the first three examples on whatever is there unless told otherwise', () => {
+    expect(parse()).toEqual({ examples: ['miles-per-gallon', 'penguin-species', 'day-warmth'] });
   });
 
   it('tells what else there is', () => {
