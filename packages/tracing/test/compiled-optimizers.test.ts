@@ -47,3 +47,30 @@ it
     tf.disposeVariables();
   },
 );
+
+it.runIf(['cpu', 'wasm'].includes(tf.getBackend()))(
+  'a step stays compiled when there is nothing left to learn',
+  async () => {
+    const variables = [variable([4, 16], 1), variable([16, 1], 2)];
+    const [hidden, output] = variables as unknown as [tf.Tensor2D, tf.Tensor2D];
+    const optimizer = new Adam({ learningRate: 0.01 });
+    const [x, labels] = [draw([8, 4], 3) as tf.Tensor2D, draw([8, 1], 4)];
+    const step = traceStep(
+      (given: tf.Tensor2D) =>
+        optimizer.minimize(
+          () => tf.losses.meanSquaredError(labels, tf.matMul(tf.tanh(tf.matMul(given, hidden)), output)) as tf.Scalar,
+          true,
+          variables,
+        ) as tf.Scalar,
+      { variables },
+    );
+    for (let index = 0; index < 1100; index++) {
+      step(x).dispose();
+      if (index < 12) await tf.nextFrame();
+      if (index === 12) expect(String(step)).toContain('run as one function of WebAssembly');
+    }
+    expect(String(step)).toContain('run as one function of WebAssembly');
+    step.dispose();
+    tf.disposeVariables();
+  },
+);

@@ -49,7 +49,10 @@ export class CompiledRunner {
   /** Why the kernels run, once that is settled. */
   #whyKernels: string | undefined;
 
-  /** @param before The runner of a recording that was like this one. Its function goes over, and has to prove itself again. */
+  /**
+   * @param before The runner of a recording that was like this one. Its function goes over with what it has proved: it is the same function, and where a network
+   *   has learnt all there is, gradients are roundings that no two ways to add have alike.
+   */
   constructor(replay: Replay, runnable: Runnable, backend: HostBackend, before: CompiledRunner | undefined) {
     this.#replay = replay;
     this.#runnable = runnable;
@@ -57,7 +60,7 @@ export class CompiledRunner {
     if (before === undefined) return;
     this.#step = before.#step;
     this.#whyKernels = before.#whyKernels;
-    this.#proofs = Math.min(before.#proofs, PROOFS - 1);
+    this.#proofs = before.#proofs;
     this.#tells = before.#tells;
     before.#step = undefined;
   }
@@ -92,6 +95,7 @@ export class CompiledRunner {
 
   /** Compares what the function gives with what the step gave whose recording this is. */
   prove({ args, before, results }: TakenStep): void {
+    if (this.#isProved()) return;
     const step = (this.#step ??= this.#make());
     const made = step?.try(args, before, this.#runnable.program);
     if (step !== undefined && made !== undefined)
