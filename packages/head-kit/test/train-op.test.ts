@@ -153,3 +153,84 @@ it.each(['eval', 'infer'] as const)(
     expect(spec.mode).toBe(mode);
   },
 );
+
+it.each(['predict', 'TRAIN', '', undefined, 7])(
+  'line 26: the unknown mode %j is refused, where the original trains',
+  (mode) => {
+    const args = { logits: xs(), labels: tf.zeros([3, 1]), mode: mode as 'train' };
+    const before = tf.memory().numTensors;
+    expect(() => new ToyHead().createEstimatorSpec(args)).toThrowCoded('MODE_INVALID', ['mode', 'train, eval, infer']);
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);
+
+describe('line 28: update ops', () => {
+  it('run with the training step, once each, and leave what it returns', async () => {
+    const calls: string[] = [];
+    const { spec, w } = step({ updateOps: [() => void calls.push('first'), () => void calls.push('second')] });
+    expect(calls).toEqual([]);
+    await expectNear(spec.trainOp() as tf.Scalar, [LOSS]);
+    expect(calls).toEqual(['first', 'second']);
+    await expectNear(w, [1 - RATE * SLOPE]);
+  });
+
+  it('run with a function that trains, too', async () => {
+    let runs = 0;
+    const { spec } = step({ optimizer: undefined, trainOpFn: () => 7, updateOps: [() => void runs++] });
+    expect([spec.trainOp(), runs]).toEqual([7, 1]);
+  });
+});
+
+it.each([
+  ['sum_over_batch_size', 1 / 4],
+  ['sum', 3],
+] as const)(
+  'line 29: replicas scale what an optimizer minimizes for the mean alone: %s',
+  async (lossReduction, scale) => {
+    const [x, w] = [xs(), newVariable()];
+    const spec = new ToyHead({ lossReduction }).createEstimatorSpec({
+      mode: 'train',
+      logits: () => tf.matMul(x, w),
+      labels: tf.zeros([3, 1]),
+      optimizer: tf.train.sgd(RATE),
+      trainableVariables: [w],
+      numReplicasInSync: 4,
+    });
+    spec.trainOp();
+    await expectNear(w, [1 - RATE * SLOPE * scale]);
+    await expectNear(spec.loss, [lossReduction === 'sum' ? 3 * LOSS : LOSS]); // as it is
+  },
+);
+
+describe('line 30: summaries', () => {
+  const regularizationLosses = (): tf.Scalar[] => [tf.scalar(2), tf.scalar(3)];
+  it.each([
+    [undefined, ['loss', 'regularization_loss']],
+    ['', ['loss', 'regularization_loss']],
+    ['h', ['loss/h', 'regularization_loss/h']],
+  ])('of training end with the name of the head: %j', async (name, tags) => {
+    const [x, w] = [xs(), newVariable()];
+    const spec = new ToyHead({ name }).createEstimatorSpec({
+      mode: 'train',
+      logits: () => tf.matMul(x, w),
+      labels: tf.zeros([3, 1]),
+      regularizationLosses,
+      optimizer: tf.train.sgd(RATE),
+      trainableVariables: [w],
+    });
+    expect(Object.keys(spec.summaries)).toEqual(tags);
+    await expectNear(spec.summaries[tags[0] as string] as tf.Tensor, [LOSS + 5]);
+    await expectNear(spec.summaries[tags[1] as string] as tf.Tensor, [5]);
+    expect(Object.keys(step().spec.summaries)).toEqual(['loss']);
+  });
+
+  it.each(['eval', 'infer'] as const)('are none in the mode %s', (mode) => {
+    const spec = new ToyHead().createEstimatorSpec({
+      mode,
+      logits: xs(),
+      labels: tf.zeros([3, 1]),
+      regularizationLosses,
+    });
+    expect('summaries' in spec ? spec.summaries : {}).toEqual({});
+  });
+});
