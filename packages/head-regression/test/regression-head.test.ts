@@ -81,6 +81,29 @@ describe('line 35: the squared error in several dimensions', () => {
   });
 });
 
+describe('line 39: labels and weights of rank 1, of integers and of bools', () => {
+  const head = new RegressionHead({ weightColumn: 'w' });
+  const logits = () => tf.tensor2d([[2], [0.5], [1]]);
+  const values = [1, 0, 1];
+
+  it.each(['float32', 'int32', 'bool'] as const)('of %s give what columns of float32 give', async (dtype) => {
+    const column = (of: readonly number[]) => tf.tensor2d([...of], [3, 1], 'float32');
+    const expected = await results(
+      head.updateMetrics(head.metrics(), { w: column([1, 0, 1]) }, logits(), column(values)),
+    );
+    // (1 + 0) / 3: a row of weight 0 counts in the mean of the loss, but not in that of a metric.
+    expect(expected).toEqual({ average_loss: 0.5, 'prediction/mean': 1.5, 'label/mean': 1 });
+    const labels = tf.tensor1d(values, dtype);
+    const features = { w: tf.tensor1d([1, 0, 1], dtype) };
+    expect(await head.loss(labels, logits(), { features }).data()).toBeNear([1 / 3]);
+    expect(await results(head.updateMetrics(head.metrics(), features, logits(), labels))).toEqual(expected);
+    const spec = head.createEstimatorSpec({ mode: 'eval', features, labels, logits: logits() });
+    expect(await spec.loss.data()).toBeNear([1 / 3]);
+    expect(await results(spec.evalMetricOps)).toEqual(expected);
+    expect([labels.shape, labels.dtype]).toEqual([[3], dtype]);
+  });
+});
+
 describe('line 9: a mean is finite wherever it can be', () => {
   it.each([
     { rows: 33, first: 1, others: 1 },
