@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { filesUnder } from '../workspace.js';
 
 /** How many lines the checklist of features has: one for each that a user of the original sees. */
-export const CHECKLIST_LINES = 81;
+const CHECKLIST_LINES = 81;
 
 /** "line 7", "lines 43 and 44", "lines 75 to 78", "lines 2, 35, 40": the word, and the numbers with what is between them. */
 const NAMED = /\blines? (\d+(?:(?:, and |, | and | to )\d+)*)/g;

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { createSpec } from '@tfjs-heads/head-kit';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import { describe, expect, it } from 'vitest';
-import { Estimator, type Predicted } from '../src/index.js';
+import { type Batch, Estimator, type Predicted, type PredictOptions } from '../src/index.js';
 import { line, lineEstimator, points, quiet } from './models.js';
 
 describe('line 69: an estimator with a modelFn', () => {
@@ -96,6 +97,41 @@ it('line 71: loss is the mean over batches, metrics count rows', async () => {
   const total = batches.flat().reduce((sum, error) => sum + error ** 2, 0);
   expect(loss).toBeCloseTo(means.reduce((sum, mean) => sum + mean, 0) / 3, 4);
   expect(perRow).toBeCloseTo(total / 10, 4);
+});
+
+describe('line 72: predictions', () => {
+  /** Two rows of one key, and `odd` of another. */
+  const predictor = (odd: number): Estimator =>
+    new Estimator({
+      config: quiet(),
+      modelFn: ({ features }) =>
+        createSpec({
+          mode: 'infer',
+          predictions: { x: tf.clone(features['x'] as tf.Tensor), odd: tf.zeros([odd, 2]) },
+        }),
+    });
+  const inputFn = (): Batch[] => [1, 3].map((first) => ({ x: tf.tensor1d([first, first + 1]) }));
+  const all = async (estimator: Estimator, options: PredictOptions = {}): Promise<Predicted[]> => {
+    const rows: Predicted[] = [];
+    for await (const row of estimator.predict(inputFn, options)) rows.push(row);
+    return rows;
+  };
+
+  it('come one by one, or as whole batches, by some keys', async () => {
+    const [both, zeros] = [predictor(2), [0, 0]];
+    expect(await all(both)).toEqual([1, 2, 3, 4].map((x) => ({ x, odd: zeros })));
+    expect(await all(both, { predictKeys: ['x'] })).toEqual([1, 2, 3, 4].map((x) => ({ x })));
+    const whole = await all(both, { yieldSingleExamples: false });
+    expect(whole).toEqual([[1, 2], [3, 4]].map((x) => ({ x, odd: [zeros, zeros] }))); // prettier-ignore
+    await expect(all(both, { predictKeys: ['y'] })).rejects.toMatchObject({ code: 'PREDICTION_KEY_INVALID' });
+  });
+
+  it('are of equally many examples, unless they are asked for in whole batches', async () => {
+    const uneven = predictor(3);
+    await expect(all(uneven)).rejects.toMatchObject({ code: 'SPEC_INVALID' });
+    const [first] = await all(uneven, { yieldSingleExamples: false });
+    expect(first).toEqual({ x: [1, 2], odd: Array(3).fill([0, 0]) });
+  });
 });
 
 it('line 73: a loss that is NaN stops the training, and names the step', async () => {
