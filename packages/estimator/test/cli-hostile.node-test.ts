@@ -8,7 +8,9 @@ import { Evaluation } from '../src/cli/evaluation.js';
 import { contentHash, sealed, settingsOf, writeEvaluation } from '../src/cli/evaluation-state.js';
 import { mergeStates } from '../src/cli/merge.js';
 import type { LoadedModel } from '../src/cli/model-module.js';
-import { batchesOf, type RowOptions, unitsOf } from '../src/cli/row-units.js';
+import { partsOf } from '../src/cli/columns.js';
+import { type CutOptions, inputParts } from '../src/cli/input-parts.js';
+import { type ReadOptions, rowReader } from '../src/cli/row-reader.js';
 import { asArrow, asJsonl, asTsv, drawRows } from './rows.js';
 
 await tf.setBackend('cpu');
@@ -29,13 +31,18 @@ const options = {
 const rows = drawRows(200);
 
 /** Counts rows; the source is closed in any case. */
-async function evaluated(source: Iterable<Uint8Array>, given: RowOptions, slices?: number): Promise<Evaluation> {
+async function evaluated(
+  source: Iterable<Uint8Array>,
+  given: CutOptions & ReadOptions,
+  slices?: number,
+): Promise<Evaluation> {
   const evaluation = new Evaluation(model, slices === undefined ? undefined : { by: 'origin', limit: slices });
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
     yield* source;
   };
-  for await (const unit of unitsOf(chunks(), given))
-    for (const batch of batchesOf(unit, 50)) await evaluation.add(batch);
+  const reader = await rowReader(given);
+  for await (const part of inputParts(chunks(), given))
+    for (const batch of partsOf(reader.read(part), 50)) await evaluation.add(batch);
   return evaluation;
 }
 

@@ -40,6 +40,8 @@ async function output(args: readonly string[], input: string | Uint8Array): Prom
 }
 
 const rows = drawRows(5000);
+/** As text so many that workers get several parts of them. */
+const manyRows = Array.from({ length: 5 }, () => rows).flat();
 const evaluate = ['evaluate', model, '--quiet', '--format'];
 
 describe('evaluate', () => {
@@ -105,9 +107,9 @@ describe('evaluate', () => {
     [
       'a malformed row in a worker',
       [...evaluate, 'jsonl', '--workers', '2'],
-      `${asJsonl(rows)}{"x":`,
+      `${asJsonl(manyRows)}{"x":`,
       1,
-      /^error: INPUT_INVALID: .*line 5001/m,
+      /^error: INPUT_INVALID: .*line 25001/m,
     ],
     [
       'a column that is missing',
@@ -133,12 +135,14 @@ describe('evaluate', () => {
   });
 
   it('says when a worker has died, or the model does not load', async () => {
-    const [dead, failed] = await Promise.all([
-      run([...evaluate, 'tsv', '--workers', '2'], asTsv(rows), { ROWS_MODEL: 'dies' }),
+    const [dead, deadToo, failed] = await Promise.all([
+      run([...evaluate, 'arrow', '--workers', '2'], asArrow(manyRows), { ROWS_MODEL: 'dies' }),
+      run(['predict', model, '--workers', '2', '--format', 'arrow'], asArrow(manyRows), { ROWS_MODEL: 'dies' }),
       run([...evaluate, 'tsv'], asTsv(rows), { ROWS_MODEL: 'fails' }),
     ]);
     expect([dead.exitCode, dead.stdout]).toEqual([1, '']);
     expect(dead.stderr).toMatch(/^error: WORKER_LOST: /m);
+    expect([deadToo.exitCode, deadToo.stderr]).toEqual([1, expect.stringMatching(/^error: WORKER_LOST: /m)]);
     expect([failed.exitCode, failed.stdout]).toEqual([1, '']);
     expect(failed.stderr).toMatch(/^error: MODEL_MODULE_INVALID: .*no such weights/m);
   });
@@ -177,6 +181,17 @@ it('predict prints the predictions of each row, in the order of the rows', async
     Object.values(row.toJSON()).map((value) => (typeof value === 'object' ? [...(value as Float32Array)] : value)),
   );
   expect(plain.map((values) => values.flat().join('\t'))).toEqual(flat);
+});
+
+it.each([
+  ['arrow', asArrow(manyRows)],
+  ['tsv', asTsv(manyRows)],
+] as const)('predict prints the same %s by several workers, in the order of the rows', async (format, input) => {
+  const args = ['predict', model, '--quiet', '--format', format, '--batch-size', '2000'];
+  const [one, several] = await Promise.all([run(args, input), run([...args, '--workers', '3'], input)]);
+  expect([one.exitCode, several.exitCode], several.stderr).toEqual([0, 0]);
+  expect(several.bytes.length).toBeGreaterThan(100_000);
+  expect(Buffer.compare(several.bytes, one.bytes)).toBe(0);
 });
 
 function referenceOf(of: readonly Row[]): Readonly<Record<string, unknown>> {

@@ -5,19 +5,28 @@ import { invalidRows } from './columns.js';
 const LARGEST_METADATA = 16 * 2 ** 20;
 const CONTINUATION = -1;
 
+/** A message, with its prefix. */
+export interface ArrowMessage {
+  /** They have a buffer of their own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** How many rows it claims to have; undefined for a schema and a dictionary. */
+  readonly rows: number | undefined;
+}
+
 /**
  * The messages of a stream in Arrow's IPC format, each whole and in a chunk of its own, so that a reader need not copy them. How long
  * a message claims to be is checked before anything of it is kept: not more than one message is held.
  *
- * @param largest How many bytes a message may have.
+ * @param largest How many bytes a message may have, and all of those together that come before rows.
  * @throws INPUT_INVALID for one that is longer, or ends before its time
  */
 export async function* arrowMessages(
   source: AsyncIterable<Uint8Array>,
   largest: number,
-): AsyncGenerator<Uint8Array, void, void> {
+): AsyncGenerator<ArrowMessage, void, void> {
   const bytes = new Bytes(source);
   let dictionaries = 0;
+  let shared = 0;
   try {
     for (;;) {
       const start = await bytes.take(4, true);
@@ -29,14 +38,11 @@ export async function* arrowMessages(
         prefix = joined([start, next]);
         length = int32(next);
       }
-      if (length === 0) {
-        yield prefix;
-        return;
-      }
+      if (length === 0) return;
       if (length < 0 || length > LARGEST_METADATA)
         throw invalidRows(`a message of Arrow must have 1 to ${LARGEST_METADATA} bytes of metadata, got ${length}`);
       const metadata = (await bytes.take(length)) as Uint8Array;
-      const { bodyLength, isDelta } = factsOf(metadata);
+      const { bodyLength, isDelta, rows } = factsOf(metadata);
       if (!(bodyLength >= 0 && bodyLength <= largest))
         throw invalidRows(
           `a message of Arrow must have ${largest} bytes at most, got ${bodyLength}: write smaller batches`,
@@ -44,9 +50,12 @@ export async function* arrowMessages(
       if (isDelta) dictionaries += bodyLength;
       if (dictionaries > largest)
         throw invalidRows(`what is added to dictionaries must have ${largest} bytes at most, got ${dictionaries}`);
-      const body = bodyLength === 0 ? undefined : await bytes.take(bodyLength);
+      shared = rows === undefined ? shared + length + bodyLength : 0;
+      if (shared > Math.max(largest, LARGEST_METADATA))
+        throw invalidRows(`what comes before rows must have ${largest} bytes at most, got ${shared}`);
+      const body = await bytes.parts(bodyLength);
       // Padded, so that the body begins at a multiple of eight bytes and is not copied.
-      yield joined(body === undefined ? [prefix, metadata] : [prefix, metadata, body]);
+      yield { bytes: joined([prefix, metadata, ...body]), rows };
     }
   } finally {
     await bytes.close();
@@ -67,7 +76,7 @@ function int32(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -93,13 +102,19 @@ class Bytes {
    * @throws INPUT_INVALID where it ends before
    */
   async take(length: number, mayEnd = false): Promise<Uint8Array | undefined> {
+    const parts = await this.parts(length, mayEnd);
+    return parts.length <= 1 ? parts[0] : joined(parts);
+  }
+
+  /** The same in parts, as they come: none where the source may end and does. */
+  async parts(length: number, mayEnd = false): Promise<readonly Uint8Array[]> {
     const parts: Uint8Array[] = [];
     let have = 0;
     while (have < length) {
       if (this.#rest.length === 0) {
         const { value, done } = await this.#chunks.next();
         if (done === true) {
-          if (mayEnd && have === 0) return undefined;
+          if (mayEnd && have === 0) return [];
           throw invalidRows(`a message of Arrow ends after ${have} of ${length} bytes`);
         }
         this.#rest = value;
@@ -109,7 +124,7 @@ class Bytes {
       parts.push(part);
       have += part.length;
     }
-    return parts.length === 1 ? (parts[0] as Uint8Array) : joined(parts);
+    return parts;
   }
 
   async close(): Promise<void> {

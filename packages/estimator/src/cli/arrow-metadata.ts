@@ -12,6 +12,8 @@ export interface MessageFacts {
   readonly bodyLength: number;
   /** Whether it adds to a dictionary, which is kept. */
   readonly isDelta: boolean;
+  /** How many rows it claims to have; undefined for a schema and a dictionary. */
+  readonly rows: number | undefined;
 }
 
 /**
@@ -27,6 +29,7 @@ export function checkMetadata(bytes: Uint8Array): MessageFacts {
   const budget = new Budget(bytes.length);
   budget.take(message.customMetadataLength());
   let isDelta = false;
+  let rows: number | undefined;
   switch (message.headerType()) {
     case MessageHeader.Schema: {
       checkSchema(message.header(new Schema()) as Schema, budget);
@@ -39,13 +42,15 @@ export function checkMetadata(bytes: Uint8Array): MessageFacts {
       break;
     }
     case MessageHeader.RecordBatch: {
-      checkBatch(message.header(new RecordBatch()) as RecordBatch, bodyLength, budget);
+      const batch = message.header(new RecordBatch()) as RecordBatch;
+      checkBatch(batch, bodyLength, budget);
+      rows = Number(batch.length());
       break;
     }
     default:
       throw new RangeError('it has none of a schema, a dictionary and rows');
   }
-  return { bodyLength, isDelta };
+  return { bodyLength, isDelta, rows };
 }
 
 /** How many things there may still be: each has a few bytes. */

@@ -1,62 +1,77 @@
 import { DataType, type Data, type RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { quote } from '@tfjs-heads/head-kit';
-import { arrowMessages } from './arrow-messages.js';
+import type { ArrowMessage } from './arrow-messages.js';
 import { type Column, type ColumnBatch, columnOf, invalidRows } from './columns.js';
+import type { InputPart } from './input-parts.js';
 import type { ColumnType, ColumnTypes } from './model-module.js';
+import type { RowReader } from './row-reader.js';
 
 type Numbers = ArrayLike<number>;
 
+/** Rows of a stream in Arrow's IPC format, a batch for each message. Of other columns than are asked for nothing is looked at. */
+export class ArrowRows implements RowReader {
+  readonly #types: ColumnTypes;
+  readonly #messages = new ArrowDecoder();
+
+  constructor(types: ColumnTypes) {
+    this.#types = types;
+  }
+
+  read({ bytes, first, isShared }: InputPart): ColumnBatch {
+    const batch = this.#messages.decode(bytes, isShared);
+    if (batch === undefined) return { rows: 0, columns: new Map() };
+    const columns = Object.entries(this.#types).map(
+      ([name, type]) => [name, columnAt(batch, name, type, first)] as const,
+    );
+    return { rows: batch.numRows, columns: new Map(columns) };
+  }
+}
+
 /**
- * Rows of a stream in Arrow's IPC format, batch by batch as it has them. Of other columns than are asked for nothing is looked at.
+ * The batches of messages.
  *
- * @param largest How many bytes a message may have.
  * @throws INPUT_INVALID
  */
-export async function* arrowRows(
-  source: AsyncIterable<Uint8Array>,
-  types: ColumnTypes,
-  largest: number,
-): AsyncGenerator<ColumnBatch, void, void> {
-  let rows = 0;
-  const batches = recordBatches(arrowMessages(source, largest));
-  for await (const batch of batches) {
-    if (batch.numRows === 0) continue;
-    yield {
-      rows: batch.numRows,
-      columns: new Map(Object.entries(types).map(([name, type]) => [name, columnAt(batch, name, type, rows)] as const)),
-    };
-    rows += batch.numRows;
+export async function* recordBatches(messages: AsyncIterable<ArrowMessage>): AsyncGenerator<RecordBatch, void, void> {
+  const decoder = new ArrowDecoder();
+  for await (const { bytes, rows } of messages) {
+    const batch = decoder.decode(bytes, rows === undefined);
+    if (batch !== undefined) yield batch;
   }
 }
 
-/** What a reader of Arrow's throws for a stream that is none has no code. */
-export async function* recordBatches(messages: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBatch, void, void> {
-  let failure: unknown;
-  const watched = async function* (): AsyncGenerator<Uint8Array, void, void> {
+const NOTHING = new Uint8Array(0);
+
+/** A reader of Arrow's that is given a message at a time, and asked for a batch when it has one. */
+class ArrowDecoder {
+  readonly #chunks: Uint8Array[] = [];
+  #reader: RecordBatchReader | undefined;
+
+  /**
+   * @returns The batch of a message that has rows
+   * @throws INPUT_INVALID; what a reader of Arrow's throws for a stream that is none has no code
+   */
+  decode(bytes: Uint8Array, isShared: boolean): RecordBatch | undefined {
+    // The reader asks for one chunk more than it needs.
+    this.#chunks.push(bytes, NOTHING);
+    if (isShared) return undefined;
+    let got = 'rows without a schema';
     try {
-      yield* messages;
+      this.#reader ??= RecordBatchReader.from(this.#given()) as RecordBatchReader;
+      const { value } = this.#reader.next() as IteratorResult<RecordBatch, undefined>;
+      if (value !== undefined) return value;
     } catch (error) {
-      failure = error;
-      throw error;
+      got = String(error).slice(0, 200);
     }
-  };
-  try {
-    yield* await RecordBatchReader.from(watched());
-  } catch (error) {
-    throw (
-      failure ??
-      (isCoded(error)
-        ? error
-        : invalidRows(`a stream in Arrow's IPC format was expected, got ${String(error).slice(0, 200)}`))
-    );
+    throw invalidRows(`a stream in Arrow's IPC format was expected, got ${got}`);
+  }
+
+  *#given(): Generator<Uint8Array, void, void> {
+    for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) yield chunk;
   }
 }
 
-function isCoded(error: unknown): boolean {
-  return typeof (error as { code?: unknown } | undefined)?.code === 'string';
-}
-
-function columnAt(batch: RecordBatch, name: string, type: ColumnType, before: number): Column {
+function columnAt(batch: RecordBatch, name: string, type: ColumnType, first: number): Column {
   const index = batch.schema.fields.findIndex((field) => field.name === name);
   const data = batch.data.children[index];
   if (data === undefined) {
@@ -64,7 +79,7 @@ function columnAt(batch: RecordBatch, name: string, type: ColumnType, before: nu
     throw invalidRows(`there must be a column ${quote(name)}, got ${names.slice(0, 500) || 'no columns'}`);
   }
   const rows = batch.numRows;
-  const at = (row: number): string => `${quote(name)} of row ${before + row + 1}`;
+  const at = (row: number): string => `${quote(name)} of row ${first + row}`;
   if (data.length !== rows) throw invalidRows(`${quote(name)} must have ${rows} values in a batch, got ${data.length}`);
   if (type === 'string' && !isNumeric(data)) return stringsOf(batch, index, data, name);
   const numbers = numbersOf(data, name, type);
@@ -78,7 +93,7 @@ function columnAt(batch: RecordBatch, name: string, type: ColumnType, before: nu
 /** Numbers as a column of a type. */
 function convert(numbers: Numbers, type: ColumnType, at: (row: number) => string): Column {
   if (type === 'string') return Array.from(numbers, String);
-  if (type === 'float32') return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+  if (type === 'float32') return numbers instanceof Float32Array ? numbers : new Float32Array(numbers);
   const column = columnOf(type, numbers.length) as Int32Array | Uint8Array;
   for (let i = 0; i < numbers.length; i++) {
     const number = numbers[i] as number;

@@ -1,9 +1,9 @@
-import { columnsToRead } from './columns.js';
+import { columnsToRead, partsOf } from './columns.js';
 import { Evaluation, type SliceOptions } from './evaluation.js';
 import { contentHash, sealed, settingsOf, writeEvaluation } from './evaluation-state.js';
-import { type LoadedModel, loadModel } from './model-module.js';
-import { evaluateInPool } from './pool.js';
-import { batchesOf, type Format, unitsOf } from './row-units.js';
+import { type CutOptions, type Format, inputParts } from './input-parts.js';
+import { type LoadedModel, loadModel, type ModelPaths } from './model-module.js';
+import { rowReader } from './row-reader.js';
 import { Progress, type Write } from './stdio.js';
 
 /** The options of the command line that `evaluate` and `predict` share. */
@@ -13,6 +13,7 @@ export interface InputOptions {
   readonly batchSize: number;
   readonly maxLine: number;
   readonly maxMessage: number;
+  readonly workers?: number;
   readonly quiet?: boolean;
 }
 
@@ -22,40 +23,49 @@ export interface EvaluateCommandOptions extends InputOptions {
   readonly partition?: string;
   readonly by?: string;
   readonly slices: number;
-  readonly workers?: number;
 }
 
 /** The command `evaluate`: rows in, a state or results out. */
 export async function evaluateCommand(
-  modelPath: string,
+  paths: ModelPaths,
   options: EvaluateCommandOptions,
   source: AsyncIterable<Uint8Array>,
   write: Write,
 ): Promise<void> {
-  const { by, workers, batchSize, partition } = options;
-  const model = await loadModel(modelPath);
-  const slices: SliceOptions | undefined = by === undefined ? undefined : { by, limit: options.slices };
-  const evaluation = new Evaluation(model, slices);
+  const { by } = options;
+  const model = await loadModel(paths);
+  const evaluation = new Evaluation(model, slicesOf(options));
   const progress = new Progress(options.quiet ?? false);
-  const units = unitsOf(source, rowOptions(options, columnsToRead({ ...model.columns, ...model.labelColumns }, by)));
-  const onRows = (): void => progress.at(evaluation.rows);
-  if (workers === undefined) {
-    for await (const unit of units) {
-      for (const batch of batchesOf(unit, batchSize)) await evaluation.add(batch);
-      onRows();
-    }
-  } else await evaluateInPool(evaluation, units, workers, { modelPath, slices, batchSize }, onRows);
-  tellRest(evaluation, slices, progress);
-  const text = options.state ? await stateText(model, evaluation, partition) : await resultText(evaluation);
+  const cut = cutOptions(options);
+  const reader = await rowReader({ ...cut, types: columnsToRead({ ...model.columns, ...model.labelColumns }, by) });
+  for await (const part of inputParts(source, cut)) {
+    for (const batch of partsOf(reader.read(part), options.batchSize)) await evaluation.add(batch);
+    progress.at(evaluation.rows);
+  }
+  tellRest(evaluation, slicesOf(options), progress);
+  const text = await textOf(model, evaluation, options);
   evaluation.dispose();
   await write(text);
   progress.end(evaluation.rows);
 }
 
-/** How rows are read. */
-export function rowOptions(options: InputOptions, types: LoadedModel['columns']): Parameters<typeof unitsOf>[1] {
-  const { format, columns, maxLine, maxMessage } = options;
-  return { format, types, header: columns, longestLine: maxLine, largestMessage: maxMessage };
+/** How the input is cut. */
+export function cutOptions({ format, columns, maxLine, maxMessage }: InputOptions): CutOptions {
+  return { format, header: columns, longestLine: maxLine, largestMessage: maxMessage };
+}
+
+/** Which slices there are. */
+export function slicesOf({ by, slices }: EvaluateCommandOptions): SliceOptions | undefined {
+  return by === undefined ? undefined : { by, limit: slices };
+}
+
+/** What an evaluation prints. */
+export async function textOf(
+  model: LoadedModel,
+  evaluation: Evaluation,
+  { state, partition }: EvaluateCommandOptions,
+): Promise<string> {
+  return state ? stateText(model, evaluation, partition) : resultText(evaluation);
 }
 
 /** The results of an evaluation, as a line. */
@@ -64,8 +74,11 @@ export async function resultText(evaluation: Evaluation): Promise<string> {
 }
 
 /** Says how many rows are of values that were not kept. */
-export function tellRest(evaluation: Evaluation, slices: SliceOptions | undefined, progress: Progress): void {
-  const rest = slices === undefined ? 0 : evaluation.rest;
+export function tellRest(
+  { rest }: { readonly rest: number },
+  slices: SliceOptions | undefined,
+  progress: Progress,
+): void {
   if (rest > 0)
     progress.tell(
       `${rest.toLocaleString('en')} rows are in no slice: '${slices?.by}' has more than ${slices?.limit} values (--slices)`,

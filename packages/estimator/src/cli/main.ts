@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { program } from './program.js';
-import { takeStdout } from './stdio.js';
+import { stdin, takeStdout } from './stdio.js';
 
 const write = takeStdout();
 try {
-  await program({ source: process.stdin, write }).parseAsync();
+  await program({ source: stdin(), write }).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2; // It has said why.
   else {

@@ -9,7 +9,7 @@ import {
   settingsOf,
   writeEvaluation,
 } from './evaluation-state.js';
-import { type LoadedModel, loadModel } from './model-module.js';
+import { type LoadedModel, loadModel, type ModelPaths } from './model-module.js';
 import { Progress, type Write } from './stdio.js';
 import { textBlocks } from './text-blocks.js';
 import { linesOf } from './text-rows.js';
@@ -23,12 +23,12 @@ export interface MergeCommandOptions {
 
 /** The command `merge`: states in, one a line; one state or its results out. */
 export async function mergeCommand(
-  modelPath: string,
+  paths: ModelPaths,
   options: MergeCommandOptions,
   source: AsyncIterable<Uint8Array>,
   write: Write,
 ): Promise<void> {
-  const model = await loadModel(modelPath);
+  const model = await loadModel(paths);
   const progress = new Progress(options.quiet ?? false);
   const { evaluation, identity, partitions } = await mergeStates(model, lines(source, options.maxLine), (text) =>
     progress.tell(text),

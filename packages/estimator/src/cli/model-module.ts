@@ -49,6 +49,12 @@ export interface RowsModel {
   readonly id?: string;
 }
 
+/** Where a model is. */
+export interface ModelPaths {
+  /** Of a JavaScript module. */
+  readonly path: string;
+}
+
 /** A model that was checked. */
 export interface LoadedModel extends RowsModel {
   readonly id: string;
@@ -60,10 +66,9 @@ const TYPES: readonly string[] = ['float32', 'int32', 'bool', 'string'] satisfie
 /**
  * Imports a module and waits for its backend.
  *
- * @param path Of a JavaScript module.
  * @throws MODEL_MODULE_INVALID where it does not load or exports something else than a {@link RowsModel}
  */
-export async function loadModel(path: string): Promise<LoadedModel> {
+export async function loadModel({ path }: ModelPaths): Promise<LoadedModel> {
   const file = resolve(path);
   let bytes: Uint8Array;
   let exported: Record<string, unknown>;

@@ -1,12 +1,13 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Logits, Predictions } from '@tfjs-heads/head-api';
-import { type ColumnBatch, tensorsOf } from './columns.js';
-import { type InputOptions, rowOptions } from './evaluate.js';
+import { type ColumnBatch, partsOf, tensorsOf } from './columns.js';
+import { cutOptions, type InputOptions } from './evaluate.js';
 import { logitsOf } from './evaluation.js';
-import { type LoadedModel, loadModel } from './model-module.js';
+import { inputParts } from './input-parts.js';
+import { type LoadedModel, loadModel, type ModelPaths } from './model-module.js';
 import { type PredictionColumn, predictionWriter, readPredictions } from './predictions.js';
-import { batchesOf, unitsOf } from './row-units.js';
+import { rowReader } from './row-reader.js';
 import { Progress, type Write } from './stdio.js';
 
 /** The options of `predict`. */
@@ -16,18 +17,22 @@ export interface PredictCommandOptions extends InputOptions {
 
 /** The command `predict`: rows in, their predictions out, in the same order and format. */
 export async function predictCommand(
-  modelPath: string,
+  paths: ModelPaths,
   options: PredictCommandOptions,
   source: AsyncIterable<Uint8Array>,
   write: Write,
 ): Promise<void> {
-  const model = await loadModel(modelPath);
-  const writer = predictionWriter(options.format);
+  const model = await loadModel(paths);
+  const writer = await predictionWriter(options.format);
   const progress = new Progress(options.quiet ?? false);
+  const cut = cutOptions(options);
+  const reader = await rowReader({ ...cut, types: model.columns });
   let rows = 0;
-  for await (const unit of unitsOf(source, rowOptions(options, model.columns))) {
-    for (const batch of batchesOf(unit, options.batchSize)) {
-      await write(writer.write(await predictionsOf(model, batch, options.keys), batch.rows));
+  for await (const part of inputParts(source, cut)) {
+    for (const batch of partsOf(reader.read(part), options.batchSize)) {
+      const predictions = await predictionsOf(model, batch, options.keys);
+      if (rows === 0) await write(writer.begin(predictions));
+      await write(writer.write(predictions, batch.rows));
       rows += batch.rows;
       progress.at(rows);
     }
@@ -36,7 +41,12 @@ export async function predictCommand(
   progress.end(rows);
 }
 
-async function predictionsOf(
+/**
+ * The predictions of rows.
+ *
+ * @throws PREDICTION_KEY_INVALID, SPEC_INVALID, and what the model throws
+ */
+export async function predictionsOf(
   model: LoadedModel,
   batch: ColumnBatch,
   keys: readonly string[] | undefined,

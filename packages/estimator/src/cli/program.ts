@@ -1,15 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { evaluateCommand, type EvaluateCommandOptions } from './evaluate.js';
+import type { EvaluateCommandOptions } from './evaluate.js';
 import { isId, LONGEST_ID } from './evaluation-state.js';
-import { mergeCommand, type MergeCommandOptions } from './merge.js';
-import { predictCommand, type PredictCommandOptions } from './predict.js';
-import { FORMATS } from './row-units.js';
+import { FORMATS } from './input-parts.js';
+import type { MergeCommandOptions } from './merge.js';
+import type { PredictCommandOptions } from './predict.js';
 import type { Write } from './stdio.js';
 
 const MODEL = 'a JavaScript module that exports a head and how to make logits';
 const MOST_SLICES = 100_000;
 const MOST_ROWS = 10_000_000;
 const LARGEST = 2 ** 30;
+
+// A command is imported when it is called: a thread that cuts the input for others needs no metrics.
 
 /** Streams of a process. */
 export interface Streams {
@@ -34,11 +36,19 @@ export function program({ source, write }: Streams): Command {
     .option('--partition <id>', 'which part of the data this is: it counts once, however often its state is merged', id)
     .option('--by <column>', 'the same for each value of a column')
     .option('--slices <number>', 'how many values at most; the rest is counted, and said', count(MOST_SLICES), 1000)
-    .option('--workers <number>', 'how many threads', count(256))
-    .action((model: string, options: EvaluateCommandOptions) => evaluateCommand(model, options, source, write));
+    .action(async (path: string, options: EvaluateCommandOptions) => {
+      const { workers } = options;
+      if (workers === undefined)
+        await (await import('./evaluate.js')).evaluateCommand({ path }, options, source, write);
+      else await (await import('./pool-commands.js')).evaluateInPool({ path }, options, workers, source, write);
+    });
   withInput(root.command('predict').description('Prints the predictions of rows, in their order and format.'))
     .option('--keys <names>', 'which predictions, separated by commas', names)
-    .action((model: string, options: PredictCommandOptions) => predictCommand(model, options, source, write));
+    .action(async (path: string, options: PredictCommandOptions) => {
+      const { workers } = options;
+      if (workers === undefined) await (await import('./predict.js')).predictCommand({ path }, options, source, write);
+      else await (await import('./pool-commands.js')).predictInPool({ path }, options, workers, source, write);
+    });
   root
     .command('merge')
     .description('Merges states, one a line, to one.')
@@ -46,7 +56,9 @@ export function program({ source, write }: Streams): Command {
     .option('--result', 'print results, not a state')
     .option('--max-line <bytes>', 'how long a state may be', count(LARGEST), 64 * 2 ** 20)
     .option('--quiet', 'say nothing but errors')
-    .action((model: string, options: MergeCommandOptions) => mergeCommand(model, options, source, write));
+    .action(async (path: string, options: MergeCommandOptions) =>
+      (await import('./merge.js')).mergeCommand({ path }, options, source, write),
+    );
   return root;
 }
 
@@ -58,6 +70,7 @@ function withInput(command: Command): Command {
     .option('--batch-size <rows>', 'how many rows the model is given at once, at most', count(MOST_ROWS), 16_384)
     .option('--max-line <bytes>', 'how long a line may be', count(LARGEST), 2 ** 20)
     .option('--max-message <bytes>', 'how large a batch of Arrow may be', count(LARGEST), 256 * 2 ** 20)
+    .option('--workers <number>', 'how many threads', count(256))
     .option('--quiet', 'say nothing but errors');
 }
 

@@ -20,7 +20,7 @@ const NEWLINE = 10;
 export async function* textBlocks(
   source: AsyncIterable<Uint8Array>,
   longest: number,
-  size: number = 2 ** 20,
+  size: number = 2 ** 18,
 ): AsyncGenerator<TextBlock, void, void> {
   let parts: Uint8Array[] = [];
   let held = 0;
@@ -48,8 +48,9 @@ export async function* textBlocks(
       held += end;
       if (held >= size) {
         const block = take();
-        yield block;
+        // Whoever takes the bytes may hand them on: then they are gone.
         line += countLines(block.bytes);
+        yield block;
         parts = [];
         held = 0;
       }
@@ -70,6 +71,7 @@ function tooLong(first: number, parts: readonly Uint8Array[], longest: number): 
 
 function countLines(bytes: Uint8Array): number {
   let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+  // Lines are short: looking at each byte takes less time than a search for each line.
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === NEWLINE) count++;
   return count;
 }

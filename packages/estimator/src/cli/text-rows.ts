@@ -1,7 +1,8 @@
 import { describeValue, quote } from '@tfjs-heads/head-kit';
 import { type Column, type ColumnBatch, columnOf, invalidRows } from './columns.js';
+import type { InputPart } from './input-parts.js';
 import type { ColumnType, ColumnTypes } from './model-module.js';
-import type { TextBlock } from './text-blocks.js';
+import type { RowReader } from './row-reader.js';
 
 /** How text is read. */
 export interface TextFormat {
@@ -9,19 +10,36 @@ export interface TextFormat {
   readonly types: ColumnTypes;
   /** How many bytes a line may have. */
   readonly longest: number;
-  /** The names of the columns of `tsv`, from left to right. */
-  readonly header: readonly string[];
+  /** The names of the columns of `tsv`, from left to right; undefined where a first line has them. */
+  readonly header: readonly string[] | undefined;
 }
 
 /** A value as a {@link Column} has it. */
 type Value = number | string;
 
-/**
- * Reads the rows of a block. Lines without anything in them are left out.
- *
- * @throws INPUT_INVALID
- */
-export function readBlock({ bytes, line }: TextBlock, { format, types, longest, header }: TextFormat): ColumnBatch {
+/** Rows of text. Lines without anything in them are left out. */
+export class TextRows implements RowReader {
+  readonly #format: TextFormat;
+  #header: readonly string[];
+
+  constructor(format: TextFormat) {
+    this.#format = format;
+    this.#header = format.header ?? [];
+  }
+
+  read(part: InputPart): ColumnBatch {
+    if (!part.isShared) return readBlock(part, this.#format, this.#header);
+    const [line = ''] = linesOf(part.bytes, part.first);
+    this.#header = line.replace(/^\uFEFF/, '').split('\t');
+    return { rows: 0, columns: new Map() };
+  }
+}
+
+function readBlock(
+  { bytes, first: line }: InputPart,
+  { format, types, longest }: TextFormat,
+  header: readonly string[],
+): ColumnBatch {
   const lines = linesOf(bytes, line);
   const columns = Object.entries(types).map(([name, type]) => ({ name, type, column: columnOf(type, lines.length) }));
   const places = format === 'tsv' ? columns.map(({ name }) => placeOf(name, header)) : [];
@@ -52,7 +70,7 @@ export function readBlock({ bytes, line }: TextBlock, { format, types, longest, 
     }
     rows++;
   }
-  return { rows, columns: new Map(columns.map(({ name, column }) => [name, first(column, rows)])) };
+  return { rows, columns: new Map(columns.map(({ name, column }) => [name, firstOf(column, rows)])) };
 }
 
 /** The lines of a block, without what ends them. */
@@ -68,7 +86,7 @@ export function linesOf(bytes: Uint8Array, line: number): string[] {
   return lines;
 }
 
-function first(column: Column, rows: number): Column {
+function firstOf(column: Column, rows: number): Column {
   return column.length === rows ? column : (column.slice(0, rows) as Column);
 }
 
