@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { arrowInputFn } from '../src/arrow.js';
 import { csvInputFn } from '../src/csv.js';
-import { type Batch, type InputFn, RunConfig } from '../src/index.js';
+import { type Batch, categoricalColumnWithVocabularyFile, type InputFn, RunConfig } from '../src/index.js';
 import { parquetInputFn } from '../src/parquet.js';
 
 const data = join(createRequire(import.meta.url).resolve('vega-datasets'), '../../data');
@@ -130,4 +130,16 @@ it('a file that is not there, and a column that is not in it', async () => {
     "'nothing'",
     "'origin'",
   ]);
+});
+
+it('a vocabulary is read from a path, and one that is not there is named (line 80)', async () => {
+  const path = join(tmpdir(), `tfjs-heads-vocabulary-${process.pid}.txt`);
+  await writeFile(path, 'oslo\nrome\n');
+  const { ids } = await categoricalColumnWithVocabularyFile('city', { vocabularyFile: path });
+  expect([...ids]).toEqual([
+    ['oslo', 0],
+    ['rome', 1],
+  ]);
+  const missing = categoricalColumnWithVocabularyFile('city', { vocabularyFile: `${path}.none` });
+  expect(await failureOf(missing)).toThrowCoded('INPUT_INVALID', ['there must be a file', `${path}.none`]);
 });

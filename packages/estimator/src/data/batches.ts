@@ -4,6 +4,7 @@ import { type Column, type ColumnBatch, columnOf, invalidRows } from '../cli/col
 import type { Batch, InputFn } from '../input.js';
 import { type CheckedColumn, type CheckedOptions, checkOptions, type DataOptions } from './options.js';
 import { shuffled } from './shuffle.js';
+import { named } from './source.js';
 import { type RawRows, typedRows } from './typed-columns.js';
 
 /** Reads rows from the first on, each time it is called. Only the columns that are named. */
@@ -44,12 +45,6 @@ async function* typed(name: string, read: ReadRows, options: CheckedOptions): As
   } catch (error) {
     throw named(name, error);
   }
-}
-
-function named(name: string, error: unknown): unknown {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
-  if (code !== 'INPUT_INVALID' || message === undefined) return error;
-  return headError('INPUT_INVALID', `${name}: ${message.replace(/^Rows: /, '')}`, { cause: error });
 }
 
 /** Batches of the same number of rows, the last one perhaps of fewer. */

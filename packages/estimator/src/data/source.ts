@@ -1,3 +1,4 @@
+import { headError } from '@tfjs-heads/head-kit';
 import { invalidRows } from '../cli/columns.js';
 
 /** Where data are: under Node the path of a file or a URL, in a browser a URL; a `File` or `Blob` in both. */
@@ -19,6 +20,13 @@ export function nameOf(source: DataSource): string {
   if (typeof source === 'string') return source;
   if (source instanceof URL) return source.href;
   return (source as Partial<File>).name ?? 'blob';
+}
+
+/** An error of what is read, with the name of where that is. Others stay what they are. */
+export function named(name: string, error: unknown): unknown {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
+  if (code !== 'INPUT_INVALID' || message === undefined) return error;
+  return headError('INPUT_INVALID', `${name}: ${message.replace(/^Rows: /, '')}`, { cause: error });
 }
 
 export function isBlob(source: unknown): source is Blob {

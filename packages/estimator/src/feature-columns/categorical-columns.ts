@@ -4,7 +4,7 @@ import { checkKey, checkWhole, columnError } from './check.js';
 /** What values of a category are: texts, or whole numbers. */
 export type CategoryDtype = 'string' | 'int32';
 
-/** Made by {@link categoricalColumnWithVocabularyList}. */
+/** Made by {@link categoricalColumnWithVocabularyList} and `categoricalColumnWithVocabularyFile`. */
 export interface VocabularyListColumn {
   readonly kind: 'vocabularyListColumn';
   /** The key. */
@@ -60,6 +60,16 @@ export function categoricalColumnWithVocabularyList(key: string, options: Vocabu
       `${of}: Duplicate keys in vocabulary_list: vocabularyList must have each value once (column_name: ${quote(key)}), got ${got} again.`,
     );
   }
+  checkUnknown(of, key, { defaultValue, numOovBuckets });
+  return vocabularyColumn(of, key, { ids, dtype: isOf('string') ? 'string' : 'int32', defaultValue, numOovBuckets });
+}
+
+/** What becomes of values that a vocabulary does not have. Throws FEATURE_COLUMNS_INVALID. */
+export function checkUnknown(
+  of: string,
+  key: string,
+  { defaultValue, numOovBuckets }: Pick<VocabularyListColumn, 'defaultValue' | 'numOovBuckets'>,
+): void {
   checkWhole(of, 'numOovBuckets', numOovBuckets, 0);
   checkWhole(of, 'defaultValue', defaultValue, -1);
   if (numOovBuckets > 0 && defaultValue !== -1) {
@@ -68,17 +78,26 @@ export function categoricalColumnWithVocabularyList(key: string, options: Vocabu
       `${of}: Can't specify both num_oov_buckets and default_value in ${quote(key)}: one of numOovBuckets and defaultValue must be given at most, got ${numOovBuckets} and ${defaultValue}.`,
     );
   }
-  if (defaultValue >= list.length)
-    throw columnError(of, 'defaultValue', `-1 or an id of the list, below ${list.length}`, defaultValue);
+}
+
+/** The column of a vocabulary. Throws FEATURE_COLUMNS_INVALID for a default that is no id of it. */
+export function vocabularyColumn(
+  of: string,
+  key: string,
+  { ids, dtype, defaultValue, numOovBuckets }: Omit<VocabularyListColumn, 'kind' | 'name' | 'key' | 'numBuckets'>,
+): VocabularyListColumn {
+  if (defaultValue >= ids.size)
+    throw columnError(of, 'defaultValue', `-1 or an id of the list, below ${ids.size}`, defaultValue);
+  const numBuckets = ids.size + numOovBuckets;
   return Object.freeze({
     kind: 'vocabularyListColumn',
     name: key,
     key,
-    dtype: isOf('string') ? 'string' : 'int32',
+    dtype,
     ids,
     defaultValue,
     numOovBuckets,
-    numBuckets: list.length + numOovBuckets,
+    numBuckets,
   });
 }
 

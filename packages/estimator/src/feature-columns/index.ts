@@ -28,6 +28,7 @@ export { indicatorColumn, type IndicatorColumn, type SequenceIndicatorColumn } f
 export { linearModel, type LinearModel, type LinearModelOptions } from './linear-model.js';
 export { makeParseExampleSpec } from './parse-example-spec.js';
 export { type ColumnGroup, prepareFeatures, prepareFeaturesAtHand } from './prepare-features.js';
+export { categoricalColumnWithVocabularyFile, type VocabularyFileOptions } from './vocabulary-file.js';
 export {
   type WeighedColumn,
   weightedCategoricalColumn,
@@ -38,6 +39,7 @@ export { type SequenceInput, sequenceInput } from './sequence-input.js';
 export {
   sequenceCategoricalColumnWithHashBucket,
   sequenceCategoricalColumnWithIdentity,
+  sequenceCategoricalColumnWithVocabularyFile,
   sequenceCategoricalColumnWithVocabularyList,
   type SequenceCategoricalColumn,
 } from './sequence-categorical-columns.js';

@@ -9,6 +9,7 @@ import {
   type VocabularyListColumn,
   type VocabularyListOptions,
 } from './categorical-columns.js';
+import { categoricalColumnWithVocabularyFile, type VocabularyFileOptions } from './vocabulary-file.js';
 
 /** A sequence of categories, one for each step. A network takes it by an indicator or an embedding column. */
 export interface SequenceCategoricalColumn {
@@ -32,6 +33,19 @@ export function sequenceCategoricalColumnWithVocabularyList(
   options: VocabularyListOptions,
 ): SequenceCategoricalColumn {
   return sequenceOf(categoricalColumnWithVocabularyList(key, options));
+}
+
+/**
+ * A sequence of values of a file.
+ *
+ * @param key The name of the feature: sparse or dense `[batch, time]`, texts or int32; in dense ones `''` and -1 are missing.
+ * @throws As `categoricalColumnWithVocabularyFile`
+ */
+export async function sequenceCategoricalColumnWithVocabularyFile(
+  key: string,
+  options: VocabularyFileOptions,
+): Promise<SequenceCategoricalColumn> {
+  return sequenceOf(await categoricalColumnWithVocabularyFile(key, options));
 }
 
 /**
