@@ -130,6 +130,8 @@ export const ofRows: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
   'oneHot of floats': (x) => tf.oneHot(ids(x), 5, 0.9, 0.1, 'float32'),
   unsortedSegmentSum: (x) => tf.unsortedSegmentSum(x, ids(x), 4),
   // A logarithm shows how many digits a small number has.
+  'log1p near 0': (x) => tf.log(tf.abs(tf.log1p(tf.mul(x, 1e-3)))),
+  'log1p of [-1, 4]': (x) => tf.log1p(tf.add(tf.mul(tf.abs(x), 5), -1)),
   'small probabilities': (x) => tf.log(tf.sigmoid(tf.mul(x, 18))),
   'small probabilities of classes': (x) => tf.log(tf.softmax(tf.mul(x, 18))),
   moments: (x) => tf.sub(x, tf.moments(x, 1, true).mean),

@@ -12,14 +12,18 @@ export const expm1: Formula = (graph, x) => {
   return graph.pair('MUL', graph.same('TANH', times(graph, x, 0.5)), sum);
 };
 
-/** `log(u) x / (u - 1)` of `u = 1 + x` near 0, where what rounding took from u is given back; else the logarithm of u. */
+/**
+ * Up to 1/2 from 0 the series `2 (s + s^3 / 3 + s^5 / 5 + ...)` of `s = x / (2 + x)` (Abramowitz and Stegun, 4.1.27), else the logarithm of `1 + x`: near 1, the operator
+ * of some runtimes is off by half an ulp of 1, which is many digits of a small result.
+ */
 export const log1p: Formula = (graph, x) => {
-  const u = graph.pair('ADD', x, graph.float(1));
-  const log = graph.same('LOG', u);
-  const difference = graph.pair('SUB', u, graph.float(1));
-  const corrected = graph.pair('MUL', log, graph.pair('DIV', x, difference));
-  const near = graph.where(graph.pair('EQUAL', difference, graph.float(0), 'bool'), x, corrected);
-  return graph.where(graph.pair('LESS', graph.same('ABS', x), graph.float(1), 'bool'), near, log);
+  const s = graph.pair('DIV', x, graph.pair('ADD', x, graph.float(2)));
+  const square = graph.pair('MUL', s, s);
+  let sum = graph.float(1 / 15); // s is 1/3 at most: the next term is below 2e-9 of the first.
+  for (let odd = 13; odd > 0; odd -= 2) sum = graph.pair('ADD', graph.pair('MUL', sum, square), graph.float(1 / odd));
+  const near = graph.pair('MUL', times(graph, s, 2), sum);
+  const far = graph.same('LOG', graph.pair('ADD', x, graph.float(1)));
+  return graph.where(graph.pair('LESS', graph.same('ABS', x), graph.float(0.5), 'bool'), near, far);
 };
 
 /** `max(x, 0) + log1p(e^-|x|)` */
