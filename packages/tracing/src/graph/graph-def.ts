@@ -45,6 +45,7 @@ export interface AttrValue {
   readonly b?: boolean;
   readonly list?: {
     readonly i?: readonly number[];
+    readonly f?: readonly number[];
     readonly type?: readonly TfType[];
     readonly shape?: readonly TensorShapeProto[];
   };

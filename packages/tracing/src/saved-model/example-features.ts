@@ -31,11 +31,33 @@ export type CategoryLookup =
   | { readonly kind: 'identity'; readonly numBuckets: number; readonly defaultValue: number | undefined };
 
 /** An argument of a prediction that is made of a feature with any number of values: `[batch, most]`, filled up with -1 or, of weights, 0. */
-export interface MadeInput {
+export interface LookedUpInput {
   readonly feature: string;
   /** Undefined for numbers that stay what they are, such as weights. */
   readonly lookup: CategoryLookup | undefined;
 }
+
+/** What is crossed: a category by its ids, a feature by its texts or integers, or numbers by the bucket in which they lie. */
+export type CrossedPart =
+  | LookedUpInput
+  | {
+      /** One of a fixed length, float32, of one dimension. */
+      readonly feature: string;
+      /** Rising. */
+      readonly boundaries: readonly number[];
+    };
+
+/** Ids of the combinations of values of features: `[batch, most]`, filled up with -1. */
+export interface CrossedInput {
+  /** In the order in which they are hashed. */
+  readonly cross: readonly CrossedPart[];
+  readonly numBuckets: number;
+  /** Where hashing begins, below 2^53. */
+  readonly hashKey: number;
+}
+
+/** An argument of a prediction that is made of features of examples. */
+export type MadeInput = LookedUpInput | CrossedInput;
 
 /** How serialised examples become the arguments of a prediction. */
 export interface ExampleParsing {

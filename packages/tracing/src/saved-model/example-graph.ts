@@ -1,23 +1,11 @@
-import type { DataType } from '@tensorflow/tfjs-core';
 import { headError, quote } from '@tfjs-heads/head-kit';
 import { type GraphBuilder, shapeProto, tfTypeAttr, typeAttr } from '../graph/graph-builder.js';
-import { TF_TYPE, type TfType } from '../graph/graph-def.js';
+import { TF_TYPE } from '../graph/graph-def.js';
 import type { GraphUse } from '../lowering/batch-of-any-size.js';
 import type { Ref } from '../lowering/lowering.js';
-import type {
-  CategoryLookup,
-  ExampleParsing,
-  FeatureSpec,
-  FixedLenFeature,
-  VarLenFeature,
-} from './example-features.js';
-
-/** The values of a feature of any length in a batch of examples. */
-interface Sparse {
-  readonly indices: Ref;
-  readonly values: Ref;
-  readonly dtype: VarLenFeature['dtype'];
-}
+import { castTo, idsOf, numbersOf, type Dense, type Parsed, parsedType, type Sparse } from './example-categories.js';
+import { crossOf } from './example-cross.js';
+import type { ExampleParsing, FeatureSpec, FixedLenFeature, MadeInput, VarLenFeature } from './example-features.js';
 
 /** What examples were parsed to. */
 export interface ParsedExamples {
@@ -36,48 +24,64 @@ export function parseExamples(
   { features, inputs = {} }: ExampleParsing,
 ): ParsedExamples {
   graph.under('parse');
-  const { dense, sparse } = parsed(graph, examples, features);
+  const found = parsed(graph, examples, features);
   graph.under('');
   return {
-    argumentOf(name, { shape, dtype }) {
+    argumentOf(name, argument) {
       const made = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
       graph.under(`parse/${name}`);
-      const [feature, lookup] = [made?.feature ?? name, made?.lookup];
-      const values = sparse.get(feature);
-      const fixed = dense.get(feature);
-      let ref: Ref;
-      if (values !== undefined && shape.length === 2) {
-        const given = lookup === undefined ? numbersOf(graph, values) : idsOf(graph, values, lookup);
-        const size = castTo(graph, graph.vector(shape), TF_TYPE.int32, TF_TYPE.int64);
-        const fill = graph.scalar(lookup === undefined ? 0 : -1, dtype);
-        // More values than the prediction has room for are out of its bounds: TensorFlow refuses them.
-        ref = graph.add('SparseToDense', [values.indices, size, given, fill], {
-          T: typeAttr(dtype),
-          Tindices: tfTypeAttr(TF_TYPE.int64),
-          validate_indices: { b: true },
-        });
-      } else if (fixed !== undefined && made === undefined && fixed.dtype === dtype) {
-        ref = graph.ensureShape(fixed.ref, shape, dtype);
-      } else {
-        throw headError(
-          'EXPORT_UNSUPPORTED',
-          `What predict takes must be made of features of the examples, got ${quote(name)}, ${dtype} of ${shape.length} dimensions, of none such.`,
-        );
-      }
+      const ref = argumentOf(graph, found, name, made, argument);
       graph.under('');
       return ref;
     },
   };
 }
 
-function parsed(
+function argumentOf(
   graph: GraphBuilder,
-  examples: Ref,
-  features: FeatureSpec,
-): {
-  readonly dense: ReadonlyMap<string, { readonly ref: Ref; readonly dtype: DataType }>;
-  readonly sparse: ReadonlyMap<string, Sparse>;
-} {
+  found: Parsed,
+  name: string,
+  made: MadeInput | undefined,
+  { shape, dtype }: GraphUse,
+): Ref {
+  const cells = shape.length === 2 ? cellsOf(graph, found, name, made) : undefined;
+  if (cells !== undefined) {
+    const size = castTo(graph, graph.vector(shape), TF_TYPE.int32, TF_TYPE.int64);
+    // More values than the prediction has room for are out of its bounds: TensorFlow refuses them.
+    return graph.add('SparseToDense', [cells.indices, size, cells.numbers, graph.scalar(cells.fill, dtype)], {
+      T: typeAttr(dtype),
+      Tindices: tfTypeAttr(TF_TYPE.int64),
+      validate_indices: { b: true },
+    });
+  }
+  const fixed = made === undefined ? found.dense.get(name) : undefined;
+  if (fixed?.dtype === dtype) return graph.ensureShape(fixed.ref, shape, dtype);
+  throw headError(
+    'EXPORT_UNSUPPORTED',
+    `What predict takes must be made of features of the examples, got ${quote(name)}, ${dtype} of ${shape.length} dimensions, of none such.`,
+  );
+}
+
+/** The numbers of a table, its rows the examples; `fill` stands where an example has fewer. */
+interface Cells {
+  readonly indices: Ref;
+  readonly numbers: Ref;
+  readonly fill: number;
+}
+
+function cellsOf(graph: GraphBuilder, found: Parsed, name: string, made: MadeInput | undefined): Cells | undefined {
+  if (made !== undefined && 'cross' in made) {
+    const { indices, values } = crossOf(graph, found, name, made);
+    return { indices, numbers: castTo(graph, values, TF_TYPE.int64, TF_TYPE.int32), fill: -1 };
+  }
+  const given = found.sparse.get(made?.feature ?? name);
+  if (given === undefined) return undefined;
+  const { indices } = given;
+  if (made?.lookup === undefined) return { indices, numbers: numbersOf(graph, given), fill: 0 };
+  return { indices, numbers: idsOf(graph, given, made.lookup), fill: -1 };
+}
+
+function parsed(graph: GraphBuilder, examples: Ref, features: FeatureSpec): Parsed {
   const entries = Object.entries(features);
   const varLen = entries.filter((one): one is [string, VarLenFeature] => one[1].kind === 'varLen');
   const fixedLen = entries.filter((one): one is [string, FixedLenFeature] => one[1].kind === 'fixedLen');
@@ -93,21 +97,14 @@ function parsed(
   const output = (index: number): Ref => (index === 0 ? node : `${node}:${index}`);
   const sparse = varLen.map(([key, { dtype }], index): [string, Sparse] => [
     key,
-    { indices: output(index), values: output(varLen.length + index), dtype },
+    { indices: output(index), values: output(varLen.length + index), shape: output(2 * varLen.length + index), dtype },
   ]);
-  const dense = fixedLen.map(([key, { dtype }], index) => {
-    const ref = output(3 * varLen.length + index);
-    return [
-      key,
-      { ref: castTo(graph, ref, parsedType(dtype), dtype === 'int32' ? TF_TYPE.int32 : TF_TYPE.float32), dtype },
-    ] as const;
+  const dense = fixedLen.map(([key, { dtype, shape }], index): [string, Dense] => {
+    const output32 = dtype === 'int32' ? TF_TYPE.int32 : TF_TYPE.float32;
+    const ref = castTo(graph, output(3 * varLen.length + index), parsedType(dtype), output32);
+    return [key, { ref, dtype, shape }];
   });
   return { dense: new Map(dense), sparse: new Map(sparse) };
-}
-
-/** Integers of an example have 64 bits. */
-function parsedType(dtype: VarLenFeature['dtype']): TfType {
-  return dtype === 'int32' ? TF_TYPE.int64 : TF_TYPE[dtype];
 }
 
 /** One without numbers has each example have the feature. */
@@ -116,52 +113,4 @@ function defaultOf(graph: GraphBuilder, { shape, dtype, defaultValue }: FixedLen
   const numbers = typeof defaultValue === 'number' ? Array.from({ length: size }, () => defaultValue) : defaultValue;
   const constant = graph.constant(numbers ?? [], numbers === undefined ? [0] : shape, dtype);
   return castTo(graph, constant, TF_TYPE[dtype], parsedType(dtype));
-}
-
-function castTo(graph: GraphBuilder, x: Ref, from: TfType, to: TfType): Ref {
-  if (from === to) return x;
-  return graph.add('Cast', [x], { SrcT: tfTypeAttr(from), DstT: tfTypeAttr(to), Truncate: { b: false } });
-}
-
-function numbersOf(graph: GraphBuilder, { values, dtype }: Sparse): Ref {
-  return castTo(graph, values, parsedType(dtype), dtype === 'int32' ? TF_TYPE.int32 : TF_TYPE.float32);
-}
-
-/** The ids of the values of a category, int32. */
-function idsOf(graph: GraphBuilder, sparse: Sparse, lookup: CategoryLookup): Ref {
-  const T = typeAttr('int32');
-  if (lookup.kind === 'hash') return bucketsOf(graph, sparse, lookup.numBuckets);
-  if (lookup.kind === 'identity') {
-    const { numBuckets, defaultValue } = lookup;
-    const ids = numbersOf(graph, sparse);
-    const isAbove = graph.add('GreaterEqual', [ids, graph.scalar(0, 'int32')], { T });
-    const isBelow = graph.add('Less', [ids, graph.scalar(numBuckets, 'int32')], { T });
-    // Without a default, an id that no table has: TensorFlow refuses to look it up.
-    const other = graph.scalar(defaultValue ?? numBuckets, 'int32');
-    return graph.add('SelectV2', [graph.add('LogicalAnd', [isAbove, isBelow]), ids, other], { T });
-  }
-  const { values: list, defaultValue, numOovBuckets } = lookup;
-  const isOfTexts = sparse.dtype === 'string';
-  const known = isOfTexts
-    ? graph.strings(list as readonly string[])
-    : graph.constant(list as readonly number[], [list.length], 'int32');
-  const values = isOfTexts ? sparse.values : numbersOf(graph, sparse);
-  const type = isOfTexts ? tfTypeAttr(TF_TYPE.string) : T;
-  const column = graph.add('ExpandDims', [values, graph.scalar(1, 'int32')], { T: type, Tdim: T });
-  const isAlike = graph.add('Equal', [column, known], { T: type, incompatible_shape_error: { b: true } });
-  const one = graph.scalar(1, 'int32');
-  const isKnown = graph.add('Any', [isAlike, one], { keep_dims: { b: false }, Tidx: T });
-  const place = graph.add('ArgMax', [graph.cast(isAlike, 'bool', 'int32'), one], { T, Tidx: T, output_type: T });
-  const other =
-    numOovBuckets > 0
-      ? graph.add('AddV2', [bucketsOf(graph, sparse, numOovBuckets), graph.scalar(list.length, 'int32')], { T })
-      : graph.scalar(defaultValue, 'int32');
-  return graph.add('SelectV2', [isKnown, place, other], { T });
-}
-
-/** By FarmHash Fingerprint64 of the text; of a number, of its digits. */
-function bucketsOf(graph: GraphBuilder, { values, dtype }: Sparse, numBuckets: number): Ref {
-  const texts = dtype === 'string' ? values : graph.add('AsString', [values], { T: tfTypeAttr(parsedType(dtype)) });
-  const buckets = graph.add('StringToHashBucketFast', [texts], { num_buckets: { i: numBuckets } });
-  return castTo(graph, buckets, TF_TYPE.int64, TF_TYPE.int32);
 }

@@ -88,7 +88,7 @@ const MESSAGES: Messages = {
     shape: 'TensorShape 7',
     tensor: 'Tensor 8',
   },
-  ListValue: { i: '*int64 3', type: '*int32 6', shape: '*TensorShape 7' },
+  ListValue: { i: '*int64 3', f: '*float 4', type: '*int32 6', shape: '*TensorShape 7' },
   TensorShape: { dim: '*Dim 2' },
   Dim: { size: 'int64 1' },
   Tensor: { dtype: 'int32 1', tensorShape: 'TensorShape 2', tensorContent: 'bytes 4', stringVal: '*bytes 8' },
