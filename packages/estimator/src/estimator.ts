@@ -315,14 +315,14 @@ export class Estimator<P = unknown> {
    */
   async exportSavedModel(exportDirBase: string, options: ExportSavedModelOptions): Promise<string> {
     const names = ['example', 'checkpointPath', 'featureSpec'] as const;
-    const { featureSpec } = checkOptions('exportSavedModel', options, names);
+    const { example, featureSpec } = checkOptions('exportSavedModel', options, names);
     if (typeof exportDirBase !== 'string' || exportDirBase === '')
       throw headError(
         'INVALID_ARGUMENT',
         `exportSavedModel: exportDirBase must be a path, got ${describeValue(exportDirBase)}.`,
       );
     const { columnGroups = [] } = (this.#options.prepare ?? {}) as Partial<PrepareByColumns>;
-    const parsing = featureSpec && exampleParsing(featureSpec, columnGroups);
+    const parsing = featureSpec && exampleParsing(featureSpec, columnGroups, example);
     return this.#export('exportSavedModel', options, (served) => exportModel(exportDirBase, served, parsing));
   }
 
