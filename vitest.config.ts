@@ -33,6 +33,7 @@ const nodeSources = Object.entries({
   '#graph-step': 'tracing/src/native/graph-step.ts',
   '#open': 'estimator/src/data/open-file.ts',
   '#model-dir': 'estimator/src/checkpoint/folder.ts',
+  '#progress': 'estimator/src/progress/terminal.ts',
   '#summaries': 'estimator/src/summaries/event-file.ts',
 }).map(([find, path]) => ({ find, replacement: `${import.meta.dirname}/packages/${path}` }));
 

@@ -1,5 +1,6 @@
 export { glorotUniform, type Initializer, ones, orthogonal, truncatedNormal, zeros } from './initializers.js';
 export type { ModelFn, ModelFnArgs } from './model-fn.js';
+export type { TerminalStream } from './progress/progress-bar.js';
 export { RunConfig, type RunConfigOptions } from './run-config.js';
 export { type StatefulOptimizer, VariableStore, type VariableOptions } from './variable-store.js';
 export type { CheckpointSaverListener } from './train.js';

@@ -1,4 +1,5 @@
 import { checkOptions, describeValue, headError } from '@tfjs-heads/head-kit';
+import type { TerminalStream } from './progress/progress-bar.js';
 
 /** How an estimator runs. The defaults are the original's. */
 export interface RunConfigOptions {
@@ -20,6 +21,10 @@ export interface RunConfigOptions {
   readonly logStepCountSteps?: number | null | undefined;
   /** Takes the lines of the log. Default: `console.info`. */
   readonly log?: ((line: string) => void) | undefined;
+  /**
+   * Whether training shows a bar with steps, loss and examples a second, or the terminal to show it on. Default: true, on standard error. Nothing is shown where that is no terminal, and in browsers.
+   */
+  readonly progress?: boolean | TerminalStream | undefined;
 }
 
 const OPTIONS = [
@@ -32,6 +37,7 @@ const OPTIONS = [
   'keepCheckpointEveryNHours',
   'logStepCountSteps',
   'log',
+  'progress',
 ] as const;
 
 /** The default of the log. */
@@ -50,11 +56,12 @@ export class RunConfig {
   readonly keepCheckpointEveryNHours: number;
   readonly logStepCountSteps: number | null;
   readonly log: (line: string) => void;
+  readonly progress: boolean | TerminalStream;
 
   /** @throws INVALID_ARGUMENT, also where checkpoints are asked for by seconds and by steps */
   constructor(options: RunConfigOptions = {}) {
     const given = checkOptions('RunConfig', options, OPTIONS);
-    const { modelDir, saveCheckpointsSecs: secs, saveCheckpointsSteps: steps, log = print } = given;
+    const { modelDir, saveCheckpointsSecs: secs, saveCheckpointsSteps: steps, log = print, progress = true } = given;
     if (secs !== undefined && secs !== null && steps !== undefined && steps !== null) {
       throw headError(
         'INVALID_ARGUMENT',
@@ -64,6 +71,8 @@ export class RunConfig {
     if (modelDir !== undefined && (typeof modelDir !== 'string' || modelDir === ''))
       throw invalid('modelDir', 'a string that is not empty', modelDir);
     if (typeof log !== 'function') throw invalid('log', 'a function of a line', log);
+    if (typeof progress !== 'boolean' && typeof (progress as Partial<TerminalStream> | null)?.write !== 'function')
+      throw invalid('progress', 'true, false or a stream of a terminal', progress);
     this.modelDir = modelDir;
     this.tfRandomSeed = whole('tfRandomSeed', given.tfRandomSeed ?? 0, 0);
     this.saveSummarySteps = whole('saveSummarySteps', given.saveSummarySteps ?? 100, 1);
@@ -77,6 +86,7 @@ export class RunConfig {
     const every = given.logStepCountSteps;
     this.logStepCountSteps = every === null ? null : whole('logStepCountSteps', every ?? 100, 1);
     this.log = log;
+    this.progress = progress;
     Object.freeze(this);
   }
 

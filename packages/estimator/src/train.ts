@@ -1,3 +1,4 @@
+import { progressBar } from '#progress';
 import type { SessionRunContext, SessionRunHook } from '@tfjs-heads/head-api';
 import type { Saver } from './checkpoint/saver.js';
 import { saveState } from './checkpoint/state.js';
@@ -5,7 +6,9 @@ import { Hooks } from './hooks.js';
 import type { CheckedBatch } from './input.js';
 import { LossWatch } from './loss-watch.js';
 import type { Model } from './model.js';
+import type { ProgressBar } from './progress/progress-bar.js';
 import type { RunConfig } from './run-config.js';
+import { StepLog } from './step-log.js';
 import type { StepSummaries } from './summaries/step-summaries.js';
 
 /** Is told of checkpoints. */
@@ -45,7 +48,11 @@ export async function runTraining<P>(run: TrainRun<P>): Promise<void> {
   let loss: (() => Promise<number>) | undefined;
   let hooks = new Hooks(run.hooks);
   const watch = new LossWatch();
-  const log = new StepLog(config);
+  let bar: ProgressBar | undefined;
+  const log = new StepLog(config, (line) => {
+    if (bar === undefined) config.log(line);
+    else bar.above(() => config.log(line));
+  });
   const context: SessionRunContext = {
     get globalStep() {
       return Math.max(globalStep, 0);
@@ -63,64 +70,49 @@ export async function runTraining<P>(run: TrainRun<P>): Promise<void> {
     for (const listener of run.listeners) await listener.afterSave?.(globalStep, context);
   };
 
-  for await (const batch of run.batches) {
-    const isDone = await model.prepared(batch, async (prepared) => {
-      if (globalStep < 0) {
-        const begun = await run.start(prepared);
-        ({ globalStep } = begun);
-        last = run.lastStep(globalStep);
-        hooks = new Hooks([...run.hooks, ...begun.hooks]);
-        await save();
-        log.start(globalStep);
-        run.summaries.start(globalStep);
-        await hooks.begin(context);
-      }
-      if (isStopped || globalStep >= last) return true;
-      await hooks.beforeRun(context);
-      const step = model.trainStep(prepared);
-      const value = watch.add(globalStep + 1, step.loss);
-      value.catch(() => undefined); // `watch` has it.
-      loss = () => value;
-      globalStep++;
-      await run.summaries.after(globalStep, value, step.summaries);
-      run.advance(globalStep);
-      await watch.keepUp();
-      await log.after(globalStep, value, model.reason);
-      await hooks.afterRun(context);
-      if (saver.isDue(globalStep)) await save();
-      return isStopped || globalStep >= last;
-    });
-    if (isDone) break;
+  try {
+    for await (const batch of run.batches) {
+      const isDone = await model.prepared(batch, async (prepared) => {
+        if (globalStep < 0) {
+          const begun = await run.start(prepared);
+          ({ globalStep } = begun);
+          last = run.lastStep(globalStep);
+          hooks = new Hooks([...run.hooks, ...begun.hooks]);
+          await save();
+          log.start(globalStep);
+          run.summaries.start(globalStep);
+          await hooks.begin(context);
+          bar = await progressBar(config.progress, globalStep, last);
+        }
+        if (isStopped || globalStep >= last) return true;
+        await hooks.beforeRun(context);
+        const step = model.trainStep(prepared);
+        const value = watch.add(globalStep + 1, step.loss);
+        value.catch(() => undefined); // `watch` has it.
+        loss = () => value;
+        globalStep++;
+        await run.summaries.after(globalStep, value, step.summaries);
+        run.advance(globalStep);
+        await watch.keepUp();
+        bar?.after(globalStep, rowsOf(batch), value);
+        await log.after(globalStep, value, model.reason);
+        await hooks.afterRun(context);
+        if (saver.isDue(globalStep)) await save();
+        return isStopped || globalStep >= last;
+      });
+      if (isDone) break;
+    }
+  } finally {
+    await bar?.end();
   }
   if (globalStep < 0) return; // The input was empty.
   await save();
   await hooks.end(context);
 }
 
-/** Tells of loss and speed now and then. */
-class StepLog {
-  readonly #config: RunConfig;
-  #step = 0;
-  #time = 0;
-  #reason: string | undefined;
-
-  constructor(config: RunConfig) {
-    this.#config = config;
-  }
-
-  start(step: number): void {
-    this.#step = step;
-    this.#time = performance.now();
-  }
-
-  async after(step: number, loss: Promise<number>, reason: string | undefined): Promise<void> {
-    const { logStepCountSteps: every, log } = this.#config;
-    if (every === null || step % every !== 0) return;
-    const value = await loss;
-    const perSecond = ((step - this.#step) / (performance.now() - this.#time)) * 1000;
-    log(`loss = ${value}, step = ${step} (${perSecond.toPrecision(4)} steps/s)`);
-    if (reason !== undefined && reason !== this.#reason) log(`Steps run eagerly: ${reason}`);
-    this.#reason = reason;
-    this.start(step);
-  }
+/** How many examples a batch has: the first dimension of any of its features. */
+function rowsOf({ features }: CheckedBatch): number {
+  const [feature] = Object.values(features);
+  if (feature === undefined) return 0;
+  return ('denseShape' in feature ? feature.denseShape : feature.shape)[0] ?? 0;
 }

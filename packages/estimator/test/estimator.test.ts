@@ -40,6 +40,25 @@ describe('line 69: an estimator with a modelFn', () => {
     expect(lines.filter((text) => text.includes('eagerly'))).toEqual([]);
     estimator.dispose();
   });
+
+  it('says why they run eagerly where they always do, and not where they are only recorded', async () => {
+    const lines: string[] = [];
+    const config = quiet({ log: (text) => lines.push(text), logStepCountSteps: 1 });
+    const recorded = lineEstimator({ config });
+    await recorded.train(() => points(20));
+    expect(lines.filter((text) => !text.startsWith('loss = '))).toEqual([]);
+    let count = 0;
+    const restless = lineEstimator({
+      config,
+      modelFn: (args) => line({ ...args, features: { x: tf.mul(args.features['x'] as tf.Tensor, ++count) } }),
+    });
+    await restless.train(() => points(20));
+    expect(lines.filter((text) => !text.startsWith('loss = '))).toEqual([
+      expect.stringMatching(/^The step runs eagerly: /) as string,
+    ]);
+    recorded.dispose();
+    restless.dispose();
+  });
 });
 
 describe('line 70: steps add up, maxSteps is absolute', () => {
