@@ -46,4 +46,4 @@ export {
 export * from './canned/index.js';
 export * from './feature-columns/index.js';
 export { isNumericColumn, numericColumn, type NumericColumn, type NumericColumnOptions } from '@tfjs-heads/head-kit';
-export type { ColumnTensors, ColumnType, ColumnTypes, RowsModel } from './cli/model-module.js';
+export type { ColumnTensors, ColumnType, ColumnTypes, FolderRowsModel, RowsModel } from './cli/model-module.js';

@@ -2,12 +2,14 @@ import { columnsToRead, partsOf } from './columns.js';
 import { Evaluation, type SliceOptions } from './evaluation.js';
 import { contentHash, sealed, settingsOf, writeEvaluation } from './evaluation-state.js';
 import { type CutOptions, type Format, inputParts } from './input-parts.js';
-import { type LoadedModel, loadModel, type ModelPaths } from './model-module.js';
+import { loadModel } from './load-model.js';
+import type { LoadedModel, ModelPaths } from './model-module.js';
 import { rowReader } from './row-reader.js';
 import { Progress, type Write } from './stdio.js';
 
 /** The options of the command line that `evaluate` and `predict` share. */
 export interface InputOptions {
+  readonly module?: string;
   readonly format: Format;
   readonly columns?: readonly string[];
   readonly batchSize: number;

@@ -1,10 +1,11 @@
 import { dispose, gather, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features, JsonNumber, Labels, Logits } from '@tfjs-heads/head-api';
-import { headError, isMap, isPromise, isTensor, quote, scoped } from '@tfjs-heads/head-kit';
+import { headError, isMap, isTensor, quote, scoped } from '@tfjs-heads/head-kit';
 import { type ColumnBatch, namesOfSlices, tensorsOf } from './columns.js';
 import type { Content, SliceState } from './evaluation-state.js';
-import type { ColumnTensors, LoadedModel } from './model-module.js';
+import { logitsOfRows } from './logits.js';
+import { type ColumnTensors, invalidModel, type LoadedModel } from './model-module.js';
 import { type HeadBatch, RowMetrics } from './row-metrics.js';
 import { Slices } from './slices.js';
 
@@ -62,7 +63,7 @@ export class Evaluation {
     let logits: Logits | undefined;
     let labels: Labels | undefined;
     try {
-      logits = await logitsOf(this.#model, features);
+      logits = await logitsOfRows(this.#model, features);
       labels = this.#labels({ ...features, ...labelTensors });
       const headBatch = { features, logits, labels };
       this.#metrics.add(headBatch, batch.rows);
@@ -78,9 +79,8 @@ export class Evaluation {
     if (labels !== undefined) return scoped(() => labels(columns));
     const [name, ...others] = Object.keys(labelColumns);
     if (name !== undefined && others.length === 0) return columns[name] as Tensor;
-    throw headError(
-      'MODEL_MODULE_INVALID',
-      `MODEL must export labels, or one column in labelColumns, to evaluate, got ${others.length === 0 ? 'no' : others.length + 1} columns.`,
+    throw invalidModel(
+      `must export labels, or one column in labelColumns, to evaluate, got ${others.length === 0 ? 'no' : others.length + 1} columns`,
     );
   }
 
@@ -124,18 +124,6 @@ export class Evaluation {
     this.#metrics.dispose();
     this.#slices?.dispose();
   }
-}
-
-/** The logits of rows, which the caller owns. */
-export async function logitsOf(model: LoadedModel, features: ColumnTensors): Promise<Logits> {
-  let later: Promise<Logits> | undefined;
-  const logits = scoped((): Logits | undefined => {
-    const given = model.logits(features);
-    if (!isPromise(given)) return given as Logits;
-    later = given as Promise<Logits>;
-    return undefined;
-  });
-  return logits ?? (await (later as Promise<Logits>));
 }
 
 /** Counts the rows of each value, once for each value that the batch has. */

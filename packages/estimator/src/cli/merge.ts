@@ -9,13 +9,15 @@ import {
   settingsOf,
   writeEvaluation,
 } from './evaluation-state.js';
-import { type LoadedModel, loadModel, type ModelPaths } from './model-module.js';
+import { loadModel } from './load-model.js';
+import type { LoadedModel, ModelPaths } from './model-module.js';
 import { Progress, type Write } from './stdio.js';
 import { textBlocks } from './text-blocks.js';
 import { linesOf } from './text-rows.js';
 
 /** The options of `merge`. */
 export interface MergeCommandOptions {
+  readonly module?: string;
   readonly result?: boolean;
   readonly maxLine: number;
   readonly quiet?: boolean;

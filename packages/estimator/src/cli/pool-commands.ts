@@ -8,13 +8,13 @@ import { Progress, type Write } from './stdio.js';
 
 /** The command `evaluate` in several threads, which comes to the same. This one cuts the input, and loads no model. */
 export async function evaluateInPool(
-  model: ModelPaths,
+  paths: ModelPaths,
   options: EvaluateCommandOptions,
   workers: number,
   source: AsyncIterable<Uint8Array>,
   write: Write,
 ): Promise<void> {
-  const pool = new Pool(workers, { model });
+  const pool = new Pool(workers, { kind: 'evaluate', paths });
   try {
     const progress = new Progress(options.quiet ?? false);
     let counted = 0;
@@ -33,13 +33,13 @@ export async function evaluateInPool(
 
 /** The command `predict` in several threads: the same bytes, in the order of the rows. */
 export async function predictInPool(
-  model: ModelPaths,
+  paths: ModelPaths,
   options: PredictCommandOptions,
   workers: number,
   source: AsyncIterable<Uint8Array>,
   write: Write,
 ): Promise<void> {
-  const pool = new Pool(workers, { model });
+  const pool = new Pool(workers, { kind: 'predict', paths });
   try {
     const progress = new Progress(options.quiet ?? false);
     let rows = 0;

@@ -1,11 +1,11 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Logits, Predictions } from '@tfjs-heads/head-api';
+import type { Predictions } from '@tfjs-heads/head-api';
 import { type ColumnBatch, partsOf, tensorsOf } from './columns.js';
 import { cutOptions, type InputOptions } from './evaluate.js';
-import { logitsOf } from './evaluation.js';
 import { inputParts } from './input-parts.js';
-import { type LoadedModel, loadModel, type ModelPaths } from './model-module.js';
+import { loadPredictor, type Predictor } from './load-model.js';
+import type { ModelPaths } from './model-module.js';
 import { type PredictionColumn, predictionWriter, readPredictions } from './predictions.js';
 import { rowReader } from './row-reader.js';
 import { Progress, type Write } from './stdio.js';
@@ -22,7 +22,7 @@ export async function predictCommand(
   source: AsyncIterable<Uint8Array>,
   write: Write,
 ): Promise<void> {
-  const model = await loadModel(paths);
+  const model = await loadPredictor(paths);
   const writer = await predictionWriter(options.format);
   const progress = new Progress(options.quiet ?? false);
   const cut = cutOptions(options);
@@ -47,19 +47,17 @@ export async function predictCommand(
  * @throws PREDICTION_KEY_INVALID, SPEC_INVALID, and what the model throws
  */
 export async function predictionsOf(
-  model: LoadedModel,
+  model: Predictor,
   batch: ColumnBatch,
   keys: readonly string[] | undefined,
 ): Promise<readonly PredictionColumn[]> {
-  const features = tensorsOf(batch, model.columns);
-  let logits: Logits | undefined;
+  const columns = tensorsOf(batch, model.columns);
   let predictions: Predictions = {};
   try {
-    logits = await logitsOf(model, features);
-    predictions = model.head.predictions(logits, keys);
+    predictions = await model.predictions(columns, keys);
     return await readPredictions(predictions, batch.rows);
   } finally {
-    dispose([features, logits] as Tensor[]);
+    dispose(columns as Record<string, Tensor>);
     for (const prediction of Object.values(predictions)) prediction.dispose();
   }
 }

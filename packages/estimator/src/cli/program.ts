@@ -6,7 +6,8 @@ import type { MergeCommandOptions } from './merge.js';
 import type { PredictCommandOptions } from './predict.js';
 import type { Write } from './stdio.js';
 
-const MODEL = 'a JavaScript module that exports a head and how to make logits';
+const MODEL = 'a module that exports a head and how to make logits, the folder of an exported model, or checkpoints';
+const MODULE = 'of a folder: a module that exports what it does not tell, the head or the estimator';
 const MOST_SLICES = 100_000;
 const MOST_ROWS = 10_000_000;
 const LARGEST = 2 ** 30;
@@ -39,25 +40,33 @@ export function program({ source, write }: Streams): Command {
     .action(async (path: string, options: EvaluateCommandOptions) => {
       const { workers } = options;
       if (workers === undefined)
-        await (await import('./evaluate.js')).evaluateCommand({ path }, options, source, write);
-      else await (await import('./pool-commands.js')).evaluateInPool({ path }, options, workers, source, write);
+        await (await import('./evaluate.js')).evaluateCommand({ path, module: options.module }, options, source, write);
+      else
+        await (
+          await import('./pool-commands.js')
+        ).evaluateInPool({ path, module: options.module }, options, workers, source, write);
     });
   withInput(root.command('predict').description('Prints the predictions of rows, in their order and format.'))
     .option('--keys <names>', 'which predictions, separated by commas', names)
     .action(async (path: string, options: PredictCommandOptions) => {
       const { workers } = options;
-      if (workers === undefined) await (await import('./predict.js')).predictCommand({ path }, options, source, write);
-      else await (await import('./pool-commands.js')).predictInPool({ path }, options, workers, source, write);
+      if (workers === undefined)
+        await (await import('./predict.js')).predictCommand({ path, module: options.module }, options, source, write);
+      else
+        await (
+          await import('./pool-commands.js')
+        ).predictInPool({ path, module: options.module }, options, workers, source, write);
     });
   root
     .command('merge')
     .description('Merges states, one a line, to one.')
     .argument('<model>', MODEL)
+    .option('--module <file>', MODULE)
     .option('--result', 'print results, not a state')
     .option('--max-line <bytes>', 'how long a state may be', count(LARGEST), 64 * 2 ** 20)
     .option('--quiet', 'say nothing but errors')
     .action(async (path: string, options: MergeCommandOptions) =>
-      (await import('./merge.js')).mergeCommand({ path }, options, source, write),
+      (await import('./merge.js')).mergeCommand({ path, module: options.module }, options, source, write),
     );
   return root;
 }
@@ -65,6 +74,7 @@ export function program({ source, write }: Streams): Command {
 function withInput(command: Command): Command {
   return command
     .argument('<model>', MODEL)
+    .option('--module <file>', MODULE)
     .addOption(new Option('--format <name>', 'of the rows').choices(FORMATS).makeOptionMandatory())
     .option('--columns <names>', 'of tsv without a first line of names: separated by commas, from left to right', names)
     .option('--batch-size <rows>', 'how many rows the model is given at once, at most', count(MOST_ROWS), 16_384)

@@ -1,4 +1,4 @@
-import { createReadStream, fstatSync } from 'node:fs';
+import { createReadStream, ReadStream } from 'node:fs';
 import { headError } from '@tfjs-heads/head-kit';
 
 /** Writes to standard output, and waits until it was taken. */
@@ -30,9 +30,14 @@ export function takeStdout(): Write {
     });
 }
 
-/** Standard input. A file is read by larger pieces than Node has for it, which takes half the time. */
+/**
+ * Standard input. A file is read by larger pieces than Node has for it, which takes half the time.
+ *
+ * (`fstat` would leave in Node 20 that the last file it looked at is a pipe, and then it does not follow the links of packages.)
+ */
 export function stdin(): AsyncIterable<Uint8Array> {
-  return fstatSync(0).isFile() ? createReadStream('', { fd: 0, highWaterMark: 2 ** 20 }) : process.stdin;
+  const { stdin: given } = process;
+  return given instanceof ReadStream ? createReadStream('', { fd: 0, highWaterMark: 2 ** 20 }) : given;
 }
 
 const INTERVAL = 10_000; // ms

@@ -5,14 +5,16 @@ import { cutOptions, type EvaluateCommandOptions, slicesOf, textOf } from './eva
 import { Evaluation } from './evaluation.js';
 import type { Content } from './evaluation-state.js';
 import type { InputPart } from './input-parts.js';
-import { loadModel, type ModelPaths } from './model-module.js';
+import { loadModel, loadPredictor, type Predictor } from './load-model.js';
+import type { LoadedModel, ModelPaths } from './model-module.js';
 import { predictionsOf, type PredictCommandOptions } from './predict.js';
 import { predictionWriter } from './predictions.js';
 import { rowReader } from './row-reader.js';
 
 /** What a worker is told once. */
 export interface WorkerSettings {
-  readonly model: ModelPaths;
+  readonly kind: 'evaluate' | 'predict';
+  readonly paths: ModelPaths;
 }
 
 /** What a worker is to do: to count or predict the parts that come by a port, or to sum up what was counted. */
@@ -50,10 +52,13 @@ export interface TaskFailure {
 }
 
 // As piscina hands it on, beside data of its own.
-const settings = ([workerData].flat() as WorkerSettings[]).find((data) => data?.model !== undefined) as WorkerSettings;
+const settings = ([workerData].flat() as WorkerSettings[]).find((data) => data?.paths !== undefined) as WorkerSettings;
 
-const model = loadModel(settings.model);
-model.catch(() => undefined); // Each task says it.
+// Now, and not when the first task comes.
+const model = settings.kind === 'evaluate' ? loadModel(settings.paths) : undefined;
+const predictor = settings.kind === 'predict' ? loadPredictor(settings.paths) : undefined;
+model?.catch(() => undefined); // Each task says it.
+predictor?.catch(() => undefined);
 
 /** Does a task. */
 export async function work(task: Task): Promise<TaskResult | TaskFailure> {
@@ -67,7 +72,7 @@ export async function work(task: Task): Promise<TaskResult | TaskFailure> {
 }
 
 async function evaluate(options: EvaluateCommandOptions, port: MessagePort): Promise<TaskResult> {
-  const loaded = await model;
+  const loaded = await (model as Promise<LoadedModel>);
   const types = columnsToRead({ ...loaded.columns, ...loaded.labelColumns }, options.by);
   const reader = await rowReader({ ...cutOptions(options), types });
   const evaluation = new Evaluation(loaded, slicesOf(options));
@@ -84,7 +89,7 @@ async function evaluate(options: EvaluateCommandOptions, port: MessagePort): Pro
 }
 
 async function predict(options: PredictCommandOptions, port: MessagePort): Promise<TaskResult> {
-  const loaded = await model;
+  const loaded = await (predictor as Promise<Predictor>);
   const reader = await rowReader({ ...cutOptions(options), types: loaded.columns });
   const writer = await predictionWriter(options.format);
   let hasBegun = false;
@@ -106,7 +111,7 @@ async function predict(options: PredictCommandOptions, port: MessagePort): Promi
 }
 
 async function sum(options: EvaluateCommandOptions, contents: readonly Content[]): Promise<TaskResult> {
-  const loaded = await model;
+  const loaded = await (model as Promise<LoadedModel>);
   const evaluation = new Evaluation(loaded, slicesOf(options));
   try {
     for (const content of contents) evaluation.merge(content);
