@@ -1,7 +1,7 @@
 """Evaluates and predicts on Spark with a head of TensorFlow.js: each task hands its rows to a process of Node beside it.
 
-Every executor needs Node, the module of the model at the same path, the packages that it imports, and this file: give it to
-spark-submit by --py-files, or to spark.sparkContext.addPyFile.
+Every executor needs Node, the model at the same path (a module, or a folder and a module), the packages that it imports, and this
+file: give it to spark-submit by --py-files, or to spark.sparkContext.addPyFile.
 
     from heads_spark import evaluate, predict
     evaluate(spark.read.parquet("flights"), "/models/flights.mjs", by="origin").show()
@@ -19,21 +19,23 @@ import threading
 COMMAND = ("npx", "tfjs-heads")
 
 
-def evaluate(df, model, by=None, slices=1000, command=COMMAND):
+def evaluate(df, model, by=None, slices=1000, module=None, command=COMMAND):
     """The metrics of all rows (slice null) and, with `by`, of those of each value of a column, as a data frame."""
-    return as_table(df.sparkSession, merge(states_of(df, model, by, slices, command), model, command=command))
+    states = states_of(df, model, by, slices, module, command)
+    return as_table(df.sparkSession, merge(states, model, module=module, command=command))
 
 
-def evaluate_text(lines, model, columns, result=True, command=COMMAND):
+def evaluate_text(lines, model, columns, result=True, module=None, command=COMMAND):
     """What an RDD of lines comes to, with tabs between the fields, whose names are given from left to right: results, or a state."""
-    child = [*command, "evaluate", model, "--format", "tsv", "--state", "--quiet", "--columns", ",".join(columns)]
+    child = [*command, "evaluate", *paths(model, module), "--format", "tsv", "--state", "--quiet"]
+    child += ["--columns", ",".join(columns)]
     states = lines.pipe(shlex.join(child), env=dict(os.environ), checkCode=True).collect()
-    return merge(states, model, result, command)
+    return merge(states, model, result, module, command)
 
 
-def states_of(df, model, by=None, slices=1000, command=COMMAND):
+def states_of(df, model, by=None, slices=1000, module=None, command=COMMAND):
     """The state of each partition that has rows, a line of JSON each. A task that is retried names the same partition."""
-    child = [*command, "evaluate", model, "--format", "arrow", "--state", "--quiet"]
+    child = [*command, "evaluate", *paths(model, module), "--format", "arrow", "--state", "--quiet"]
     if by is not None:
         child += ["--by", by, "--slices", str(slices)]
 
@@ -50,10 +52,11 @@ def states_of(df, model, by=None, slices=1000, command=COMMAND):
     return [row.state for row in df.mapInArrow(count, "state string").collect()]
 
 
-def predict(df, model, schema, command=COMMAND):
+def predict(df, model, schema, module=None, command=COMMAND):
     """The rows with their predictions, whose keys and types the schema tells: "class_ids int, probabilities array<float>"."""
     predicted = df.sparkSession.createDataFrame([], schema).schema
-    child = [*command, "predict", model, "--format", "arrow", "--quiet", "--keys", ",".join(predicted.names)]
+    child = [*command, "predict", *paths(model, module), "--format", "arrow", "--quiet"]
+    child += ["--keys", ",".join(predicted.names)]
 
     def run(batches):
         import pyarrow
@@ -76,13 +79,18 @@ def predict(df, model, schema, command=COMMAND):
     return df.mapInArrow(run, type(predicted)([*df.schema.fields, *predicted.fields]))
 
 
-def merge(states, model, result=True, command=COMMAND):
+def merge(states, model, result=True, module=None, command=COMMAND):
     """What states come to together: results, or a state."""
-    child = [*command, "merge", model, *(["--result"] if result else [])]
+    child = [*command, "merge", *paths(model, module), *(["--result"] if result else [])]
     merged = subprocess.run(child, input="\n".join(states), capture_output=True, text=True)
     if merged.returncode != 0:
         raise RuntimeError(merged.stderr[-4000:])
     return json.loads(merged.stdout)
+
+
+def paths(model, module):
+    """A model that is a folder may need a module beside it."""
+    return [model, *(["--module", module] if module is not None else [])]
 
 
 def as_table(spark, result):
