@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { CompiledStep } from '../src/compiled/compiled-step.js';
 import type { HostBackend } from '../src/compiled/held-variables.js';
 import { theEngine } from '../src/engine.js';
+import { Dropout } from '../src/index.js';
 import { optimize } from '../src/optimize.js';
 import { record } from '../src/recorder.js';
 import { type Recording, releaseRecording } from '../src/recording.js';
@@ -56,7 +57,11 @@ const losses: Readonly<Record<string, (logits: tf.Tensor, { fixed, next }: Given
     return weightedLoss({ logits, labels }, { loss: softmaxCrossEntropy, divisor: rows });
   },
   poisson: (logits, { fixed }) =>
-    weightedLoss({ logits, labels: tf.abs(fixed(logits.shape)) }, { loss: logPoisson, divisor: logits.size }),
+    // Its exponentials do not overflow.
+    weightedLoss(
+      { logits: tf.tanh(logits), labels: tf.abs(fixed(logits.shape)) },
+      { loss: logPoisson, divisor: logits.size },
+    ),
   tfjsSigmoid: (logits, { fixed }) =>
     tf.losses.sigmoidCrossEntropy(tf.cast(tf.greater(fixed(logits.shape), 0), 'float32'), logits),
   tfjsSquared: (logits, { fixed }) => tf.losses.meanSquaredError(fixed(logits.shape), logits),
@@ -77,6 +82,7 @@ class Network {
   readonly #optimizer: tf.Optimizer;
   readonly #seed: number;
   readonly #held: tf.Tensor[] = [];
+  readonly #dropouts: Dropout[] = [];
   readonly x: tf.Tensor;
 
   constructor(seed: number) {
@@ -124,6 +130,7 @@ class Network {
   #forward(): { readonly loss: tf.Scalar; readonly logits: tf.Tensor } {
     const next: Next = random(this.#seed + 7);
     let at = 0;
+    let dropped = 0;
     const held = (shape: number[], isTrained: boolean): tf.Tensor => {
       this.#held[at] ??= tf.tidy(() => {
         const drawn = tf.randomNormal(shape, 0, 1, 'float32', this.#seed + at);
@@ -135,6 +142,7 @@ class Network {
       next,
       other: (shape) => held(shape, next() < 0.5),
       fixed: (shape) => held(shape, false),
+      drop: (x) => (this.#dropouts[dropped++] ??= new Dropout({ rate: 0.3, seed: this.#seed + dropped })).apply(x),
       edge: (x, ...points) => {
         const values = numbersOf(x);
         let largest = 0;
@@ -173,7 +181,7 @@ class Network {
  * How far off float64 the numbers of a tensor are, by what they may be: 16 units of the magnitude of the terms, which is the largest number of the tensor, or what shows when each
  * kernel is off by a unit.
  *
- * @param start What the numbers are changes of.
+ * @param options What float64 gives; what it gives when each kernel is off, as often as that was tried; what the numbers are changes of; what the magnitude is at least.
  */
 function worst(
   values: ArrayLike<number>,
@@ -181,12 +189,19 @@ function worst(
     expected,
     rounded,
     start,
-  }: { readonly expected: ArrayLike<number>; readonly rounded: ArrayLike<number>; readonly start?: ArrayLike<number> },
+    least = 0,
+  }: {
+    readonly expected: ArrayLike<number>;
+    readonly rounded: readonly ArrayLike<number>[];
+    readonly start?: ArrayLike<number>;
+    readonly least?: number;
+  },
 ): number {
-  let scale = 0;
+  let scale = least;
   for (let i = 0; i < expected.length; i++) {
-    const deviation = Math.abs((rounded[i] as number) - (expected[i] as number)) / UNIT;
-    scale = Math.max(scale, deviation, Math.abs((expected[i] as number) - (start?.[i] ?? 0)));
+    const value = expected[i] as number;
+    scale = Math.max(scale, Math.abs(value - (start?.[i] ?? 0)));
+    for (const others of rounded) scale = Math.max(scale, Math.abs((others[i] as number) - value) / UNIT);
   }
   let used = values.length === expected.length ? 0 : Infinity;
   for (let i = 0; i < expected.length; i++)
@@ -207,12 +222,13 @@ function isTrainable({ step }: Network): boolean {
   }
 }
 
+interface Taken {
+  readonly results: readonly ArrayLike<number>[];
+  readonly variables: readonly ArrayLike<number>[];
+}
+
 /** What a step gives in doubles: results, and what the variables of a recording come to. */
-function takenInDoubles(
-  network: Network,
-  { variables }: Recording,
-  noise?: () => number,
-): { readonly results: ArrayLike<number>[]; readonly variables: ArrayLike<number>[] } {
+function takenInDoubles(network: Network, { variables }: Recording, noise?: () => number): Taken {
   const results = inDoubles([...network.tensors, ...variables], () => tf.tidy(network.step), noise);
   const made = { results: results.map(numbersOf), variables: variables.map(numbersOf) };
   tf.dispose(results);
@@ -226,9 +242,24 @@ function recordStep({ step }: Network): Recording {
   return recording;
 }
 
-/** Compares a step of a compiled network with float64: what is beyond the bound. Undefined where it is on an edge. */
-function compare(network: Network, twin: Network, seed: number): string[] | undefined {
-  const [recording, other] = [recordStep(network), recordStep(twin)];
+/** What the third step of a network gives in doubles when each kernel is off by a unit, up or down. */
+function takenRoughly(seed: number, trial: number): Taken {
+  const network = new Network(seed);
+  tf.dispose(tf.tidy(network.step));
+  const recording = recordStep(network);
+  const next = random(1000 * seed + trial);
+  const taken = takenInDoubles(network, recording, () => 1 + (next() < 0.5 ? UNIT : -UNIT));
+  releaseRecording(recording);
+  network.dispose();
+  return taken;
+}
+
+/** How often a network is made rough at most: where a tensor has few numbers, a trial may leave them all as they are. */
+const TRIALS = 6;
+
+/** Compares the third step of a network, compiled, with float64: what is beyond the bound. Undefined where it is on an edge. */
+function compare(network: Network, seed: number): string[] | undefined {
+  const recording = recordStep(network);
   const optimized = optimize(recording);
   try {
     const before = recording.variables.map(numbersOf);
@@ -238,40 +269,40 @@ function compare(network: Network, twin: Network, seed: number): string[] | unde
     network.isOnEdge = false;
     const expected = takenInDoubles(network, recording);
     if (network.isOnEdge) return undefined;
-    const next = random(seed);
-    const rounded = takenInDoubles(twin, other, () => 1 + (next() < 0.5 ? UNIT : -UNIT));
-    const wrong: string[] = [];
-    const look = (what: string, used: number): void => {
-      if (!(used <= 1)) wrong.push(`${network.text}: ${what} ${used.toFixed(1)}`);
-    };
-    outcome.results.forEach((values, index) =>
-      look(
-        index === 0 ? 'loss' : 'logits',
+    const rough: Taken[] = [];
+    const beyond = (): string[] => {
+      const [loss, logits] = outcome.results.map((values, index) =>
         worst(values as Float32Array, {
           expected: expected.results[index] as ArrayLike<number>,
-          rounded: rounded.results[index] as ArrayLike<number>,
-        }),
-      ),
-    );
-    outcome.assigned.forEach((values, index) => {
-      const at = step.assigned[index] as number;
-      const variable = recording.variables[at] as tf.Variable;
-      // A slot is made of gradients, and so is the change of a variable.
-      const start = network.variables.includes(variable) ? before[at] : undefined;
-      look(
-        `${start === undefined ? 'slot' : 'variable'} [${variable.shape}]`,
-        worst(values as Float32Array, {
-          expected: expected.variables[at] as ArrayLike<number>,
-          rounded: rounded.variables[at] as ArrayLike<number>,
-          ...(start && { start }),
+          rounded: rough.map(({ results }) => results[index] as ArrayLike<number>),
+          // What is left of logits that cancel each other, in doubles.
+          least: index === 0 ? UNIT * Math.max(...Array.from(expected.results[1] as ArrayLike<number>, Math.abs)) : 0,
         }),
       );
-    });
+      const assigned = outcome.assigned.map((values, index): [string, number] => {
+        const at = step.assigned[index] as number;
+        const variable = recording.variables[at] as tf.Variable;
+        // A slot is made of gradients, and so is the change of a variable.
+        const start = network.variables.includes(variable) ? before[at] : undefined;
+        const used = worst(values as Float32Array, {
+          expected: expected.variables[at] as ArrayLike<number>,
+          rounded: rough.map(({ variables }) => variables[at] as ArrayLike<number>),
+          ...(start && { start }),
+        });
+        return [`${start === undefined ? 'slot' : 'variable'} [${variable.shape}]`, used];
+      });
+      const all: [string, number][] = [['loss', loss as number], ['logits', logits as number], ...assigned];
+      return all.flatMap(([what, used]) => (used <= 1 ? [] : [`${network.text}: ${what} ${used.toFixed(1)}`]));
+    };
+    let wrong = beyond();
+    while (wrong.length > 0 && rough.length < TRIALS) {
+      rough.push(takenRoughly(seed, rough.length));
+      wrong = beyond();
+    }
     return wrong;
   } finally {
     optimized.release();
     releaseRecording(recording);
-    releaseRecording(other);
   }
 }
 
@@ -279,16 +310,15 @@ it('trains random small networks as float64 does, in shapes of 1 to 70', () => {
   const wrong: string[] = [];
   let compared = 0;
   for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
-    const [network, twin] = [new Network(seed), new Network(seed)];
+    const network = new Network(seed);
     try {
-      const found = isTrainable(network) && isTrainable(twin) ? compare(network, twin, seed) : undefined;
+      const found = isTrainable(network) ? compare(network, seed) : undefined;
       if (found !== undefined) compared++;
       wrong.push(...(found ?? []));
     } catch (error) {
       wrong.push(`${network.text}: ${(error as Error).message}`);
     }
     network.dispose();
-    twin.dispose();
   }
   expect(wrong).toEqual([]);
   expect(compared).toBeGreaterThan(0.8 * COUNT);

@@ -19,7 +19,8 @@ export function bothWays(
   const eager = flatten(returned).tensors;
   try {
     const step = new CompiledStep(optimized, theEngine().backend as HostBackend);
-    const outcome = step.try(args, []);
+    // With the numbers of the recorded step, not of the next one.
+    const outcome = step.try(args, [], recording.program);
     if (outcome === undefined) throw new Error('It is not compiled for these numbers.');
     const results = recording.returned.sources.map((source) =>
       source.kind === 'result'

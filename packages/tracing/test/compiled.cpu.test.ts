@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { random } from '@tfjs-heads/reference';
 import { expect, it } from 'vitest';
 import { bothWays } from './compiled-support.js';
+import { Dropout } from '../src/index.js';
 import { randomOps, sizeBy } from './random-ops.js';
 
 /** How many programs there are. */
@@ -21,10 +22,12 @@ it('gives random programs of up to eight operations as the kernels do, in shapes
     // The same choices in each run.
     const seed = Math.floor(next() * 1e6);
     const held: tf.Tensor[] = [];
+    const dropout = new Dropout({ rate: 0.3, seed });
     const run = (x: tf.Tensor): tf.Tensor[] => {
       const again = random(seed + 1);
       let made = x;
       let at = 0;
+      let isDropped = false;
       const results: tf.Tensor[] = [];
       for (const name of chosen) {
         const other = (of: number[]): tf.Tensor => {
@@ -32,7 +35,13 @@ it('gives random programs of up to eight operations as the kernels do, in shapes
           held[at++] = tensor;
           return tensor;
         };
-        made = randomOps[name]?.(made, { other, fixed: other, edge: (tensor) => tensor, next: again }) as tf.Tensor;
+        made = randomOps[name]?.(made, {
+          other,
+          fixed: other,
+          edge: (tensor) => tensor,
+          drop: (tensor) => (isDropped ? tensor : ((isDropped = true), dropout.apply(tensor))), // once in a step
+          next: again,
+        }) as tf.Tensor;
         if (made.size > 20_000) made = tf.mean(made, 0);
         if (made.rank === 0) made = tf.reshape(made, [1]);
         if (again() < 0.4) results.push(made);

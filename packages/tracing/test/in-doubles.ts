@@ -54,7 +54,7 @@ export function inDoubles<T>(tensors: readonly tf.TensorInfo[], run: () => T, no
     }
     return run();
   } finally {
-    engine.runKernel = runKernel;
+    if (noise !== undefined) Reflect.deleteProperty(engine, 'runKernel');
     scope.Float32Array = single;
     platform.isTypedArray = isTypedArray;
     if (update !== undefined) {

@@ -10,6 +10,8 @@ export interface Given {
   fixed(shape: number[]): tf.Tensor;
   /** Says that something turns where a tensor has these numbers (default: 0), and so may turn out otherwise where it is rounded otherwise. */
   edge(x: tf.Tensor, ...at: readonly number[]): tf.Tensor;
+  /** Sets some of the numbers to 0. */
+  drop(x: tf.Tensor): tf.Tensor;
   readonly next: Next;
 }
 
@@ -45,6 +47,21 @@ const fold =
     if (edgeOf !== undefined) edge(edgeOf(x, axes));
     return op(x, axes, next() < 0.5);
   };
+/** Whole numbers from 0 to below a size. */
+const indicesOf = (drawn: tf.Tensor, size: number): tf.Tensor =>
+  tf.cast(tf.minimum(tf.abs(tf.mul(drawn, 9)), size - 1), 'int32');
+/** Images with what else there is in them, and how a window goes over them. */
+const imagesOf = (
+  x: tf.Tensor,
+  { other, next }: Given,
+): { images: tf.Tensor4D; window: [number, number]; strides: [number, number]; pad: 'same' | 'valid' } => {
+  const upTo = (most: number): number => 1 + Math.floor(next() * most);
+  const window: [number, number] = [upTo(3), upTo(3)];
+  const shape = [upTo(3), window[0] + upTo(7), window[1] + upTo(7), upTo(9)];
+  const strides: [number, number] = next() < 0.5 ? [1, 1] : [2, 2];
+  const images = tf.add(tf.mean(x), other(shape)) as tf.Tensor4D;
+  return { images, window, strides, pad: next() < 0.5 ? 'same' : 'valid' };
+};
 /** What is not the largest one, by how much it is smaller. */
 const behind = (x: tf.Tensor, axes: number[]): tf.Tensor => {
   const difference = tf.sub(x, tf.max(x, axes, true));
@@ -171,5 +188,52 @@ export const randomOps: Readonly<Record<string, Make>> = {
     const [b, m, k, n] = [1 + Math.floor(next() * 3), sizeBy(next), sizeBy(next), sizeBy(next)];
     const shared = next() < 0.4;
     return tf.add(tf.mean(x), tf.div(tf.matMul(other([b, m, k]), other(shared ? [1, k, n] : [b, k, n])), Math.sqrt(k)));
+  },
+  erf: smooth(tf.erf),
+  finite: (x, { fixed }) =>
+    tf.add(x, tf.cast(tf.logicalAnd(tf.isFinite(fixed(x.shape)), tf.logicalNot(tf.isInf(fixed(x.shape)))), 'float32')),
+  tiles: (x, { next }) =>
+    tf.tile(
+      x,
+      x.shape.map(() => 1 + Math.floor(next() * 3)),
+    ),
+  drop: (x, { drop }) => drop(x),
+  argMax: (x, { fixed, next }) => {
+    const axis = axisOf(x, next);
+    const at = next() < 0.5 ? tf.argMax(fixed(x.shape), axis) : tf.argMin(fixed(x.shape), axis);
+    return tf.add(x, tf.div(tf.expandDims(tf.cast(at, 'float32'), axis), 64));
+  },
+  gather: (x, { fixed, next }) => {
+    const axis = axisOf(x, next);
+    const shape = next() < 0.7 ? [sizeBy(next)] : [2, 1 + Math.floor(next() * 9)];
+    return tf.gather(x, indicesOf(fixed(shape), x.shape[axis] as number), axis);
+  },
+  embedding: (x, { other, fixed, next }) => {
+    const [count, width] = [sizeBy(next), sizeBy(next)];
+    const rows = tf.gather(other([count, width]), indicesOf(fixed([sizeBy(next)]), count));
+    return tf.add(tf.mean(x), rows);
+  },
+  segmentSum: (x, { fixed, next }) => {
+    const segments = 1 + Math.floor(next() * 5);
+    const ids = tf.sub(indicesOf(fixed([x.shape[0] as number]), segments + 2), tf.scalar(1, 'int32')) as tf.Tensor1D; // some are none
+    return tf.div(tf.unsortedSegmentSum(x, ids, segments), 4);
+  },
+  conv2d: (x, given) => {
+    const { images, window, strides, pad } = imagesOf(x, given);
+    const filter = given.other([...window, images.shape[3], sizeBy(given.next)]) as tf.Tensor4D;
+    return tf.div(tf.conv2d(images, filter, strides, pad), Math.sqrt(window[0] * window[1] * images.shape[3]));
+  },
+  depthwise: (x, given) => {
+    const { images, window, strides, pad } = imagesOf(x, given);
+    const filter = given.other([...window, images.shape[3], 1 + Math.floor(given.next() * 3)]) as tf.Tensor4D;
+    return tf.depthwiseConv2d(images, filter, strides, pad);
+  },
+  maxPool: (x, given) => {
+    const { images, window, strides, pad } = imagesOf(x, given);
+    return tf.maxPool(images, window, strides, pad);
+  },
+  avgPool: (x, given) => {
+    const { images, window, strides, pad } = imagesOf(x, given);
+    return tf.avgPool(images, window, strides, pad);
   },
 };

@@ -244,16 +244,12 @@ it.each(here)('replays %s to the bit', async (_, [make, argsOf]) => {
   trace.dispose();
 });
 
-/** What a function of WebAssembly has no place for yet. */
-const notCompiled = new Set(['dropout of our own', 'a prediction']);
-
 it.runIf(['cpu', 'wasm'].includes(tf.getBackend())).each(here)(
   'computes %s by one function of WebAssembly',
-  async (name, [make, argsOf]) => {
+  async (_, [make, argsOf]) => {
     const { trace } = await expectSameSteps(make, argsOf, { exact: false, steps: 15 });
     expect(trace.reason).toBeUndefined();
-    if (notCompiled.has(name)) expect(String(trace)).not.toContain('run as one function');
-    else expect(String(trace)).toContain('run as one function of WebAssembly');
+    expect(String(trace)).toContain('run as one function of WebAssembly');
     trace.dispose();
   },
 );

@@ -4,7 +4,7 @@
 export type Code = number | (() => Code) | readonly Code[];
 
 /** The types of values, as their bytes. */
-export const VALUE = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+export const VALUE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = keyof typeof VALUE;
 
 /** An unsigned number in as many bytes as it needs. */
@@ -102,7 +102,7 @@ function at({ address }: Place, align: number): Code {
 
 export function load(type: ValueType, place: Place): Code {
   if (type === 'v128') return [simd('load', place.plus), at(place, 2)];
-  return [place.plus, { i32: 0x28, f32: 0x2a, f64: 0x2b }[type], at(place, type === 'f64' ? 3 : 2)];
+  return [place.plus, { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b }[type], at(place, type === 'f64' ? 3 : 2)];
 }
 
 export function loadSplat(place: Place): Code {
@@ -111,7 +111,7 @@ export function loadSplat(place: Place): Code {
 
 export function store(type: ValueType, place: Place, value: Code): Code {
   if (type === 'v128') return [simd('store', place.plus, value), at(place, 2)];
-  return [place.plus, value, { i32: 0x36, f32: 0x38, f64: 0x39 }[type], at(place, type === 'f64' ? 3 : 2)];
+  return [place.plus, value, { i32: 0x36, i64: 0x37, f32: 0x38, f64: 0x39 }[type], at(place, type === 'f64' ? 3 : 2)];
 }
 
 /** The first `count` of four lanes. */

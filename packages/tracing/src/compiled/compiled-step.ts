@@ -67,7 +67,7 @@ export class CompiledStep {
   }
 
   /**
-   * Takes the step. Undefined where it was compiled for other numbers of optimizers: nothing has changed then.
+   * Takes the step. Undefined where it was compiled for other numbers of optimizers, or an index is out of range: nothing has changed then.
    *
    * @throws LABELS_RANGE; nothing is changed then.
    */
@@ -76,7 +76,7 @@ export class CompiledStep {
     this.#check(args);
     this.#load(args);
     for (let index = 0; index < this.#variables.length; index++) this.#variables[index]?.load();
-    this.#step();
+    if (!this.#compute()) return undefined;
     const { results } = this.#runnable.program;
     const tensors = results.map(({ shape, dtype }, index) =>
       this.#engine.makeTensor(copyOf(this.#results[index] as Numbers, dtype), shape.slice(), dtype, this.#backend),
@@ -104,7 +104,7 @@ export class CompiledStep {
     this.#compiled.variables.forEach((buffer, index) =>
       this.#numbersOf(buffer).set(viewOf(this.#backend, variables[index] as Tensor)),
     );
-    this.#step();
+    if (!this.#compute()) return undefined;
     const { program } = this.#runnable;
     return {
       results: program.results.map(({ dtype }, index) => copyOf(this.#results[index] as Numbers, dtype)),
@@ -132,6 +132,17 @@ export class CompiledStep {
       for (let at = 0; at < group.names.length; at++) to[at] = scalars[group.names[at] as string] as number;
     }
     return true;
+  }
+
+  /** Whether the function came to its end: it traps before it changes a variable. */
+  #compute(): boolean {
+    try {
+      this.#step();
+      return true;
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) return false;
+      throw error;
+    }
   }
 
   #check(args: readonly Tensor[]): void {

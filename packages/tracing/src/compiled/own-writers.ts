@@ -1,11 +1,14 @@
 import type { KernelFunc } from '@tensorflow/tfjs-core';
+import { DROPOUT_MASK, leastKept, scaleOf } from '../dropout/mask-kernel.js';
+import { halvesOf } from '../dropout/philox.js';
 import { FED, type Feed, feedOf } from '../feed.js';
 import { compositionOf } from '../native/composition.js';
 import type { HostCheck } from '../native/own-kernels.js';
 import { structureOf } from '../native/update.js';
 import type { Node, Use } from '../program.js';
-import { apply, type Buffer, cast, type Expression, leaf, number } from './expression.js';
-import { kernelWriters } from './kernel-writers.js';
+import { apply, type Buffer, cast, type Expression, leaf, number, sizeOf, type View, wholeView } from './expression.js';
+import { kernelWriters } from './kernels/index.js';
+import { writeMask } from './philox-mask.js';
 import { type Call, type KernelWriter, Lowering, typeOf, type Writer } from './lowering.js';
 
 /** Numbers that a step is given: those of the updates that have the same. */
@@ -54,6 +57,7 @@ export function writersOf(
     },
     'TfjsHeads.Update/1': (call) => update(call, groups.get(call.node)),
     'TfjsHeads.ClipScale/1': clipScale,
+    [DROPOUT_MASK]: (call) => mask(call, groups.get(call.node)),
   };
 }
 
@@ -148,6 +152,29 @@ function update(call: Call, group: FeedGroup | undefined): Expression[] {
   };
   const to = compose.call(rule, on, from, Object.fromEntries(scalars.map((name) => [name, scalar(name)])));
   return ['variable', ...slots].map((name) => to[name] as Expression);
+}
+
+/** The mask of a dropout, by the count that each step is fed. */
+function mask(call: Call, group: FeedGroup | undefined): Expression {
+  if (group === undefined) throw call.unsupported('without a count');
+  const scalar = (name: string): View => ({
+    buffer: group.buffer,
+    shape: [],
+    strides: [],
+    offset: group.names.indexOf(name),
+  });
+  const rate = call.attribute('rate') as number;
+  const { shape } = call.output;
+  const to = wholeView(call.writer.buffer('f32', sizeOf(shape)), shape);
+  writeMask(call.writer.loops, {
+    to,
+    key: halvesOf(call.attribute('seed') as number),
+    low: scalar('low'),
+    high: scalar('high'),
+    least: leastKept(rate),
+    kept: scaleOf(rate),
+  });
+  return leaf(to);
 }
 
 /** `norm / max(length, norm)` of the length of all gradients together, in doubles. */

@@ -233,8 +233,7 @@ class Writer {
       address: () => offsetOf(to) + 4 * r * n + 16 * v,
       plus: get(pc),
     });
-    const each = (write: (cell: number, r: number, v: number) => Code): Code =>
-      cells.flatMap((cellsOfRow, r) => cellsOfRow.map((cell, v) => write(cell, r, v)));
+    const each = (write: (cell: number) => Code): Code => cells.flat().map(write);
     const times = (x: Code, by: number): Code => [x, i32(by), 0x6c];
     const step = packed === undefined ? br : 32;
     const begin = [
@@ -246,7 +245,7 @@ class Writer {
           : plus(times(get(column), 4 * k), times(get(first), 32)),
       ),
       set(pc, plus(plus(this.#place(to).plus, times(get(row), 4 * n)), times(get(column), 4))),
-      each((cell, r, v) => set(cell, isBlocked ? load('v128', cPlace(r, v)) : zeroVector())),
+      each((cell) => set(cell, zeroVector())),
     ];
     const body = [
       factors.map((factor, v) => set(factor, load('v128', bPlace(v)))),
@@ -267,7 +266,11 @@ class Writer {
         columns,
         row,
         column,
-        (r, v) => get((cells[r] as number[])[v] as number),
+        (r, v) => {
+          const cell = get((cells[r] as number[])[v] as number);
+          // Block by block, each from 0: a long sum in float32 rounds less.
+          return isBlocked ? simd('addF32', load('v128', cPlace(r, v)), cell) : cell;
+        },
         (r, v, value) => {
           const left = columns - 4 * v;
           return left >= 4 ? store('v128', cPlace(r, v), value) : storeLanes(left, cPlace(r, v), value);

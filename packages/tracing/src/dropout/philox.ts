@@ -1,9 +1,9 @@
 /** The multipliers and the steps of the key of Philox4x32 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011). */
-const M0 = 0xd2511f53;
-const M1 = 0xcd9e8d57;
-const W0 = 0x9e3779b9;
-const W1 = 0xbb67ae85;
-const ROUNDS = 10;
+export const M0 = 0xd2511f53;
+export const M1 = 0xcd9e8d57;
+export const W0 = 0x9e3779b9;
+export const W1 = 0xbb67ae85;
+export const ROUNDS = 10;
 
 /** Words of 32 bits, the lower half of a 64-bit number first. */
 export type Halves = readonly [low: number, high: number];

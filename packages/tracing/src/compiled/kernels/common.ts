@@ -1,0 +1,28 @@
+import { type Expression, leaf, number, type NumberType } from '../expression.js';
+import type { Call, KernelWriter } from '../lowering.js';
+
+export const one = (call: Call, type: NumberType = call.float): Expression => number(1, type);
+export const zero = (type: NumberType): Expression => number(0, type);
+
+/** Of a tensor of floats. */
+export function ofFloat(write: (x: Expression, call: Call) => Expression): KernelWriter {
+  return (call) => {
+    const x = call.input('x');
+    if (x.type !== call.float) throw call.unsupported('of whole numbers');
+    return write(x, call);
+  };
+}
+
+export const select = (call: Call, condition: Expression, yes: Expression, no: Expression): Expression =>
+  call.apply('select', yes.type, condition, yes, no);
+
+/** Held in memory, so that several may read it. */
+export const held = (call: Call, x: Expression): Expression =>
+  x.view === undefined && x.op !== 'number' ? leaf(call.writer.settle(x)) : x;
+
+/** The axes that an attribute names; all where it names none. */
+export function axesOf(call: Call, name: string, rank: number): number[] {
+  const given = call.attribute(name);
+  const axes = given === undefined || given === null ? Array.from({ length: rank }, (_, axis) => axis) : [given].flat();
+  return [...new Set((axes as number[]).map((axis) => (axis < 0 ? axis + rank : axis)))].toSorted((a, b) => a - b);
+}

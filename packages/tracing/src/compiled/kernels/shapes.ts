@@ -1,0 +1,172 @@
+import {
+  cast,
+  type Expression,
+  leaf,
+  number,
+  type NumberType,
+  sizeOf,
+  stridesOf,
+  type View,
+  wholeView,
+} from '../expression.js';
+import { type Call, type KernelWriter, typeOf } from '../lowering.js';
+import { axesOf, one, zero } from './common.js';
+
+const view =
+  (write: (call: Call, from: View) => View): KernelWriter =>
+  (call) =>
+    leaf(write(call, call.view(inMemory(call, call.input('x')))));
+
+const inMemory = (call: Call, x: Expression): Expression =>
+  x.op === 'number' ? leaf(call.writer.settle(call.apply('add', x.type, x, { ...zero(x.type), shape: x.shape }))) : x;
+
+function joined(
+  call: Call,
+  parts: readonly Expression[],
+  axis: number,
+  shape: readonly number[],
+  type: NumberType,
+): Expression {
+  const buffer = call.writer.buffer(type, sizeOf(shape));
+  const strides = stridesOf(shape);
+  let offset = 0;
+  for (const part of parts) {
+    if (sizeOf(part.shape) > 0) {
+      // A product is stored row by row.
+      const ready = call.writer.withoutProducts(part, false);
+      call.writer.store(
+        [ready.product === undefined ? ready : leaf(call.writer.settle(ready))],
+        [{ buffer, shape: part.shape, strides, offset }],
+      );
+    }
+    offset += (part.shape[axis] as number) * (strides[axis] as number);
+  }
+  return leaf(wholeView(buffer, shape));
+}
+
+/** What has a number around it, before and after it along each axis. */
+export function padded(
+  call: Call,
+  x: Expression,
+  { paddings, value }: { readonly paddings: readonly (readonly [number, number])[]; readonly value: number },
+): View {
+  const shape = x.shape.map((size, axis) => size + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0));
+  const whole = wholeView(call.writer.buffer(x.type, sizeOf(shape)), shape);
+  call.writer.store([{ ...number(value, x.type), shape }], [whole]);
+  const offset = paddings.reduce((sum, [before], axis) => sum + before * (whole.strides[axis] as number), 0);
+  const ready = call.writer.withoutProducts(x, false);
+  const plain = ready.product === undefined ? ready : leaf(call.writer.settle(ready));
+  if (sizeOf(x.shape) > 0) call.writer.store([plain], [{ ...whole, shape: x.shape, offset }]);
+  return whole;
+}
+
+const broadcastTo = (from: View, shape: readonly number[]): View => {
+  const missing = shape.length - from.shape.length;
+  return {
+    ...from,
+    shape,
+    strides: shape.map((_, axis) =>
+      axis < missing || from.shape[axis - missing] === 1 ? 0 : (from.strides[axis - missing] as number),
+    ),
+  };
+};
+
+/** Kernels that move numbers, or look at them in another order. */
+export const shapes: Readonly<Record<string, KernelWriter>> = {
+  Reshape: (call) => call.reshape(call.input('x'), call.output.shape),
+  ExpandDims: (call) => call.reshape(call.input('input'), call.output.shape),
+  Fill: (call) => {
+    const value = call.attribute('value');
+    if (typeof value !== 'number') throw call.unsupported('with no number');
+    return { ...number(value, typeOf(call.output.dtype, call.float)), shape: call.output.shape };
+  },
+  ZerosLike: (call) => ({ ...zero(typeOf(call.output.dtype, call.float)), shape: call.output.shape }),
+  OnesLike: (call) => ({ ...one(call, typeOf(call.output.dtype, call.float)), shape: call.output.shape }),
+  Transpose: view((call, from) => {
+    const perm = call.attribute('perm') as number[];
+    return {
+      ...from,
+      shape: perm.map((axis) => from.shape[axis] as number),
+      strides: perm.map((axis) => from.strides[axis] as number),
+    };
+  }),
+  Slice: view((call, from) => {
+    const begin = call.attribute('begin') as number | number[];
+    const starts = typeof begin === 'number' ? [begin] : begin;
+    const offset = from.strides.reduce((sum, stride, axis) => sum + stride * (starts[axis] ?? 0), from.offset);
+    return { ...from, shape: call.output.shape, offset };
+  }),
+  Reverse: view((call, from) => {
+    const axes = axesOf(call, 'dims', from.shape.length);
+    const offset = axes.reduce(
+      (sum, axis) => sum + (from.strides[axis] as number) * ((from.shape[axis] as number) - 1),
+      from.offset,
+    );
+    return { ...from, strides: from.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)), offset };
+  }),
+  BroadcastTo: view((call, from) => broadcastTo(from, call.output.shape)),
+  Tile: (call) => {
+    const from = call.view(inMemory(call, call.input('x')));
+    const reps = call.attribute('reps') as number[];
+    // Each axis is two, of which the first is gone through in one place.
+    const tiles: View = {
+      ...from,
+      shape: from.shape.flatMap((size, axis) => [reps[axis] as number, size]),
+      strides: from.strides.flatMap((stride) => [0, stride]),
+    };
+    return call.reshape(leaf(tiles), call.output.shape);
+  },
+  Concat: (call) => {
+    const [axis = 0] = axesOf(call, 'axis', call.output.shape.length);
+    const type = typeOf(call.output.dtype, call.float);
+    return joined(
+      call,
+      call.list().map((part) => cast(part, type)),
+      axis,
+      call.output.shape,
+      type,
+    );
+  },
+  Pack: (call) => {
+    const [axis = 0] = axesOf(call, 'axis', call.output.shape.length);
+    const shape = call.output.shape.map((size, index) => (index === axis ? 1 : size));
+    const type = typeOf(call.output.dtype, call.float);
+    return joined(
+      call,
+      call.list().map((part) => call.reshape(cast(part, type), shape)),
+      axis,
+      call.output.shape,
+      type,
+    );
+  },
+  Unpack: (call) => {
+    const from = call.view(inMemory(call, call.input('value')));
+    const [axis = 0] = axesOf(call, 'axis', from.shape.length);
+    const without = (list: readonly number[]): number[] => list.filter((_, index) => index !== axis);
+    return call.node.outputs.map((_, index) =>
+      leaf({
+        ...from,
+        shape: without(from.shape),
+        strides: without(from.strides),
+        offset: from.offset + index * (from.strides[axis] as number),
+      }),
+    );
+  },
+  SplitV: (call) => {
+    const from = call.view(inMemory(call, call.input('x')));
+    const [axis = 0] = axesOf(call, 'axis', from.shape.length);
+    let { offset } = from;
+    return call.node.outputs.map(({ shape }) => {
+      const part = leaf({ ...from, shape, offset });
+      offset += (shape[axis] as number) * (from.strides[axis] as number);
+      return part;
+    });
+  },
+  PadV2: (call) =>
+    leaf(
+      padded(call, call.input('x'), {
+        paddings: call.attribute('paddings') as [number, number][],
+        value: call.attribute('constantValue') as number,
+      }),
+    ),
+};

@@ -1,0 +1,91 @@
+// Kernels that a compiled step writes in a way of its own: what is looked up, drawn, or gone over by windows.
+import * as tf from '@tensorflow/tfjs-core';
+import { SGD } from '@tfjs-heads/optimizers';
+import { expect, it } from 'vitest';
+import { Dropout, traceStep } from '../src/index.js';
+import { draw, expectSameSteps, type Trainee, variable } from './support.js';
+
+const runs = ['cpu', 'wasm'].includes(tf.getBackend());
+const FUNCTION = 'run as one function of WebAssembly';
+
+/** Trains what maps a batch to numbers that should be 1. */
+function trainee<T extends tf.Tensor>(
+  variables: tf.Variable[],
+  network: (x: T) => tf.Tensor,
+): Trainee<(x: T) => tf.Scalar> {
+  const sgd = new SGD({ learningRate: 0.1 });
+  const step = (x: T): tf.Scalar =>
+    sgd.minimize(() => tf.mean(tf.square(tf.sub(network(x), 1))) as tf.Scalar, true, variables) as tf.Scalar;
+  return { variables, step };
+}
+
+it.runIf(runs)('trains an embedding, and an index out of range changes nothing', async () => {
+  // wasm has no kernel for the gradient unless it is repaired.
+  if (tf.getKernel('UnsortedSegmentSum', tf.getBackend()) === undefined) return;
+  const variables = [variable([9, 4], 1), variable([4, 1], 2)];
+  const [table, output] = variables as unknown as [tf.Tensor2D, tf.Tensor2D];
+  const make = (): Trainee<(ids: tf.Tensor1D) => tf.Scalar> =>
+    trainee(variables, (ids) => tf.matMul(tf.gather(table, ids), output));
+  const trace = traceStep(make().step, { variables });
+  for (let index = 0; index < 8; index++) {
+    const ids = tf.tensor1d([0, 3, 3, 8, index], 'int32');
+    trace(ids).dispose();
+    ids.dispose();
+  }
+  expect(String(trace)).toContain(FUNCTION);
+  const before = await table.data();
+  const ids = tf.tensor1d([0, 3, 3, 9, 1], 'int32');
+  if (tf.getBackend() === 'cpu') {
+    expect(() => trace(ids)).toThrow(/the index value 9 is not in \[0, 8\]/);
+    expect(await table.data()).toEqual(before);
+  }
+  trace.dispose();
+  tf.dispose([ids, ...variables]);
+});
+
+it.runIf(runs)('draws the masks of Dropout, to the bit', async () => {
+  for (const shape of [[5, 7], [64], [3, 2]]) {
+    const [dropout, other] = [
+      new Dropout({ rate: 0.4, seed: 2 ** 40 + 3 }),
+      new Dropout({ rate: 0.4, seed: 2 ** 40 + 3 }),
+    ];
+    dropout.iterations = other.iterations = 2 ** 33 + 2 ** 24 - 4; // both halves of the count change
+    const trace = traceStep((x: tf.Tensor) => dropout.apply(x), { variables: [] });
+    const x = tf.ones(shape);
+    for (let index = 0; index < 8; index++) {
+      const [made, expected] = [trace(x), other.apply(x)];
+      expect(await made.data()).toEqual(await expected.data());
+      tf.dispose([made, expected]);
+    }
+    expect(String(trace)).toContain(FUNCTION);
+    trace.dispose();
+    x.dispose();
+  }
+});
+
+// Some kernels of the gradients are there on cpu alone.
+it.runIf(tf.getBackend() === 'cpu')('trains convolutions and pools', async () => {
+  const make = (): Trainee<(x: tf.Tensor4D) => tf.Scalar> => {
+    const variables = [variable([3, 3, 2, 5], 1), variable([2, 3, 5, 2], 2), variable([90, 1], 3)];
+    const [first, second, output] = variables as unknown as [tf.Tensor4D, tf.Tensor4D, tf.Tensor2D];
+    return trainee(variables, (x) => {
+      const hidden = tf.maxPool(tf.relu(tf.conv2d(x, first, 1, 'same')), 2, 2, 'same');
+      const pooled = tf.avgPool(tf.relu(tf.depthwiseConv2d(hidden as tf.Tensor4D, second, 1, 'same')), 2, 2, 'same');
+      return tf.matMul(tf.reshape(pooled, [4, -1]) as tf.Tensor2D, output);
+    });
+  };
+  const argsOf = (index: number): [tf.Tensor4D] => [draw([4, 11, 9, 2], index) as tf.Tensor4D];
+  const { trace } = await expectSameSteps(make, argsOf, { exact: false });
+  expect(trace.reason).toBeUndefined();
+  expect(String(trace)).toContain(FUNCTION);
+  trace.dispose();
+});
+
+it.runIf(runs)('says which kernel has no place in it', () => {
+  const trace = traceStep((x: tf.Tensor) => tf.cumsum(x), { variables: [] });
+  const x = draw([5], 1);
+  for (let index = 0; index < 8; index++) trace(x).dispose();
+  expect(String(trace)).toContain('it is no function of WebAssembly: the kernel Cumsum');
+  trace.dispose();
+  x.dispose();
+});
