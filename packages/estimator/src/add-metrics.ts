@@ -8,6 +8,7 @@ import {
 } from '@tfjs-heads/head-api';
 import { describeValue, headError, isMap } from '@tfjs-heads/head-kit';
 import { Estimator } from './estimator.js';
+import { summarizedBy, summarizerOf } from './summaries/summarize.js';
 import type { RunConfig } from './run-config.js';
 
 /** What a {@link MetricFn} is given of a batch. */
@@ -41,13 +42,13 @@ export function addMetrics<P>(estimator: Estimator<P>, metricFn: MetricFn): Esti
   const { options } = estimator;
   return new Estimator<P>({
     ...options,
-    modelFn: (args) => {
+    modelFn: summarizedBy((args) => {
       const spec = options.modelFn(args);
       if (args.mode !== ModeKeys.EVAL) return spec;
       return withMetrics(spec as EvalSpec, (predictions) =>
         metricFn({ features: args.features, labels: args.labels as Labels, predictions, config: args.config }),
       );
-    },
+    }, summarizerOf(options.modelFn)),
   });
 }
 

@@ -16,6 +16,7 @@ import type { CheckedBatch } from './input.js';
 import type { ModelFn } from './model-fn.js';
 import { type Predicted, PredictStep } from './predict-step.js';
 import type { RunConfig } from './run-config.js';
+import { type Summarized, summarized } from './summaries/summarize.js';
 import { VariableStore } from './variable-store.js';
 
 interface SpecsByMode {
@@ -108,6 +109,12 @@ export class Model<P> {
     const options = this.#traceOptions();
     this.#step ??= traceStep((given: CheckedBatch) => this.#train(given), options);
     return this.#step(batch);
+  }
+
+  /** What summaries have of the layers in the training step that comes next, where the `modelFn` tells of them. */
+  async summarized({ features, labels }: CheckedBatch): Promise<Summarized> {
+    const { modelFn, params, config } = this.#options;
+    return summarized(modelFn, { features, labels, mode: ModeKeys.TRAIN, params, config, store: this.store });
   }
 
   /** See {@link EvalStep.add}. */

@@ -17,6 +17,7 @@ import {
 } from '../feature-columns/prepare-features.js';
 import type { EstimatorOptions } from '../estimator-options.js';
 import type { ModelFn, ModelFnArgs } from '../model-fn.js';
+import { type Summarize, summarizedBy } from '../summaries/summarize.js';
 import { Updates } from './batch-norm.js';
 
 /** What all canned estimators take besides what their model is made of. */
@@ -31,29 +32,46 @@ export interface CannedModel {
   readonly trainableVariables: readonly TrainableVariable[];
   /** What the head is given as features. Default: the prepared ones. */
   readonly features?: Features | undefined;
-  /** The logits of prepared features. `updates` is undefined except in training. */
-  logits(features: Features, updates: Updates | undefined): Tensor;
+  /**
+   * The logits of prepared features. `updates` is undefined except in training.
+   *
+   * @param summarize Is told of the layers, of a step that comes next: nothing must be changed.
+   */
+  logits(features: Features, updates: Updates | undefined, summarize?: Summarize): Tensor;
 }
 
 /**
  * A `modelFn` of columns. Features that have not been prepared, as by an estimator with {@link prepareBy}, it prepares itself.
  *
  * @param build Makes variables and, to train, optimizers in the store.
+ * @param tells Whether the logits tell of their layers.
  */
 export function cannedModelFn(
   head: Head,
   groups: readonly ColumnGroup[],
   build: (args: ModelFnArgs) => CannedModel,
+  tells = false,
 ): ModelFn {
-  return (args) => {
+  const withPrepared = <T>(args: ModelFnArgs, run: (prepared: ModelFnArgs) => T): T => {
     const given = args.features;
     const features = isPrepared(given, groups) ? given : prepareFeaturesAtHand(given, groups);
     try {
-      return specOf(head, { ...args, features }, build(args));
+      return run({ ...args, features });
     } finally {
       dispose(Object.entries(features).flatMap(([key, one]) => (Object.hasOwn(given, key) ? [] : one)) as never);
     }
   };
+  const modelFn: ModelFn = (args) => withPrepared(args, (prepared) => specOf(head, prepared, build(args)));
+  const summarizer = (args: ModelFnArgs, summarize: Summarize): void =>
+    withPrepared(args, ({ features }) => {
+      const updates = new Updates();
+      try {
+        build(args).logits(features, updates, summarize);
+      } finally {
+        updates.dispose();
+      }
+    });
+  return summarizedBy(modelFn, tells ? summarizer : undefined);
 }
 
 /** A `prepare` that tells by which columns, so that an export can do the same in a graph. */

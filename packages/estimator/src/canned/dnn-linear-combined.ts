@@ -18,6 +18,7 @@ import {
 import { CANNED_OPTIONS, cannedModelFn, type CannedOptions, checkHead, prepareBy } from './canned-model.js';
 import { checkNetwork, dnnGroup, dnnNetwork, type NetworkOptions } from './dnn-network.js';
 import { dropUnits } from './dropout.js';
+import { summarizeLayer, summarizeWeights } from './layer-summaries.js';
 import { linearGroup, linearPart } from './linear.js';
 import { jointOptimizer, type OptimizerChoice, optimizerOf } from './optimizer.js';
 
@@ -74,31 +75,40 @@ export function dnnLinearCombinedModelFn(options: DNNLinearCombinedModelOptions)
   checkCombiner('dnnLinearCombinedModelFn', 'linearSparseCombiner', linearSparseCombiner);
   const { network, linear, all } = combinedGroups(given);
   const linearRate = linear && Math.min(LINEAR_RATE, 1 / Math.sqrt(linear.columns.length));
-  return cannedModelFn(head, all, ({ mode, store, config }) => {
-    const deep = network && dnnNetwork(store, network, head.logitsDimension);
-    const wide = linear && linearPart(store, linear, head.logitsDimension, linearSparseCombiner);
-    const isTraining = mode === ModeKeys.TRAIN;
-    const deepBy =
-      isTraining && deep
-        ? store.once('dnn_optimizer', () => optimizerOf(dnnOptimizer, { learningRate: DNN_RATE }))
-        : undefined;
-    const wideBy =
-      isTraining && wide
-        ? store.once('linear_optimizer', () => optimizerOf(linearOptimizer, { learningRate: linearRate }))
-        : undefined;
-    const deepPart = deep && deepBy ? [{ optimizer: deepBy, variables: deep.trainableVariables }] : [];
-    const widePart = wide && wideBy ? [{ optimizer: wideBy, variables: wide.trainableVariables }] : [];
-    return {
-      optimizer: isTraining ? jointOptimizer([...deepPart, ...widePart]) : undefined,
-      trainableVariables: [...new Set([...(deep?.trainableVariables ?? []), ...(wide?.trainableVariables ?? [])])],
-      logits(features, updates) {
-        const drop = dropUnits(store, config.tfRandomSeed, deepBy);
-        const deepLogits = deep?.apply(features, updates && { updates, drop });
-        const wideLogits = wide?.apply(features);
-        return deepLogits && wideLogits ? add(deepLogits, wideLogits) : ((deepLogits ?? wideLogits) as Tensor);
-      },
-    };
-  });
+  return cannedModelFn(
+    head,
+    all,
+    ({ mode, store, config }) => {
+      const deep = network && dnnNetwork(store, network, head.logitsDimension);
+      const wide = linear && linearPart(store, linear, head.logitsDimension, linearSparseCombiner);
+      const isTraining = mode === ModeKeys.TRAIN;
+      const deepBy =
+        isTraining && deep
+          ? store.once('dnn_optimizer', () => optimizerOf(dnnOptimizer, { learningRate: DNN_RATE }))
+          : undefined;
+      const wideBy =
+        isTraining && wide
+          ? store.once('linear_optimizer', () => optimizerOf(linearOptimizer, { learningRate: linearRate }))
+          : undefined;
+      const deepPart = deep && deepBy ? [{ optimizer: deepBy, variables: deep.trainableVariables }] : [];
+      const widePart = wide && wideBy ? [{ optimizer: wideBy, variables: wide.trainableVariables }] : [];
+      return {
+        optimizer: isTraining ? jointOptimizer([...deepPart, ...widePart]) : undefined,
+        trainableVariables: [...new Set([...(deep?.trainableVariables ?? []), ...(wide?.trainableVariables ?? [])])],
+        logits(features, updates, summarize) {
+          const drop = dropUnits(store, config.tfRandomSeed, deepBy, summarize === undefined);
+          const deepLogits = deep?.apply(features, updates && { updates, drop, summarize });
+          const wideLogits = wide?.apply(features);
+          if (wide && wideLogits) {
+            summarizeWeights(summarize, wide.trainableVariables);
+            summarizeLayer(summarize, 'linear', wideLogits);
+          }
+          return deepLogits && wideLogits ? add(deepLogits, wideLogits) : ((deepLogits ?? wideLogits) as Tensor);
+        },
+      };
+    },
+    true,
+  );
 }
 
 /** What there is of a network and of a linear model. Throws INVALID_ARGUMENT, FEATURE_COLUMNS_INVALID. */

@@ -6,9 +6,11 @@ import { type DenseColumn, sortedDenseColumns } from '../feature-columns/columns
 import { denseInput } from '../feature-columns/dense-input.js';
 import type { ColumnGroup } from '../feature-columns/prepare-features.js';
 import { zeros } from '../initializers.js';
+import type { Summarize } from '../summaries/summarize.js';
 import type { VariableStore } from '../variable-store.js';
 import { type BatchNorm, batchNorm, type Updates } from './batch-norm.js';
 import { checkDropout, type DropUnits } from './dropout.js';
+import { summarizeLayer } from './layer-summaries.js';
 
 /** What a network of dense layers is made of. */
 export interface NetworkOptions {
@@ -30,6 +32,7 @@ export const NETWORK_OPTIONS = ['hiddenUnits', 'featureColumns', 'activationFn',
 export interface TrainingPass {
   readonly drop: DropUnits;
   readonly updates: Updates;
+  readonly summarize?: Summarize | undefined;
 }
 
 /** A network with its variables. */
@@ -88,8 +91,11 @@ export function dnnNetwork(store: VariableStore, options: NetworkOptions, units:
       for (const { name, dense, norm } of layers) {
         net = drop(activate(dense.apply(net)), name, training);
         net = norm?.apply(net, training?.updates) ?? net;
+        summarizeLayer(training?.summarize, name, net);
       }
-      return logits.apply(net);
+      const last = logits.apply(net);
+      summarizeLayer(training?.summarize, 'dnn/logits', last);
+      return last;
     },
   };
 }

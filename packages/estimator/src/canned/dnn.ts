@@ -39,18 +39,23 @@ export function dnnModelFn(options: DNNModelOptions): ModelFn {
   checkHead(head);
   checkNetwork(network);
   const groups = [dnnGroup(network.featureColumns)];
-  return cannedModelFn(head, groups, ({ mode, store, config }) => {
-    const { trainableVariables, apply } = dnnNetwork(store, network, head.logitsDimension);
-    const optimizer = mode === ModeKeys.TRAIN ? store.once('optimizer', () => optimizerOf(choice)) : undefined;
-    return {
-      optimizer,
-      trainableVariables,
-      logits(features, updates) {
-        const drop = dropUnits(store, config.tfRandomSeed, optimizer);
-        return apply(features, updates && { updates, drop });
-      },
-    };
-  });
+  return cannedModelFn(
+    head,
+    groups,
+    ({ mode, store, config }) => {
+      const { trainableVariables, apply } = dnnNetwork(store, network, head.logitsDimension);
+      const optimizer = mode === ModeKeys.TRAIN ? store.once('optimizer', () => optimizerOf(choice)) : undefined;
+      return {
+        optimizer,
+        trainableVariables,
+        logits(features, updates, summarize) {
+          const drop = dropUnits(store, config.tfRandomSeed, optimizer, summarize === undefined);
+          return apply(features, updates && { updates, drop, summarize });
+        },
+      };
+    },
+    true,
+  );
 }
 
 /**

@@ -9,13 +9,17 @@ export type DropUnits = (x: Tensor, layer: string, rate: number) => Tensor;
 /**
  * Dropout by the steps that an optimizer has taken, which checkpoints hold: after a resumption it goes on where it was. Each layer has masks of its own, by
  * its name and the seed, the same on every backend.
+ *
+ * @param counts Whether a step is taken with the masks; else the next one has the same.
  */
-export function dropUnits(store: VariableStore, seed: number, optimizer: unknown): DropUnits {
+export function dropUnits(store: VariableStore, seed: number, optimizer: unknown, counts: boolean): DropUnits {
   return (x, layer, rate) => {
     const dropout = store.once(`dropout/${layer}`, () => new Dropout({ rate, seed: seedOf(seed, layer) }));
     // Replayed steps count both.
     dropout.iterations = stepsOf(optimizer);
-    return dropout.apply(x);
+    const dropped = dropout.apply(x);
+    if (!counts) dropout.iterations = stepsOf(optimizer);
+    return dropped;
   };
 }
 

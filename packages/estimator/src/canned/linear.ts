@@ -17,6 +17,7 @@ import {
   type RegressorOptions,
 } from './canned-heads.js';
 import { CANNED_OPTIONS, cannedModelFn, type CannedOptions, checkHead, prepareBy } from './canned-model.js';
+import { summarizeWeights } from './layer-summaries.js';
 import { type OptimizerChoice, optimizerOf } from './optimizer.js';
 
 /** What the model of a {@link LinearEstimator} is made of. */
@@ -58,11 +59,23 @@ export function linearModelFn(options: LinearModelFnOptions): ModelFn {
     choice === null
       ? new Ftrl({ learningRate: Math.min(RATE, 1 / Math.sqrt(group.columns.length)) })
       : optimizerOf(choice, { learningRate: RATE });
-  return cannedModelFn(head, [group], ({ mode, store }) => {
-    const { trainableVariables, apply } = linearPart(store, group, head.logitsDimension, sparseCombiner);
-    const optimizer = mode === ModeKeys.TRAIN ? store.once('optimizer', make) : undefined;
-    return { optimizer, trainableVariables, logits: apply };
-  });
+  return cannedModelFn(
+    head,
+    [group],
+    ({ mode, store }) => {
+      const { trainableVariables, apply } = linearPart(store, group, head.logitsDimension, sparseCombiner);
+      const optimizer = mode === ModeKeys.TRAIN ? store.once('optimizer', make) : undefined;
+      return {
+        optimizer,
+        trainableVariables,
+        logits(features, _, summarize) {
+          summarizeWeights(summarize, trainableVariables);
+          return apply(features);
+        },
+      };
+    },
+    true,
+  );
 }
 
 /** A linear model under the original's names. */

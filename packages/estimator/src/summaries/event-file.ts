@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { headError, quote } from '@tfjs-heads/head-kit';
 import crc32c from 'crc-32/crc32c.js';
 import protobuf from 'protobufjs/minimal.js';
+import { histogramOf } from './histogram.js';
 import type { Summary, SummaryWriter } from './summary-writer.js';
 
 /** TensorFlow's number for strings (`DT_STRING`). */
@@ -42,12 +43,27 @@ function firstEvent(): Uint8Array {
 }
 
 /** `wall_time` 1, `step` 2, `summary` 5. */
-function eventOf({ globalStep, scalars, texts = {} }: Summary): Uint8Array {
+function eventOf({ globalStep, scalars, histograms = {}, texts = {} }: Summary): Uint8Array {
   const writer = new protobuf.Writer().uint32(field(1, 1)).double(now()).uint32(field(2, 0)).int64(globalStep);
   writer.uint32(field(5, 2)).fork();
   // Values are field 1 of a summary; of a value `tag` is 1, `simple_value` 2.
   for (const [tag, value] of Object.entries(scalars)) {
     writer.uint32(field(1, 2)).fork().uint32(field(1, 2)).string(tag).uint32(field(2, 5)).float(value).ldelim();
+  }
+  for (const [tag, values] of Object.entries(histograms)) {
+    const { min, max, num, sum, sumSquares, limits, counts } = histogramOf(values);
+    // `histo` 5: `min` 1, `max` 2, `num` 3, `sum` 4, `sum_squares` 5, `bucket_limit` 6, `bucket` 7.
+    writer.uint32(field(1, 2)).fork().uint32(field(1, 2)).string(tag).uint32(field(5, 2)).fork();
+    [min, max, num, sum, sumSquares].forEach((value, i) => writer.uint32(field(i + 1, 1)).double(value));
+    for (const [number, list] of [
+      [6, limits],
+      [7, counts],
+    ] as const) {
+      writer.uint32(field(number, 2)).fork();
+      for (const value of list) writer.double(value);
+      writer.ldelim();
+    }
+    writer.ldelim().ldelim();
   }
   for (const [tag, text] of Object.entries(texts)) {
     writer.uint32(field(1, 2)).fork().uint32(field(1, 2)).string(tag);

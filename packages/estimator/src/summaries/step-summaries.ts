@@ -1,5 +1,6 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Summarized } from './summarize.js';
 import type { SummaryWriter } from './summary-writer.js';
 
 /** Writes what a model tells of a step now and then, and the steps a second, as the original does. */
@@ -27,11 +28,22 @@ export class StepSummaries {
     this.#time = performance.now();
   }
 
-  /** After a step; disposes of the summaries, which are read only if they are written. */
-  async after(step: number, loss: Promise<number>, summaries: Readonly<Record<string, Scalar>>): Promise<void> {
+  /** Whether the summaries of a step are written. */
+  isDue(step: number): boolean {
+    return this.#writer !== undefined && (this.#isFirst || step - this.#step >= this.#every);
+  }
+
+  /** After a step; disposes of the summaries, which are read only if they are written, with what the model told of the step. */
+  async after(
+    step: number,
+    loss: Promise<number>,
+    summaries: Readonly<Record<string, Scalar>>,
+    model: Summarized | undefined,
+  ): Promise<void> {
+    const isDue = this.isDue(step);
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    if (this.#writer === undefined || (!isFirst && step - this.#step < this.#every)) {
+    if (this.#writer === undefined || !isDue) {
       dispose(Object.values(summaries));
       return;
     }
@@ -40,9 +52,9 @@ export class StepSummaries {
     );
     const values = await Promise.all(read).finally(() => dispose(Object.values(summaries)));
     // One is always called just `loss`.
-    const scalars: Record<string, number> = { ...Object.fromEntries(values), loss: await loss };
+    const scalars: Record<string, number> = { ...model?.scalars, ...Object.fromEntries(values), loss: await loss };
     if (!isFirst) scalars['global_step/sec'] = ((step - this.#step) / (performance.now() - this.#time)) * 1000;
     this.#countFrom(step);
-    await this.#writer.write({ globalStep: step, scalars });
+    await this.#writer.write({ globalStep: step, scalars, histograms: model?.histograms ?? {} });
   }
 }

@@ -3,6 +3,8 @@ export interface Summary {
   readonly globalStep: number;
   /** Tag to value. */
   readonly scalars: Readonly<Record<string, number>>;
+  /** Tag to the numbers whose histogram is written. */
+  readonly histograms?: Readonly<Record<string, ArrayLike<number>>>;
   /** Tag to text. */
   readonly texts?: Readonly<Record<string, string>>;
 }
