@@ -177,6 +177,7 @@ describe('line 73: checkpoints', () => {
       keepCheckpointEveryNHours: 10_000,
       logStepCountSteps: 100,
       log: undefined,
+      progress: true, // which the original has not
     });
     expect(() => new RunConfig({ saveCheckpointsSecs: 1, saveCheckpointsSteps: 1 })).toThrowCoded('INVALID_ARGUMENT', [
       'saveCheckpointsSecs',
