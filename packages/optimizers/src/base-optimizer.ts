@@ -54,9 +54,13 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
     this.#learningRate = checkLearningRate(this.#name, rate);
   }
 
-  /** How many steps have been taken. */
+  /** How many steps have been taken. What is set counts from the next step on. Throws OPTIMIZER_STATE_INVALID. */
   override get iterations(): number {
     return this.#iterations;
+  }
+
+  override set iterations(count: number) {
+    this.#iterations = checkIterations(this.#name, count);
   }
 
   scalarsFor(variable: string): Scalars {
