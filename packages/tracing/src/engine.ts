@@ -29,6 +29,7 @@ export interface Engine {
   readonly ENV: { getBool(flag: string): boolean };
   runKernel(name: string, inputs: Inputs, attributes?: NamedAttrMap): Tensor | Tensor[];
   clone(x: Tensor): Tensor;
+  makeVariable(start: Tensor, trainable?: boolean, name?: string, dtype?: DataType): Variable;
   keep<T extends Tensor>(tensor: T): T;
   makeTensor(values: unknown, shape: number[], dtype?: DataType, backend?: KernelBackend): Tensor;
   makeTensorFromTensorInfo(info: TensorInfo, backend?: KernelBackend): Tensor;

@@ -15,8 +15,8 @@ export interface Feed {
 
 /** Who says the numbers of a step: an optimizer. Two recordings are alike only if they have the same. */
 export interface FeedSource {
-  /** How many steps have been taken. */
-  readonly iterations: number;
+  /** How many steps have been taken. Set, they go on from there. */
+  iterations: number;
   /** The numbers of the step to come: `scalars` of the attributes. */
   scalarsFor(variable: string): Readonly<Record<string, number>>;
   /** Counts a step that was replayed. */

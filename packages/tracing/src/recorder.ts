@@ -194,6 +194,7 @@ class Recorder implements EngineWatcher {
       variables: variables.map(({ variable }) => variable),
       constants: this.#known.constantTensors,
       kernels: this.#kernels,
+      begun: this.#begun,
       // One that feeds its kernels counts by `advance`.
       counted: this.#counted.filter((optimizer) => !this.#begun.has(optimizer as unknown as FeedSource)),
       returned: { structure: flat.structure, sources },

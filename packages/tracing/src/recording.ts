@@ -1,5 +1,6 @@
 import type { KernelFunc, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { DeviceQuestion } from '@tfjs-heads/head-kit';
+import type { FeedSource } from './feed.js';
 import type { Program } from './program.js';
 import type { Structure } from './structure.js';
 import type { Counter } from './watch-engine.js';
@@ -13,6 +14,8 @@ export interface Recording {
   readonly constants: readonly Tensor[];
   /** One for each of the program's nodes. */
   readonly kernels: readonly KernelFunc[];
+  /** What fed the program, such as an optimizer, and how many steps it had taken before. */
+  readonly begun: ReadonlyMap<FeedSource, number>;
   /** The optimizers of tfjs that counted a step, each as often as it did. */
   readonly counted: readonly Counter[];
   /** What the step returned, and where each tensor in it comes from. */

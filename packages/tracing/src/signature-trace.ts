@@ -11,8 +11,8 @@ import { record } from './recorder.js';
 import { type Question, type Recording, releaseRecording } from './recording.js';
 import { OtherShape, Replay } from './replay.js';
 import { scopedCall } from './scoped-call.js';
-
 import { assemble, type Flat, flatten } from './structure.js';
+import type { Undo } from './rehearsal.js';
 import { fuse } from './wasm/fuse.js';
 
 /** A recording that was found to do what the step does. */
@@ -28,6 +28,8 @@ type Runner = Replay | NativeRunner | CompiledRunner;
 
 /** How often in a row a recording may differ from the one before. The first one often does: an optimizer makes its slots. */
 const MAX_DIFFERENCES = 4;
+/** More than differences, recordings and proofs together. */
+const MAX_REHEARSALS = 16;
 
 /**
  * A step for arguments of one signature: recorded until two recordings are alike and a replay gives the numbers of the step, then replayed; recorded again at
@@ -48,6 +50,8 @@ export class SignatureTrace {
    */
   #always: readonly (number | undefined)[] = [];
   #isRunning = false;
+  #isRehearsed = false;
+  #undo: Undo | undefined;
   #reason: string | undefined = 'it is being recorded';
   #isGivenUp = false;
   readonly #isExact: boolean;
@@ -55,7 +59,7 @@ export class SignatureTrace {
   /** @param isExact Whether each step must give the bits of the eager one. */
   constructor(isExact: boolean) {
     this.#isExact = isExact;
-    if (!isExact && isCompilable(this.backend)) void loadCompiler();
+    if (this.isCompilable) void loadCompiler();
   }
 
   /** Why the run before was not a replay. */
@@ -65,6 +69,36 @@ export class SignatureTrace {
 
   get program(): Program | undefined {
     return this.#trusted?.optimized.program;
+  }
+
+  /** Whether a function of WebAssembly may run it. */
+  get isCompilable(): boolean {
+    return !this.#isExact && isCompilable(this.backend);
+  }
+
+  /** Whether what runs now runs all later calls, too, or {@link rehearse} could not have it so. */
+  get isSettled(): boolean {
+    if (this.#isGivenUp || this.#isRehearsed) return true;
+    const runner = this.#trusted?.runner;
+    return runner !== undefined && (!(runner instanceof CompiledRunner) || runner.isSettled);
+  }
+
+  /**
+   * Takes steps until it is settled what runs them, and takes them back.
+   *
+   * @param undo What was before.
+   * @param call Takes one, by {@link run}, and disposes of what it returns.
+   * @throws what the step throws; it is taken back, too
+   */
+  rehearse(undo: Undo, call: () => void): void {
+    this.#undo = undo;
+    try {
+      for (let calls = 0; calls < MAX_REHEARSALS && !this.isSettled; calls++) undo.run(call);
+      this.#isRehearsed = true;
+    } finally {
+      this.#undo = undefined;
+      undo.takeBack();
+    }
   }
 
   /** What runs the program: in words, to go after "run". */
@@ -128,15 +162,7 @@ export class SignatureTrace {
     }
     this.#replayed++;
     if (!isValid) guardReads(recording, results, tensors);
-    const { structure, sources } = recording.returned;
-    const all = sources.map((source) => {
-      if (source.kind === 'known') return source.tensor;
-      if (source.kind === 'argument') return tensors[source.index] as Tensor;
-      const result = results[source.index] as Tensor;
-      result.kept = source.isKept;
-      return result;
-    });
-    return assemble(structure, all);
+    return assembleReturned(recording, tensors, results);
   }
 
   #record(step: () => unknown, args: Flat): unknown {
@@ -144,6 +170,7 @@ export class SignatureTrace {
     const before = expected !== undefined && isReadable(this.backend) ? expected.variables.map(holdLive) : undefined;
     try {
       const { returned, recording } = record(() => scopedCall(step), args);
+      this.#undo?.saw(recording);
       const problem = recording.problem ?? (expected && withSubject(difference(expected, recording)));
       const always = this.#always;
       const ids = idsOf(args);
@@ -151,6 +178,7 @@ export class SignatureTrace {
       if (problem === undefined && expected !== undefined) {
         this.#always = ids.map((id, index) => (always[index] === id ? id : undefined));
         this.#trust(recording, args, before, returned);
+        return this.#asCompiled(recording, args, before, returned);
       } else {
         // The replays were right: the same tensor was an argument in one recording, and one of the closure in the other.
         if (takesAny(recording, always) || (expected && takesAny(expected, ids))) this.#replayed = 0;
@@ -196,6 +224,25 @@ export class SignatureTrace {
     while (this.#nextCheck <= this.#runs) this.#nextCheck *= 2;
   }
 
+  /**
+   * What a step that was recorded again returns: where its function has proved itself, the numbers of that, in variables and results. Else the same steps would give
+   * other bits in a process that has recorded others of them.
+   */
+  #asCompiled(
+    recording: Recording,
+    { tensors }: Flat,
+    before: readonly (Tensor | undefined)[] | undefined,
+    returned: unknown,
+  ): unknown {
+    const runner = this.#trusted?.runner;
+    if (!(runner instanceof CompiledRunner) || before === undefined) return returned;
+    if (recording.returned.sources.some((source) => source.kind === 'result' && source.isKept)) return returned;
+    const results = runner.adopt(tensors, before as readonly Tensor[]);
+    if (results === undefined) return returned;
+    disposeOwn(recording, returned);
+    return assembleReturned(recording, tensors, results);
+  }
+
   #runnerOf(optimized: Optimized, replay: Replay): Runner {
     if (this.#isExact) return replay;
     const before = this.#trusted?.runner;
@@ -217,10 +264,7 @@ export class SignatureTrace {
     this.#isGivenUp = this.#differences >= MAX_DIFFERENCES || wereReplayed > 0;
     if (this.#isGivenUp) this.#forget();
     if (wereReplayed === 0) return;
-    // Nobody gets what the step made; what it only handed back is not its own.
-    const { sources } = recording.returned;
-    for (const [index, tensor] of flatten(returned).tensors.entries())
-      if (sources[index]?.kind === 'result' && !tensor.kept) tensor.dispose();
+    disposeOwn(recording, returned); // Nobody gets it.
     throw headError(
       'TRACE_CHANGED',
       `A traced step must do the same each time, got one that has changed within the last ${wereReplayed} replayed steps: ${problem}. ` +
@@ -322,6 +366,28 @@ function whatDiffers(
     if (!sameData(assigned[index], numbersInMemory(variable)))
       return `a replay gives another value of the variable ${variable.name}`;
   return undefined;
+}
+
+/** What a step returns whose results are these. */
+function assembleReturned(
+  { returned: { structure, sources } }: Recording,
+  args: readonly Tensor[],
+  results: readonly Tensor[],
+): unknown {
+  const all = sources.map((source) => {
+    if (source.kind === 'known') return source.tensor;
+    if (source.kind === 'argument') return args[source.index] as Tensor;
+    const result = results[source.index] as Tensor;
+    result.kept = source.isKept;
+    return result;
+  });
+  return assemble(structure, all);
+}
+
+/** Of what a step returned, what it made; what it only handed back is not its own. */
+function disposeOwn({ returned: { sources } }: Recording, returned: unknown): void {
+  for (const [index, tensor] of flatten(returned).tensors.entries())
+    if (sources[index]?.kind === 'result' && !tensor.kept) tensor.dispose();
 }
 
 /** What a step returned, in the order of the program's results. */

@@ -2,11 +2,12 @@ import { type Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TrainableVariable } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote, recorderNow, shapeText } from '@tfjs-heads/head-kit';
 import { type Engine, isLiveVariable, theEngine } from './engine.js';
+import { loadCompiler } from './compiled/compiled-runner.js';
 import { printProgram } from './print.js';
 import type { Program } from './program.js';
 import { scopedCall } from './scoped-call.js';
 import { SignatureTrace } from './signature-trace.js';
-import { type Flat, flatten, textOf } from './structure.js';
+import { assemble, type Flat, flatten, textOf } from './structure.js';
 
 /** What {@link traceStep} takes besides the step. */
 export interface TraceOptions {
@@ -26,6 +27,15 @@ export interface Trace<F extends Step = Step> {
   readonly reason: string | undefined;
   /** The program that calls like the last one run; undefined where they run the step itself. */
   readonly program: Program | undefined;
+  /**
+   * Settles how calls like this one are run, which on cpu and wasm is by kernels at first, and by a function of WebAssembly that rounds otherwise later on: takes the step
+   * on these arguments until it is recorded, compared and compiled, and takes it all back; variables, and what optimizers and dropouts have counted, are as
+   * before. The same steps from the same state then have the same bits, whatever was called before. Elsewhere it does nothing, and what is done for arguments
+   * of some shapes and dtypes is done once. Arguments stay the caller's.
+   *
+   * @throws TENSOR_DISPOSED, TRACE_DISPOSED, and what the step throws; nothing has changed then
+   */
+  rehearse(...args: Parameters<F>): Promise<void>;
   /** The program as text, or the reason why there is none. */
   toString(): string;
   /** Lets go of all recordings. The trace must not be called any more; variables stay. */
@@ -83,6 +93,7 @@ export function traceAs<F extends Step>(of: string, step: F, { variables, exact 
   return Object.defineProperties(trace, {
     reason: { get: () => runner.reason },
     program: { get: () => runner.program },
+    rehearse: { value: async (...args: unknown[]) => runner.rehearse(args) },
     toString: { value: () => runner.text() },
     dispose: { value: () => runner.dispose() },
   }) as unknown as Trace<F>;
@@ -123,9 +134,36 @@ class TracedStep {
     this.#signatures.clear();
   }
 
-  run(args: unknown[]): unknown {
+  async rehearse(args: unknown[]): Promise<void> {
+    this.#checkNotDisposed();
+    const engine = theEngine();
+    const flat = flatten(args);
+    this.#checkLive(flat);
+    if (recorderNow() !== undefined || whyEager(engine) !== undefined || flat.problem !== undefined) return;
+    const signature = this.#signatureOf(flat, engine);
+    if (signature.isSettled || !signature.isCompilable) return; // All its runners give the same bits, or it has one.
+    const [{ copiesOf, Undo }] = await Promise.all([import('./rehearsal.js'), loadCompiler()]);
+    if (this.#isDisposed || signature.isSettled) return; // meanwhile
+    this.#checkLive(flat);
+    signature.rehearse(new Undo(), () => {
+      const tensors = copiesOf(flat.tensors);
+      const first = engine.nextTensorId();
+      try {
+        const returned = this.run(assemble(flat.structure, tensors) as unknown[]);
+        for (const tensor of flatten(returned).tensors) if (tensor.id > first && !tensor.kept) tensor.dispose();
+      } finally {
+        for (const tensor of tensors) if (!(tensor instanceof Variable)) tensor.dispose();
+      }
+    });
+  }
+
+  #checkNotDisposed(): void {
     if (this.#isDisposed)
       throw headError('TRACE_DISPOSED', 'A traced step must not be called after dispose(), got a call.');
+  }
+
+  run(args: unknown[]): unknown {
+    this.#checkNotDisposed();
     const step = (): unknown => this.#step(...args);
     const engine = theEngine();
     // Somebody records this step as a part of their own.

@@ -34,6 +34,7 @@ export interface EngineWatcher extends StepRecorder {
 
 /** An optimizer of tfjs, by how it counts its steps: in JavaScript, so that no kernel shows it. */
 export interface Counter {
+  readonly iterations: number;
   incrementIterations(): void;
 }
 

@@ -76,6 +76,11 @@ export class CompiledRunner {
     return this.#whyKernels ?? (compiler === undefined ? whyNone : 'it has yet to be compared with them');
   }
 
+  /** Whether it is settled what runs the program. */
+  get isSettled(): boolean {
+    return this.#isProved() || this.#whyKernels !== undefined;
+  }
+
   /** See `Replay.run`. */
   run(args: readonly Tensor[], isValid = false): Tensor[] {
     const step = (this.#step ??= this.#make());
@@ -105,6 +110,15 @@ export class CompiledRunner {
         before.map((tensor) => numbersInMemory(tensor)),
         results,
       );
+  }
+
+  /**
+   * Puts what the function gives in the place of what the step gave whose recording this is, once that is what all other steps give.
+   *
+   * @returns Its results, which the caller owns; undefined where the kernels run.
+   */
+  adopt(args: readonly Tensor[], before: readonly Tensor[]): Tensor[] | undefined {
+    return this.#isProved() ? this.#step?.retake(args, before, this.#runnable.program) : undefined;
   }
 
   release(): void {
