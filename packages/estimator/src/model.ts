@@ -105,9 +105,11 @@ export class Model<P> {
   }
 
   /** Takes a training step. Reading the loss says it where labels were out of range. */
-  trainStep(batch: CheckedBatch): StepResult {
+  async trainStep(batch: CheckedBatch): Promise<StepResult> {
     const options = this.#traceOptions();
     this.#step ??= traceStep((given: CheckedBatch) => this.#train(given), options);
+    // Training that goes on from a checkpoint gives the same bits as training that was never stopped: all steps run in the same way.
+    await this.#step.rehearse(batch);
     return this.#step(batch);
   }
 
@@ -119,14 +121,14 @@ export class Model<P> {
 
   /** See {@link EvalStep.add}. */
   async evalStep(batch: CheckedBatch, metrics: Metrics): Promise<number | undefined> {
-    const options = this.#traceOptions();
+    const options = { ...this.#traceOptions(), exact: isExact() };
     this.#evalStep ??= new EvalStep((given) => this.spec(given, ModeKeys.EVAL), options);
     return this.#evalStep.add(batch, metrics);
   }
 
   /** See {@link PredictStep.predict}. */
   async predictStep(batch: CheckedBatch, keys: readonly string[] | undefined): Promise<Predicted> {
-    const options = this.#traceOptions();
+    const options = { ...this.#traceOptions(), exact: isExact() };
     this.#predictStep ??= new PredictStep((given) => this.spec(given, ModeKeys.PREDICT), options);
     return this.#predictStep.predict(batch, keys);
   }
@@ -137,8 +139,7 @@ export class Model<P> {
     const names = variables.map(({ name }) => name).join('\n');
     if (this.#traced !== names) this.#forget();
     this.#traced = names;
-    // When a compiled step takes over is no part of a checkpoint: training that goes on from one gives the same bits.
-    return { variables: variables.map(({ of }) => of), exact: getBackend() !== 'tensorflow' };
+    return { variables: variables.map(({ of }) => of) };
   }
 
   #forget(): void {
@@ -164,6 +165,11 @@ export class Model<P> {
     this.#forget();
     this.store.dispose();
   }
+}
+
+/** Whether evaluations keep to the kernels: to rehearse one takes longer than most do, and else two of them would differ in their last bits. */
+function isExact(): boolean {
+  return getBackend() !== 'tensorflow';
 }
 
 function checkSpec(spec: unknown, mode: ModeKeys): EstimatorSpec {

@@ -87,7 +87,7 @@ export async function runTraining<P>(run: TrainRun<P>): Promise<void> {
         if (isStopped || globalStep >= last) return true;
         await hooks.beforeRun(context);
         const told = run.summaries.isDue(globalStep + 1) ? await model.summarized(prepared) : undefined;
-        const step = model.trainStep(prepared);
+        const step = await model.trainStep(prepared);
         const value = watch.add(globalStep + 1, step.loss);
         value.catch(() => undefined); // `watch` has it.
         loss = () => value;
