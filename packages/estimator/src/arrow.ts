@@ -4,7 +4,7 @@ import { type Data, type RecordBatch, RecordBatchReader, type Table } from 'apac
 import { quote } from '@tfjs-heads/head-kit';
 import { arrowMessages } from './cli/arrow-messages.js';
 import { isNumeric, numbersOf, recordBatches, stringsOf } from './cli/arrow-rows.js';
-import { invalidRows } from './cli/columns.js';
+import { invalidRows } from './data/invalid-rows.js';
 import { inputFnOf } from './data/batches.js';
 import { placesOf } from './data/columns-there.js';
 import type { DataOptions } from './data/options.js';

@@ -1,7 +1,7 @@
 import { open } from '#open';
 import Papa from 'papaparse';
 import { headError } from '@tfjs-heads/head-kit';
-import { invalidRows } from './cli/columns.js';
+import { invalidRows } from './data/invalid-rows.js';
 import { inputFnOf } from './data/batches.js';
 import { placesOf } from './data/columns-there.js';
 import { type DataOptions, invalid } from './data/options.js';

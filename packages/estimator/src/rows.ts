@@ -1,5 +1,5 @@
 import { describeValue, isMap } from '@tfjs-heads/head-kit';
-import { invalidRows } from './cli/columns.js';
+import { invalidRows } from './data/invalid-rows.js';
 import { inputFnOf } from './data/batches.js';
 import { type DataOptions, invalid } from './data/options.js';
 import type { RawRows } from './data/typed-columns.js';

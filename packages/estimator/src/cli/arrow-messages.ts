@@ -1,5 +1,5 @@
 import { checkMetadata, type MessageFacts } from './arrow-metadata.js';
-import { invalidRows } from './columns.js';
+import { invalidRows } from '../data/invalid-rows.js';
 
 /** What the metadata of a message may have at most, in bytes: of thousands of columns. */
 const LARGEST_METADATA = 16 * 2 ** 20;

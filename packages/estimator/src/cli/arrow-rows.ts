@@ -1,7 +1,8 @@
 import { DataType, type Data, type RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { quote } from '@tfjs-heads/head-kit';
 import type { ArrowMessage } from './arrow-messages.js';
-import { type Column, type ColumnBatch, columnOf, invalidRows } from './columns.js';
+import { invalidRows } from '../data/invalid-rows.js';
+import { type Column, type ColumnBatch, columnOf } from './columns.js';
 import type { InputPart } from './input-parts.js';
 import type { ColumnType, ColumnTypes } from './model-module.js';
 import type { RowReader } from './row-reader.js';

@@ -1,5 +1,6 @@
 import { tensor1d } from '@tensorflow/tfjs-core';
-import { headError, quote } from '@tfjs-heads/head-kit';
+import { quote } from '@tfjs-heads/head-kit';
+import { invalidRows } from '../data/invalid-rows.js';
 import type { ColumnTensors, ColumnType, ColumnTypes } from './model-module.js';
 
 /** The values of a column: numbers by its type, `bool` as 0 and 1. */
@@ -43,11 +44,6 @@ export function namesOfSlices({ columns }: ColumnBatch, by: string): string[] {
   const long = names.find((name) => name.length > LONGEST_SLICE);
   if (long === undefined) return names;
   throw invalidRows(`${quote(by)} must have values of ${LONGEST_SLICE} characters at most, got ${long.length}`);
-}
-
-/** An error of the rows. */
-export function invalidRows(message: string): Error {
-  return headError('INPUT_INVALID', `Rows: ${message}.`);
 }
 
 /** A batch in parts of so many rows at most, in their order. Numbers are not copied. */

@@ -1,4 +1,4 @@
-import { invalidRows } from './columns.js';
+import { invalidRows } from '../data/invalid-rows.js';
 
 /** Whole lines. */
 export interface TextBlock {

@@ -1,5 +1,6 @@
 import { describeValue, quote } from '@tfjs-heads/head-kit';
-import { type Column, type ColumnBatch, columnOf, invalidRows } from './columns.js';
+import { invalidRows } from '../data/invalid-rows.js';
+import { type Column, type ColumnBatch, columnOf } from './columns.js';
 import type { InputPart } from './input-parts.js';
 import type { ColumnType, ColumnTypes } from './model-module.js';
 import type { RowReader } from './row-reader.js';

@@ -1,6 +1,7 @@
 import { dispose, tensor1d, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import { headError, quote } from '@tfjs-heads/head-kit';
-import { type Column, type ColumnBatch, columnOf, invalidRows } from '../cli/columns.js';
+import { invalidRows } from './invalid-rows.js';
+import { type Column, type ColumnBatch, columnOf } from '../cli/columns.js';
 import type { Batch, InputFn } from '../input.js';
 import { type CheckedColumn, type CheckedOptions, checkOptions, type DataOptions } from './options.js';
 import { shuffled } from './shuffle.js';

@@ -1,5 +1,5 @@
 import { quote } from '@tfjs-heads/head-kit';
-import { invalidRows } from '../cli/columns.js';
+import { invalidRows } from './invalid-rows.js';
 
 /**
  * Where wanted columns are among those there are.

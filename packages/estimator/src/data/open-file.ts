@@ -1,5 +1,5 @@
 import { open as openFile } from 'node:fs/promises';
-import { invalidRows } from '../cli/columns.js';
+import { invalidRows } from './invalid-rows.js';
 import { type DataSource, isBlob, type Opened, openBlob, openUrl } from './source.js';
 
 const CHUNK = 2 ** 18;

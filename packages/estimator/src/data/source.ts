@@ -1,5 +1,5 @@
 import { headError } from '@tfjs-heads/head-kit';
-import { invalidRows } from '../cli/columns.js';
+import { invalidRows } from './invalid-rows.js';
 
 /** Where data are: under Node the path of a file or a URL, in a browser a URL; a `File` or `Blob` in both. */
 export type DataSource = string | URL | Blob;

@@ -1,5 +1,6 @@
 import { describeValue, quote } from '@tfjs-heads/head-kit';
-import { type Column, type ColumnBatch, columnOf, invalidRows } from '../cli/columns.js';
+import { invalidRows } from './invalid-rows.js';
+import { type Column, type ColumnBatch, columnOf } from '../cli/columns.js';
 import { fromText } from '../cli/text-rows.js';
 import type { CheckedColumn } from './options.js';
 

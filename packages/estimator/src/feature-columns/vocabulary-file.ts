@@ -1,6 +1,6 @@
 import { open } from '#open';
 import { checkOptions, quote } from '@tfjs-heads/head-kit';
-import { invalidRows } from '../cli/columns.js';
+import { invalidRows } from '../data/invalid-rows.js';
 import { type DataSource, isBlob, named, nameOf } from '../data/source.js';
 import {
   checkUnknown,
