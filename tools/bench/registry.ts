@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark.js';
 export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   estimator: async () => (await import('./estimator.js')).estimator,
   evaluate: async () => (await import('./evaluate.js')).evaluate,
+  fit: async () => (await import('./fit.js')).fit,
   head: async () => (await import('./head.js')).head,
   metrics: async () => (await import('./metrics.js')).metrics,
   optimizers: async () => (await import('./optimizers.js')).optimizers,

@@ -147,7 +147,12 @@ export function ourStep(
     });
 }
 
-function layersModel({ sizes, weights }: Task, { optimizer, rate }: Rates): Sequential {
+/** @param metrics As `compile` takes them. */
+export function layersModel(
+  { sizes, weights }: Task,
+  { optimizer, rate }: Rates,
+  metrics: readonly string[] = [],
+): Sequential {
   const model = sequential();
   const classes = sizes.at(-1) as number;
   const last = classes === 1 ? 'sigmoid' : 'softmax';
@@ -170,6 +175,7 @@ function layersModel({ sizes, weights }: Task, { optimizer, rate }: Rates): Sequ
   model.compile({
     optimizer: optimizer === 'SGD' ? tf.train.sgd(rate) : tf.train.adam(rate, 0.9, 0.999, 1e-7),
     loss: classes === 1 ? 'binaryCrossentropy' : 'categoricalCrossentropy',
+    metrics: [...metrics],
   });
   return model;
 }

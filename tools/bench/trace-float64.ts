@@ -13,11 +13,16 @@ export interface Rates {
   readonly rate: number;
 }
 
-/** The losses of the first steps, in doubles: sigmoid or softmax cross entropy, the mean over rows. */
+/**
+ * The losses of the first steps, in doubles: sigmoid or softmax cross entropy, the mean over rows.
+ *
+ * @param rows How many a step takes, one batch after the other. Default: all.
+ */
 export function lossesInDoubles(
-  { sizes, rows, x, labels, weights }: Task,
+  { sizes, rows: all, x, labels, weights }: Task,
   { optimizer, rate }: Rates,
   steps: number,
+  rows: number = all,
 ): number[] {
   const layers = sizes.length - 1;
   const parameters = weights.map((values) => Float64Array.from(values));
@@ -27,7 +32,10 @@ export function lossesInDoubles(
   ];
   const losses: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const activations = [Float64Array.from(x)];
+    const first = ((step - 1) * rows) % all;
+    const activations = [
+      Float64Array.from(x.subarray(first * (sizes[0] as number), (first + rows) * (sizes[0] as number))),
+    ];
     for (let layer = 0; layer < layers; layer++) {
       const [w, b] = [parameters[2 * layer] as Float64Array, parameters[2 * layer + 1] as Float64Array];
       const out = product(
@@ -41,7 +49,7 @@ export function lossesInDoubles(
       if (layer < layers - 1) for (let i = 0; i < out.length; i++) out[i] = Math.max(out[i] as number, 0);
       activations.push(out);
     }
-    const { loss, gradient } = lossOf(activations[layers] as Float64Array, labels, rows);
+    const { loss, gradient } = lossOf(activations[layers] as Float64Array, labels.subarray(first, first + rows), rows);
     losses.push(loss);
     const gradients: Float64Array[] = [];
     let delta = gradient;
