@@ -1,5 +1,21 @@
-import { type Code, f32, f64, i32, lane, type Locals, simd, tee, get } from './code.js';
+import {
+  type Body,
+  type Code,
+  f32,
+  f64,
+  get,
+  i32,
+  lane,
+  type Locals,
+  lowerHalves,
+  set,
+  simd,
+  tee,
+  unsigned,
+  upperHalf,
+} from './code.js';
 import type { Expression, NumberType } from './expression.js';
+import { isOwnFunction, type OwnFunction, ownFunctions } from './functions.js';
 
 /** What each operation is as one instruction: of f32, f64, i32, and of four f32 and i32; undefined where there is none. */
 const ONE: Readonly<Record<string, readonly (number | undefined)[]>> = {
@@ -53,6 +69,12 @@ export function constant({ value = 0, type }: Expression): Code {
 export class Operations {
   /** Those that are called, in the order of their indices. */
   readonly imports: [string, number][] = [];
+  readonly #own: OwnFunction[] = [];
+
+  /** Functions of two doubles that are called, in the order of their indices. */
+  get own(): readonly Body[] {
+    return this.#own.map((name) => ownFunctions[name]);
+  }
 
   scalar(expression: Expression, of: readonly Code[], locals: Locals): Code {
     const { op, type } = expression;
@@ -65,6 +87,8 @@ export class Operations {
     if (op === 'or') return [a, b, 0x72];
     if (op === 'not') return [a, 0x45];
     if (op === 'select') return [b, c, a, 0x1b];
+    if (isOwnFunction(op))
+      return castScalar(lane('extractF64', 0, this.#two(op, simd(20, castScalar(a, from, 'f64')))), 'f64', type);
     if (FUNCTIONS.has(op))
       return castScalar(
         this.#call(
@@ -98,6 +122,11 @@ export class Operations {
     if (op === 'or') return simd(80, a, b);
     if (op === 'not') return simd(81, a, one);
     if (op === 'select') return simd('bitselect', b, c, simd(56, a, simd('splatI32', i32(0))));
+    if (isOwnFunction(op)) {
+      const x = locals.local('v128');
+      const half = (part: Code): Code => simd('demote', this.#two(op, simd('promote', part)));
+      return [set(x, a), lowerHalves(half(get(x)), half(upperHalf(get(x))))];
+    }
     if (FUNCTIONS.has(op)) return this.#lanes(op, expression, of, locals);
     return simd(ONE[op]?.[type === 'i32' ? 4 : 3] as number, a, b);
   }
@@ -121,6 +150,12 @@ export class Operations {
         simd('splatF32', first),
       ),
     ];
+  }
+
+  #two(name: OwnFunction, of: Code): Code {
+    if (!this.#own.includes(name)) this.#own.push(name);
+    const index = this.#own.indexOf(name);
+    return [of, 0x10, (): Code => unsigned(this.imports.length + index)]; // when all imports are known
   }
 
   #call(name: string, of: readonly Code[]): Code {

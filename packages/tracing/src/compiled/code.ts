@@ -8,7 +8,7 @@ export const VALUE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } 
 export type ValueType = keyof typeof VALUE;
 
 /** An unsigned number in as many bytes as it needs. */
-function unsigned(value: number): number[] {
+export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   do {
@@ -85,6 +85,11 @@ export function zeroVector(): Code {
   return [simd('zero'), Array.from({ length: 16 }, () => 0)];
 }
 
+/** The lower halves of two vectors, side by side. */
+export function lowerHalves(a: Code, b: Code): Code {
+  return [simd('shuffle', a, b), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]];
+}
+
 /** The upper half of a vector in its lower half. */
 export function upperHalf(of: Code): Code {
   return [simd('shuffle', of, of), [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15]];
@@ -155,9 +160,16 @@ export function repeat(counter: number, count: number, body: Code): Code {
 
 /** The locals of a function. Those that are given back are used again. */
 export class Locals {
-  readonly #types: ValueType[] = [];
+  readonly #types: ValueType[];
+  readonly #parameters: number;
   readonly #free = new Map<ValueType, number[]>();
   #held: number[] = [];
+
+  /** @param parameters What the function is given: the first locals. */
+  constructor(parameters: readonly ValueType[] = []) {
+    this.#types = [...parameters];
+    this.#parameters = parameters.length;
+  }
 
   local(type: ValueType): number {
     const free = this.#free.get(type)?.pop();
@@ -182,7 +194,8 @@ export class Locals {
   }
 
   bytes(): Code {
-    return [unsigned(this.#types.length), this.#types.map((type) => [1, VALUE[type]])];
+    const types = this.#types.slice(this.#parameters);
+    return [unsigned(types.length), types.map((type) => [1, VALUE[type]])];
   }
 }
 
@@ -213,7 +226,7 @@ function text(value: string): Code {
   return [unsigned(value.length), [...value].map((letter) => letter.charCodeAt(0))];
 }
 
-/** A function without arguments or results. */
+/** A function: of a step, without arguments or results, or of two doubles. */
 export interface Body {
   readonly locals: Locals;
   readonly code: Code;
@@ -223,28 +236,30 @@ export interface Body {
  * A module that imports `m.memory` and functions of doubles (`m.exp`), and exports `step`, which calls the functions in their order.
  *
  * @param imports What is imported, with the number of arguments.
+ * @param own Functions of two doubles, which the others call: their indices follow those of what is imported.
  */
 export function moduleOf(
   imports: readonly (readonly [string, number])[],
+  own: readonly Body[],
   bodies: readonly Body[],
   pages: number,
 ): Uint8Array<ArrayBuffer> {
-  const first = imports.length;
+  const first = imports.length + own.length;
   const step = [0, bodies.map((_, index) => [0x10, unsigned(first + index)]), 0x0b];
-  const codes = [...bodies.map(({ locals, code }) => [locals.bytes(), code, 0x0b]), step].map((code) => {
+  const codes = [...[...own, ...bodies].map(({ locals, code }) => [locals.bytes(), code, 0x0b]), step].map((code) => {
     const bytes = flat(code);
     return [unsigned(bytes.length), [...bytes]];
   });
   const doubles = (count: number): Code => [0x60, count, Array.from({ length: count }, () => VALUE.f64), 1, VALUE.f64];
   return flat([
     [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    section(1, [3, [0x60, 0, 0], doubles(1), doubles(2)]),
+    section(1, [4, [0x60, 0, 0], doubles(1), doubles(2), [0x60, 1, VALUE.v128, 1, VALUE.v128]]),
     section(2, [
       unsigned(imports.length + 1),
       imports.map(([name, count]) => [text('m'), text(name), 0, count]),
       [text('m'), text('memory'), 2, 0, unsigned(pages)],
     ]),
-    section(3, [unsigned(codes.length), codes.map(() => 0)]),
+    section(3, [unsigned(codes.length), codes.map((_, index) => (index < own.length ? 3 : 0))]),
     section(7, [1, text('step'), 0, unsigned(first + bodies.length)]),
     section(10, [unsigned(codes.length), codes]),
   ]);

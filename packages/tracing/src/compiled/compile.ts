@@ -81,9 +81,9 @@ export function compile(runnable: Runnable): CompiledProgram {
   });
   assign(program.variables, variables, lowering, writer);
   const pages = plan(writer.buffers);
-  const { imports } = writer.loops.operations;
+  const { imports, own } = writer.loops.operations;
   return {
-    bytes: moduleOf(imports, writer.loops.bodies, pages),
+    bytes: moduleOf(imports, own, writer.loops.bodies, pages),
     pages,
     imports: imports.map(([name]) => name),
     arguments: args,

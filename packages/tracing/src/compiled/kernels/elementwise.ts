@@ -34,7 +34,7 @@ const relu = (call: Call, x: Expression): Expression => call.apply('max', x.type
 /** `max(x, 0) + log1p(exp(-|x|))`: does not overflow. */
 const softplus = (call: Call, x: Expression): Expression => {
   const small = call.apply('exp', x.type, call.apply('neg', x.type, call.apply('abs', x.type, x)));
-  return call.apply('add', x.type, relu(call, x), call.apply('log1p', x.type, small));
+  return call.apply('add', x.type, relu(call, x), call.apply('log1pOfUnit', x.type, small));
 };
 
 const isPositive = (call: Call, x: Expression): Expression => call.apply('greater', 'i32', x, zero(x.type));
