@@ -4,7 +4,6 @@ import { checkOptions, describeValue, headError, listOf, quote } from '@tfjs-hea
 import type { GraphModelSpec } from '@tfjs-heads/tracing/graph-model';
 import type { OnnxSpec } from '@tfjs-heads/tracing/onnx';
 import type { TfliteSpec } from '@tfjs-heads/tracing/tflite';
-import { exportModel } from '#export';
 import { modelDirStorage } from '#model-dir';
 import { summaryWriter } from '#summaries';
 import type { PrepareByColumns } from './canned/canned-model.js';
@@ -14,7 +13,7 @@ import { Saver } from './checkpoint/saver.js';
 import { restoreState, restoreWeights } from './checkpoint/state.js';
 import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
-import { exampleParsing } from './export/example-parsing.js';
+import { exportBy, graphModel, onnx, savedModel, type Serve, tflite } from './export/exports.js';
 import type {
   ExportFileOptions,
   ExportOptions,
@@ -314,16 +313,8 @@ export class Estimator<P = unknown> {
    * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING where there is none, and what `exportSavedModel` of tracing throws
    */
   async exportSavedModel(exportDirBase: string, options: ExportSavedModelOptions): Promise<string> {
-    const names = ['example', 'checkpointPath', 'featureSpec'] as const;
-    const { example, featureSpec } = checkOptions('exportSavedModel', options, names);
-    if (typeof exportDirBase !== 'string' || exportDirBase === '')
-      throw headError(
-        'INVALID_ARGUMENT',
-        `exportSavedModel: exportDirBase must be a path, got ${describeValue(exportDirBase)}.`,
-      );
     const { columnGroups = [] } = (this.#options.prepare ?? {}) as Partial<PrepareByColumns>;
-    const parsing = featureSpec && exampleParsing(featureSpec, columnGroups, example);
-    return this.#export('exportSavedModel', options, (served) => exportModel(exportDirBase, served, parsing));
+    return savedModel(this.#serve, exportDirBase, options, columnGroups);
   }
 
   /**
@@ -333,12 +324,7 @@ export class Estimator<P = unknown> {
    * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, EXPORT_EXISTS, EXPORT_UNSUPPORTED
    */
   async exportOnnx(file: string, options: ExportFileOptions): Promise<OnnxSpec> {
-    const names = ['example', 'checkpointPath', 'signature', 'overwrite'] as const;
-    const { example, checkpointPath, ...others } = checkOptions('exportOnnx', options, names);
-    const { exportOnnx } = await import('@tfjs-heads/tracing/onnx');
-    return this.#export('exportOnnx', { example, checkpointPath }, (served) =>
-      exportOnnx(file, { ...others, ...served }),
-    );
+    return onnx(this.#serve, file, options);
   }
 
   /**
@@ -348,12 +334,7 @@ export class Estimator<P = unknown> {
    * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, EXPORT_EXISTS, EXPORT_UNSUPPORTED
    */
   async exportTflite(file: string, options: ExportTfliteOptions): Promise<TfliteSpec> {
-    const names = ['example', 'checkpointPath', 'signature', 'overwrite', 'batchSize'] as const;
-    const { example, checkpointPath, ...others } = checkOptions('exportTflite', options, names);
-    const { exportTflite } = await import('@tfjs-heads/tracing/tflite');
-    return this.#export('exportTflite', { example, checkpointPath }, (served) =>
-      exportTflite(file, { ...others, ...served }),
-    );
+    return tflite(this.#serve, file, options);
   }
 
   /**
@@ -363,12 +344,7 @@ export class Estimator<P = unknown> {
    * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, EXPORT_EXISTS, EXPORT_UNSUPPORTED
    */
   async exportGraphModel(folder: string, options: ExportFileOptions): Promise<GraphModelSpec> {
-    const names = ['example', 'checkpointPath', 'signature', 'overwrite'] as const;
-    const { example, checkpointPath, ...others } = checkOptions('exportGraphModel', options, names);
-    const { exportGraphModel } = await import('@tfjs-heads/tracing/graph-model');
-    return this.#export('exportGraphModel', { example, checkpointPath }, (served) =>
-      exportGraphModel(folder, { ...others, ...served }),
-    );
+    return graphModel(this.#serve, folder, options);
   }
 
   /**
@@ -384,19 +360,10 @@ export class Estimator<P = unknown> {
    * @throws INVALID_ARGUMENT, CHECKPOINT_MISSING, and what `write` throws
    */
   async exportWith<T>(options: ExportOptions, write: (served: ServedPrediction) => Promise<T> | T): Promise<T> {
-    checkOptions('exportWith', options, ['example', 'checkpointPath']);
-    if (typeof write !== 'function')
-      throw headError('INVALID_ARGUMENT', `exportWith: write must be a function, got ${describeValue(write)}.`);
-    return this.#export('exportWith', options, write);
+    return exportBy(this.#serve, options, write);
   }
 
-  async #export<T>(
-    of: string,
-    { example, checkpointPath }: ExportOptions,
-    write: (served: ServedPrediction) => Promise<T> | T,
-  ): Promise<T> {
-    if (typeof example !== 'object' || example === null)
-      throw headError('INVALID_ARGUMENT', `${of}: example must be a map of features, got ${describeValue(example)}.`);
+  readonly #serve: Serve = async (of, { example, checkpointPath }, write) => {
     if (checkpointPath === undefined && (await this.#checkpoints.latestStep()) === undefined)
       throw headError(
         'CHECKPOINT_MISSING',
@@ -414,7 +381,7 @@ export class Estimator<P = unknown> {
     } finally {
       release();
     }
-  }
+  };
 
   /** The path of the latest checkpoint; undefined where there is none. */
   async latestCheckpoint(): Promise<string | undefined> {

@@ -47,6 +47,13 @@ describe('exports', () => {
     await refused(estimator.exportWith({ example }, undefined as never), 'INVALID_ARGUMENT');
     await refused(estimator.exportTflite('model', { example, batchsize: 1 } as never), 'INVALID_ARGUMENT');
     await refused(estimator.exportGraphModel('model', undefined as never), 'INVALID_ARGUMENT');
+    for (const name of ['exportSavedModel', 'exportOnnx', 'exportTflite', 'exportGraphModel'] as const) {
+      const says = (what: string): Promise<void> =>
+        expect(what === 'a path' ? estimator[name]('', { example }) : estimator[name]('m', { example: 3 as never }))
+          .rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(what) as string }); // prettier-ignore
+      await says('a path');
+      await says('a map of features');
+    }
     estimator.dispose();
     example.x.dispose();
   });
