@@ -1,10 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { RegressionHead } from '@tfjs-heads/head-regression';
 import crc32c from 'crc-32/crc32c.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sliceKey } from '../src/checkpoint/tensorflow/slice-key.js';
 import { DNNEstimator, numericColumn, type WarmStartSettings } from '../src/index.js';
 import { freshDir, lineEstimator, quiet } from './models.js';
 import golden from './original-checkpoints.json' with { type: 'json' };
@@ -172,6 +173,50 @@ describe('what is no such checkpoint is refused', () => {
     await expect(start({ v: [2] })).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
   });
 
+  it('parts that lie on each other, which leave a part of the whole empty', async () => {
+    const bytes = new Uint8Array(8).fill(1);
+    const part = { dtype: 1, shape: [2], offset: 0, size: 8, bytes };
+    const inParts = (...starts: number[]): Uint8Array => {
+      const slices = starts.map((from) => [[from, 2]] as [number, number][]);
+      const keyed = slices.map((slice) => {
+        const key = sliceKey('v', slice.map(([from, length]) => ({ start: from, length }))); // prettier-ignore
+        return [key, entryBytes(part)] as const;
+      });
+      const whole = entryBytes({ dtype: 1, shape: [4], offset: 0, size: 0, slices });
+      return tableOf([['', header(1)], ...keyed, ['v', whole]]);
+    };
+    writeFileSync(data(), bytes);
+    appendFileSync(data(), bytes); // No more is believed than there are bytes.
+    writeFileSync(index(), inParts(0, 2));
+    const [one = 0] = new Float32Array(bytes.buffer);
+    expect(await start({ v: [4] })).toEqual({
+      v: [one, one, one, one].map((value) => expect.closeTo(value) as number),
+    });
+    writeFileSync(index(), inParts(0, 1));
+    await expect(start({ v: [4] })).rejects.toMatchObject({
+      code: 'CHECKPOINT_INVALID',
+      message: /lies on another/ as never,
+    });
+  });
+
+  it.each([
+    ['a description of objects of 2^40 bytes', { dtype: 7, shape: [], offset: 0, size: 2 ** 40 }, []],
+    ['a description whose text is longer than it', { dtype: 7, shape: [], offset: 0, size: 9 }, varint(2 ** 31)],
+    ['a description whose text is longer than any', { dtype: 7, shape: [], offset: 0, size: 9 }, varint(2n ** 63n)],
+  ] as const)('%s', async (_name, entry, bytes) => {
+    writeFileSync(data(), Uint8Array.from([...bytes, ...new Uint8Array(16)]));
+    writeFileSync(index(), tableOf([['', header(1)], ['_CHECKPOINTABLE_OBJECT_GRAPH', entryBytes(entry)]])); // prettier-ignore
+    await expect(start({ v: [2] })).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
+  });
+
+  it('a shape of 100,000 dimensions, in a short message', async () => {
+    const shape = Array.from({ length: 100_000 }, () => 1);
+    writeFileSync(index(), tableOf([['', header(1)], ['v', entryBytes({ dtype: 1, shape, offset: 0, size: 4 })]])); // prettier-ignore
+    const failure = (await start({ v: [2] }).catch((error: unknown) => error)) as { code: string; message: string };
+    expect(failure.code).toBe('CHECKPOINT_INVALID');
+    expect(failure.message.length).toBeLessThan(1000);
+  });
+
   it('does not follow a path out of its folder', async () => {
     for (const path of ['../estimator/model.ckpt-5', '/etc/passwd', '..', '']) {
       writeFileSync(join(folder, 'parts', 'checkpoint'), `model_checkpoint_path: "${path}"\n`);
@@ -188,6 +233,8 @@ interface Entry {
   readonly offset: number;
   readonly size: number;
   readonly slices?: readonly (readonly (readonly [number, number])[])[];
+  /** Whose checksum it has. Default: none. */
+  readonly bytes?: Uint8Array;
 }
 
 const varint = (value: number | bigint): number[] => {
@@ -207,7 +254,7 @@ function header(shards: number): Uint8Array {
   return Uint8Array.from(number(1, shards));
 }
 
-function entryBytes({ dtype, shape, shardId = 0, offset, size, slices = [] }: Entry): Uint8Array {
+function entryBytes({ dtype, shape, shardId = 0, offset, size, slices = [], bytes }: Entry): Uint8Array {
   const dims = shape.flatMap((length) => message(2, number(1, length)));
   const parts = slices.flatMap((slice) =>
     message(
@@ -216,7 +263,14 @@ function entryBytes({ dtype, shape, shardId = 0, offset, size, slices = [] }: En
     ),
   );
   const place = [...number(3, shardId), ...number(4, offset), ...number(5, size)];
-  return Uint8Array.from([...number(1, dtype), ...message(2, dims), ...place, ...parts]);
+  const checksum = bytes === undefined ? [] : [6 * 8 + 5, ...maskedChecksumOf(bytes)];
+  return Uint8Array.from([...number(1, dtype), ...message(2, dims), ...place, ...checksum, ...parts]);
+}
+
+function maskedChecksumOf(bytes: number[] | Uint8Array): number[] {
+  const crc = crc32c.buf(bytes) >>> 0;
+  const masked = ((((crc >>> 15) | (crc << 17)) >>> 0) + 0xa282ead8) >>> 0;
+  return [masked & 255, (masked >>> 8) & 255, (masked >>> 16) & 255, masked >>> 24];
 }
 
 /** A table with right checksums, of one block. */
@@ -232,15 +286,14 @@ function tableOf(entries: readonly (readonly [string, Uint8Array])[]): Uint8Arra
     return [...content, 0, 0, 0, 0, 1, 0, 0, 0];
   };
   const sealed = (content: number[]): number[] => {
-    const crc = crc32c.buf([...content, 0]) >>> 0;
-    const masked = ((((crc >>> 15) | (crc << 17)) >>> 0) + 0xa282ead8) >>> 0;
-    return [...content, 0, masked & 255, (masked >>> 8) & 255, (masked >>> 16) & 255, masked >>> 24];
+    return [...content, 0, ...maskedChecksumOf([...content, 0])];
   };
   const data = blockOf(entries);
   const handle = Uint8Array.from([...varint(0), ...varint(data.length)]);
   const indexed = blockOf([[entries.at(-1)?.[0] ?? '', handle]]);
   const at = data.length + 5;
-  const footer = [...varint(0), ...varint(0), ...varint(at), ...varint(indexed.length)];
+  // What it says of itself is looked at, but for nothing: any block will do.
+  const footer = [...handle, ...varint(at), ...varint(indexed.length)];
   const magic = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
   return Uint8Array.from([
     ...sealed(data),

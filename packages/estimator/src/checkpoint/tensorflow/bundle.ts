@@ -160,6 +160,7 @@ class Bundle {
     if (slices.length === 0) return { dtype, shape, data: numbersOf(dtype, await this.#numbers(entry, size, fail)) };
     await this.#shards.checkTotal(size, fail);
     const whole = new Uint8Array(size);
+    const isFilled = new Uint8Array(size / sizes[dtype]);
     let filled = 0;
     for (const slice of slices) {
       const { starts, lengths } = placeOf(slice, shape, fail);
@@ -167,7 +168,8 @@ class Bundle {
       if (part.dtype !== entry.dtype || shapeText(part.shape) !== shapeText(lengths))
         throw fail(`must have parts of its type and of the shapes that it says, got ${shapeText(part.shape)}`);
       const bytes = await this.#numbers(part, bytesOf(lengths, dtype), fail);
-      copyPart(whole, shape, bytes, { starts, lengths, itemSize: sizes[dtype] });
+      if (!copyPart(whole, isFilled, shape, bytes, { starts, lengths, itemSize: sizes[dtype] }))
+        throw fail('must have parts of which none lies on another');
       filled += bytes.length;
     }
     if (filled !== size) throw fail(`must be filled by its parts, ${size} bytes, got ${filled}`);
@@ -254,13 +256,14 @@ function placeOf(slice: TensorSlice, shape: readonly number[], fail: Fail): Plac
   return { starts, lengths };
 }
 
-/** Copies a part to its place, a run of the last dimension at a time. */
+/** Copies a part to its place, a run of the last dimension at a time. False where another one is already. */
 function copyPart(
   whole: Uint8Array,
+  isFilled: Uint8Array,
   shape: readonly number[],
   part: Uint8Array,
   { starts, lengths, itemSize }: Place & { readonly itemSize: number },
-): void {
+): boolean {
   const run = (lengths.at(-1) ?? 1) * itemSize;
   for (let at = 0; at < part.length; at += run) {
     let [rest, stride, to] = [at / run, itemSize * (shape.at(-1) ?? 1), itemSize * (starts.at(-1) ?? 0)];
@@ -270,8 +273,12 @@ function copyPart(
       rest = Math.floor(rest / length);
       stride *= shape[axis] as number;
     }
+    const [first, end] = [to / itemSize, (to + run) / itemSize];
+    if (isFilled.subarray(first, end).includes(1)) return false;
+    isFilled.fill(1, first, end);
     whole.set(part.subarray(at, at + run), to);
   }
+  return true;
 }
 
 function missing(file: string): (cause: unknown) => never {
