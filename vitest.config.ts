@@ -66,6 +66,7 @@ const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectIn
       'apache-arrow',
       'flatbuffers',
       'hyparquet',
+      'hyparquet/src/column.js',
       'hyparquet-compressors',
       'papaparse',
       ...['dictionary-batch', 'message', 'message-header', 'record-batch', 'schema'].map(

@@ -5,6 +5,7 @@ import { headError } from '@tfjs-heads/head-kit';
 import { inputFnOf } from './data/batches.js';
 import { placesOf } from './data/columns-there.js';
 import type { DataOptions } from './data/options.js';
+import { type CheckPage, ParquetPages } from './data/parquet-pages.js';
 import { type DataSource, nameOf } from './data/source.js';
 import type { RawRows } from './data/typed-columns.js';
 import type { InputFn } from './input.js';
@@ -28,7 +29,8 @@ const CHUNK = 16_384;
  * });
  * ```
  *
- * @throws INVALID_ARGUMENT; its batches throw INPUT_INVALID for a file that is none of Parquet or ends before its time, a column that is missing and a value of another type
+ * @throws INVALID_ARGUMENT; its batches throw INPUT_INVALID for a file that is none of Parquet or ends before its time, row groups of more than 2^25 rows and pages of more than 2^28 bytes, a column that is
+ *   missing or nested and a value of another type
  */
 export function parquetInputFn(source: DataSource, options: DataOptions): InputFn {
   return inputFnOf(nameOf(source), (columns) => parquetRows(source, columns), options);
@@ -37,11 +39,20 @@ export function parquetInputFn(source: DataSource, options: DataOptions): InputF
 async function* parquetRows(source: DataSource, columns: readonly string[]): AsyncGenerator<RawRows, void, void> {
   const opened = await open(source);
   try {
+    let pages: ParquetPages | undefined;
     const file = {
       byteLength: await opened.size(),
-      slice: (start: number, end?: number) => opened.slice(start, end ?? file.byteLength),
+      slice: async (start: number, end?: number) => {
+        const bytes = await opened.slice(start, end ?? file.byteLength);
+        pages?.check(start, bytes);
+        return bytes;
+      },
     };
-    const options = { file, compressors };
+    const options = {
+      file,
+      compressors: checkedBy((compressed, page) => pages?.checkPage(compressed, page)),
+      useOffsetIndex: false,
+    };
     const scan = await whole(() => parquetScan(options));
     const [root, ...elements] = scan.metadata.schema;
     // Those at the top: what is nested is not looked at.
@@ -51,6 +62,7 @@ async function* parquetRows(source: DataSource, columns: readonly string[]): Asy
       for (let inner = elements[i]?.num_children ?? 0; inner > 0; inner--) inner += elements[++i]?.num_children ?? 0;
     }
     placesOf(columns, there);
+    pages = new ParquetPages(scan.metadata, columns, file.byteLength);
     for (const { rowStart, rowEnd } of scan.ranges) {
       const values = await whole(() => readColumns(scan, columns, rowStart, rowEnd));
       for (let start = rowStart; start < rowEnd; start += CHUNK) {
@@ -65,6 +77,20 @@ async function* parquetRows(source: DataSource, columns: readonly string[]): Asy
   } finally {
     await opened.close();
   }
+}
+
+/** The compressors, with a look at what each page comes to. */
+function checkedBy(check: CheckPage): typeof compressors {
+  return Object.fromEntries(
+    Object.entries(compressors).map(([codec, decompress]) => [
+      codec,
+      (input: Uint8Array, length: number) => {
+        const page = decompress(input, length);
+        check(input, page);
+        return page;
+      },
+    ]),
+  );
 }
 
 async function readColumns(
