@@ -162,7 +162,15 @@ export class SignatureTrace {
     }
     this.#replayed++;
     if (!isValid) guardReads(recording, results, tensors);
-    return assembleReturned(recording, tensors, results);
+    const { structure, sources } = recording.returned;
+    const all = sources.map((source) => {
+      if (source.kind === 'known') return source.tensor;
+      if (source.kind === 'argument') return tensors[source.index] as Tensor;
+      const result = results[source.index] as Tensor;
+      result.kept = source.isKept;
+      return result;
+    });
+    return assemble(structure, all);
   }
 
   #record(step: () => unknown, args: Flat): unknown {
@@ -178,7 +186,6 @@ export class SignatureTrace {
       if (problem === undefined && expected !== undefined) {
         this.#always = ids.map((id, index) => (always[index] === id ? id : undefined));
         this.#trust(recording, args, before, returned);
-        return this.#asCompiled(recording, args, before, returned);
       } else {
         // The replays were right: the same tensor was an argument in one recording, and one of the closure in the other.
         if (takesAny(recording, always) || (expected && takesAny(expected, ids))) this.#replayed = 0;
@@ -210,37 +217,22 @@ export class SignatureTrace {
       return this.#differs(recording, other, returned);
     }
     const runner = this.#runnerOf(optimized, replay);
-    if (!(runner instanceof Replay) && before !== undefined)
-      runner.prove({
+    if (!(runner instanceof Replay) && before !== undefined) {
+      const taken = {
         args: args.tensors,
         before: before as readonly Tensor[],
         results: resultsOf(recording, returned),
-      });
+      };
+      runner.prove(taken);
+      // Else the same steps would give other bits in a process that has recorded others of them.
+      if (runner instanceof CompiledRunner) runner.adopt(taken);
+    }
     this.#forget();
     this.#trusted = { recording, optimized, replay, runner };
     this.#reason = undefined;
     this.#differences = 0;
     this.#replayed = 0;
     while (this.#nextCheck <= this.#runs) this.#nextCheck *= 2;
-  }
-
-  /**
-   * What a step that was recorded again returns: where its function has proved itself, the numbers of that, in variables and results. Else the same steps would give
-   * other bits in a process that has recorded others of them.
-   */
-  #asCompiled(
-    recording: Recording,
-    { tensors }: Flat,
-    before: readonly (Tensor | undefined)[] | undefined,
-    returned: unknown,
-  ): unknown {
-    const runner = this.#trusted?.runner;
-    if (!(runner instanceof CompiledRunner) || before === undefined) return returned;
-    if (recording.returned.sources.some((source) => source.kind === 'result' && source.isKept)) return returned;
-    const results = runner.adopt(tensors, before as readonly Tensor[]);
-    if (results === undefined) return returned;
-    disposeOwn(recording, returned);
-    return assembleReturned(recording, tensors, results);
   }
 
   #runnerOf(optimized: Optimized, replay: Replay): Runner {
@@ -264,7 +256,10 @@ export class SignatureTrace {
     this.#isGivenUp = this.#differences >= MAX_DIFFERENCES || wereReplayed > 0;
     if (this.#isGivenUp) this.#forget();
     if (wereReplayed === 0) return;
-    disposeOwn(recording, returned); // Nobody gets it.
+    // Nobody gets what the step made; what it only handed back is not its own.
+    const { sources } = recording.returned;
+    for (const [index, tensor] of flatten(returned).tensors.entries())
+      if (sources[index]?.kind === 'result' && !tensor.kept) tensor.dispose();
     throw headError(
       'TRACE_CHANGED',
       `A traced step must do the same each time, got one that has changed within the last ${wereReplayed} replayed steps: ${problem}. ` +
@@ -366,28 +361,6 @@ function whatDiffers(
     if (!sameData(assigned[index], numbersInMemory(variable)))
       return `a replay gives another value of the variable ${variable.name}`;
   return undefined;
-}
-
-/** What a step returns whose results are these. */
-function assembleReturned(
-  { returned: { structure, sources } }: Recording,
-  args: readonly Tensor[],
-  results: readonly Tensor[],
-): unknown {
-  const all = sources.map((source) => {
-    if (source.kind === 'known') return source.tensor;
-    if (source.kind === 'argument') return args[source.index] as Tensor;
-    const result = results[source.index] as Tensor;
-    result.kept = source.isKept;
-    return result;
-  });
-  return assemble(structure, all);
-}
-
-/** Of what a step returned, what it made; what it only handed back is not its own. */
-function disposeOwn({ returned: { sources } }: Recording, returned: unknown): void {
-  for (const [index, tensor] of flatten(returned).tensors.entries())
-    if (sources[index]?.kind === 'result' && !tensor.kept) tensor.dispose();
 }
 
 /** What a step returned, in the order of the program's results. */

@@ -112,13 +112,9 @@ export class CompiledRunner {
       );
   }
 
-  /**
-   * Puts what the function gives in the place of what the step gave whose recording this is, once that is what all other steps give.
-   *
-   * @returns Its results, which the caller owns; undefined where the kernels run.
-   */
-  adopt(args: readonly Tensor[], before: readonly Tensor[]): Tensor[] | undefined {
-    return this.#isProved() ? this.#step?.retake(args, before, this.#runnable.program) : undefined;
+  /** Puts what the function gives in the place of what the step gave whose recording this is, once that is what all other steps give. */
+  adopt({ args, before, results }: TakenStep): void {
+    if (this.#isProved()) this.#step?.retake(args, before, this.#runnable.program, results);
   }
 
   release(): void {

@@ -1,7 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { type BackendData, type Engine, theEngine } from '../engine.js';
 import { type Feed, type FeedSource } from '../feed.js';
-import type { Program, Use } from '../program.js';
+import type { Program } from '../program.js';
 import type { Runnable } from '../replay.js';
 import { compile, type CompiledProgram, recordedScalars } from './compile.js';
 import type { Buffer } from './expression.js';
@@ -78,8 +78,8 @@ export class CompiledStep {
     for (let index = 0; index < this.#variables.length; index++) this.#variables[index]?.load();
     if (!this.#compute()) return undefined;
     const { results } = this.#runnable.program;
-    const tensors = results.map((result, index) =>
-      this.#tensorOf(copyOf(this.#results[index] as Numbers, result.dtype), result),
+    const tensors = results.map(({ shape, dtype }, index) =>
+      this.#engine.makeTensor(copyOf(this.#results[index] as Numbers, dtype), shape.slice(), dtype, this.#backend),
     );
     for (let index = 0; index < this.#assigned.length; index++)
       this.#variables[this.#assigned[index] as number]?.changed();
@@ -118,25 +118,24 @@ export class CompiledStep {
   }
 
   /**
-   * Takes a recorded step again, in its place: variables and results are then what the function makes of what the variables were. It has been counted already.
-   *
-   * @returns The results, which the caller owns; undefined where it was compiled for other numbers of optimizers: nothing has changed then.
+   * Takes a recorded step again, in its place: variables, and the results that it has returned, then have what the function makes of what the variables were. The step
+   * has been counted already. Where the function was compiled for other numbers of optimizers, nothing changes.
    */
-  retake(args: readonly Tensor[], before: readonly Tensor[], recorded: Program): Tensor[] | undefined {
+  retake(args: readonly Tensor[], before: readonly Tensor[], recorded: Program, results: readonly Tensor[]): void {
     const outcome = this.try(args, before, recorded);
-    if (outcome === undefined) return undefined;
-    const { program, variables } = this.#runnable;
-    for (const [index, numbers] of outcome.assigned.entries()) {
-      const variable = variables[this.#assigned[index] as number] as Variable;
-      const value = this.#tensorOf(numbers, variable);
-      variable.assign(value);
-      value.dispose();
-    }
-    return outcome.results.map((numbers, index) => this.#tensorOf(numbers, program.results[index] as Use));
+    if (outcome === undefined) return;
+    for (const [index, numbers] of outcome.assigned.entries())
+      this.#replaceData(this.#runnable.variables[this.#assigned[index] as number] as Variable, numbers);
+    for (const [index, numbers] of outcome.results.entries()) this.#replaceData(results[index] as Tensor, numbers);
   }
 
-  #tensorOf(numbers: BackendData, { shape, dtype }: Pick<Use, 'shape' | 'dtype'>): Tensor {
-    return this.#engine.makeTensor(numbers, shape.slice(), dtype, this.#backend);
+  /** Others that have the data of the tensor keep them. */
+  #replaceData(tensor: Tensor, numbers: BackendData): void {
+    const { shape, dtype } = tensor;
+    const dataId = this.#backend.write(numbers, shape, dtype) as object;
+    this.#engine.disposeTensor(tensor);
+    tensor.dataId = dataId;
+    this.#engine.trackTensor(tensor, this.#backend);
   }
 
   /** Indices of the variables that it assigns. */
