@@ -46,4 +46,5 @@ export {
 export * from './canned/index.js';
 export * from './feature-columns/index.js';
 export { isNumericColumn, numericColumn, type NumericColumn, type NumericColumnOptions } from '@tfjs-heads/head-kit';
-export type { ColumnTensors, ColumnType, ColumnTypes, FolderRowsModel, RowsModel } from './cli/model-module.js';
+export type { ColumnTensors, ColumnType, ColumnTypes } from './cli/column-types.js';
+export type { FolderRowsModel, RowsModel } from './cli/model-module.js';

@@ -6,7 +6,8 @@ import { describeValue, headError, isTensor, scoped } from '@tfjs-heads/head-kit
 import { Estimator } from '../estimator.js';
 import type { ServedPrediction } from '../export/options.js';
 import type { OutputModel } from './load-model.js';
-import { type ColumnTensors, invalidModel, missing, type ModuleParts, sha256 } from './model-module.js';
+import type { ColumnTensors } from './column-types.js';
+import { invalidModel, missing, type ModuleParts, sha256 } from './model-module.js';
 
 /**
  * The logits of a checkpoint, by the estimator that a module makes.

@@ -1,7 +1,7 @@
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { quote } from '@tfjs-heads/head-kit';
 import { invalidRows } from '../data/invalid-rows.js';
-import type { ColumnTensors, ColumnType, ColumnTypes } from './model-module.js';
+import type { ColumnTensors, ColumnType, ColumnTypes } from './column-types.js';
 
 /** The values of a column: numbers by its type, `bool` as 0 and 1. */
 export type Column = Float32Array | Int32Array | Uint8Array | string[];

@@ -5,7 +5,8 @@ import { headError, isMap, isTensor, quote, scoped } from '@tfjs-heads/head-kit'
 import { type ColumnBatch, namesOfSlices, tensorsOf } from './columns.js';
 import type { Content, SliceState } from './evaluation-state.js';
 import { logitsOfRows } from './logits.js';
-import { type ColumnTensors, invalidModel, type LoadedModel } from './model-module.js';
+import type { ColumnTensors } from './column-types.js';
+import { invalidModel, type LoadedModel } from './model-module.js';
 import { type HeadBatch, RowMetrics } from './row-metrics.js';
 import { Slices } from './slices.js';
 

@@ -5,15 +5,8 @@ import { clone, getBackend, io, ready, reshape, stack } from '@tensorflow/tfjs-c
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { isMap, quote, scoped } from '@tfjs-heads/head-kit';
 import type { OutputModel } from './load-model.js';
-import {
-  type ColumnTensors,
-  type ColumnType,
-  type ColumnTypes,
-  invalidModel,
-  type ModuleParts,
-  reasonOf,
-  sha256,
-} from './model-module.js';
+import type { ColumnTensors, ColumnType, ColumnTypes } from './column-types.js';
+import { invalidModel, type ModuleParts, reasonOf, sha256 } from './model-module.js';
 
 type Tensors = Readonly<Record<string, Tensor>>;
 

@@ -6,9 +6,8 @@ import type { Logits, Predictions } from '@tfjs-heads/head-api';
 import { headError, quote } from '@tfjs-heads/head-kit';
 import { stepOfFile } from '../checkpoint/storage.js';
 import { logitsOfRows } from './logits.js';
+import type { ColumnTensors, ColumnTypes } from './column-types.js';
 import {
-  type ColumnTensors,
-  type ColumnTypes,
   importModule,
   invalidModel,
   type LoadedModel,

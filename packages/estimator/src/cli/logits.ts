@@ -1,7 +1,8 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { Logits } from '@tfjs-heads/head-api';
 import { isPromise, scoped } from '@tfjs-heads/head-kit';
-import type { ColumnTensors, LoadedModel } from './model-module.js';
+import type { ColumnTensors } from './column-types.js';
+import type { LoadedModel } from './model-module.js';
 
 /** The logits of rows, which the caller owns. */
 export async function logitsOfRows(model: LoadedModel, features: ColumnTensors): Promise<Logits> {

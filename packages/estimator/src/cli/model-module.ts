@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { engine, ready } from '@tensorflow/tfjs-core';
 import type { Features, Head, Labels, Logits } from '@tfjs-heads/head-api';
 import { describeValue, headError, isMap } from '@tfjs-heads/head-kit';
 import type { Estimator } from '../estimator.js';
-
-/** The type of a column of rows; what rows have in it is held to it. */
-export type ColumnType = 'float32' | 'int32' | 'bool' | 'string';
-
-/** The names of columns to their types. */
-export type ColumnTypes = Readonly<Record<string, ColumnType>>;
-
-/** A tensor `[rows]` of each column, of its type. */
-export type ColumnTensors = Readonly<Record<string, Tensor>>;
+import type { ColumnTensors, ColumnType, ColumnTypes } from './column-types.js';
 
 /**
  * What a module exports that the command `tfjs-heads` evaluates or predicts with. It imports the backend that it computes on, and may

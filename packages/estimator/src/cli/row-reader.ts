@@ -1,6 +1,6 @@
 import type { ColumnBatch } from './columns.js';
 import type { Format, InputPart } from './input-parts.js';
-import type { ColumnTypes } from './model-module.js';
+import type { ColumnTypes } from './column-types.js';
 
 /** Reads parts of an input; what they share it is given, too, before those that need it. */
 export interface RowReader {

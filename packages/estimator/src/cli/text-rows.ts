@@ -2,7 +2,7 @@ import { describeValue, quote } from '@tfjs-heads/head-kit';
 import { invalidRows } from '../data/invalid-rows.js';
 import { type Column, type ColumnBatch, columnOf } from './columns.js';
 import type { InputPart } from './input-parts.js';
-import type { ColumnType, ColumnTypes } from './model-module.js';
+import type { ColumnType, ColumnTypes } from './column-types.js';
 import type { RowReader } from './row-reader.js';
 
 /** How text is read. */

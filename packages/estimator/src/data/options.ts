@@ -1,5 +1,5 @@
 import { describeValue, headError, isMap, quote } from '@tfjs-heads/head-kit';
-import type { ColumnType } from '../cli/model-module.js';
+import type { ColumnType } from '../cli/column-types.js';
 
 /** How a column is read: its type, or that and what stands for a value that is missing. */
 export type ColumnSpec = ColumnType | { readonly type: ColumnType; readonly missing: number | string | boolean };
