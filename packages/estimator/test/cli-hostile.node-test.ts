@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { BinaryClassHead } from '@tfjs-heads/head-classification';
 import { random } from '@tfjs-heads/reference';
+import { Field, Float64, RecordBatchStreamWriter, Schema } from 'apache-arrow';
 import { expect, it } from 'vitest';
 import { Evaluation } from '../src/cli/evaluation.js';
 import { contentHash, sealed, settingsOf, writeEvaluation } from '../src/cli/evaluation-state.js';
@@ -143,6 +144,19 @@ it('what is endless is refused when it is too long, not when memory is full', as
   await refused('jsonl', new Uint8Array(4096).fill(91));
   await refused('arrow', Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127)); // 2 GiB of metadata
   await refused('arrow', asArrow(rows, 200).fill(127, 16));
+});
+
+it('schemas without end are refused before they fill the memory', async () => {
+  const writer = new RecordBatchStreamWriter();
+  writer.reset(undefined, new Schema([new Field('x'.repeat(100_000), new Float64())]));
+  writer.finish();
+  const schema = writer.toUint8Array(true).slice(0, -8); // without the end
+  let given = 0;
+  const schemas = function* (): Generator<Uint8Array> {
+    for (; given < 50e6; given += schema.length) yield schema;
+  };
+  expect(await codeOf(() => evaluated(schemas(), { ...options, format: 'arrow' }))).toBe('INPUT_INVALID');
+  expect(given).toBeLessThan(20e6);
 });
 
 it('states of another model, other settings, other slices or other contents of a partition are refused', async () => {

@@ -147,9 +147,12 @@ describe('evaluate', () => {
     expect(failed.stderr).toMatch(/^error: MODEL_MODULE_INVALID: .*no such weights/m);
   });
 
-  it.skipIf(process.platform !== 'linux')('says when the disk is full', async () => {
+  it.skipIf(process.platform !== 'linux').each([
+    ['a state', [...evaluate, 'tsv', '--state']],
+    ['predictions of workers', ['predict', model, '--quiet', '--workers', '2', '--format', 'tsv']],
+  ])('says when the disk is full for %s', async (_name, args) => {
     const script = '"$0" "$@" > /dev/full';
-    const { exitCode, stderr } = await execa('sh', ['-c', script, 'node', command, ...evaluate, 'tsv', '--state'], {
+    const { exitCode, stderr } = await execa('sh', ['-c', script, 'node', command, ...args], {
       input: asTsv(rows),
       reject: false,
     });
