@@ -37,11 +37,26 @@ def alone(source, *options):
         return json.loads(subprocess.run(child, stdin=rows, capture_output=True, check=True).stdout)
 
 
+def peak(times):
+    """The most memory that one process has had, in MB, after the flights so many times."""
+    child = subprocess.Popen(
+        [*command, "evaluate", model, "--format", "arrow", "--quiet"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    with child.stdin as rows, pyarrow.ipc.new_stream(rows, table.schema) as stream:
+        for _ in range(times):
+            stream.write_table(table, max_chunksize=65536)
+        with open(f"/proc/{child.pid}/status") as status:  # What the system says at its end counts this process, too.
+            most = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+    assert child.wait() == 0
+    return most
+
+
 tsv = ("--format", "tsv", "--columns", ",".join(columns))
 measure("one process, Arrow", lambda: alone(arrow, "--format", "arrow"))
 measure("one process, text", lambda: alone(text, *tsv))
 measure("--workers 2, Arrow", lambda: alone(arrow, "--format", "arrow", "--workers", "2"))
 measure("--workers 2, text", lambda: alone(text, *tsv, "--workers", "2"))
+memory = [[times, peak(times)] for times in (1, 10)] if sys.platform == "linux" else []
 
 spark = start(cores)
 lines = spark.sparkContext.textFile(f"file://{text}", 7)
@@ -57,4 +72,4 @@ for count in (1, 2, 7, 64):
     part.unpersist()
 
 groups = table.group_by(columns).aggregate([([], "count_all")]).to_pylist()
-print(json.dumps({"runs": runs, "groups": [[row["distance"], row["delay"], row["count_all"]] for row in groups]}))
+print(json.dumps({"runs": runs, "memory": memory, "groups": [[row["distance"], row["delay"], row["count_all"]] for row in groups]}))
