@@ -50,6 +50,7 @@ export class EvalStep {
     if (!this.#isTraceable) return undefined;
     this.#ran = undefined;
     this.#metrics = metrics;
+    await this.#trace.rehearse(batch);
     const { loss, reads } = this.#trace(batch);
     try {
       const key = keyOf(batch);

@@ -65,7 +65,7 @@ export async function runEvaluation<P>({ model, batches, steps, globalStep, hook
       await model.prepared(batch, async (prepared) => {
         await hooks.beforeRun(context);
         const value =
-          (count === 0 ? undefined : await model.evalStep(prepared, metrics)) ?? (await evaluateBatch(prepared));
+          (count === 0 ? undefined : await model.evalStep(prepared, metrics, count)) ?? (await evaluateBatch(prepared));
         loss = async () => value;
         sum += value;
         count++;

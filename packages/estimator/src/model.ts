@@ -36,6 +36,12 @@ export interface ModelOptions<P> {
   readonly prepare: Prepare | undefined;
 }
 
+/**
+ * How many batches of an evaluation run by kernels on cpu and wasm: for a few, a rehearsal of the compiled step takes longer than they do. Always as many, so that
+ * two evaluations of one checkpoint have the same bits.
+ */
+const BATCHES_BY_KERNELS = 8;
+
 /** What a training step gives; the caller owns the scalars. */
 export type StepResult = { readonly loss: Scalar; readonly summaries: Readonly<Record<string, Scalar>> };
 
@@ -44,7 +50,8 @@ export class Model<P> {
   readonly store: VariableStore;
   readonly #options: ModelOptions<P>;
   #step: Trace<(batch: CheckedBatch) => StepResult> | undefined;
-  #evalStep: EvalStep | undefined;
+  /** By whether they keep to kernels. */
+  readonly #evalSteps = new Map<boolean, EvalStep>();
   #predictStep: PredictStep | undefined;
   /** The names of the variables that the steps were traced for. */
   #traced = '';
@@ -119,16 +126,23 @@ export class Model<P> {
     return summarized(modelFn, { features, labels, mode: ModeKeys.TRAIN, params, config, store: this.store });
   }
 
-  /** See {@link EvalStep.add}. */
-  async evalStep(batch: CheckedBatch, metrics: Metrics): Promise<number | undefined> {
-    const options = { ...this.#traceOptions(), exact: isExact() };
-    this.#evalStep ??= new EvalStep((given) => this.spec(given, ModeKeys.EVAL), options);
-    return this.#evalStep.add(batch, metrics);
+  /**
+   * See {@link EvalStep.add}.
+   *
+   * @param index Which batch of its evaluation it is.
+   */
+  async evalStep(batch: CheckedBatch, metrics: Metrics, index: number): Promise<number | undefined> {
+    const options = this.#traceOptions();
+    const exact = isOnHost() && index < BATCHES_BY_KERNELS;
+    const step =
+      this.#evalSteps.get(exact) ?? new EvalStep((given) => this.spec(given, ModeKeys.EVAL), { ...options, exact });
+    this.#evalSteps.set(exact, step);
+    return step.add(batch, metrics);
   }
 
   /** See {@link PredictStep.predict}. */
   async predictStep(batch: CheckedBatch, keys: readonly string[] | undefined): Promise<Predicted> {
-    const options = { ...this.#traceOptions(), exact: isExact() };
+    const options = { ...this.#traceOptions(), exact: isOnHost() };
     this.#predictStep ??= new PredictStep((given) => this.spec(given, ModeKeys.PREDICT), options);
     return this.#predictStep.predict(batch, keys);
   }
@@ -143,9 +157,9 @@ export class Model<P> {
   }
 
   #forget(): void {
-    for (const step of [this.#step, this.#evalStep, this.#predictStep]) step?.dispose();
+    for (const step of [this.#step, ...this.#evalSteps.values(), this.#predictStep]) step?.dispose();
     this.#step = undefined;
-    this.#evalStep = undefined;
+    this.#evalSteps.clear();
     this.#predictStep = undefined;
   }
 
@@ -167,9 +181,9 @@ export class Model<P> {
   }
 }
 
-/** Whether evaluations keep to the kernels: to rehearse one takes longer than most do, and else two of them would differ in their last bits. */
-function isExact(): boolean {
-  return getBackend() !== 'tensorflow';
+/** Whether steps may become functions of WebAssembly, which round otherwise than the kernels that run until then. */
+function isOnHost(): boolean {
+  return getBackend() === 'cpu' || getBackend() === 'wasm';
 }
 
 function checkSpec(spec: unknown, mode: ModeKeys): EstimatorSpec {
