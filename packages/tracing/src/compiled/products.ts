@@ -20,7 +20,8 @@ import {
   zeroVector,
 } from './code.js';
 import { type Buffer, everyPart, type Expression, sizeOf, type View } from './expression.js';
-import { bytesOf, type Loops, Nest } from './loops.js';
+import type { Loops } from './loops.js';
+import { bytesOf, Nest } from './nest.js';
 
 /** Rows that are gone through with all columns, so that they stay in a near cache. */
 const ROWS = 64;

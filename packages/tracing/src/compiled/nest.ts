@@ -1,0 +1,130 @@
+import { addressOf, type Code, get, i32, type Locals, move, type Place, repeat, set } from './code.js';
+import { BYTES, sizeOf, type View } from './expression.js';
+
+/** A view in a nest of loops: what a step of each loop adds to its address. */
+export interface Walk {
+  readonly view: View;
+  /** For each loop, in bytes. */
+  readonly strides: readonly number[];
+}
+
+/** The addresses that loops move. */
+interface Pointers {
+  readonly pointers: ReadonlyMap<string, number>;
+  /** Of each of them. */
+  readonly strides: readonly (readonly number[])[];
+}
+
+/** Loops over a shape: neighbouring axes that all views go through evenly are one. */
+export class Nest {
+  /** How many numbers the last loop has. */
+  readonly inner: number;
+  readonly #sizes: number[] = [];
+  readonly #strides = new Map<View, number[]>();
+
+  constructor(shape: readonly number[], walks: readonly Walk[]) {
+    const axes: number[][] = [];
+    shape.forEach((size, axis) => {
+      if (size === 1) return;
+      const last = axes.at(-1);
+      const isEven =
+        last !== undefined &&
+        walks.every(({ strides }) => strides[last.at(-1) as number] === (strides[axis] as number) * size);
+      if (isEven) last.push(axis);
+      else axes.push([axis]);
+    });
+    this.#sizes = axes.map((group) => sizeOf(group.map((axis) => shape[axis] as number)));
+    for (const { view, strides } of walks)
+      this.#strides.set(
+        view,
+        axes.map((group) => strides[group.at(-1) as number] as number),
+      );
+    this.inner = this.#sizes.at(-1) ?? 1;
+  }
+
+  innerStride(view: View): number {
+    return this.#strides.get(view)?.at(-1) ?? 0;
+  }
+
+  /** Whether four numbers of it are side by side in the last loop, or one and the same. */
+  isPlain(view: View): boolean {
+    const stride = this.innerStride(view);
+    return view.buffer.type !== 'f64' && (stride === 0 || stride === BYTES[view.buffer.type]);
+  }
+
+  #last: Pointers | undefined;
+
+  /** All loops but the last, and in them what `body` gives for the last. */
+  write(locals: Locals, body: (place: (view: View) => Place) => Code, outer?: (view: View) => Place): Code {
+    return locals.scoped(() => {
+      // Views with the same strides have the same distance from their beginnings.
+      // An address is no number below 0, so what is gone through backwards has its own.
+      const isBackward = ({ strides: all }: View): boolean => all.some((stride) => stride < 0);
+      const beginOf = ({ buffer, offset }: View): number => buffer.address + offset * BYTES[buffer.type];
+      const all = [...this.#strides.keys()];
+      const keyOf = (view: View): string =>
+        `${isBackward(view) ? all.indexOf(view) : ''}|${this.#strides.get(view)?.join() ?? ''}|${outer === undefined ? '' : JSON.stringify(outer(view).plus)}`;
+      const pointers = new Map<string, number>();
+      const begins: Code[] = [];
+      const strides = new Map<string, number[]>();
+      for (const view of this.#strides.keys()) {
+        const key = keyOf(view);
+        if (pointers.has(key)) continue;
+        const own = this.#strides.get(view) as number[];
+        if (own.every((stride) => stride === 0) && outer === undefined && !isBackward(view)) continue;
+        const pointer = locals.local('i32');
+        pointers.set(key, pointer);
+        strides.set(key, own);
+        const begin = isBackward(view) ? addressOf({ address: () => beginOf(view) }) : i32(0);
+        begins.push(set(pointer, outer === undefined ? begin : outer(view).plus));
+      }
+      const place = (view: View): Place => {
+        const pointer = pointers.get(keyOf(view));
+        return {
+          address: () => (isBackward(view) ? 0 : beginOf(view)),
+          plus: pointer === undefined ? i32(0) : get(pointer),
+        };
+      };
+      const outerLast = this.#last;
+      this.#last = { pointers, strides: [...strides.values()] };
+      const depth = this.#sizes.length;
+      const level = (index: number): Code => {
+        if (index >= depth - 1) return body(place);
+        const size = this.#sizes[index] as number;
+        const counter = locals.local('i32');
+        const steps = [...pointers].map(([key, pointer]) => {
+          const own = strides.get(key) as number[];
+          // What the loops inside have added goes.
+          const inside = index + 1 < depth ? (own[index + 1] as number) * (this.#sizes[index + 1] as number) : 0;
+          return move(pointer, (own[index] as number) - inside);
+        });
+        return repeat(counter, size, [level(index + 1), steps]);
+      };
+      const code = [begins, level(0)];
+      this.#last = outerLast;
+      return code;
+    });
+  }
+
+  /** The last loop, by fours as far as they go if they may. Leaves the addresses at its end. */
+  along(locals: Locals, byFours: boolean, body: (isFour: boolean) => Code): Code {
+    const { pointers, strides } = this.#last as Pointers;
+    const counter = locals.local('i32');
+    const steps = (by: number): Code =>
+      [...pointers.values()].map((pointer, index) => move(pointer, by * (strides[index]?.at(-1) ?? 0)));
+    const fours = byFours ? Math.floor(this.inner / 4) : 0;
+    return [
+      fours > 0 ? repeat(counter, fours, [body(true), steps(4)]) : [],
+      this.inner > 4 * fours ? repeat(counter, this.inner - 4 * fours, [body(false), steps(1)]) : [],
+    ];
+  }
+}
+
+/** What a view adds to its address along each axis of a shape that it is broadcast to, in bytes. */
+export function bytesOf({ shape, strides, buffer }: View, to: readonly number[]): number[] {
+  const missing = to.length - shape.length;
+  return to.map((_, axis) => {
+    const own = axis - missing;
+    return own < 0 || shape[own] === 1 ? 0 : (strides[own] as number) * BYTES[buffer.type];
+  });
+}
