@@ -1,57 +1,59 @@
 import { scalar, type Tensor, Variable } from '@tensorflow/tfjs-core';
-import { hostMemory, recorderNow } from '@tfjs-heads/head-kit';
-import { numbersInMemory, theEngine } from '../engine.js';
+import { type HostArray, hostMemory, type HostMemory, recorderNow } from '@tfjs-heads/head-kit';
+import { type Backend, numbersInMemory, theEngine } from '../engine.js';
 import type { BatchData } from './layers-model.js';
-
-type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /** The rows of tensors whose data lie in the memory of this process: batches are copied out of it, where tfjs runs kernels for slices, casts and gathers. */
 export class Rows {
   readonly #tensors: BatchData;
   /** How many rows there are. */
   readonly count: number;
+  readonly #backend: Backend;
+  readonly #memory: HostMemory;
 
-  private constructor(tensors: BatchData) {
+  private constructor(tensors: BatchData, backend: Backend, memory: HostMemory) {
     this.#tensors = tensors;
+    this.#backend = backend;
+    this.#memory = memory;
     this.count = tensors[0]?.shape[0] ?? 0;
   }
 
   /** Undefined where the data lie elsewhere, or what is computed with them is watched by a tape, a recorder or a profiler. */
   static of(tensors: BatchData): Rows | undefined {
     const { backend, state } = theEngine();
-    if (hostMemory(backend) === undefined || recorderNow() !== undefined) return undefined;
+    const memory = hostMemory(backend);
+    if (memory === undefined || recorderNow() !== undefined) return undefined;
     if (state.gradientDepth > 0 || state.profiling) return undefined;
-    return tensors.length > 0 && tensors[0] !== null && tensors.every(isWalked) ? new Rows(tensors) : undefined;
+    if (tensors.length === 0 || tensors[0] === null || !tensors.every(isWalked)) return undefined;
+    return new Rows(tensors, backend, memory);
   }
 
   /** Rows from `start` to before `end`. The caller owns the tensors. */
   slice(start: number, end: number): (Tensor | null)[] {
-    return this.#each((numbers, width) => numbers.slice(start * width, end * width), end - start);
+    return this.#each(end - start, (from, to, width) => to.set(from.subarray(start * width, end * width)));
   }
 
   /** The rows with the indices from `start` to before `end` of a list. The caller owns the tensors. */
   gather(indices: Int32Array, start: number, end: number): (Tensor | null)[] {
-    return this.#each((numbers, width) => {
-      const rows = new (numbers.constructor as new (length: number) => Numbers)((end - start) * width);
-      for (let row = start, to = 0; row < end; row++, to += width) {
-        const from = (indices[row] as number) * width;
-        if (width > 16) rows.set(numbers.subarray(from, from + width), to);
-        else for (let at = 0; at < width; at++) rows[to + at] = numbers[from + at] as number;
+    return this.#each(end - start, (from, to, width) => {
+      for (let row = start, at = 0; row < end; row++) {
+        const first = (indices[row] as number) * width;
+        for (let column = 0; column < width; column++) to[at++] = from[first + column] as number;
       }
-      return rows;
-    }, end - start);
+    });
   }
 
-  #each(take: (numbers: Numbers, width: number) => Numbers, count: number): (Tensor | null)[] {
+  #each(count: number, copy: (from: HostArray, to: HostArray, width: number) => void): (Tensor | null)[] {
     const engine = theEngine();
-    const memory = hostMemory(engine.backend);
+    const [backend, memory] = [this.#backend, this.#memory];
     return this.#tensors.map((tensor) => {
-      if (tensor === null || memory === undefined) return null;
+      if (tensor === null) return null;
       const { size, shape, dtype } = tensor;
-      // Twice, since what another backend holds is brought over first, which may move the memory.
-      if (engine.state.tensorInfo.get(tensor.dataId)?.backend !== engine.backend) memory.view(tensor);
-      const rows = take(memory.view(tensor), size / (shape[0] as number));
-      return engine.makeTensor(rows, [count, ...shape.slice(1)], dtype);
+      const rows = memory.allocate([count, ...shape.slice(1)], dtype);
+      // Those of another backend are brought over, which may move the memory that is looked at.
+      if (engine.state.tensorInfo.get(tensor.dataId)?.backend !== backend) memory.view(tensor);
+      copy(memory.view(tensor), memory.view(rows), size / (shape[0] as number));
+      return engine.makeTensorFromTensorInfo(rows, backend);
     });
   }
 }
