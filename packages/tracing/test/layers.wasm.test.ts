@@ -8,6 +8,7 @@ import {
   type Logs,
   model as functional,
   regularizers,
+  type Shape,
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
@@ -169,6 +170,33 @@ test('what cannot be traced runs as before, with the reason', async () => {
   const dropped = await expectSame(() => withLayer(layers.dropout({ rate: 0.5 })), historyOf({ epochs: 2 }));
   expect(dropped).toMatch(/^The step runs eagerly: it draws numbers in JavaScript/);
   expect(await expectSame(() => withLayer(layers.dropout({ rate: 0.5, seed: 3 })), historyOf({}))).toBeUndefined();
+  const recurrent = (): LayersModel => {
+    const made = sequential({
+      layers: [
+        layers.reshape({ targetShape: [3, 2], batchInputShape: [15, 6] }),
+        layers.simpleRNN({ units: 4, stateful: true, recurrentInitializer: 'glorotNormal' }),
+        layers.dense({ units: 3 }),
+      ],
+    });
+    made.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    return sameWeights(made);
+  };
+  const remembered = await expectSame(recurrent, historyOf({ batchSize: 15, epochs: 2 }));
+  expect(remembered).toMatch(/^The step runs eagerly: it keeps a tensor of shape \[15,4\] that it does not return/);
+  class Clipped extends layers.Layer {
+    override computeOutputShape(shape: Shape): Shape {
+      return shape;
+    }
+    override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+      const given = [inputs].flat()[0] as tf.Tensor;
+      return tf.max(tf.abs(given)).dataSync()[0] === 0 ? given : tf.tanh(given);
+    }
+    static get className(): string {
+      return 'Clipped';
+    }
+  }
+  const read = await expectSame(() => withLayer(new Clipped()), historyOf({ epochs: 2 }));
+  expect(read).toMatch(/^The step runs eagerly: it reads values/);
   const lengths: Fit = async (model) => {
     for (let rows = 1; rows <= 18; rows++)
       for (let step = 0; step < (rows === 18 ? 5 : 3); step++) {

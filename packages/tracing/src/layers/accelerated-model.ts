@@ -8,7 +8,14 @@ import { type BatchData, internalsOf, type ModelInternals } from './layers-model
 import { ModelStep } from './model-step.js';
 import { disposeAll, Rows, RunningMeans, scalarsOf, takeNumbers } from './rows.js';
 
-type Hidden = 'makeTrainFunction' | 'makeTestFunction' | 'fitLoop' | 'testLoop' | 'predictLoop';
+type Hidden =
+  | 'makeTrainFunction'
+  | 'makeTestFunction'
+  | 'fitLoop'
+  | 'testLoop'
+  | 'predictLoop'
+  | 'trainOnBatch'
+  | 'fitDataset';
 
 /** A model of tfjs-layers whose own methods are hidden by ones that run traced steps. */
 export class AcceleratedModel {
@@ -31,6 +38,10 @@ export class AcceleratedModel {
     const { fitLoop: originalFit, testLoop: originalTest, predictLoop: originalPredict } = model;
     const { layers } = model;
 
+    // Steps that train meanwhile would have learnt what there is before a function is compared, when a loss is a rounding.
+    const ready = async (): Promise<void> => {
+      if (!isExact && isCompilable(theEngine().backend)) await loadCompiler();
+    };
     const plainTrain = makeTrainFunction.call(model);
     this.train = new ModelStep(
       plainTrain,
@@ -66,10 +77,17 @@ export class AcceleratedModel {
     });
     this.#hide('fitLoop', async (...args) => {
       const original = (): Promise<unknown> => originalFit.apply(model, args as never);
-      if (!isExact && isCompilable(theEngine().backend)) await loadCompiler();
+      await ready();
       const rows = Rows.of(args[1]);
       return rows === undefined ? original() : fitLoop(model, rows, args, original);
     });
+    for (const name of ['trainOnBatch', 'fitDataset'] as const) {
+      const original = model[name];
+      this.#hide(name, async (...args) => {
+        await ready();
+        return original.apply(model, args);
+      });
+    }
     this.#hide('testLoop', (f, ins, batchSize, verbose, steps) => {
       const rows = Rows.of(ins);
       if (rows === undefined || batchSize === undefined || (verbose ?? 0) > 0 || (steps ?? undefined) !== undefined)

@@ -45,6 +45,8 @@ export interface ModelInternals {
   testFunction: BatchFunction;
   makeTrainFunction(): BatchFunction;
   makeTestFunction(): void;
+  trainOnBatch(...args: unknown[]): Promise<unknown>;
+  fitDataset(...args: unknown[]): Promise<unknown>;
   fitLoop(...args: FitLoopArgs): Promise<unknown>;
   testLoop(...args: TestLoopArgs): Tensor[];
   predictLoop(ins: Tensor | Tensor[], batchSize?: number, verbose?: boolean): Tensor | Tensor[];
