@@ -38,6 +38,12 @@ function isExplained(outcome: Outcome): string | undefined {
   return outcome.lines[0] === 'backend cpu' && isMissing ? undefined : JSON.stringify(outcome);
 }
 
+/** Five batches, and two more by an estimator that goes on from the database. */
+function estimatorProblem({ lines }: Outcome): string | undefined {
+  const expected = ['backend cpu', 'runs/1/model.ckpt-7.safetensors', 'step 7', 'loss is a number'];
+  return lines.join() === expected.join() ? undefined : `printed ${JSON.stringify(lines)}`;
+}
+
 export const cases: readonly Case[] = [
   { name: 'webpack', start: async (app) => site(await bundleByWebpack(app, 'page'), 'page.html') },
   { name: 'vite', start: async (app) => site(await bundleByVite(app, 'page'), 'page.html') },
@@ -104,6 +110,18 @@ export const cases: readonly Case[] = [
       copyBinaries(app, out);
       return site(out, 'service-worker-page.html');
     },
+  },
+  {
+    name: 'vite, an estimator with checkpoints in IndexedDB',
+    start: async (app) => site(await bundleByVite(app, 'estimator-page'), 'estimator-page.html'),
+    options: { prefer: ['cpu'] },
+    problem: estimatorProblem,
+  },
+  {
+    name: 'esbuild, an estimator with checkpoints in IndexedDB',
+    start: async (app) => site(await bundleByEsbuild('esm')(app, 'estimator-page'), 'estimator-page.html'),
+    options: { prefer: ['cpu'] },
+    problem: estimatorProblem,
   },
   { name: 'import map, no bundler', start: async (app) => site(join(app, '..'), 'page/import-map.html') },
 ];

@@ -30,7 +30,17 @@ const browser = await launch();
 const problems: string[] = [];
 try {
   const names = new Set(
-    ['head-api', 'reference', 'head-kit', 'head-regression', 'backends'].map((name) => `@tfjs-heads/${name}`),
+    [
+      'head-api',
+      'reference',
+      'head-kit',
+      'head-regression',
+      'head-classification',
+      'optimizers',
+      'tracing',
+      'estimator',
+      'backends',
+    ].map((name) => `@tfjs-heads/${name}`),
   );
   const tarballs = await pack(
     workspacePackages().filter(({ manifest }) => names.has(manifest.name)),
