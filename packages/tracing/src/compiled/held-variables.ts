@@ -14,6 +14,14 @@ interface Entry {
   id?: number;
 }
 
+interface Wasm {
+  readonly HEAPU8: Uint8Array;
+  readonly tfjs: {
+    disposeData(id: number): void;
+    registerTensor(id: number, size: number, memoryOffset: number): void;
+  };
+}
+
 interface Storage {
   get(dataId: object): Entry | undefined;
 }
@@ -24,7 +32,9 @@ export interface HostBackend extends Backend {
   readonly data?: Storage;
   /** Of the backend wasm. */
   readonly dataIdMap?: Storage;
-  readonly wasm?: { readonly HEAPU8: Uint8Array };
+  readonly wasm?: Wasm;
+  /** Of wasm: the number of the next data. */
+  dataIdNextNumber?: number;
 }
 
 /** Who has the newest numbers of an entry. */
@@ -124,15 +134,28 @@ export class HeldVariable {
       });
       return;
     }
-    const { memoryOffset, id } = entry;
+    const { memoryOffset } = entry;
+    let { id } = entry;
+    // The binary keeps what it has rearranged of a matrix by this number, as XNNPACK wants it: other numbers need another one.
+    let isGiven = true;
     const write = (): void => {
       if (!this.#isStale) return;
       this.#isStale = false;
       const { buffer, byteOffset, byteLength } = this.#copy();
       this.#backend.wasm?.HEAPU8.set(new Uint8Array(buffer, byteOffset, byteLength), memoryOffset);
+      if (!isGiven) return;
+      isGiven = false;
+      const { tfjs } = this.#backend.wasm as Wasm;
+      tfjs.disposeData(id as number);
+      id = (this.#backend as { dataIdNextNumber: number }).dataIdNextNumber++;
+      tfjs.registerTensor(id, this.#numbers.length, memoryOffset as number);
     };
     define('memoryOffset', () => (write(), memoryOffset));
-    define('id', () => (write(), id));
+    define('id', () => {
+      write();
+      isGiven = true;
+      return id;
+    });
   }
 }
 
