@@ -158,6 +158,9 @@ export function repeat(counter: number, count: number, body: Code): Code {
   return [set(counter, i32(count)), 0x03, 0x40, body, next, 0x0d, 0, 0x0b];
 }
 
+/** So many numbers. */
+type Tuple<N extends number, T extends number[] = []> = T['length'] extends N ? T : Tuple<N, [...T, number]>;
+
 /** The locals of a function. Those that are given back are used again. */
 export class Locals {
   readonly #types: ValueType[];
@@ -176,6 +179,10 @@ export class Locals {
     const local = free ?? this.#types.push(type) - 1;
     this.#held.push(local);
     return local;
+  }
+
+  many<N extends number>(type: ValueType, count: N): Tuple<N> {
+    return Array.from({ length: count }, () => this.local(type)) as Tuple<N>;
   }
 
   /** Gives back all that were asked for since. */

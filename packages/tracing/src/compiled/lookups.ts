@@ -55,15 +55,8 @@ export function writeGather(
 ): void {
   for (const { buffer } of [from, indices, to]) loops.touch(buffer);
   const locals = new Locals();
-  const [base, at, out, source, index, ...counters] = Array.from({ length: 9 }, () => locals.local('i32')) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    ...number[],
-  ];
-  const [batchCounter, outerCounter, counter, innerCounter] = counters as [number, number, number, number];
+  const [base, at, out, source, index] = locals.many('i32', 5);
+  const [batch, row, counter, innerCounter] = locals.many('i32', 4);
   const count = indices.shape.reduce((product, size) => product * size, 1) / batches;
   const bytes = 4 * inner;
   const copy: Code = [
@@ -88,8 +81,8 @@ export function writeGather(
     set(base, i32(0)),
     set(at, i32(0)),
     set(out, i32(0)),
-    repeat(batchCounter, batches, [
-      repeat(outerCounter, outer, [repeat(counter, count, one), move(at, -4 * count), move(base, choices * bytes)]),
+    repeat(batch, batches, [
+      repeat(row, outer, [repeat(counter, count, one), move(at, -4 * count), move(base, choices * bytes)]),
       move(at, 4 * count),
     ]),
   ];
@@ -103,14 +96,7 @@ export function writeSegmentSum(
 ): void {
   for (const { buffer } of [from, indices, to]) loops.touch(buffer);
   const locals = new Locals();
-  const [source, at, target, index, counter, innerCounter] = Array.from({ length: 6 }, () => locals.local('i32')) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [source, at, target, index, counter, innerCounter] = locals.many('i32', 6);
   const { type } = to.buffer;
   const bytes = BYTES[type];
   const fours = type === 'f64' ? 0 : Math.floor(inner / 4);

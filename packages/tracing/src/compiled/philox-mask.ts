@@ -18,17 +18,7 @@ interface Mask {
 export function writeMask(loops: Loops, { to, key, low, high, least, kept }: Mask): void {
   for (const { buffer } of [to, low, high]) loops.touch(buffer);
   const locals = new Locals();
-  const [group, counter, out, c0, c1, c2, c3, first, second] = Array.from({ length: 9 }, () => locals.local('i32')) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [group, counter, out, c0, c1, c2, c3, first, second] = locals.many('i32', 9);
   const wide = locals.local('i64');
   const xor = (...of: readonly Code[]): Code => of.reduce((a, b) => [a, b, 0x73]);
   const wholeOf = ({ buffer, offset }: View): Code => [

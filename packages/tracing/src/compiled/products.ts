@@ -146,14 +146,7 @@ class Writer {
     const packed = isPacked ? this.#pack() : undefined;
     const isBlocked = k > 1.5 * TERMS;
     const { to } = this.#task;
-    const [row, column, until, counter, first, terms] = [0, 1, 2, 3, 4, 5].map(() => this.#locals.local('i32')) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [row, column, until, counter, first, terms] = this.#locals.many('i32', 6);
     const tile = (rows: number, columns: number): Code =>
       this.#locals.scoped(() =>
         this.#tile(rows, columns, { row, column, first, terms, isBlocked, packed: packed?.buffer }),
@@ -332,13 +325,7 @@ class Writer {
     const { k, a: column, b: matrix } = this.#sides;
     const { to, end, product } = this.#task;
     const locals = this.#locals;
-    const [row, counter, pa, pb, inner] = [0, 1, 2, 3, 4].map(() => locals.local('i32')) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [row, counter, pa, pb, inner] = locals.many('i32', 5);
     const parts = everyPart([end]);
     const placeOf = (view: View, plusCode: Code, by = 0): Place => ({
       address: () => view.buffer.address + 4 * view.offset + by,
@@ -425,13 +412,7 @@ class Writer {
     this.#loops.touch(buffer);
     const locals = this.#locals;
     return locals.scoped(() => {
-      const [counter, inner, from, source, target] = [0, 1, 2, 3, 4].map(() => locals.local('i32')) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [counter, inner, from, source, target] = locals.many('i32', 5);
       const source4 = (index: number): Place => ({
         address: () => b.buffer.address + 4 * b.offset + index * bc,
         plus: get(source),
