@@ -3,7 +3,6 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isCompilable, loadCompiler } from '../compiled/compiled-runner.js';
 import { theEngine } from '../engine.js';
 import { fitLoop } from './fit-loop.js';
-import { giveFreshData } from './fresh-data.js';
 import { type BatchData, internalsOf, type ModelInternals } from './layers-model.js';
 import { ModelStep } from './model-step.js';
 import { disposeAll, Rows, RunningMeans, scalarsOf, takeNumbers } from './rows.js';
@@ -23,17 +22,13 @@ export class AcceleratedModel {
   readonly test: ModelStep;
   readonly predict: ModelStep;
   readonly #model: ModelInternals;
-  readonly #given: LayersModel;
   /** What the model had of its own before. */
   readonly #before: Partial<Record<Hidden, PropertyDescriptor>> = {};
   readonly #names: Hidden[] = [];
-  /** Whether the weights have been trained since their data were fresh. */
-  #isTrained = false;
 
   constructor(given: LayersModel, isExact: boolean) {
     const model = internalsOf(given);
     this.#model = model;
-    this.#given = given;
     const { makeTrainFunction, makeTestFunction } = model;
     const { fitLoop: originalFit, testLoop: originalTest, predictLoop: originalPredict } = model;
     const { layers } = model;
@@ -68,12 +63,9 @@ export class AcceleratedModel {
       isExact,
     );
 
-    this.#hide('makeTrainFunction', () => (data: BatchData) => {
-      this.#isTrained = true;
-      return this.train.run(data);
-    });
+    this.#hide('makeTrainFunction', () => (data: BatchData) => this.train.run(data));
     this.#hide('makeTestFunction', () => {
-      model.testFunction = (data) => this.#withFreshData(this.test, data);
+      model.testFunction = (data) => this.test.run(data);
     });
     this.#hide('fitLoop', async (...args) => {
       const original = (): Promise<unknown> => originalFit.apply(model, args as never);
@@ -125,18 +117,12 @@ export class AcceleratedModel {
     this.#model.makeTestFunction();
   }
 
-  #withFreshData(step: ModelStep, data: BatchData): Tensor[] {
-    if (this.#isTrained) giveFreshData(this.#given);
-    this.#isTrained = false;
-    return step.run(data);
-  }
-
   #predictRows(rows: Rows, batchSize: number): Tensor[] {
     return tidy(() => {
       const batches: Tensor[][] = [];
       for (let start = 0; start < rows.count; start += batchSize) {
         const data = rows.slice(start, Math.min(start + batchSize, rows.count));
-        batches.push(this.#withFreshData(this.predict, data));
+        batches.push(this.predict.run(data));
         disposeAll(data);
       }
       const [first = []] = batches;
