@@ -60,6 +60,7 @@ function eager(modelFn: ModelFn): ModelFn {
 
 describe('line 71: traced evaluations', () => {
   it('count what those count that run as they are, and run the modelFn only to be recorded', async () => {
+    const { numTensors } = tf.memory();
     const calls = { count: 0 };
     const modelFn = network(classes(), calls);
     const [traced, plain] = [modelFn, eager(network(classes(), { count: 0 }))].map(
@@ -81,6 +82,7 @@ describe('line 71: traced evaluations', () => {
     if (tf.getBackend() !== 'tensorflow') expect(await traced.evaluate(long)).toEqual(next);
     traced.dispose();
     plain.dispose();
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   it('leave metrics to themselves that are not of the kit', async () => {

@@ -1,4 +1,4 @@
-import { clone, reshape, type Tensor, Variable } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, tensor, tidy, Variable } from '@tensorflow/tfjs-core';
 import { hold, numbersInMemory, theEngine } from './engine.js';
 import type { FeedSource } from './feed.js';
 import type { Recording } from './recording.js';
@@ -12,6 +12,18 @@ export class Undo {
 
   constructor() {
     for (const variable of Object.values(theEngine().state.registeredVariables)) this.#hold(variable);
+  }
+
+  /**
+   * Makes weights up to a fifth smaller until all is taken back. Where a network has learnt all there is, gradients are roundings, which no two ways to add have alike:
+   * there a function that is right could not prove it.
+   */
+  shake(): void {
+    for (const [variable, value] of this.#values) {
+      if (!variable.trainable || variable.dtype !== 'float32') continue;
+      const less = (numbersInMemory(value) as Float32Array).map((x, i) => x * (0.9 + Math.sin(i) / 10));
+      tidy(() => variable.assign(tensor(less, variable.shape)));
+    }
   }
 
   /** Runs a step. A variable that it makes, such as a slot of an optimizer, has what it was made with when all is taken back. */
@@ -35,19 +47,17 @@ export class Undo {
   /** Learns from a recording of one of the steps, before there are others by its optimizers, who has counted it. */
   saw({ begun, counted }: Recording): void {
     for (const [source, count] of begun) if (!this.#fed.has(source)) this.#fed.set(source, count);
-    for (const counter of new Set(counted)) {
-      const times = counted.filter((other) => other === counter).length;
-      if (!this.#counted.has(counter)) this.#counted.set(counter, counter.iterations - times);
-    }
+    const known = new Set(this.#counted.keys());
+    for (const counter of counted)
+      if (!known.has(counter)) this.#counted.set(counter, (this.#counted.get(counter) ?? counter.iterations) - 1);
   }
 
   /** Takes all steps back since it was made. */
   takeBack(): void {
     for (const [variable, value] of this.#values) {
-      if (!variable.isDisposed && variable.dataId !== value.dataId) variable.assign(value);
+      if (!variable.isDisposed) variable.assign(value);
       value.dispose();
     }
-    this.#values.clear();
     for (const [source, count] of this.#fed) source.iterations = count;
     for (const [counter, count] of this.#counted) Object.assign(counter, { iterations_: count }); // tfjs has no other way
   }
@@ -63,13 +73,12 @@ export class Undo {
  */
 export function copiesOf(tensors: readonly Tensor[]): readonly Tensor[] {
   const copies = new Map<object, Tensor>();
-  return tensors.map((tensor) => {
-    const { dataId, shape, dtype } = tensor;
-    if (tensor instanceof Variable) return tensor;
-    if (dtype === 'string') return clone(tensor);
+  return tensors.map((given) => {
+    const { dataId, shape, dtype } = given;
+    if (given instanceof Variable) return given;
     const copied = copies.get(dataId);
     if (copied !== undefined) return reshape(copied, shape);
-    const copy = theEngine().makeTensor(numbersInMemory(tensor).slice(), shape.slice(), dtype);
+    const copy = theEngine().makeTensor(numbersInMemory(given).slice(), shape.slice(), dtype);
     copies.set(dataId, copy);
     return copy;
   });

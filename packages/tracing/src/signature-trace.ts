@@ -1,14 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { deviceCheck, headError, rejectReads } from '@tfjs-heads/head-kit';
-import { difference, sameNumbers } from './compare.js';
-import { type Backend, type BackendData, hold, isLiveVariable, numbersInMemory, theEngine } from './engine.js';
+import { headError } from '@tfjs-heads/head-kit';
+import { difference } from './compare.js';
+import { resultsOf, whatDiffers } from './compare-replay.js';
+import { type Backend, hold, isLiveVariable, theEngine } from './engine.js';
 import { CompiledRunner, isCompilable, loadCompiler } from './compiled/compiled-runner.js';
 import { nativeBackend } from './native/backend.js';
 import { NativeRunner } from './native/native-runner.js';
 import { optimize, type Optimized } from './optimize.js';
 import type { Program } from './program.js';
+import { guardReads, isKnown } from './questions.js';
 import { record } from './recorder.js';
-import { type Question, type Recording, releaseRecording } from './recording.js';
+import { type Recording, releaseRecording } from './recording.js';
 import { OtherShape, Replay } from './replay.js';
 import { scopedCall } from './scoped-call.js';
 import { assemble, type Flat, flatten } from './structure.js';
@@ -84,17 +86,19 @@ export class SignatureTrace {
   }
 
   /**
-   * Takes steps until it is settled what runs them, and takes them back.
+   * Takes steps until it is settled what runs them, and takes them back. One that throws ends it: the next one shows that by itself.
    *
    * @param undo What was before.
    * @param call Takes one, by {@link run}, and disposes of what it returns.
-   * @throws what the step throws; it is taken back, too
    */
   rehearse(undo: Undo, call: () => void): void {
     this.#undo = undo;
     try {
+      undo.shake();
       for (let calls = 0; calls < MAX_REHEARSALS && !this.isSettled; calls++) undo.run(call);
       this.#isRehearsed = true;
+    } catch {
+      // Of other weights, or of arguments that are wrong.
     } finally {
       this.#undo = undefined;
       undo.takeBack();
@@ -287,31 +291,6 @@ export class SignatureTrace {
   }
 }
 
-/**
- * Whether what a device was asked in the step is known of these arguments.
- *
- * @throws The error of the question, where they are at hand and not valid
- */
-function isKnown({ argument, known }: Question, args: readonly Tensor[]): boolean {
-  return argument !== undefined && known !== undefined && known.has(args[argument] as Tensor);
-}
-
-/** Asks the device what it was asked in the step, and lets the results that depend on the answer reject. */
-function guardReads({ program, questions }: Recording, tensors: readonly Tensor[], args: readonly Tensor[]): void {
-  if (questions.length === 0) return;
-  const count = program.results.length;
-  const answers = questions.map(({ error, argument, known }, index) => {
-    const of = argument === undefined ? undefined : args[argument];
-    return deviceCheck({ valid: tensors[count + index] as Tensor, error, ...(of && known && { of, known }) });
-  });
-  program.results.forEach(({ checks }, index) =>
-    rejectReads(
-      tensors[index] as Tensor,
-      checks.map((check) => answers[check] as (typeof answers)[number]),
-    ),
-  );
-}
-
 function withSubject(what: string | undefined): string | undefined {
   return what && `from one recording to the next ${what} differs`;
 }
@@ -341,38 +320,6 @@ function takesAny({ constants, returned }: Recording, ids: readonly (number | un
 
 function holdLive(variable: Recording['variables'][number]): Tensor | undefined {
   return isLiveVariable(variable) ? hold(variable) : undefined;
-}
-
-/** Whether a replay of the recorded step gives something else than the step gave. */
-function whatDiffers(
-  { recording, replay }: Pick<Trusted, 'recording' | 'replay'>,
-  { tensors }: Flat,
-  before: readonly (Tensor | undefined)[],
-  returned: unknown,
-): string | undefined {
-  if (before.includes(undefined)) return 'a variable is new';
-  const { results, assigned } = replay.try(tensors, before as readonly Tensor[]);
-  const { program, variables } = recording;
-  for (const [index, tensor] of resultsOf(recording, returned).entries())
-    if (!sameData(results[index], numbersInMemory(tensor)))
-      return `a replay gives another ${program.results[index]?.path || 'result'}`;
-  const trained = variables.filter((_, index) => program.variables[index]?.after !== undefined);
-  for (const [index, variable] of trained.entries())
-    if (!sameData(assigned[index], numbersInMemory(variable)))
-      return `a replay gives another value of the variable ${variable.name}`;
-  return undefined;
-}
-
-/** What a step returned, in the order of the program's results. */
-function resultsOf({ program, returned: { sources } }: Recording, returned: unknown): readonly Tensor[] {
-  const { tensors } = flatten(returned);
-  return program.results.map(
-    (_, index) => tensors[sources.findIndex((source) => source.kind === 'result' && source.index === index)] as Tensor,
-  );
-}
-
-function sameData(a: BackendData | undefined, b: BackendData): boolean {
-  return a !== undefined && sameNumbers(a as Float32Array, b as Float32Array);
 }
 
 /** Whether data lie in the memory of this process, so that reading them waits for nothing. */

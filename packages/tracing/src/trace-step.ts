@@ -31,9 +31,9 @@ export interface Trace<F extends Step = Step> {
    * Settles how calls like this one are run, which on cpu and wasm is by kernels at first, and by a function of WebAssembly that rounds otherwise later on: takes the step
    * on these arguments until it is recorded, compared and compiled, and takes it all back; variables, and what optimizers and dropouts have counted, are as
    * before. The same steps from the same state then have the same bits, whatever was called before. Elsewhere it does nothing, and what is done for arguments
-   * of some shapes and dtypes is done once. Arguments stay the caller's.
+   * of some shapes and dtypes is done once. Arguments stay the caller's, and so does what is wrong with them: where the step throws, that is left to the call.
    *
-   * @throws TENSOR_DISPOSED, TRACE_DISPOSED, and what the step throws; nothing has changed then
+   * @throws TENSOR_DISPOSED, TRACE_DISPOSED
    */
   rehearse(...args: Parameters<F>): Promise<void>;
   /** The program as text, or the reason why there is none. */
@@ -150,7 +150,7 @@ class TracedStep {
       const first = engine.nextTensorId();
       try {
         const returned = this.run(assemble(flat.structure, tensors) as unknown[]);
-        for (const tensor of flatten(returned).tensors) if (tensor.id > first && !tensor.kept) tensor.dispose();
+        for (const tensor of flatten(returned).tensors) if (tensor.id > first) tensor.dispose();
       } finally {
         for (const tensor of tensors) if (!(tensor instanceof Variable)) tensor.dispose();
       }

@@ -5,7 +5,7 @@ import type { Program } from '../program.js';
 import type { Runnable } from '../replay.js';
 import { compile, type CompiledProgram, recordedScalars } from './compile.js';
 import type { Buffer } from './expression.js';
-import { HeldVariable, type HostBackend, type Numbers, viewOf } from './held-variables.js';
+import { HeldVariable, type HostBackend, type Numbers, replaceData, viewOf } from './held-variables.js';
 import { scalarsOf } from './own-writers.js';
 
 type Scalars = Readonly<Record<string, number>>;
@@ -125,17 +125,9 @@ export class CompiledStep {
     const outcome = this.try(args, before, recorded);
     if (outcome === undefined) return;
     for (const [index, numbers] of outcome.assigned.entries())
-      this.#replaceData(this.#runnable.variables[this.#assigned[index] as number] as Variable, numbers);
-    for (const [index, numbers] of outcome.results.entries()) this.#replaceData(results[index] as Tensor, numbers);
-  }
-
-  /** Others that have the data of the tensor keep them. */
-  #replaceData(tensor: Tensor, numbers: BackendData): void {
-    const { shape, dtype } = tensor;
-    const dataId = this.#backend.write(numbers, shape, dtype) as object;
-    this.#engine.disposeTensor(tensor);
-    tensor.dataId = dataId;
-    this.#engine.trackTensor(tensor, this.#backend);
+      replaceData(this.#runnable.variables[this.#assigned[index] as number] as Variable, numbers, this.#backend);
+    for (const [index, numbers] of outcome.results.entries())
+      replaceData(results[index] as Tensor, numbers, this.#backend);
   }
 
   /** Indices of the variables that it assigns. */

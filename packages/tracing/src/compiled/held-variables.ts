@@ -1,6 +1,6 @@
-import type { TensorInfo, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import { hostMemory, type HostMemory } from '@tfjs-heads/head-kit';
-import { type Backend, type Engine, theEngine } from '../engine.js';
+import { type Backend, type BackendData, theEngine } from '../engine.js';
 import type { NumberType } from './expression.js';
 
 /** Numbers in the memory of a step. */
@@ -47,7 +47,6 @@ const owners = new WeakMap<Entry, HeldVariable>();
 export class HeldVariable {
   readonly variable: Variable;
   readonly #backend: HostBackend;
-  readonly #engine: Engine = theEngine();
   readonly #numbers: Numbers;
   readonly #dtype: 'float32' | 'int32' | 'bool';
   /** What is held here: the data that were copied, and in which version of their owner. */
@@ -89,12 +88,9 @@ export class HeldVariable {
     this.#isStale = true;
     if (this.#entry !== undefined) return;
     const { variable } = this;
-    const dataId = this.#backend.write(this.#copy() as never, variable.shape, this.#dtype) as object;
-    this.#engine.disposeTensor(variable);
-    variable.dataId = dataId;
-    this.#engine.trackTensor(variable, this.#backend);
-    this.#dataId = dataId;
-    this.#entry = this.#entryOf(dataId);
+    replaceData(variable, this.#copy(), this.#backend);
+    this.#dataId = variable.dataId;
+    this.#entry = this.#entryOf(variable.dataId);
     owners.set(this.#entry, this);
     this.#answerFor(this.#entry);
   }
@@ -157,6 +153,15 @@ export class HeldVariable {
       return id;
     });
   }
+}
+
+/** Gives a tensor other numbers; who else has its data keeps them. */
+export function replaceData(tensor: Tensor, numbers: BackendData, backend: HostBackend): void {
+  const engine = theEngine();
+  const dataId = backend.write(numbers, tensor.shape, tensor.dtype) as object;
+  engine.disposeTensor(tensor);
+  tensor.dataId = dataId;
+  engine.trackTensor(tensor, backend);
 }
 
 /** The numbers of a tensor, not copied; valid until the backend allocates. */
