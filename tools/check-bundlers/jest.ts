@@ -19,6 +19,7 @@ export async function jestProblem(app: string): Promise<string | undefined> {
     },
     transformIgnorePatterns: ['/node_modules/(?!@tfjs-heads/)'],
     cacheDirectory: join(app, 'jest-cache'),
+    testTimeout: 600_000, // For what hangs, as everywhere. Its own five seconds are no time for a busy machine to load TensorFlow.js.
   };
   mkdirSync(config.cacheDirectory);
   writeFileSync(join(app, 'jest.config.json'), JSON.stringify(config));
