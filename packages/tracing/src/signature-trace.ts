@@ -57,10 +57,15 @@ export class SignatureTrace {
   #reason: string | undefined = 'it is being recorded';
   #isGivenUp = false;
   readonly #isExact: boolean;
+  readonly #threads: number | undefined;
 
-  /** @param isExact Whether each step must give the bits of the eager one. */
-  constructor(isExact: boolean) {
+  /**
+   * @param isExact Whether each step must give the bits of the eager one.
+   * @param threads See `TraceOptions`.
+   */
+  constructor(isExact: boolean, threads: number | undefined) {
     this.#isExact = isExact;
+    this.#threads = threads;
     if (this.isCompilable) void loadCompiler();
   }
 
@@ -112,9 +117,7 @@ export class SignatureTrace {
     if (runner instanceof Replay) return runner.ownKernels;
     const { whyKernels } = runner;
     if (runner instanceof CompiledRunner)
-      return whyKernels === undefined
-        ? 'as one function of WebAssembly'
-        : `${runner.replay.ownKernels ?? 'one by one'}: ${whyKernels}`;
+      return whyKernels === undefined ? runner.how : `${runner.replay.ownKernels ?? 'one by one'}: ${whyKernels}`;
     return whyKernels === undefined ? 'as one graph of TensorFlow' : `one by one: ${whyKernels}`;
   }
 
@@ -243,7 +246,13 @@ export class SignatureTrace {
     if (this.#isExact) return replay;
     const before = this.#trusted?.runner;
     if (isCompilable(this.backend))
-      return new CompiledRunner(replay, optimized, this.backend, before instanceof CompiledRunner ? before : undefined);
+      return new CompiledRunner(
+        replay,
+        optimized,
+        this.backend,
+        before instanceof CompiledRunner ? before : undefined,
+        this.#threads,
+      );
     const native = nativeBackend(this.backend);
     if (native === undefined) return replay;
     return new NativeRunner(replay, optimized, native, before instanceof NativeRunner ? before : undefined);

@@ -18,6 +18,11 @@ export interface TraceOptions {
    * TensorFlow as one graph, which have to give the numbers of the kernels within 1e-5 of the largest of a tensor; all other runners give the same bits anyway.
    */
   readonly exact?: boolean | undefined;
+  /**
+   * How many threads compute a step that runs as one function of WebAssembly, where there are threads (see the README): 1 to 32. Default: as many as there are processors, at most 4,
+   * where the step is large and the first ones were faster so. The numbers are the same to the bit for any.
+   */
+  readonly threads?: number | undefined;
 }
 
 /** A traced step: a function like the step itself. */
@@ -71,7 +76,7 @@ const MAX_SIGNATURES = 16;
 export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace<F> {
   if (typeof step !== 'function')
     throw headError('INVALID_ARGUMENT', `step must be a function of tensors, got ${describeValue(step)}.`);
-  return traceAs('traceStep', step, checkOptions('traceStep', options, ['variables', 'exact']));
+  return traceAs('traceStep', step, checkOptions('traceStep', options, ['variables', 'exact', 'threads']));
 }
 
 /**
@@ -81,13 +86,15 @@ export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace
  * @param options Checked for unknown names.
  * @throws INVALID_ARGUMENT
  */
-export function traceAs<F extends Step>(of: string, step: F, { variables, exact }: TraceOptions): Trace<F> {
+export function traceAs<F extends Step>(of: string, step: F, { variables, exact, threads }: TraceOptions): Trace<F> {
   if (exact !== undefined && typeof exact !== 'boolean')
     throw headError('INVALID_ARGUMENT', `${of}: exact must be true or false, got ${describeValue(exact)}.`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= 32))
+    throw headError('INVALID_ARGUMENT', `${of}: threads must be 1 to 32, got ${describeValue(threads)}.`);
   const runner = new TracedStep(
     step as unknown as (...args: unknown[]) => unknown,
     variablesOf(of, variables),
-    exact === true,
+    () => new SignatureTrace(exact === true, threads),
   );
   const trace = (...args: unknown[]): unknown => runner.run(args);
   return Object.defineProperties(trace, {
@@ -102,16 +109,20 @@ export function traceAs<F extends Step>(of: string, step: F, { variables, exact 
 class TracedStep {
   readonly #step: (...args: unknown[]) => unknown;
   readonly #variables: readonly Variable[];
-  readonly #isExact: boolean;
+  readonly #newSignature: () => SignatureTrace;
   readonly #signatures = new Map<string, SignatureTrace>();
   #last: SignatureTrace | undefined;
   #reason: string | undefined = 'It has not been called yet.';
   #isDisposed = false;
 
-  constructor(step: (...args: unknown[]) => unknown, variables: readonly Variable[], isExact: boolean) {
+  constructor(
+    step: (...args: unknown[]) => unknown,
+    variables: readonly Variable[],
+    newSignature: () => SignatureTrace,
+  ) {
     this.#step = step;
     this.#variables = variables;
-    this.#isExact = isExact;
+    this.#newSignature = newSignature;
   }
 
   get reason(): string | undefined {
@@ -194,7 +205,7 @@ class TracedStep {
     if (signature !== undefined && signature === this.#last) return signature;
     // The oldest use comes first, and goes first.
     this.#signatures.delete(key);
-    signature ??= new SignatureTrace(this.#isExact);
+    signature ??= this.#newSignature();
     this.#signatures.set(key, signature);
     for (const [oldest, unused] of this.#signatures) {
       if (this.#signatures.size <= MAX_SIGNATURES) break;

@@ -26,9 +26,11 @@ export interface TrainStepOptions<F extends Features = Features, X extends Logit
   readonly regularizationLosses?: RegularizationLosses | undefined;
   /** See `TraceOptions`. */
   readonly exact?: boolean | undefined;
+  /** See `TraceOptions`. */
+  readonly threads?: number | undefined;
 }
 
-const OPTIONS = ['network', 'optimizer', 'variables', 'regularizationLosses', 'exact'] as const;
+const OPTIONS = ['network', 'optimizer', 'variables', 'regularizationLosses', 'exact', 'threads'] as const;
 
 /** A batch to train on. */
 export interface Batch<F extends Features = Features, L extends Labels = Labels> {
@@ -56,7 +58,7 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
   head: Head<L, X>,
   options: TrainStepOptions<F, X>,
 ): Trace<(batch: Batch<F, L>) => Scalar> {
-  const { network, optimizer, variables, regularizationLosses, exact } = checkTrainOptions(options);
+  const { network, optimizer, variables, regularizationLosses, exact, threads } = checkTrainOptions(options);
   if (!hasMethod(head, 'createEstimatorSpec')) throw invalid('head', 'a head', head);
   meetOptimizer(optimizer);
   const step = (batch: Batch<F, L>): Scalar => {
@@ -78,7 +80,7 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
     spec.dispose();
     return loss;
   };
-  return traceAs('trainStep', step, { variables, exact });
+  return traceAs('trainStep', step, { variables, exact, threads });
 }
 
 function checkTrainOptions<F extends Features, X extends Logits>(

@@ -158,6 +158,22 @@ export function repeat(counter: number, count: number, body: Code): Code {
   return [set(counter, i32(count)), 0x03, 0x40, body, next, 0x0d, 0, 0x0b];
 }
 
+/** Repeats a body as often as is computed, which may be not at all. */
+export function repeatFor(counter: number, count: Code, body: Code): Code {
+  const next = tee(counter, [get(counter), i32(1), 0x6b]);
+  return when(tee(counter, count), [0x03, 0x40, body, next, 0x0d, 0, 0x0b]);
+}
+
+/** Runs what is given where a condition holds. */
+export function when(condition: Code, body: Code): Code {
+  return [condition, 0x04, 0x40, body, 0x0b];
+}
+
+/** The smaller one of two numbers that are not below 0, each of which is computed twice. */
+export function smaller(a: Code, b: Code): Code {
+  return [a, b, a, b, 0x49, 0x1b];
+}
+
 /** So many numbers. */
 type Tuple<N extends number, T extends number[] = []> = T['length'] extends N ? T : Tuple<N, [...T, number]>;
 
@@ -206,7 +222,8 @@ export class Locals {
   }
 }
 
-function flat(code: Code): Uint8Array<ArrayBuffer> {
+/** The bytes of code, once addresses are known. */
+export function flat(code: Code): Uint8Array<ArrayBuffer> {
   let bytes = new Uint8Array(4096);
   let length = 0;
   const write = (part: Code): void => {
@@ -224,12 +241,12 @@ function flat(code: Code): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, length);
 }
 
-function section(id: number, content: Code): Code {
+export function section(id: number, content: Code): Code {
   const bytes = flat(content);
   return [id, unsigned(bytes.length), [...bytes]];
 }
 
-function text(value: string): Code {
+export function text(value: string): Code {
   return [unsigned(value.length), [...value].map((letter) => letter.charCodeAt(0))];
 }
 
@@ -237,37 +254,6 @@ function text(value: string): Code {
 export interface Body {
   readonly locals: Locals;
   readonly code: Code;
-}
-
-/**
- * A module that imports `m.memory` and functions of doubles (`m.exp`), and exports `step`, which calls the functions in their order.
- *
- * @param imports What is imported, with the number of arguments.
- * @param own Functions of two doubles, which the others call: their indices follow those of what is imported.
- */
-export function moduleOf(
-  imports: readonly (readonly [string, number])[],
-  own: readonly Body[],
-  bodies: readonly Body[],
-  pages: number,
-): Uint8Array<ArrayBuffer> {
-  const first = imports.length + own.length;
-  const step = [0, bodies.map((_, index) => [0x10, unsigned(first + index)]), 0x0b];
-  const codes = [...[...own, ...bodies].map(({ locals, code }) => [locals.bytes(), code, 0x0b]), step].map((code) => {
-    const bytes = flat(code);
-    return [unsigned(bytes.length), [...bytes]];
-  });
-  const doubles = (count: number): Code => [0x60, count, Array.from({ length: count }, () => VALUE.f64), 1, VALUE.f64];
-  return flat([
-    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    section(1, [4, [0x60, 0, 0], doubles(1), doubles(2), [0x60, 1, VALUE.v128, 1, VALUE.v128]]),
-    section(2, [
-      unsigned(imports.length + 1),
-      imports.map(([name, count]) => [text('m'), text(name), 0, count]),
-      [text('m'), text('memory'), 2, 0, unsigned(pages)],
-    ]),
-    section(3, [unsigned(codes.length), codes.map((_, index) => (index < own.length ? 3 : 0))]),
-    section(7, [1, text('step'), 0, unsigned(first + bodies.length)]),
-    section(10, [unsigned(codes.length), codes]),
-  ]);
+  /** Into how many parts it is divided, where it is: it computes the part that its argument says. */
+  readonly parts?: number | undefined;
 }

@@ -4,7 +4,7 @@ import { FED, feedOf } from '../feed.js';
 import type { HostCheck } from '../native/own-kernels.js';
 import type { Node, Program, ProgramVariable, Use } from '../program.js';
 import type { Runnable } from '../replay.js';
-import { moduleOf } from './code.js';
+import { addressOf, type Code, i32 } from './code.js';
 import {
   type Buffer,
   BYTES,
@@ -16,7 +16,9 @@ import {
   type View,
   wholeView,
 } from './expression.js';
+import type { Threading } from './loops.js';
 import { Lowering, NotCompiled, typeOf, Writer } from './lowering.js';
+import { moduleOf } from './module.js';
 import { type FeedGroup, feedGroups, writersOf } from './own-writers.js';
 
 /** A label argument that is looked at before a step. */
@@ -31,10 +33,16 @@ export interface CompiledProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly pages: number;
   readonly imports: readonly string[];
+  /** Whether several threads can compute it. */
+  readonly isShared: boolean;
+  /** How much there is to do in a step, in multiplications. */
+  readonly work: number;
   /** One for each argument of the program; undefined where nobody uses it. */
   readonly arguments: readonly (Buffer | undefined)[];
   /** One for each of its variables. */
   readonly variables: readonly Buffer[];
+  /** What these had before the step that several threads compute. */
+  readonly backups: readonly Buffer[];
   /** One for each of its results. */
   readonly results: readonly Buffer[];
   readonly data: Writer['data'];
@@ -48,12 +56,13 @@ const MARGIN = 256;
 /**
  * Writes a program as one function: the memory is planned before, and a step calls nothing but functions of numbers.
  *
+ * @param threading For how many threads; by default for one.
  * @throws NotCompiled
  */
-export function compile(runnable: Runnable): CompiledProgram {
+export function compile(runnable: Runnable, threading?: Threading): CompiledProgram {
   const { program, kernels, constants } = runnable;
   if (program.checks.length > 0) throw new NotCompiled('a question to the device');
-  const writer = new Writer();
+  const writer = new Writer(threading);
   const nodes = withoutPlainSteps(program.nodes);
   const lowering = new Lowering(writer, 'f32', { ...program, nodes });
   const place = ({ shape, dtype }: Pick<Use, 'shape' | 'dtype'>): View =>
@@ -80,10 +89,24 @@ export function compile(runnable: Runnable): CompiledProgram {
     return view.buffer;
   });
   assign(program.variables, variables, lowering, writer);
+  const { bodies, work } = writer.loops;
+  const isShared = bodies.some(({ parts }) => parts !== undefined);
+  const backups = variables.map(({ buffer }, index) => {
+    const { before, after } = program.variables[index] as ProgramVariable;
+    const isAssigned = after !== undefined && after !== before;
+    return isShared && isAssigned ? writer.buffer(buffer.type, buffer.size, true) : buffer;
+  });
+  const backup = variables.map(({ buffer }, index): Code => {
+    const to = backups[index] as Buffer;
+    return to === buffer ? [] : [begin(to), begin(buffer), i32(4 * buffer.size), [0xfc, 10, 0, 0]];
+  });
   const pages = plan(writer.buffers);
   const { imports, own } = writer.loops.operations;
   return {
-    bytes: moduleOf(imports, own, writer.loops.bodies, pages),
+    bytes: moduleOf({ imports, own, bodies, pages, backup }),
+    isShared,
+    work,
+    backups,
     pages,
     imports: imports.map(([name]) => name),
     arguments: args,
@@ -98,6 +121,8 @@ export function compile(runnable: Runnable): CompiledProgram {
     }),
   };
 }
+
+const begin = (buffer: Buffer): Code => addressOf({ address: () => buffer.address });
 
 /** A step function of what a relu is taken of, too, is the one of the relu: what that was taken of need not be kept. */
 function withoutPlainSteps(nodes: readonly Node[]): Node[] {

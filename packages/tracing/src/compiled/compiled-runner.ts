@@ -42,6 +42,7 @@ export class CompiledRunner {
   readonly #replay: Replay;
   readonly #runnable: Runnable;
   readonly #backend: HostBackend;
+  readonly #threads: number | undefined;
   #step: CompiledStep | undefined;
   #proofs = 0;
   /** Whether a step that was compared has changed a variable. */
@@ -53,7 +54,14 @@ export class CompiledRunner {
    * @param before The runner of a recording that was like this one. Its function goes over with what it has proved: it is the same function, and where a network
    *   has learnt all there is, gradients are roundings that no two ways to add have alike.
    */
-  constructor(replay: Replay, runnable: Runnable, backend: HostBackend, before: CompiledRunner | undefined) {
+  constructor(
+    replay: Replay,
+    runnable: Runnable,
+    backend: HostBackend,
+    before: CompiledRunner | undefined,
+    threads: number | undefined,
+  ) {
+    this.#threads = threads;
     this.#replay = replay;
     this.#runnable = runnable;
     this.#backend = backend;
@@ -74,6 +82,11 @@ export class CompiledRunner {
   get whyKernels(): string | undefined {
     if (this.#isProved()) return undefined;
     return this.#whyKernels ?? (compiler === undefined ? whyNone : 'it has yet to be compared with them');
+  }
+
+  /** How the function runs, in words that go after "run". */
+  get how(): string | undefined {
+    return this.#step?.how;
   }
 
   /** Whether it is settled what runs the program. */
@@ -118,7 +131,7 @@ export class CompiledRunner {
   }
 
   release(): void {
-    this.#step?.release();
+    this.#step?.dispose();
     this.#step = undefined;
     this.#proofs = 0;
     this.#tells = false;
@@ -131,7 +144,7 @@ export class CompiledRunner {
   #make(): CompiledStep | undefined {
     if (compiler === undefined || this.#whyKernels !== undefined) return undefined;
     try {
-      return new compiler(this.#runnable, this.#backend);
+      return new compiler(this.#runnable, this.#backend, { threads: this.#threads });
     } catch (error) {
       this.#whyKernels = `it is no function of WebAssembly: ${messageOf(error)}`;
       return undefined;

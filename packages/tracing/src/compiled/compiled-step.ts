@@ -3,10 +3,13 @@ import { type BackendData, type Engine, theEngine } from '../engine.js';
 import { type Feed, type FeedSource } from '../feed.js';
 import type { Program } from '../program.js';
 import type { Runnable } from '../replay.js';
-import { compile, type CompiledProgram, recordedScalars } from './compile.js';
+import { compile, recordedScalars } from './compile.js';
 import type { Buffer } from './expression.js';
 import { HeldVariable, type HostBackend, type Numbers, replaceData, viewOf } from './held-variables.js';
+import { Instance } from './instance.js';
 import { scalarsOf } from './own-writers.js';
+import type { Pool } from './threads/pool.js';
+import { byOne, everybody, Team, threadsFor } from './threads/team.js';
 
 type Scalars = Readonly<Record<string, number>>;
 
@@ -17,43 +20,45 @@ export interface Outcome {
   readonly assigned: readonly BackendData[];
 }
 
+/** By how many threads a step is computed. */
+export interface StepThreads {
+  /** How many there are; by default as many as are found to be faster. */
+  readonly threads?: number | undefined;
+  /** See `Threading`. */
+  readonly least?: number;
+  readonly pool?: Pool;
+}
+
 /** A program as one function of WebAssembly, in a memory of its own. */
 export class CompiledStep {
   readonly #runnable: Runnable;
   readonly #backend: HostBackend;
   readonly #engine: Engine = theEngine();
-  readonly #compiled: CompiledProgram;
-  readonly #memory: WebAssembly.Memory;
-  readonly #step: () => void;
+  #instance: Instance;
+  /** Who computes it where several threads may. */
+  #team: Team | undefined;
+  #whyAlone = '';
   readonly #variables: readonly HeldVariable[];
   readonly #assigned: readonly number[];
-  readonly #arguments: readonly (Numbers | undefined)[];
-  readonly #results: readonly Numbers[];
-  readonly #fed: readonly Float32Array[];
+  #arguments: readonly (Numbers | undefined)[];
+  #results: readonly Numbers[];
+  #fed: readonly Numbers[];
   readonly #feeding: ReadonlySet<FeedSource>;
 
   /** @throws An error that says why the program is no such function */
-  constructor(runnable: Runnable, backend: HostBackend) {
+  constructor(runnable: Runnable, backend: HostBackend, { threads, least, pool = everybody }: StepThreads = {}) {
     this.#runnable = runnable;
     this.#backend = backend;
-    const compiled = compile(runnable);
-    this.#compiled = compiled;
-    this.#memory = new WebAssembly.Memory({ initial: compiled.pages, maximum: compiled.pages });
-    const functions = Object.fromEntries(
-      compiled.imports.map((name) => [name, (Math as unknown as Record<string, (...of: number[]) => number>)[name]]),
-    );
-    const module = new WebAssembly.Module(compiled.bytes);
-    const instance = new WebAssembly.Instance(module, {
-      m: { ...functions, memory: this.#memory },
-    } as WebAssembly.Imports);
-    this.#step = instance.exports['step'] as () => void;
-    for (const { buffer, data } of compiled.data) this.#numbersOf(buffer).set(data);
-    this.#arguments = compiled.arguments.map((buffer) => buffer && this.#numbersOf(buffer));
-    this.#results = compiled.results.map((buffer) => this.#numbersOf(buffer));
-    this.#fed = compiled.groups.map(({ buffer }) => this.#numbersOf(buffer) as Float32Array);
+    let compiled = compile(runnable);
+    const count = threadsFor(compiled.work, threads);
+    if (count > 1 && pool.reason !== undefined) this.#whyAlone = byOne(pool.reason);
+    else if (count > 1) compiled = compile(runnable, { threads: count, least });
+    this.#instance = new Instance(compiled);
+    if (compiled.isShared) this.#team = new Team(this.#instance, count, threads !== undefined, pool);
+    ({ arguments: this.#arguments, results: this.#results, fed: this.#fed } = placesOf(this.#instance));
     this.#variables = compiled.variables.map(
       (buffer, index) =>
-        new HeldVariable(runnable.variables[index] as Variable, backend, this.#numbersOf(buffer), buffer.type),
+        new HeldVariable(runnable.variables[index] as Variable, backend, this.#instance.numbersOf(buffer), buffer.type),
     );
     this.#assigned = runnable.program.variables.flatMap(({ before, after }, index) =>
       after === undefined || after === before ? [] : [index],
@@ -64,6 +69,28 @@ export class CompiledStep {
   /** Gives the variables back to their backend. */
   release(): void {
     for (const variable of this.#variables) variable.release();
+  }
+
+  /** How it runs, in words that go after "run". */
+  get how(): string {
+    return `as one function of WebAssembly${this.threads}`;
+  }
+
+  /** By how many threads it is computed, in words; none where nobody asks. */
+  get threads(): string {
+    return this.#team?.text ?? this.#whyAlone;
+  }
+
+  /** Whether all threads that there are to be are there. */
+  get isReady(): boolean {
+    return this.#team?.isReady ?? true;
+  }
+
+  /** Gives the variables back, and is no more. */
+  dispose(): void {
+    this.release();
+    this.#team?.leave();
+    this.#team = undefined;
   }
 
   /**
@@ -101,8 +128,8 @@ export class CompiledStep {
     // What is tried is no step: the variables are as they were.
     this.release();
     this.#load(args);
-    this.#compiled.variables.forEach((buffer, index) =>
-      this.#numbersOf(buffer).set(viewOf(this.#backend, variables[index] as Tensor)),
+    this.#instance.compiled.variables.forEach((buffer, index) =>
+      this.#instance.numbersOf(buffer).set(viewOf(this.#backend, variables[index] as Tensor)),
     );
     if (!this.#compute()) return undefined;
     const { program } = this.#runnable;
@@ -110,7 +137,7 @@ export class CompiledStep {
       results: program.results.map(({ dtype }, index) => copyOf(this.#results[index] as Numbers, dtype)),
       assigned: this.#assigned.map((index) =>
         copyOf(
-          this.#numbersOf(this.#compiled.variables[index] as Buffer),
+          this.#instance.numbersOf(this.#instance.compiled.variables[index] as Buffer),
           program.variables[index]?.dtype ?? 'float32',
         ),
       ),
@@ -136,11 +163,11 @@ export class CompiledStep {
   }
 
   #feed(scalarsFor: (feed: Feed) => Scalars | undefined, isRecorded = false): boolean {
-    const { groups } = this.#compiled;
+    const { groups } = this.#instance.compiled;
     for (const [index, group] of groups.entries()) {
       // In a recording each kernel has an object of its own.
       const scalars = isRecorded ? scalarsFor(group.feeds[0] as Feed) : scalarsOf(group, scalarsFor);
-      const to = this.#fed[index] as Float32Array;
+      const to = this.#fed[index] as Numbers;
       if (scalars === undefined) return false;
       for (let at = 0; at < group.names.length; at++) to[at] = scalars[group.names[at] as string] as number;
     }
@@ -150,7 +177,9 @@ export class CompiledStep {
   /** Whether the function came to its end: it traps before it changes a variable. */
   #compute(): boolean {
     try {
-      this.#step();
+      if (this.#team?.step() === true) return true;
+      if (this.#team !== undefined) this.#goOnAlone(this.#team);
+      this.#instance.step();
       return true;
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) return false;
@@ -159,7 +188,7 @@ export class CompiledStep {
   }
 
   #check(args: readonly Tensor[]): void {
-    for (const { range, argument, shape } of this.#compiled.checks) {
+    for (const { range, argument, shape } of this.#instance.compiled.checks) {
       const { dataId, dtype } = args[argument] as Tensor;
       range.demandInMemory(this.#backend, { dataId, shape: shape.slice(), dtype });
     }
@@ -170,11 +199,38 @@ export class CompiledStep {
       this.#arguments[index]?.set(viewOf(this.#backend, args[index] as Tensor));
   }
 
-  #numbersOf({ type, address, size }: Buffer): Numbers {
-    return type === 'i32'
-      ? new Int32Array(this.#memory.buffer, address, size)
-      : new Float32Array(this.#memory.buffer, address, size);
+  /** Goes on by one thread, in another memory: somebody may still write to this one. Arguments are there, and variables as they were before the step. */
+  #goOnAlone(team: Team): void {
+    this.#whyAlone = team.text;
+    this.#team = undefined;
+    const from = this.#instance;
+    const to = new Instance(compile(this.#runnable));
+    const [old, now] = [placesOf(from), placesOf(to)];
+    now.arguments.forEach((numbers, index) => numbers?.set(old.arguments[index] as Numbers));
+    now.fed.forEach((numbers, index) => numbers.set(old.fed[index] as Numbers));
+    this.#variables.forEach((variable, index) => {
+      const numbers = to.numbersOf(to.compiled.variables[index] as Buffer);
+      numbers.set(from.numbersOf(from.compiled.backups[index] as Buffer));
+      variable.move(numbers);
+    });
+    this.#instance = to;
+    ({ arguments: this.#arguments, results: this.#results, fed: this.#fed } = now);
   }
+}
+
+/** Where in its memory a program has what goes in and comes out. */
+function placesOf(instance: Instance): {
+  readonly arguments: readonly (Numbers | undefined)[];
+  readonly results: readonly Numbers[];
+  readonly fed: readonly Numbers[];
+} {
+  const { compiled } = instance;
+  const of = (buffer: Buffer): Numbers => instance.numbersOf(buffer);
+  return {
+    arguments: compiled.arguments.map((buffer) => buffer && of(buffer)),
+    results: compiled.results.map(of),
+    fed: compiled.groups.map(({ buffer }) => of(buffer)),
+  };
 }
 
 function copyOf(numbers: Numbers, dtype: string): BackendData {

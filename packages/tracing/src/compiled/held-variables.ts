@@ -47,7 +47,7 @@ const owners = new WeakMap<Entry, HeldVariable>();
 export class HeldVariable {
   readonly variable: Variable;
   readonly #backend: HostBackend;
-  readonly #numbers: Numbers;
+  #numbers: Numbers;
   readonly #dtype: 'float32' | 'int32' | 'bool';
   /** What is held here: the data that were copied, and in which version of their owner. */
   #dataId: object | undefined;
@@ -93,6 +93,11 @@ export class HeldVariable {
     this.#entry = this.#entryOf(variable.dataId);
     owners.set(this.#entry, this);
     this.#answerFor(this.#entry);
+  }
+
+  /** Has its numbers elsewhere from now on. */
+  move(numbers: Numbers): void {
+    this.#numbers = numbers;
   }
 
   /** Lets the backend have it. */

@@ -1,4 +1,4 @@
-import { constant, isVector, Operations } from './arithmetic.js';
+import { constant, FUNCTIONS, isVector, Operations } from './arithmetic.js';
 import {
   type Body,
   type Code,
@@ -25,7 +25,9 @@ import {
   sizeOf,
   type View,
 } from './expression.js';
+import { isOwnFunction } from './functions.js';
 import { bytesOf, Nest, type Walk } from './nest.js';
+import { divide, type Division } from './threads/division.js';
 
 /** Numbers to be computed, and where they go: both of one shape. */
 export interface Assignment {
@@ -36,9 +38,48 @@ export interface Assignment {
 /** How what is left of an axis is summed up. */
 export type Fold = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'all' | 'any';
 
+/** For how many threads loops are written. */
+export interface Threading {
+  readonly threads: number;
+  /** How much there must be to do in a loop that is divided, in multiplications. */
+  readonly least?: number | undefined;
+}
+
+/** A loop of some ten microseconds. */
+const LEAST = 2 ** 17;
+/** How many numbers parts of a loop are multiples of: a line of the caches. */
+const LINE = 16;
+
 export class Loops {
   readonly bodies: Body[] = [];
   readonly operations: Operations = new Operations();
+  readonly #threading: Threading;
+  #work = 0;
+
+  constructor(threading: Threading = { threads: 1 }) {
+    this.#threading = threading;
+  }
+
+  /** How much there is to do in all loops, in multiplications. */
+  get work(): number {
+    return this.#work;
+  }
+
+  /** How the function that is written next is divided: it then has an argument, the part. */
+  divide(
+    size: number,
+    unit: number,
+    work: number,
+  ): { readonly locals: Locals; readonly division: Division | undefined } {
+    this.#work += work;
+    const { threads, least = LEAST } = this.#threading;
+    const division = divide(size, unit, { threads, work, least });
+    return { locals: new Locals(division === undefined ? [] : ['i32']), division };
+  }
+
+  #divideNest(nest: Nest, work: number): ReturnType<Loops['divide']> {
+    return this.divide(nest.outer, nest.depth > 1 ? 1 : LINE, work);
+  }
 
   /** Says that the function that is being written uses a buffer. */
   touch(buffer: Buffer): void {
@@ -51,18 +92,18 @@ export class Loops {
   assign(assignments: readonly Assignment[]): void {
     const shape = (assignments[0] as Assignment).to.shape;
     if (sizeOf(shape) === 0) return;
-    const locals = new Locals();
     const parts = everyPart(assignments.map(({ of }) => of));
     const views = new Map<View, Walk>();
     for (const { view } of parts) if (view) views.set(view, { view, strides: bytesOf(view, shape) });
     for (const { to } of assignments) views.set(to, { view: to, strides: bytesOf(to, shape) });
     for (const { view } of views.values()) this.touch(view.buffer);
     const nest = new Nest(shape, [...views.values()]);
+    const { locals, division } = this.#divideNest(nest, sizeOf(shape) * workOf(parts));
     const canVector =
       nest.inner >= 4 &&
       parts.every((part) => isVector(part) && (part.view === undefined || nest.isPlain(part.view))) &&
       assignments.every(({ to }) => nest.innerStride(to) === BYTES[to.buffer.type] && to.buffer.type !== 'f64');
-    const body = nest.write(locals, (place) => {
+    const loops = (place: (view: View) => Place): Code => {
       const hoisted = new Map<View, number>();
       const before = parts.flatMap(({ view }): Code[] => {
         if (view === undefined || nest.innerStride(view) !== 0 || nest.inner === 1) return [];
@@ -89,8 +130,8 @@ export class Loops {
         ];
       };
       return [before, nest.along(locals, canVector, (isFour) => locals.scoped(() => one(isFour)))];
-    });
-    this.bodies.push({ locals, code: body });
+    };
+    this.bodies.push({ locals, code: nest.write(locals, loops, { division }), parts: division?.parts });
   }
 
   /** Folds some axes of what is computed; the others make the shape of `to`, which lies row by row. */
@@ -99,7 +140,6 @@ export class Loops {
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const order = [...kept, ...axes];
     const ordered = order.map((axis) => shape[axis] as number);
-    const locals = new Locals();
     const parts = everyPart([of]);
     const views = new Map<View, Walk>();
     const permuted = (view: View): Walk => {
@@ -125,6 +165,7 @@ export class Loops {
       ordered.slice(kept.length),
       [...views.values()].map(({ view, strides }) => ({ view, strides: strides.slice(kept.length) })),
     );
+    const { locals, division } = this.#divideNest(outer, sizeOf(shape) * workOf(parts));
     const areVector =
       parts.every(isVector) &&
       of.type === 'f32' &&
@@ -146,7 +187,7 @@ export class Loops {
       return wide === 'f64' && to.buffer.type === 'f32' ? [mean, 0xb6] : mean;
     };
     const start = number(startOf(kind, wide), wide);
-    const code = outer.write(locals, (outerPlace) =>
+    const loops = (outerPlace: (view: View) => Place): Code =>
       outer.along(locals, byColumns, (isFour) =>
         locals.scoped(() => {
           if (isFour) return this.#foldColumns(kind, of, parts, to, inner, outerPlace, outer, locals, end);
@@ -178,7 +219,7 @@ export class Loops {
                   return [set(value, write(of)), addWide(low, high, value)];
                 }),
               ),
-            outerPlace,
+            { outer: outerPlace },
           );
           const across = byRows
             ? isSum
@@ -203,9 +244,8 @@ export class Loops {
             store(to.buffer.type, outerPlace(to), end(get(total))),
           ];
         }),
-      ),
-    );
-    this.bodies.push({ locals, code });
+      );
+    this.bodies.push({ locals, code: outer.write(locals, loops, { division }), parts: division?.parts });
   }
 
   /** Four columns at a time. */
@@ -237,7 +277,7 @@ export class Loops {
             return [set(value, write(of)), addWide(low, high, value)];
           }),
         ),
-      outerPlace,
+      { outer: outerPlace },
     );
     const place = outerPlace(to);
     const stores = isSum
@@ -303,6 +343,14 @@ export class Loops {
     const of = isSelect ? [write(first), ...rest] : part.of.map(write);
     return isFour ? this.operations.vector(part, of, locals) : this.operations.scalar(part, of, locals);
   }
+}
+
+/** What it takes to compute one number, in multiplications of products: what is in doubles or a function takes longer, and so does memory. */
+function workOf(parts: readonly Expression[]): number {
+  let work = 0;
+  for (const { op, type } of parts)
+    work += FUNCTIONS.has(op) || isOwnFunction(op) ? 60 : type === 'f64' ? 10 : op === 'number' ? 0 : 4;
+  return work;
 }
 
 function splat(view: View, place: Place): Code {

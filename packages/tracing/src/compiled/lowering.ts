@@ -17,7 +17,7 @@ import {
   type View,
   wholeView,
 } from './expression.js';
-import { type Fold, Loops } from './loops.js';
+import { type Fold, Loops, type Threading } from './loops.js';
 import { canEnd, writeProduct } from './products.js';
 
 /** A kernel that has no place in a compiled step. */
@@ -25,11 +25,15 @@ export class NotCompiled extends Error {}
 
 /** What is written of a program so far, for all of its parts. */
 export class Writer {
-  readonly loops: Loops = new Loops();
+  readonly loops: Loops;
   readonly buffers: Buffer[] = [];
   readonly checks: { readonly use: Use; readonly range: HostCheck }[] = [];
   /** Numbers that are there from the beginning. */
   readonly data: { readonly buffer: Buffer; readonly data: ConstantData }[] = [];
+
+  constructor(threading?: Threading) {
+    this.loops = new Loops(threading);
+  }
 
   buffer(type: NumberType, size: number, stays = false): Buffer {
     const buffer = { type, size, stays, address: 0, first: Infinity, last: -1 };

@@ -1,4 +1,18 @@
-import { addressOf, type Code, get, i32, type Locals, move, type Place, repeat, set } from './code.js';
+import {
+  addressOf,
+  type Code,
+  get,
+  i32,
+  type Locals,
+  move,
+  type Place,
+  plus,
+  repeat,
+  repeatFor,
+  set,
+  when,
+} from './code.js';
+import { beginOf, type Division, endOf, isLast } from './threads/division.js';
 import { BYTES, sizeOf, type View } from './expression.js';
 
 /** A view in a nest of loops: what a step of each loop adds to its address. */
@@ -19,6 +33,10 @@ interface Pointers {
 export class Nest {
   /** How many numbers the last loop has. */
   readonly inner: number;
+  /** How often the first loop runs. */
+  readonly outer: number;
+  /** How many loops there are. */
+  readonly depth: number;
   readonly #sizes: number[] = [];
   readonly #strides = new Map<View, number[]>();
 
@@ -40,6 +58,8 @@ export class Nest {
         axes.map((group) => strides[group.at(-1) as number] as number),
       );
     this.inner = this.#sizes.at(-1) ?? 1;
+    this.outer = this.#sizes[0] ?? 1;
+    this.depth = this.#sizes.length;
   }
 
   innerStride(view: View): number {
@@ -53,14 +73,23 @@ export class Nest {
   }
 
   #last: Pointers | undefined;
+  #division: Division | undefined;
 
-  /** All loops but the last, and in them what `body` gives for the last. */
-  write(locals: Locals, body: (place: (view: View) => Place) => Code, outer?: (view: View) => Place): Code {
+  /**
+   * All loops but the last, and in them what `body` gives for the last.
+   *
+   * @param division Of the first loop, which may be the last one.
+   */
+  write(
+    locals: Locals,
+    body: (place: (view: View) => Place) => Code,
+    { outer, division }: { readonly outer?: (view: View) => Place; readonly division?: Division | undefined } = {},
+  ): Code {
     return locals.scoped(() => {
       // Views with the same strides have the same distance from their beginnings.
       // An address is no number below 0, so what is gone through backwards has its own.
       const isBackward = ({ strides: all }: View): boolean => all.some((stride) => stride < 0);
-      const beginOf = ({ buffer, offset }: View): number => buffer.address + offset * BYTES[buffer.type];
+      const addressFrom = ({ buffer, offset }: View): number => buffer.address + offset * BYTES[buffer.type];
       const all = [...this.#strides.keys()];
       const keyOf = (view: View): string =>
         `${isBackward(view) ? all.indexOf(view) : ''}|${this.#strides.get(view)?.join() ?? ''}|${outer === undefined ? '' : JSON.stringify(outer(view).plus)}`;
@@ -75,19 +104,23 @@ export class Nest {
         const pointer = locals.local('i32');
         pointers.set(key, pointer);
         strides.set(key, own);
-        const begin = isBackward(view) ? addressOf({ address: () => beginOf(view) }) : i32(0);
+        const begin = isBackward(view) ? addressOf({ address: () => addressFrom(view) }) : i32(0);
         begins.push(set(pointer, outer === undefined ? begin : outer(view).plus));
+        const step = own[0] ?? 0;
+        if (division !== undefined && step !== 0)
+          begins.push(set(pointer, plus(get(pointer), [beginOf(division), i32(step), 0x6c])));
       }
       const place = (view: View): Place => {
         const pointer = pointers.get(keyOf(view));
         return {
-          address: () => (isBackward(view) ? 0 : beginOf(view)),
+          address: () => (isBackward(view) ? 0 : addressFrom(view)),
           plus: pointer === undefined ? i32(0) : get(pointer),
         };
       };
       const outerLast = this.#last;
       this.#last = { pointers, strides: [...strides.values()] };
-      const depth = this.#sizes.length;
+      this.#division = division;
+      const { depth } = this;
       const level = (index: number): Code => {
         if (index >= depth - 1) return body(place);
         const size = this.#sizes[index] as number;
@@ -95,10 +128,12 @@ export class Nest {
         const steps = [...pointers].map(([key, pointer]) => {
           const own = strides.get(key) as number[];
           // What the loops inside have added goes.
-          const inside = index + 1 < depth ? (own[index + 1] as number) * (this.#sizes[index + 1] as number) : 0;
-          return move(pointer, (own[index] as number) - inside);
+          const moved = index + 1 < depth ? (own[index + 1] as number) * (this.#sizes[index + 1] as number) : 0;
+          return move(pointer, (own[index] as number) - moved);
         });
-        return repeat(counter, size, [level(index + 1), steps]);
+        const inside = [level(index + 1), steps];
+        if (index > 0 || division === undefined) return repeat(counter, size, inside);
+        return repeatFor(counter, [endOf(division), beginOf(division), 0x6b], inside);
       };
       const code = [begins, level(0)];
       this.#last = outerLast;
@@ -113,6 +148,17 @@ export class Nest {
     const steps = (by: number): Code =>
       [...pointers.values()].map((pointer, index) => move(pointer, by * (strides[index]?.at(-1) ?? 0)));
     const fours = byFours ? Math.floor(this.inner / 4) : 0;
+    const division = this.depth === 1 ? this.#division : undefined;
+    if (division !== undefined) {
+      if (fours === 0) return repeatFor(counter, [endOf(division), beginOf(division), 0x6b], [body(false), steps(1)]);
+      // Only the last part has what is left of the fours.
+      const rest = repeat(counter, this.inner - 4 * fours, [body(false), steps(1)]);
+      const count = [[endOf(division, 4 * fours), beginOf(division), 0x6b], i32(2), 0x76];
+      return [
+        repeatFor(counter, count, [body(true), steps(4)]),
+        this.inner > 4 * fours ? when(isLast(division), rest) : [],
+      ];
+    }
     return [
       fours > 0 ? repeat(counter, fours, [body(true), steps(4)]) : [],
       this.inner > 4 * fours ? repeat(counter, this.inner - 4 * fours, [body(false), steps(1)]) : [],

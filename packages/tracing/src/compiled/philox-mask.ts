@@ -1,7 +1,8 @@
 import { M0, M1, ROUNDS, W0, W1 } from '../dropout/philox.js';
-import { type Code, f32, get, i32, load, Locals, type Place, repeat, set, store, tee } from './code.js';
+import { type Code, f32, get, i32, load, type Place, repeat, repeatFor, set, store, tee } from './code.js';
 import { type View, sizeOf } from './expression.js';
 import type { Loops } from './loops.js';
+import { beginOf, endOf } from './threads/division.js';
 
 /** What a mask of a dropout is made of: see `mask-kernel.ts`. */
 interface Mask {
@@ -17,7 +18,8 @@ interface Mask {
 /** The words of Philox4x32-10, four at a time, and what is kept by them: see `philox`. */
 export function writeMask(loops: Loops, { to, key, low, high, least, kept }: Mask): void {
   for (const { buffer } of [to, low, high]) loops.touch(buffer);
-  const locals = new Locals();
+  const count = Math.ceil(sizeOf(to.shape) / 4);
+  const { locals, division } = loops.divide(count, 4, 600 * count);
   const [group, counter, out, c0, c1, c2, c3, first, second] = locals.many('i32', 9);
   const wide = locals.local('i64');
   const xor = (...of: readonly Code[]): Code => of.reduce((a, b) => [a, b, 0x73]);
@@ -49,23 +51,25 @@ export function writeMask(loops: Loops, { to, key, low, high, least, kept }: Mas
     address: () => to.buffer.address + 4 * (to.offset + index),
     plus: get(out),
   });
-  const count = Math.ceil(sizeOf(to.shape) / 4);
-  const code: Code = [
-    set(group, i32(0)),
-    set(out, i32(0)),
-    repeat(counter, count, [
-      set(c0, get(group)),
-      set(c1, i32(0)),
-      set(c2, [wholeOf(low), wholeOf(high), i32(24), 0x74, 0x72]),
-      set(c3, [wholeOf(high), i32(8), 0x76]),
-      rounds,
-      // Behind the last number there is room.
-      [c0, c1, c2, c3].map((word, index) =>
-        store('f32', place(index), [f32(kept), f32(0), get(word), i32(least), 0x4e, 0x1b]),
-      ),
-      set(group, [get(group), i32(1), 0x6a]),
-      set(out, [get(out), i32(16), 0x6a]),
-    ]),
+  const four: Code = [
+    set(c0, get(group)),
+    set(c1, i32(0)),
+    set(c2, [wholeOf(low), wholeOf(high), i32(24), 0x74, 0x72]),
+    set(c3, [wholeOf(high), i32(8), 0x76]),
+    rounds,
+    // Behind the last number there is room.
+    [c0, c1, c2, c3].map((word, index) =>
+      store('f32', place(index), [f32(kept), f32(0), get(word), i32(least), 0x4e, 0x1b]),
+    ),
+    set(group, [get(group), i32(1), 0x6a]),
+    set(out, [get(out), i32(16), 0x6a]),
   ];
-  loops.bodies.push({ locals, code });
+  const code = [
+    set(group, division === undefined ? i32(0) : beginOf(division)),
+    set(out, [get(group), i32(16), 0x6c]),
+    division === undefined
+      ? repeat(counter, count, four)
+      : repeatFor(counter, [endOf(division), beginOf(division), 0x6b], four),
+  ];
+  loops.bodies.push({ locals, code, parts: division?.parts });
 }

@@ -7,21 +7,25 @@ import {
   lane,
   load,
   loadSplat,
-  Locals,
+  type Locals,
   move,
   type Place,
   plus,
   repeat,
+  repeatFor,
   set,
   simd,
+  smaller,
   store,
   storeLanes,
   tee,
+  when,
   zeroVector,
 } from './code.js';
 import { type Buffer, everyPart, type Expression, sizeOf, type View } from './expression.js';
 import type { Loops } from './loops.js';
 import { bytesOf, Nest } from './nest.js';
+import { beginOf, type Division, endOf, isLast } from './threads/division.js';
 
 /** Rows that are gone through with all columns, so that they stay in a near cache. */
 const ROWS = 64;
@@ -77,25 +81,40 @@ export function writeProduct(loops: Loops, task: ProductTask, scratch: (size: nu
   const n = b.shape.at(-1) as number;
   const [ar, ac] = a.strides.slice(-2).map((stride) => 4 * stride) as [number, number];
   const [br, bc] = b.strides.slice(-2).map((stride) => 4 * stride) as [number, number];
-  const locals = new Locals();
-  for (const view of [a, b, to, ...everyPart([task.end]).flatMap((part) => part.view ?? [])]) loops.touch(view.buffer);
+  const touch = (): void => {
+    for (const view of [a, b, to, ...everyPart([task.end]).flatMap((part) => part.view ?? [])])
+      loops.touch(view.buffer);
+  };
+  touch();
   const batch = to.shape.slice(0, -2);
   const walks = [a, b, to].map((view) => ({ view, strides: bytesOf(view, to.shape).slice(0, -2) }));
   const nest = new Nest(batch, walks);
-  const code = nest.write(locals, (place) =>
+  const isColumn = n === 1;
+  // The only column is a row of the transposed product.
+  const sides = isColumn ? { m: 1, n: m, ar: 0, ac: br, br: ac, bc: ar, a: b, b: a } : { m, n, ar, ac, br, bc, a, b };
+  const areDots = isColumn && m > 1 && ac === 4 && br === 4 && ar !== 4;
+  const along = nest.depth > 0 ? 'batch' : areDots || sides.m >= 8 ? 'rows' : 'columns';
+  const [size, unit] = { batch: [nest.outer, 1], rows: [m, 4], columns: [sides.n, 8] }[along] as [number, number];
+  const { locals, division } = loops.divide(size, unit, sizeOf(to.shape) * k);
+  const write = (place: (view: View) => Place): Code =>
     nest.along(locals, false, () =>
       locals.scoped(() => {
-        const isColumn = n === 1;
-        // The only column is a row of the transposed product.
-        const sides = isColumn
-          ? { m: 1, n: m, ar: 0, ac: br, br: ac, bc: ar, a: b, b: a }
-          : { m, n, ar, ac, br, bc, a, b };
-        const writer = new Writer(loops, locals, task, place, { ...sides, k, isColumn }, scratch);
-        return isColumn && m > 1 && ac === 4 && br === 4 && ar !== 4 ? writer.dots(m, ar) : writer.tiles();
+        const writer = new Writer(loops, locals, task, place, { ...sides, k, isColumn }, scratch, {
+          [along]: division,
+        });
+        return areDots ? writer.dots(m, ar) : writer.tiles();
       }),
-    ),
-  );
-  loops.bodies.push({ locals, code });
+    );
+  const code = nest.write(locals, write, { division: along === 'batch' ? division : undefined });
+  touch(); // by what comes after a body that packs, too
+  loops.bodies.push({ locals, code, parts: division?.parts });
+}
+
+/** What of a product is divided, if anything is. */
+interface Divided {
+  readonly batch?: Division | undefined;
+  readonly rows?: Division | undefined;
+  readonly columns?: Division | undefined;
 }
 
 /** A product as it is computed: `a` by rows, `b` by columns; strides in bytes. */
@@ -120,6 +139,7 @@ class Writer {
   readonly #place: (view: View) => Place;
   readonly #sides: Sides;
   readonly #scratch: (size: number) => Buffer;
+  readonly #divided: Divided;
 
   constructor(
     loops: Loops,
@@ -128,7 +148,9 @@ class Writer {
     place: (view: View) => Place,
     sides: Sides,
     scratch: (size: number) => Buffer,
+    divided: Divided,
   ) {
+    this.#divided = divided;
     this.#loops = loops;
     this.#locals = locals;
     this.#task = task;
@@ -144,47 +166,53 @@ class Writer {
     const [wholeColumns, columnsLeft] = [n - (n % 8), n % 8];
     const isPacked = bc !== 4 || (n >= 128 && m >= 16);
     const packed = isPacked ? this.#pack() : undefined;
+    const { rows: ofRows, columns: ofColumns } = this.#divided;
+    const firstRow = ofRows === undefined ? i32(0) : beginOf(ofRows);
+    const lastRow = ofRows === undefined ? i32(wholeRows) : endOf(ofRows, wholeRows);
+    // Only the last part has what is left of the tiles.
+    const inLast = (division: Division | undefined, code: Code): Code =>
+      division === undefined ? code : when(isLast(division), code);
     const isBlocked = k > 1.5 * TERMS;
     const { to } = this.#task;
     const [row, column, until, counter, first, terms] = this.#locals.many('i32', 6);
     const tile = (rows: number, columns: number): Code =>
-      this.#locals.scoped(() =>
-        this.#tile(rows, columns, { row, column, first, terms, isBlocked, packed: packed?.buffer }),
-      );
+      this.#locals.scoped(() => this.#tile(rows, columns, { row, column, first, terms, isBlocked, packed }));
     const acrossColumns = (rows: (columns: number) => Code): Code => [
-      set(column, i32(0)),
-      wholeColumns > 0 ? repeat(counter, wholeColumns / 8, [rows(8), move(column, 8)]) : [],
-      columnsLeft > 0 ? rows(columnsLeft) : [],
+      set(column, ofColumns === undefined ? i32(0) : beginOf(ofColumns)),
+      wholeColumns > 0 ? repeatPanels(counter, wholeColumns, ofColumns, [rows(8), move(column, 8)]) : [],
+      columnsLeft > 0 ? inLast(ofColumns, rows(columnsLeft)) : [],
     ];
     const block = [
       wholeRows === 0
         ? []
         : [
-            set(row, i32(0)),
-            set(until, i32(0)),
-            loop(
-              [
-                set(until, smaller(plus(get(until), i32(ROWS)), i32(wholeRows))),
-                acrossColumns((columns) => {
-                  const start = this.#locals.local('i32');
-                  return [
-                    set(start, get(row)),
-                    loop([tile(4, columns), move(row, 4)], isLess(get(row), get(until))),
-                    // The next columns begin with the same rows.
-                    [set(row, get(start))],
-                  ];
-                }),
-                set(row, get(until)),
-              ],
-              isLess(get(row), i32(wholeRows)),
-            ),
+            set(row, firstRow),
+            set(until, firstRow),
+            loopWhile(ofRows !== undefined, isLess(get(row), lastRow), [
+              set(until, smaller(plus(get(until), i32(ROWS)), lastRow)),
+              acrossColumns((columns) => {
+                const start = this.#locals.local('i32');
+                return [
+                  set(start, get(row)),
+                  loop([tile(4, columns), move(row, 4)], isLess(get(row), get(until))),
+                  // The next columns begin with the same rows.
+                  [set(row, get(start))],
+                ];
+              }),
+              set(row, get(until)),
+            ]),
           ],
-      rowsLeft === 0 ? [] : [set(row, i32(wholeRows)), acrossColumns((columns) => tile(rowsLeft, columns))],
+      rowsLeft === 0
+        ? []
+        : inLast(ofRows, [set(row, i32(wholeRows)), acrossColumns((columns) => tile(rowsLeft, columns))]),
     ];
     if (!isBlocked) return [packed?.code ?? [], set(first, i32(0)), set(terms, i32(k)), block];
-    const bytes = 4 * m * n;
     const at = this.#place(to);
-    const clear = [plus(at.plus, addressOf(at)), i32(0), i32(bytes), 0xfc, 11, 0];
+    const clear = this.#spans().map(([begin, count]) => [
+      plus(plus(at.plus, addressOf(at)), [begin, i32(4), 0x6c]),
+      [i32(0), [count, i32(4), 0x6c]],
+      [0xfc, 11, 0],
+    ]);
     return [
       packed?.code ?? [],
       clear,
@@ -194,6 +222,22 @@ class Writer {
         isLess(get(first), i32(k)),
       ),
     ];
+  }
+
+  /** Where a part has its numbers: where each span begins, and how many numbers it has. */
+  #spans(): [Code, Code][] {
+    const { m, n } = this.#sides;
+    const { rows, columns } = this.#divided;
+    const count = (division: Division): Code => [endOf(division), beginOf(division), 0x6b];
+    if (rows !== undefined)
+      return [
+        [
+          [beginOf(rows), i32(n), 0x6c],
+          [count(rows), i32(n), 0x6c],
+        ],
+      ];
+    if (columns === undefined) return [[i32(0), i32(m * n)]];
+    return Array.from({ length: m }, (_, row) => [plus(beginOf(columns), i32(row * n)), count(columns)]);
   }
 
   #tile(
@@ -206,7 +250,7 @@ class Writer {
       terms,
       isBlocked,
       packed,
-    }: { row: number; column: number; first: number; terms: number; isBlocked: boolean; packed: Buffer | undefined },
+    }: { row: number; column: number; first: number; terms: number; isBlocked: boolean; packed: Packed | undefined },
   ): Code {
     const { a, b, ar, ac, br, bc, n, k } = this.#sides;
     const { to } = this.#task;
@@ -220,7 +264,7 @@ class Writer {
     const offsetOf = (view: View): number => view.buffer.address + 4 * view.offset;
     const aPlace = (r: number): Place => ({ address: () => offsetOf(a) + r * ar, plus: get(pa) });
     const bPlace = (v: number): Place => ({
-      address: () => (packed === undefined ? offsetOf(b) : packed.address) + 16 * v,
+      address: () => (packed === undefined ? offsetOf(b) : packed.buffer.address) + 16 * v,
       plus: get(pb),
     });
     const cPlace = (r: number, v: number): Place => ({
@@ -236,7 +280,7 @@ class Writer {
         pb,
         packed === undefined
           ? plus(plus(this.#place(b).plus, times(get(column), bc)), times(get(first), br))
-          : plus(times(get(column), 4 * k), times(get(first), 32)),
+          : plus(packed.plus, plus(times(get(column), 4 * k), times(get(first), 32))),
       ),
       set(pc, plus(plus(this.#place(to).plus, times(get(row), 4 * n)), times(get(column), 4))),
       each((cell) => set(cell, zeroVector())),
@@ -397,20 +441,47 @@ class Writer {
           move(row, rows),
         ];
       });
-    return [
-      set(row, i32(0)),
-      m >= 4 ? repeat(counter, Math.floor(m / 4), some(4)) : [],
-      m % 4 > 0 ? repeat(counter, m % 4, some(1)) : [],
-    ];
+    const left = m % 4 > 0 ? repeat(counter, m % 4, some(1)) : [];
+    const { rows } = this.#divided;
+    if (rows === undefined) return [set(row, i32(0)), m >= 4 ? repeat(counter, Math.floor(m / 4), some(4)) : [], left];
+    const fours = [[endOf(rows, m - (m % 4)), beginOf(rows), 0x6b], i32(2), 0x76];
+    return [set(row, beginOf(rows)), repeatFor(counter, fours, some(4)), when(isLast(rows), left)];
   }
 
-  /** Eight columns side by side, one row after the other: as tiles go through them. */
-  #pack(): { readonly buffer: Buffer; readonly code: Code } {
-    const { b, k, n, br, bc } = this.#sides;
-    const panels = Math.ceil(n / 8);
-    const buffer = this.#scratch(8 * panels * k);
+  /** Eight columns side by side, one row after the other: as tiles go through them. Parts that have the same columns have them from a body before. */
+  #pack(): Packed {
+    const { k, n } = this.#sides;
+    const { batch, rows, columns } = this.#divided;
+    const size = 8 * Math.ceil(n / 8) * k;
+    const buffer = this.#scratch(size * (batch?.parts ?? 1));
+    if (rows !== undefined) {
+      const { locals, division } = this.#loops.divide(n, 8, 4 * n * k);
+      this.#loops.touch(buffer);
+      this.#loops.bodies.push({
+        locals,
+        code: this.#panels(buffer, { locals, from: i32(0), to: i32(0), columns: division }),
+        parts: division?.parts,
+      });
+    }
     this.#loops.touch(buffer);
-    const locals = this.#locals;
+    const to = batch === undefined ? i32(0) : [get(0), i32(4 * size), 0x6c];
+    const code =
+      rows === undefined
+        ? this.#panels(buffer, { locals: this.#locals, from: this.#place(this.#sides.b).plus, to, columns })
+        : [];
+    return { buffer, plus: to, code };
+  }
+
+  #panels(
+    buffer: Buffer,
+    {
+      locals,
+      from: begin,
+      to,
+      columns,
+    }: { readonly locals: Locals; readonly from: Code; readonly to: Code; readonly columns: Division | undefined },
+  ): Code {
+    const { b, k, n, br, bc } = this.#sides;
     return locals.scoped(() => {
       const [counter, inner, from, source, target] = locals.many('i32', 5);
       const source4 = (index: number): Place => ({
@@ -418,39 +489,54 @@ class Writer {
         plus: get(source),
       });
       const target4 = (index: number): Place => ({ address: () => buffer.address + 4 * index, plus: get(target) });
-      const panel = (columns: number): Code => [
+      const panel = (count: number): Code => [
         set(source, get(from)),
         repeat(inner, k, [
           bc === 4
             ? [0, 4]
-                .slice(0, Math.ceil(columns / 4))
+                .slice(0, Math.ceil(count / 4))
                 .map((index) => store('v128', target4(index), load('v128', source4(index))))
-            : Array.from({ length: columns }, (_, index) => store('f32', target4(index), load('f32', source4(index)))),
+            : Array.from({ length: count }, (_, index) => store('f32', target4(index), load('f32', source4(index)))),
           move(source, br),
           move(target, 32),
         ]),
         move(from, 8 * bc),
       ];
-      const whole = Math.floor(n / 8);
-      const code = [
-        set(from, this.#place(b).plus),
-        set(target, i32(0)),
-        whole > 0 ? repeat(counter, whole, panel(8)) : [],
-        n % 8 > 0 ? panel(n % 8) : [],
+      const whole = n - (n % 8);
+      const skipped = (by: number): Code => (columns === undefined ? i32(0) : [beginOf(columns), i32(by), 0x6c]);
+      const left = n % 8 > 0 ? panel(n % 8) : [];
+      return [
+        set(from, plus(begin, skipped(bc))),
+        set(target, plus(to, skipped(4 * k))),
+        whole > 0 ? repeatPanels(counter, whole, columns, panel(8)) : [],
+        columns === undefined ? left : when(isLast(columns), left),
       ];
-      return { buffer, code };
     });
   }
+}
+
+/** What was packed: where, and what is added to that for a part. */
+interface Packed {
+  readonly buffer: Buffer;
+  readonly plus: Code;
+  readonly code: Code;
+}
+
+/** For eight columns at a time, of all or of a part. */
+function repeatPanels(counter: number, columns: number, division: Division | undefined, body: Code): Code {
+  if (division === undefined) return repeat(counter, columns / 8, body);
+  return repeatFor(counter, [[endOf(division, columns), beginOf(division), 0x6b], i32(3), 0x76], body);
 }
 
 function loop(body: Code, condition: Code): Code {
   return [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
 }
 
-function isLess(a: Code, b: Code): Code {
-  return [a, b, 0x49];
+/** A loop that runs at least once, unless it may not. */
+function loopWhile(isMaybe: boolean, condition: Code, body: Code): Code {
+  return isMaybe ? when(condition, loop(body, condition)) : loop(body, condition);
 }
 
-function smaller(a: Code, b: Code): Code {
-  return [a, b, a, b, 0x49, 0x1b];
+function isLess(a: Code, b: Code): Code {
+  return [a, b, 0x49];
 }

@@ -1,0 +1,220 @@
+// Steps that several threads compute: to the bit what one thread gives, and what happens where a thread dies.
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-layers'; // registers gradients
+import * as tf from '@tensorflow/tfjs-core';
+import { softmaxCrossEntropy, weightedLoss } from '@tfjs-heads/head-kit';
+import { Adam, SGD } from '@tfjs-heads/optimizers';
+import { expect, it } from 'vitest';
+import { CompiledStep, type StepThreads } from '../src/compiled/compiled-step.js';
+import type { HostBackend } from '../src/compiled/held-variables.js';
+import { HELPER } from '../src/compiled/threads/helper-source.js';
+import { Pool } from '../src/compiled/threads/pool.js';
+import { theEngine } from '../src/engine.js';
+import { Dropout, traceStep } from '../src/index.js';
+import { optimize, type Optimized } from '../src/optimize.js';
+import { record } from '../src/recorder.js';
+import { releaseRecording } from '../src/recording.js';
+import { scopedCall } from '../src/scoped-call.js';
+import { flatten } from '../src/structure.js';
+import { draw, type Trainee, variable } from './support.js';
+
+await tf.setBackend('cpu');
+
+type Make = (seed: number) => Trainee<() => tf.Scalar>;
+
+function trained(
+  optimizer: tf.Optimizer,
+  variables: tf.Variable[],
+  loss: (...of: tf.Tensor[]) => tf.Scalar,
+): Trainee<() => tf.Scalar> {
+  return { variables, step: () => optimizer.minimize(() => loss(...variables), true, variables) as tf.Scalar };
+}
+
+const softmax = (logits: tf.Tensor, labels: tf.Tensor): tf.Scalar =>
+  weightedLoss({ logits, labels }, { loss: softmaxCrossEntropy, divisor: logits.shape[0] as number });
+const classesOf = (rows: number, count: number, seed: number): tf.Tensor =>
+  tf.keep(tf.tidy(() => tf.cast(tf.floor(tf.mul(tf.abs(draw([rows, 1], seed)), count)), 'int32')));
+
+function dense(sizes: readonly number[], rows: number, optimizer: () => tf.Optimizer): Make {
+  return (seed) => {
+    const x = tf.keep(draw([rows, sizes[0] as number], seed));
+    const labels = classesOf(rows, sizes.at(-1) as number, seed + 1);
+    const variables = sizes
+      .slice(1)
+      .flatMap((to, index) => [variable([sizes[index] as number, to], seed + index), variable([to], seed + 9 + index)]);
+    return trained(optimizer(), variables, (...of) => {
+      let h: tf.Tensor = x;
+      for (let layer = 0; layer < of.length; layer += 2) {
+        h = tf.add(tf.matMul(h as tf.Tensor2D, of[layer] as tf.Tensor2D), of[layer + 1] as tf.Tensor);
+        if (layer < of.length - 2) h = tf.relu(h);
+      }
+      return softmax(h, labels);
+    });
+  };
+}
+
+const networks: Readonly<Record<string, Make>> = {
+  'dense, odd sizes': dense([19, 37, 21, 5], 71, () => new Adam({ learningRate: 0.01, globalClipnorm: 1 })),
+  'dense, sums of many terms': dense([45, 67, 3], 401, () => new SGD({ learningRate: 0.1, momentum: 0.9 })),
+  'dense, one column': dense([30, 1, 9], 130, () => new SGD({ learningRate: 0.1 })),
+  'one row': dense([90, 70, 4], 1, () => new SGD({ learningRate: 0.1 })),
+  'an embedding, normalisation and dropout': (seed) => {
+    const ids = classesOf(150, 23, seed);
+    const labels = classesOf(150, 6, seed + 1);
+    const dropout = new Dropout({ rate: 0.3, seed });
+    return trained(
+      new Adam({ learningRate: 0.01 }),
+      [variable([23, 18], seed + 2), variable([18, 6], seed + 3)],
+      (table, output) => {
+        const h = tf.gather(table as tf.Tensor2D, tf.reshape(ids, [150]) as tf.Tensor1D);
+        const { mean, variance } = tf.moments(h, 1, true);
+        const normal = tf.div(tf.sub(h, mean), tf.sqrt(tf.add(variance, 1e-3)));
+        return softmax(tf.matMul(dropout.apply(tf.tanh(normal)) as tf.Tensor2D, output as tf.Tensor2D), labels);
+      },
+    );
+  },
+  'convolutions and pools': (seed) => {
+    const x = tf.keep(draw([7, 13, 11, 3], seed));
+    const labels = classesOf(7, 4, seed + 1);
+    return trained(
+      new SGD({ learningRate: 0.1 }),
+      [variable([3, 3, 3, 5], seed + 2), variable([2, 2, 5, 2], seed + 3), variable([60, 4], seed + 4)],
+      (first, second, output) => {
+        const h = tf.maxPool(tf.relu(tf.conv2d(x as tf.Tensor4D, first as tf.Tensor4D, 1, 'same')), 2, 2, 'valid');
+        const g = tf.avgPool(tf.depthwiseConv2d(h as tf.Tensor4D, second as tf.Tensor4D, 1, 'same'), 2, 2, 'valid');
+        return softmax(tf.matMul(tf.reshape(g, [7, -1]) as tf.Tensor2D, output as tf.Tensor2D), labels);
+      },
+    );
+  },
+  'attention, batches of products': (seed) => {
+    const x = tf.keep(draw([6, 17, 24], seed));
+    const labels = classesOf(6, 5, seed + 1);
+    return trained(
+      new SGD({ learningRate: 0.1 }),
+      [variable([24, 20], seed + 2), variable([24, 20], seed + 3), variable([24, 5], seed + 4)],
+      (queries, keys, output) => {
+        const by = (w: tf.Tensor | undefined): tf.Tensor3D =>
+          tf.reshape(tf.matMul(tf.reshape(x, [-1, 24]) as tf.Tensor2D, w as tf.Tensor2D), [6, 17, -1]);
+        const attention = tf.softmax(tf.matMul(by(queries), by(keys), false, true));
+        const seen = tf.mean(tf.matMul(attention as tf.Tensor3D, x as tf.Tensor3D), 1);
+        return softmax(tf.matMul(seen as tf.Tensor2D, output as tf.Tensor2D), labels);
+      },
+    );
+  },
+};
+
+interface Recorded {
+  readonly optimized: Optimized;
+  readonly variables: readonly tf.Variable[];
+  release(): void;
+}
+
+/** The second step: slots are there. */
+function recorded({ step }: Trainee<() => tf.Scalar>): Recorded {
+  tf.tidy(step).dispose();
+  const { returned, recording } = record(() => scopedCall(step), flatten([]));
+  (returned as tf.Tensor).dispose();
+  if (recording.problem !== undefined) throw new Error(recording.problem);
+  const optimized = optimize(recording);
+  const release = (): void => {
+    optimized.release();
+    releaseRecording(recording);
+  };
+  return { optimized, variables: recording.variables, release };
+}
+
+/** By their bits: a NaN is itself. */
+const bitsOf = (numbers: unknown): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = numbers as Float32Array;
+  return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
+};
+
+async function stepOf({ optimized }: Recorded, threads: StepThreads): Promise<CompiledStep> {
+  const step = new CompiledStep(optimized, theEngine().backend as HostBackend, threads);
+  while (!step.isReady) await new Promise((resolve) => setTimeout(resolve, 1));
+  return step;
+}
+
+const outcomeOf = (step: CompiledStep, { variables }: Recorded): Uint8Array[] => {
+  const outcome = step.try([], variables);
+  if (outcome === undefined) throw new Error('it is not compiled for these numbers');
+  return [...outcome.results, ...outcome.assigned].map(bitsOf);
+};
+
+it.each(Object.entries(networks))('gives the same bits by 1, 2, 3 and 4 threads: %s', async (_, make) => {
+  const one = recorded(make(3));
+  const alone = await stepOf(one, { threads: 1 });
+  const expected = outcomeOf(alone, one);
+  expect(alone.threads).toBe('');
+  for (const threads of [2, 3, 4]) {
+    const step = await stepOf(one, { threads, least: 0 });
+    expect(step.threads).toBe(` by ${threads} threads`);
+    for (let index = 0; index < 4; index++) expect(outcomeOf(step, one)).toEqual(expected);
+    step.dispose();
+  }
+  one.release();
+});
+
+/** Takes a part, and dies. */
+const DYING = HELPER.replace(
+  /programs\.set\(message\.id, .*/,
+  `programs.set(message.id, () => {
+    const words = new Int32Array(message.memory.buffer);
+    for (;;) {
+      const ticket = Atomics.load(words, 0);
+      const left = ticket & 255;
+      if (left === 255) return;
+      if (left > 0 && Atomics.compareExchange(words, 0, ticket, ticket - 1) === ticket) process.exit(1);
+    }
+  });`,
+);
+
+it('takes a step again by one thread where another one dies in it', async () => {
+  expect(DYING).not.toBe(HELPER);
+  const one = recorded((networks['dense, sums of many terms'] as Make)(5));
+  const expected = outcomeOf(await stepOf(one, { threads: 1 }), one);
+  const pool = new Pool(DYING);
+  const step = await stepOf(one, { threads: 2, least: 0, pool });
+  const other = await stepOf(one, { threads: 2, least: 0, pool });
+  // Until it was in time to take a part.
+  while (step.threads === ' by 2 threads') expect(outcomeOf(step, one)).toEqual(expected);
+  expect(step.threads).toBe(' by one thread: one that took part of a step has not come back');
+  expect(other.threads).toBe(step.threads);
+  for (const each of [step, other]) expect(outcomeOf(each, one)).toEqual(expected);
+  const later = await stepOf(one, { threads: 2, least: 0, pool });
+  expect(later.threads).toBe(step.threads);
+  one.release();
+});
+
+it('says why where threads cannot be started', async () => {
+  const one = recorded((networks['one row'] as Make)(5));
+  const step = new CompiledStep(one.optimized, theEngine().backend as HostBackend, {
+    threads: 2,
+    least: 0,
+    pool: new Pool('process.exit(3)'),
+  });
+  expect(step.threads).toBe(' by one thread until others have started');
+  await expect.poll(() => step.threads).toBe(' by one thread: a thread has ended (exit code 3)');
+  const alone = await stepOf(one, { threads: 1 });
+  expect(outcomeOf(step, one)).toEqual(outcomeOf(alone, one));
+  one.release();
+});
+
+it('trains by traces with any number of threads, in turns, to the same bits', async () => {
+  const make = dense([90, 128, 70, 10], 200, () => new Adam({ learningRate: 0.01 }));
+  const trainees = [1, 2, 3].map((threads) => {
+    const { step, variables } = make(8);
+    return { threads, trace: traceStep(step, { variables, threads }), variables };
+  });
+  const isSettled = (): boolean =>
+    trainees.every(({ threads, trace }) => threads === 1 || String(trace).includes(`by ${threads} threads`));
+  for (let index = 0; index < 12 || !isSettled(); index++) {
+    for (const { trace } of trainees) trace().dispose();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const [one, ...others] = trainees.map(({ variables }) => variables.map((each) => bitsOf(each.dataSync())));
+  for (const other of others) expect(other).toEqual(one);
+  const { trace } = trainees[1] as (typeof trainees)[number];
+  expect(String(trace).split('\n')[0]).toMatch(/run as one function of WebAssembly by 2 threads$/);
+  for (const each of trainees) each.trace.dispose();
+});
