@@ -70,9 +70,12 @@ export abstract class BaseOptimizer extends Optimizer implements UpdateSource {
       const { weightDecay, clipvalue = Infinity } = this.#options;
       const scalars = this.scalarsAt(step, rate);
       const decay = weightDecay * rate;
-      checkScalars(this.#name, step, { ...scalars, decay });
-      const standing = { ...scalars, decay: 0, clipvalue };
-      this.#numbers = { step, rate, standing, decaying: { ...standing, decay } };
+      checkScalars(this.#name, step, scalars);
+      checkScalars(this.#name, step, { decay });
+      // Not by spreading: V8 takes 2 microseconds for an object that is spread and then grows.
+      const standing = Object.assign({}, scalars, { decay: 0, clipvalue });
+      const decaying = weightDecay > 0 ? Object.assign({}, standing, { decay }) : standing;
+      this.#numbers = { step, rate, standing, decaying };
     }
     return this.#decays(variable) ? this.#numbers.decaying : this.#numbers.standing;
   }

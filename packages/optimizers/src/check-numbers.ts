@@ -79,7 +79,9 @@ export function trueOrFalse(name: string, value: unknown): boolean {
  * @throws INVALID_ARGUMENT
  */
 export function checkScalars(optimizer: string, step: number, scalars: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(scalars)) {
+  // Each step asks, and entries would be made for each.
+  for (const name in scalars) {
+    const value = scalars[name] as number;
     if (Number.isFinite(Math.fround(value))) continue;
     throw headError(
       'INVALID_ARGUMENT',
