@@ -92,7 +92,7 @@ function isPlain(value: unknown): value is Plain {
   return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }
 
-function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   // Of any realm: what has no prototype of its own but that of all objects.

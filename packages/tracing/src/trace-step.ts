@@ -2,7 +2,8 @@ import { type Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TrainableVariable } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote, recorderNow, shapeText } from '@tfjs-heads/head-kit';
 import { type Engine, isLiveVariable, theEngine } from './engine.js';
-import { loadCompiler } from './compiled/compiled-runner.js';
+import { knownArguments, loadCompiler } from './compiled/compiled-runner.js';
+import type { KnownArguments } from './compiled/known-arguments.js';
 import { printProgram } from './print.js';
 import type { Program } from './program.js';
 import { scopedCall } from './scoped-call.js';
@@ -112,6 +113,8 @@ class TracedStep {
   readonly #newSignature: () => SignatureTrace;
   readonly #signatures = new Map<string, SignatureTrace>();
   #last: SignatureTrace | undefined;
+  /** The arguments that it was last called with. */
+  #known: KnownArguments | undefined;
   #reason: string | undefined = 'It has not been called yet.';
   #isDisposed = false;
 
@@ -179,23 +182,29 @@ class TracedStep {
     const engine = theEngine();
     // Somebody records this step as a part of their own.
     if (recorderNow() !== undefined) return step();
-    const flat = flatten(args);
+    const again = this.#known?.again(args, engine);
+    const flat = again ?? flatten(args);
     this.#checkLive(flat);
     const outside = whyEager(engine) ?? (flat.problem && `of its arguments ${flat.problem}`);
     if (outside !== undefined) {
       this.#reason = sentence(outside);
       return scopedCall(step);
     }
-    this.#last = this.#signatureOf(flat, engine);
+    if (again === undefined) {
+      this.#last = this.#signatureOf(flat, engine);
+      this.#known = knownArguments(flat, engine);
+    }
+    const signature = this.#last as SignatureTrace;
     try {
-      return this.#last.run(step, flat);
+      return signature.run(step, flat);
     } finally {
-      const { reason } = this.#last;
+      const { reason } = signature;
       this.#reason = reason && sentence(reason);
     }
   }
 
   #signatureOf(flat: Flat, engine: Engine): SignatureTrace {
+    this.#known = undefined; // its recording may go
     const key = keyOf(flat, engine.backendName);
     let signature = this.#signatures.get(key);
     if (signature !== undefined && signature.backend !== engine.backend) {

@@ -223,6 +223,25 @@ describe('records again', () => {
     }
   });
 
+  it('for one tensor in two places, and another dtype, after several calls that were alike', async () => {
+    const trace = traceStep((a: tf.Tensor, b: tf.Tensor) => tf.sub(tf.square(a), b), { variables: [] });
+    const [a, b] = [tf.tensor1d([2, 3], 'int32'), tf.tensor1d([5, 7], 'int32')];
+    const floats = tf.tensor1d([2.5, 3.5]);
+    const pairs = [
+      [a, b],
+      [floats, b],
+      [a, b],
+      [a, a],
+      [floats, floats],
+    ] as const;
+    for (const [first, second] of pairs)
+      for (let index = 0; index < 6; index++) {
+        const [made, expected] = [trace(first, second), tf.sub(tf.square(first), second)];
+        expect(made.dtype).toBe(expected.dtype);
+        expect(await numbers(made)).toEqual(await numbers(expected));
+      }
+  });
+
   it('for another tensor in the place of one that its closure has too', async () => {
     const captured = tf.tensor1d([3]);
     const step = (given: tf.Tensor): tf.Tensor[] => [tf.mul(given, captured), captured];

@@ -1,15 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sameNumbers } from '../compare.js';
-import { type Backend, type BackendData, numbersInMemory } from '../engine.js';
+import { type Backend, type BackendData, type Engine, numbersInMemory } from '../engine.js';
 import { agree, agreeButForNoise, agreeOnChange } from '../native/agreement.js';
 import type { Replay, Runnable } from '../replay.js';
 import type { TakenStep } from '../native/native-runner.js';
 import type { CompiledStep, Outcome } from './compiled-step.js';
+import type { Flat } from '../structure.js';
 import type { HostBackend } from './held-variables.js';
+import type { KnownArguments } from './known-arguments.js';
 
 type Compiler = typeof CompiledStep;
 
 let compiler: Compiler | undefined;
+let known: typeof KnownArguments | undefined;
 let whyNone = 'the compiler has yet to be loaded';
 let loading: Promise<void> | undefined;
 
@@ -18,12 +21,18 @@ export function loadCompiler(): Promise<void> {
   loading ??= import('./compiled-step.js').then(
     (module) => {
       compiler = module.CompiledStep;
+      known = module.KnownArguments;
     },
     (error: unknown) => {
       whyNone = `the compiler could not be loaded (${messageOf(error)})`;
     },
   );
   return loading;
+}
+
+/** Remembers arguments, once what does so is there. */
+export function knownArguments(flat: Flat, engine: Engine): KnownArguments | undefined {
+  return known && new known(flat, engine);
 }
 
 /** How many steps of a compiled program must agree with those of the kernels before it is trusted. */

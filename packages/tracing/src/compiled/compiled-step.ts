@@ -11,6 +11,8 @@ import { scalarsOf } from './own-writers.js';
 import type { Pool } from './threads/pool.js';
 import { byOne, everybody, Team, threadsFor } from './threads/team.js';
 
+export { KnownArguments } from './known-arguments.js';
+
 type Scalars = Readonly<Record<string, number>>;
 
 /** What a step gave, before it has any consequence. */
