@@ -136,6 +136,14 @@ describe('sums without rounding', () => {
     for (const index of [0, 1, 2]) expect(products.exact(index)).toBe(terms.exact(index));
   });
 
+  it('of products leave out what is infinite or NaN with a weight of 0, and nothing else', () => {
+    const sums = new ExactSums(3);
+    sums.addProducts(0, [Infinity, 3, NaN, 1e300], [0, 2, 0, 0]);
+    sums.addProducts(1, [3, -Infinity, 5], [2, 1, 0]);
+    sums.addProducts(2, [3, Infinity, NaN], undefined);
+    expect(Array.from(sums.rounded())).toEqual([6, -Infinity, NaN]);
+  });
+
   it('are each their own, and are forgotten together', () => {
     const sums = new ExactSums(3);
     for (const term of [1e300, 1, 1e-300, Infinity]) sums.add(1, term);

@@ -1,9 +1,16 @@
 import { describe } from '../checks/describe.js';
 import { headError } from '../error.js';
 import { numberOf, unitsOf } from './fixed-point.js';
+import { borrowCopy, giveBack } from './room.js';
 
 /** Terms below it are summed as doubles: no sum of fewer than 2^63 of them overflows on the way. */
 const LARGEST = 2 ** 960;
+/** How many terms are added up between two looks at the sum. */
+const BLOCK = 2 ** 10;
+/** How much larger than the first of them the others may be. */
+const MARGIN = 2 ** 8;
+/** So that the finest grid is one of doubles. */
+const SMALLEST_BOUND = 2 ** -900;
 
 /**
  * Sums without rounding. The same terms in any order, cut into any parts, added up by any number of these, come to the same bits.
@@ -21,8 +28,8 @@ const LARGEST = 2 ** 960;
 export class ExactSums {
   /** How many sums there are. */
   readonly size: number;
-  /** The doubles of each sum, the largest first. */
-  readonly #levels: [Float64Array, Float64Array, ...Float64Array[]];
+  /** The doubles of each sum, the largest first; those after it when there are any. */
+  readonly #levels: [Float64Array, ...Float64Array[]];
   /** What does not fit into doubles, in units of the smallest of them. */
   #beyond: bigint[] | undefined;
   /** The sums of the terms that are no finite number. */
@@ -30,7 +37,7 @@ export class ExactSums {
 
   constructor(size: number) {
     this.size = size;
-    this.#levels = [new Float64Array(size), new Float64Array(size)];
+    this.#levels = [new Float64Array(size)];
   }
 
   /** Adds a term to one of the sums. */
@@ -45,15 +52,7 @@ export class ExactSums {
     const gained = sum - before;
     const rest = before - (sum - gained) + (term - gained);
     level[index] = sum;
-    if (rest === 0) return;
-    // The same again, which is as far as most terms go.
-    const next = this.#levels[1];
-    const nextBefore = next[index] as number;
-    const nextSum = nextBefore + rest;
-    const nextGained = nextSum - nextBefore;
-    const nextRest = nextBefore - (nextSum - nextGained) + (rest - nextGained);
-    next[index] = nextSum;
-    if (nextRest !== 0) this.#addFrom(2, index, nextRest);
+    if (rest !== 0) this.#addFrom(1, index, rest);
   }
 
   /**
@@ -64,30 +63,43 @@ export class ExactSums {
    * @param divisor What each product is divided by.
    */
   addProducts(index: number, values: ArrayLike<number>, weights: ArrayLike<number> | undefined, divisor = 1): void {
-    // As `add`, on two variables.
-    let high = this.#levels[0][index] as number;
-    let low = this.#levels[1][index] as number;
-    for (let i = 0; i < values.length; i++) {
-      let term = values[i] as number;
-      if (weights !== undefined) term *= weights[i] as number;
-      if (divisor !== 1) term /= divisor;
-      if (!(Math.abs(term) < LARGEST)) {
-        // What is infinite or NaN counts for nothing with a weight of 0, which would make NaN of it.
-        if (weights?.[i] !== 0) this.#addUnusual(index, term);
-        continue;
+    const factors = weights && borrowCopy(weights);
+    const terms = borrowCopy(values);
+    let bound = SMALLEST_BOUND;
+    for (let i = 0; i < terms.length;) {
+      // A term plus and less `coarse` is rounded to a multiple of 2^-53 of `BLOCK * bound`: as many of these as a block has, each of a term
+      // below the bound, add up with no rounding. So do the rests on a grid that is as much finer, and as a rule nothing is left then.
+      // That is less to do than Knuth's sum twice, and no term waits for the one before.
+      const coarse = 0.75 * BLOCK * bound;
+      const fine = coarse * BLOCK * 2 ** -54;
+      const end = Math.min(i + BLOCK, terms.length);
+      let high = 0;
+      let low = 0;
+      let term = 0;
+      for (; i < end; i++) {
+        term = terms[i] as number;
+        if (factors !== undefined) term *= factors[i] as number;
+        if (divisor !== 1) term /= divisor;
+        if (!(Math.abs(term) < bound)) break;
+        const upper = term + coarse - coarse;
+        const rest = term - upper;
+        const lower = rest + fine - fine;
+        high += upper;
+        low += lower;
+        if (rest !== lower) this.add(index, rest - lower);
       }
-      const sum = high + term;
-      const gained = sum - high;
-      const rest = high - (sum - gained) + (term - gained);
-      high = sum;
-      const lowSum = low + rest;
-      const lowGained = lowSum - low;
-      const lowRest = low - (lowSum - lowGained) + (rest - lowGained);
-      low = lowSum;
-      if (lowRest !== 0) this.#addFrom(2, index, lowRest);
+      this.add(index, high);
+      this.add(index, low);
+      if (i === end) continue;
+      if (Math.abs(term) < LARGEST) bound = MARGIN * 2 ** Math.floor(Math.log2(Math.abs(term)));
+      else {
+        // What is infinite or NaN counts for nothing with a weight of 0, which would make NaN of it.
+        if (factors?.[i] !== 0) this.add(index, term);
+        i++;
+      }
     }
-    this.#levels[0][index] = high;
-    this.#levels[1][index] = low;
+    giveBack(terms);
+    if (factors !== undefined) giveBack(factors);
   }
 
   /** Adds a sum of others to one of these. */
@@ -137,7 +149,7 @@ export class ExactSums {
     for (let i = 0; i < this.size; i++) {
       const special = this.#special?.[i] ?? 0;
       if (special !== 0) rounded[i] = special;
-      else if (this.#isInTwo(i)) rounded[i] = (this.#levels[0][i] as number) + (this.#levels[1][i] as number);
+      else if (this.#isInTwo(i)) rounded[i] = (this.#levels[0][i] as number) + (this.#levels[1]?.[i] ?? 0);
       else rounded[i] = numberOf(this.#units(i));
     }
     return rounded;

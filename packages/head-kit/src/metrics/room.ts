@@ -10,6 +10,13 @@ export function borrow(length: number): Float64Array {
   return index < 0 ? new Float64Array(length) : (free.splice(index, 1)[0] as Float64Array);
 }
 
+/** A copy of numbers in doubles: a loop over one kind of array is twice as fast as one over several. */
+export function borrowCopy(values: ArrayLike<number>): Float64Array {
+  const copy = borrow(values.length);
+  copy.set(values);
+  return copy;
+}
+
 /** Gives an array back that nobody looks at any more. */
 export function giveBack(array: Float64Array): void {
   if (array.length > LARGEST_FREE) return;
