@@ -1,6 +1,7 @@
 import { describe } from '../checks/describe.js';
 import { headError } from '../error.js';
-import { type Accumulator, type BinaryQuantities, divided, samplesOf } from './accumulator.js';
+import { type Accumulator, type BinaryQuantities, divided, type Samples, samplesOf } from './accumulator.js';
+import type { ExactSums } from './exact-sums.js';
 
 /** The original's number of thresholds. */
 const THRESHOLDS = 200;
@@ -40,31 +41,27 @@ export function buckets({
     size: 2 * count,
     reads: [predictions, labels, `${weights}?`],
     add(batch, sums) {
-      const samples = samplesOf(batch, { predictions, labels, weights });
-      const { predictions: predicted, labels: labelled, weights: weighted } = samples;
-      const rows = new Float64Array(2 * count); // how many there are that weigh 1 each
-      for (let i = 0; i < predicted.length; i++) {
-        const prediction = predicted[i] as number;
-        // A product costs less than a branch that is guessed wrong.
-        const index = Number((labelled[i] as number) === 0) * count + bucketOf(prediction, count);
-        if (prediction !== prediction) sums.add(index, NaN);
-        else if (weighted === undefined) rows[index] = (rows[index] as number) + 1;
-        else sums.add(index, weighted[i] as number);
-      }
-      rows.forEach((added, index) => sums.add(index, added));
+      addBuckets(samplesOf(batch, { predictions, labels, weights }), count, sums);
     },
   };
 }
 
-/**
- * The bucket of a prediction; that of NaN does not matter. In float32, as in the original: it decides which side of a threshold,
- * and a probability may be 0 or 1 there that is not in doubles.
- */
-function bucketOf(prediction: number, count: number): number {
-  const rounded = Math.fround(prediction);
-  if (!(rounded > 0)) return 0;
-  if (rounded >= 1) return count - 1;
-  return Math.ceil(Math.fround(rounded * count)) - 1;
+/** A function of its own: an engine compiles a loop in a closure, of which each batch of a head has another, time and again. */
+function addBuckets({ predictions, labels, weights }: Samples, count: number, sums: ExactSums): void {
+  const rows = new Float64Array(2 * count); // how many there are that weigh 1 each
+  for (let i = 0; i < predictions.length; i++) {
+    // In float32, as in the original: it decides which side of a threshold, and a probability may be 0 or 1 there that is not in doubles.
+    const scaled = Math.fround(Math.fround(predictions[i] as number) * count);
+    // A product costs less than a branch that is guessed wrong.
+    let index = Math.imul(Number((labels[i] as number) === 0), count);
+    if (scaled !== scaled) sums.add(index, NaN);
+    else {
+      if (scaled > 0) index += Math.min(Math.ceil(scaled), count) - 1;
+      if (weights === undefined) rows[index] = (rows[index] as number) + 1;
+      else sums.add(index, weights[i] as number);
+    }
+  }
+  for (let index = 0; index < rows.length; index++) sums.add(index, rows[index] as number);
 }
 
 /**

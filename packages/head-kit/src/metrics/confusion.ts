@@ -1,6 +1,6 @@
 import { describe } from '../checks/describe.js';
 import { headError } from '../error.js';
-import { type Accumulator, type BinaryQuantities, divided, samplesOf } from './accumulator.js';
+import { type Accumulator, type BinaryQuantities, divided, type Samples, samplesOf } from './accumulator.js';
 import { ExactSums } from './exact-sums.js';
 import { average } from './mean.js';
 
@@ -44,23 +44,28 @@ export function confusion(
     size: 5,
     reads: [predictions, labels, `${weights}?`],
     add(batch, sums) {
-      const samples = samplesOf(batch, { predictions, labels, weights });
-      const { predictions: predicted, labels: labelled, weights: weighted } = samples;
-      // By four times whether it is a hit, twice whether the label is positive, and whether the prediction is: an index costs less
-      // than a branch that is guessed wrong.
-      const cells = new ExactSums(8);
-      const rows = new Float64Array(8); // how many there are that weigh 1 each
-      for (let i = 0; i < predicted.length; i++) {
-        const label = labelled[i] as number;
-        const positive = Number((predicted[i] as number) > threshold);
-        const cell = (Number(label === positive) << 2) | (Number(label !== 0) << 1) | positive;
-        if (weighted === undefined) rows[cell] = (rows[cell] as number) + 1;
-        else cells.add(cell, weighted[i] as number);
-      }
-      rows.forEach((count, cell) => cells.add(cell, count));
+      const cells = cellsOf(samplesOf(batch, { predictions, labels, weights }), threshold);
       CELLS.forEach((counts, cell) => counts.forEach((index) => sums.addSum(index, cells, cell)));
     },
   };
+}
+
+/**
+ * The weights by four times whether it is a hit, twice whether the label is positive, and whether the prediction is: an index costs less
+ * than a branch that is guessed wrong. A function of its own, as the loop of `buckets.ts`.
+ */
+function cellsOf({ predictions, labels, weights }: Samples, threshold: number): ExactSums {
+  const cells = new ExactSums(8);
+  const rows = new Float64Array(8); // how many there are that weigh 1 each
+  for (let i = 0; i < predictions.length; i++) {
+    const label = labels[i] as number;
+    const positive = Number((predictions[i] as number) > threshold);
+    const cell = (Number(label === positive) << 2) | (Number(label !== 0) << 1) | positive;
+    if (weights === undefined) rows[cell] = (rows[cell] as number) + 1;
+    else cells.add(cell, weights[i] as number);
+  }
+  rows.forEach((count, cell) => cells.add(cell, count));
+  return cells;
 }
 
 /** The share of a {@link confusion} that equals its label; 0 of nothing. */
