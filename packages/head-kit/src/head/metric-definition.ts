@@ -59,7 +59,12 @@ export function updateOf(
   metrics: readonly Receiver[],
   { tensors, quantities, check }: BatchQuantities,
 ): MetricsUpdate {
-  const names = [...definitions.flatMap(({ accumulator }) => accumulator.reads), ...(check?.reads ?? [])];
+  const accumulators = new Map<string, Accumulator>();
+  const names = new Set(check?.reads);
+  for (const { accumulator } of definitions) {
+    accumulators.set(accumulator.id, accumulator);
+    for (const name of accumulator.reads) names.add(name);
+  }
   return {
     tensors: tensorsToRead(names, tensors, quantities),
     metrics,
@@ -68,11 +73,8 @@ export function updateOf(
       try {
         check?.run(batch);
         const sums = new Map<string, RowSums>();
-        return definitions.map(({ accumulator }) => {
-          const added = sums.get(accumulator.id) ?? sumsOf(accumulator, batch);
-          sums.set(accumulator.id, added);
-          return added;
-        });
+        for (const [id, accumulator] of accumulators) sums.set(id, sumsOf(accumulator, batch));
+        return definitions.map(({ accumulator }) => sums.get(accumulator.id) as RowSums);
       } finally {
         batch.release();
       }

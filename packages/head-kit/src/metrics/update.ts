@@ -173,18 +173,19 @@ function copyToKeep(tensor: Tensor): Tensor {
 }
 
 function carryOut(updates: readonly MetricsUpdate[], questions: readonly Question[] = []): void {
-  const read = readTensors(
-    Object.fromEntries(
-      updates.flatMap(({ tensors }, of) => Object.entries(tensors).map(([name, tensor]) => [`${of}/${name}`, tensor])),
-    ),
-    questions,
+  const tensors: Record<string, Tensor> = {};
+  const keys = updates.map((update, of) =>
+    Object.keys(update.tensors).map((name) => {
+      const key = `${of}/${name}`;
+      tensors[key] = update.tensors[name] as Tensor;
+      return [name, key] as const;
+    }),
   );
+  const read = readTensors(tensors, questions);
   const sumsOf = (values: HostTensors): readonly (readonly RowSums[])[] =>
     updates.map((update, of) =>
       update.sumsOf(
-        Object.fromEntries(
-          Object.keys(update.tensors).map((name) => [name, values[`${of}/${name}`] as HostTensors[string]]),
-        ),
+        Object.fromEntries((keys[of] ?? []).map(([name, key]) => [name, values[key] as HostTensors[string]])),
       ),
     );
   const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
