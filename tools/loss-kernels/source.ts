@@ -40,7 +40,7 @@ export const AT = {
   labels: ROOM,
   weights: 2 * ROOM,
   gradient: 3 * ROOM,
-  /** Doubles: two of each row of a softmax. */
+  /** Doubles: two of each row of a softmax, or the loss of each logit. */
   rows: 4 * ROOM,
   powers: 4 * ROOM + 16 * LOGITS,
   constants: 4 * ROOM + 24 * LOGITS + 64,
@@ -138,7 +138,10 @@ const log1pOfUnit = `
 
 const lane = (index: number, name: string): string => `(f64x2.extract_lane ${index} ${get(name)})`;
 
-/** Adds loss times weight of each logit to a sum, in their order, and makes the gradient; the one after an odd last has the weight 0. */
+/**
+ * Adds loss times weight of each logit to a sum, in their order, and makes the gradient; the one after an odd last has the weight 0. Leaves the
+ * losses at `rows`, and `exp(-|x|)` at `powers`.
+ */
 const logistic = `
   (func (export "logistic") (param $count i32) (param $factor f64) (param $sum f64) (result f64)
     (local $i i32) ${locals('v128', 'x z w isPositive y smaller miss linear loss slope term isNothing s q q2 q4 log')}
@@ -164,6 +167,7 @@ const logistic = `
         ),
       )}${log1pOfUnit}
       ${set('loss', add(get('linear'), get('log')))}
+      (v128.store ${at(AT.rows, times(get('i'), 8))} ${get('loss')})
       ${set('slope', add(get('miss'), `(v128.xor ${get('smaller')} (v128.and ${both(-0)} ${get('isPositive')}))`))}
       ${set('isNothing', `(f64x2.eq ${get('w')} ${nothing})`)}
       ${set('term', clear(mul(inRange('loss'), get('w')), get('isNothing')))}

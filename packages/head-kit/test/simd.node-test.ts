@@ -1,9 +1,10 @@
 // The walks in WebAssembly come to what the loops in JavaScript come to, to the bit; and these where it is not to be had.
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ElementLoss, type RowLoss, sigmoidCrossEntropy, softmaxCrossEntropy } from '../src/index.js';
+import { type ElementLoss, logistic, type RowLoss, sigmoidCrossEntropy, softmaxCrossEntropy } from '../src/index.js';
 import type { HostArray, HostMemory } from '../src/host-memory.js';
-import { hostLoss } from '../src/losses/host-form.js';
+import { hostLoss, lossesOnHost } from '../src/losses/host-form.js';
+import { HostBatch } from '../src/metrics/host-batch.js';
 import { uniform } from './random.js';
 
 /** Tensors whose data are their names. */
@@ -94,6 +95,18 @@ describe.each([
       for (const w of [undefined, mixed(rows, 0, 2, 6, weights), mixed(count, 0, 2, 7, weights)])
         expectSame(bothWays(sigmoidCrossEntropy, { logits: x, labels: z, weights: w, k, labelsPerRow: k }), count);
     }
+  });
+
+  it.each(SIZES)('the losses and probabilities of each logit, for metrics, %i rows of %i', (rows, k) => {
+    const [x, z] = [mixed(rows * k, -9, 9, 1, logits), uniform(rows * k, -0.5, 1.5, 2)];
+    // A list is left to the loops.
+    const [walked, looped] = [x, Array.from(x)].map((values) => {
+      const read = { logits: { values, shape: [rows, k] }, labels: { values: z, shape: [rows, k] } };
+      const batch = new HostBatch(read, { logistic: logistic('logits') });
+      const losses = lossesOnHost(sigmoidCrossEntropy, batch, k);
+      return { losses: Array.from(losses), logistic: Array.from(batch.get('logistic').values) };
+    });
+    expect(walked).toEqual(looped);
   });
 
   it.each(SIZES)('softmax, %i rows of %i', (rows, k) => {

@@ -55,9 +55,14 @@ export interface DecayRoom {
   shared(name: string, compute: () => Float64Array): Float64Array;
 }
 
-/** `exp(-|x|)` of each number x of a quantity, computed once a batch: logistic losses and probabilities are made of it. */
-export function decaysOf(batch: DecayRoom, name: string): Float64Array {
+/**
+ * `exp(-|x|)` of each number x of a quantity, computed once a batch: logistic losses and probabilities are made of it.
+ *
+ * @param known Them, by who has them, for whoever asks next.
+ */
+export function decaysOf(batch: DecayRoom, name: string, known?: Float64Array): Float64Array {
   return batch.shared(`exp(-|${name}|)`, () => {
+    if (known !== undefined) return known;
     const { values } = batch.get(name);
     const decays = batch.room(values.length);
     for (let i = 0; i < decays.length; i++) decays[i] = expOfMinus(Math.abs(values[i] as number));

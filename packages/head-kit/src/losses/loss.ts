@@ -94,6 +94,8 @@ export interface Walk {
   readonly k: number;
   /** What the gradient is multiplied by. */
   readonly factor: number;
+  /** Where the loss of each logit goes, if it is asked for, and what it is made of: `exp(-|x|)`. A walk need not know of it. */
+  readonly each?: { readonly losses: Float64Array; readonly decays: Float64Array };
 }
 
 /** Any of the three. */

@@ -14,6 +14,7 @@ interface Exports {
 interface Kernels extends Exports {
   readonly floats: Readonly<Record<'logits' | 'labels' | 'weights' | 'gradient', Float32Array>>;
   readonly rows: Float64Array;
+  readonly powers: Float64Array;
 }
 
 /** Below so many logits a loop is faster than copying them there. */
@@ -47,6 +48,7 @@ function compile(): Kernels | undefined {
         gradient: floats(AT.gradient),
       },
       rows: new Float64Array(memory.buffer, AT.rows, 2 * LOGITS),
+      powers: new Float64Array(memory.buffer, AT.powers, LOGITS),
     };
   } catch {
     return undefined;
@@ -58,7 +60,7 @@ function compile(): Kernels | undefined {
  *
  * @returns Undefined where there is no such walk, or no use in it.
  */
-export function logisticWalk({ logits, labels, weights, gradient, k, factor }: Walk): number | undefined {
+export function logisticWalk({ logits, labels, weights, gradient, k, factor, each }: Walk): number | undefined {
   const own = logits.length < WORTH_COPYING ? undefined : compiled();
   if (own === undefined) return undefined;
   const { floats } = own;
@@ -76,6 +78,8 @@ export function logisticWalk({ logits, labels, weights, gradient, k, factor }: W
     if (count % 2 === 1) floats.weights[count] = 0;
     sum = own.logistic(count, factor, sum);
     gradient?.set(floats.gradient.subarray(0, count), from);
+    each?.losses.set(own.rows.subarray(0, count), from);
+    each?.decays.set(own.powers.subarray(0, count), from);
   }
   return sum;
 }
