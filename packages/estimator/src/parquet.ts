@@ -8,6 +8,7 @@ import type { DataOptions } from './data/options.js';
 import { type CheckPage, ParquetPages } from './data/parquet-pages.js';
 import { type DataSource, nameOf } from './data/source.js';
 import type { RawRows } from './data/typed-columns.js';
+import { decompressZstd } from './data/zstd.js';
 import type { InputFn } from './input.js';
 
 export type { ColumnSpec, DataOptions } from './data/options.js';
@@ -82,7 +83,7 @@ async function* parquetRows(source: DataSource, columns: readonly string[]): Asy
 /** The compressors, with a look at what each page comes to. */
 function checkedBy(check: CheckPage): typeof compressors {
   return Object.fromEntries(
-    Object.entries(compressors).map(([codec, decompress]) => [
+    Object.entries({ ...compressors, ZSTD: decompressZstd }).map(([codec, decompress]) => [
       codec,
       (input: Uint8Array, length: number) => {
         const page = decompress(input, length);

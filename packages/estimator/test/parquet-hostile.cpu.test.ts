@@ -123,6 +123,29 @@ const levels = (count: number): number[] => [...uint32(run(count).length), ...ru
 /** What snappy makes of few bytes: their number, and a literal. */
 const snappy = (bytes: readonly number[]): number[] => [bytes.length, (bytes.length - 1) * 4, ...bytes];
 
+const ZSTD = 6;
+const FRAME = [0x28, 0xb5, 0x2f, 0xfd];
+/** A block of zstd: bytes as they are, or one of them many times. */
+const block = (kind: 0 | 1, size: number, bytes: readonly number[], isLast = false): number[] => {
+  const header = size * 8 + kind * 2 + Number(isLast);
+  return [header & 255, (header >> 8) & 255, header >> 16, ...bytes];
+};
+/** A frame that says how long its content is, in a byte. */
+const zstd = (bytes: readonly number[]): number[] => [
+  ...FRAME,
+  0x20,
+  bytes.length,
+  ...block(0, bytes.length, bytes, true),
+];
+/** A frame that says nothing of its content, but how much of it may be looked back upon: 2^(10 + exponent) bytes. */
+const zstdOf = (exponent: number, blocks: readonly number[][]): number[] => [
+  ...FRAME,
+  0,
+  exponent * 8,
+  ...blocks.flat(),
+];
+const note = [0x50, 0x2a, 0x4d, 0x18, ...uint32(3), 1, 2, 3];
+
 describe('files that are right', () => {
   it.each<[string, Partial<Told>, number[]]>([
     ['plain', {}, [1.5, 2]],
@@ -130,6 +153,17 @@ describe('files that are right', () => {
     ['with a dictionary', { encoding: RLE_DICTIONARY, page: [1, ...varint(4), 0] }, [7, 7]],
     ['with a dictionary of one value, without bits', { encoding: RLE_DICTIONARY, page: [0] }, [7, 7]],
     ['compressed', { codec: SNAPPY, page: snappy([...float(5), ...float(6)]), uncompressed: 8 }, [5, 6]],
+    ['by zstd', { codec: ZSTD, page: zstd([...float(5), ...float(6)]), uncompressed: 8 }, [5, 6]],
+    [
+      'by zstd, in frames, with a note',
+      { codec: ZSTD, page: [...zstd(float(5)), ...note, ...zstdOf(7, [block(0, 4, float(6), true)])], uncompressed: 8 },
+      [5, 6],
+    ],
+    [
+      'by zstd, in blocks',
+      { codec: ZSTD, page: zstdOf(0, [block(0, 4, float(5)), block(1, 4, [0], true)]), uncompressed: 8 },
+      [5, 0],
+    ],
     ['of version 2', { repetition: 1, second: { levels: 2 }, page: [...run(2), ...float(3), ...float(4)] }, [3, 4]],
   ])('are read: %s', async (_, told, expected) => expect(await valuesOf(parquet(told))).toEqual(expected));
 });
@@ -164,6 +198,19 @@ describe('what a file promises and does not have', () => {
       'a run of 2^30 places without bits',
       { encoding: RLE_DICTIONARY, page: [0, ...run(2 ** 30)], second: { levels: 0 } },
     ],
+    ['a window of 2 GB', { codec: ZSTD, page: zstdOf(21, [block(0, 8, zstd([0]), true)]), uncompressed: 8 }],
+    [
+      'a window of 2 GB in a second frame',
+      { codec: ZSTD, page: [...zstd(float(1)), ...zstdOf(21, [block(0, 4, float(2), true)])], uncompressed: 8 },
+    ],
+    [
+      'a frame of 2^40 bytes',
+      { codec: ZSTD, page: [...FRAME, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0], uncompressed: 8 },
+    ],
+    ['fewer bytes of zstd', { codec: ZSTD, page: zstd(float(5)), uncompressed: 8 }],
+    ['more bytes of zstd', { codec: ZSTD, page: zstd([...float(5), ...float(6), 0]), uncompressed: 8 }],
+    ['frames of zstd that do not end', { codec: ZSTD, page: zstdOf(7, [block(1, 4, [7])]), uncompressed: 8 }],
+    ['other bytes than zstd', { codec: ZSTD, page: [1, 2, 3, 4, 5], uncompressed: 8 }],
     ['levels longer than their page', { repetition: 1, second: { levels: 2 ** 30 } }],
     ['a dictionary of 2^31 values', { encoding: RLE_DICTIONARY, page: [1, ...varint(4), 0], dictionary: many }],
     ['a list in each row', { repetition: 2 }],
@@ -173,4 +220,11 @@ describe('what a file promises and does not have', () => {
       message: expect.stringMatching(/^small\.parquet: .{1,400}$/) as string,
     });
   });
+});
+
+it('takes no more memory than a page says, whatever zstd has of it', async () => {
+  const page = zstdOf(7, [...Array.from({ length: 2 ** 15 }, () => block(1, 2 ** 17, [7])), block(1, 8, [7], true)]);
+  await expect(valuesOf(parquet({ codec: ZSTD, page, uncompressed: 8 }))).rejects.toThrow(
+    'must come to 8 bytes, got 131072 or more',
+  );
 });
