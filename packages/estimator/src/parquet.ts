@@ -1,10 +1,10 @@
 import { open } from '#open';
-import { type ParquetScan, parquetScan } from 'hyparquet';
+import { type ParquetScan, parquetScan, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { headError } from '@tfjs-heads/head-kit';
 import { inputFnOf } from './data/batches.js';
 import { placesOf } from './data/columns-there.js';
-import type { DataOptions } from './data/options.js';
+import type { CheckedColumn, DataOptions } from './data/options.js';
 import { type CheckPage, ParquetPages } from './data/parquet-pages.js';
 import { type DataSource, nameOf } from './data/source.js';
 import type { RawRows } from './data/typed-columns.js';
@@ -34,10 +34,14 @@ const CHUNK = 16_384;
  *   missing or nested and a value of another type
  */
 export function parquetInputFn(source: DataSource, options: DataOptions): InputFn {
-  return inputFnOf(nameOf(source), (columns) => parquetRows(source, columns), options);
+  return inputFnOf(nameOf(source), (columns, typed) => parquetRows(source, columns, typed), options);
 }
 
-async function* parquetRows(source: DataSource, columns: readonly string[]): AsyncGenerator<RawRows, void, void> {
+async function* parquetRows(
+  source: DataSource,
+  columns: readonly string[],
+  typed: readonly CheckedColumn[],
+): AsyncGenerator<RawRows, void, void> {
   const opened = await open(source);
   try {
     let pages: ParquetPages | undefined;
@@ -63,6 +67,7 @@ async function* parquetRows(source: DataSource, columns: readonly string[]): Asy
       for (let inner = elements[i]?.num_children ?? 0; inner > 0; inner--) inner += elements[++i]?.num_children ?? 0;
     }
     placesOf(columns, there);
+    asNumbers(scan.metadata.schema, typed);
     pages = new ParquetPages(scan.metadata, columns, file.byteLength);
     for (const { rowStart, rowEnd } of scan.ranges) {
       const values = await whole(() => readColumns(scan, columns, rowStart, rowEnd));
@@ -77,6 +82,21 @@ async function* parquetRows(source: DataSource, columns: readonly string[]): Asy
     }
   } finally {
     await opened.close();
+  }
+}
+
+/**
+ * Whole numbers of 64 bits are BigInts for the reader, an object for each row. Where numbers are wanted, it is told that they are decimals without decimals, of which it makes
+ * numbers, one for each value of a dictionary.
+ */
+function asNumbers(schema: readonly SchemaElement[], columns: readonly CheckedColumn[]): void {
+  const numbers = new Set(columns.filter(({ type }) => type !== 'string').map(({ name }) => name));
+  for (const element of schema.slice(1)) {
+    const { type, converted_type: converted, logical_type: logical } = element;
+    if (type === 'INT64' && converted === undefined && logical === undefined && numbers.has(element.name)) {
+      element.converted_type = 'DECIMAL';
+      element.scale = 0;
+    }
   }
 }
 

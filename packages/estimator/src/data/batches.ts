@@ -8,8 +8,8 @@ import { shuffled } from './shuffle.js';
 import { named } from './source.js';
 import { type RawRows, typedRows } from './typed-columns.js';
 
-/** Reads rows from the first on, each time it is called. Only the columns that are named. */
-export type ReadRows = (columns: readonly string[]) => AsyncIterable<RawRows>;
+/** Reads rows from the first on, each time it is called. Only the columns that are named; what they will be read as is told besides. */
+export type ReadRows = (columns: readonly string[], typed: readonly CheckedColumn[]) => AsyncIterable<RawRows>;
 
 /**
  * An input function of what a reader reads.
@@ -37,7 +37,10 @@ async function* typed(name: string, read: ReadRows, options: CheckedOptions): As
   const { read: columns, omitMissing = false } = options;
   let rows = 0;
   try {
-    for await (const raw of read(columns.map((column) => column.name))) {
+    for await (const raw of read(
+      columns.map((column) => column.name),
+      columns,
+    )) {
       const batch = typedRows(raw, columns, omitMissing);
       rows += batch.rows;
       if (batch.rows > 0) yield batch;
