@@ -13,10 +13,12 @@ import {
   DNNLinearCombinedEstimator,
   type Estimator,
   LinearEstimator,
+  RNNEstimator,
+  sequenceNumericColumn,
 } from '../src/index.js';
 import { histogramOf } from '../src/summaries/histogram.js';
 import { type Event, readEvents } from './events.js';
-import { city, originalFeatures, pair } from './batch.js';
+import { city, originalFeatures, originalSequences, pair } from './batch.js';
 import { freshDir, quiet, valuesOf } from './models.js';
 import golden from './original.json' with { type: 'json' };
 
@@ -123,6 +125,27 @@ it('a bias of several logits is a histogram', async () => {
   await estimator.train(() => [[originalFeatures(), tf.tensor(golden.classes, undefined, 'int32')] as const]);
   estimator.dispose();
   expect(eventsIn(modelDir)[1]?.values['bias']).toMatchObject({ num: 3, sum: 0 });
+});
+
+it('line 73: how long the sequences of a recurrent network are, with the tag of the original', async () => {
+  const modelDir = freshDir();
+  onTestFinished(() => rmSync(modelDir, { recursive: true }));
+  const estimator = new RNNEstimator({
+    head,
+    sequenceFeatureColumns: [sequenceNumericColumn('heat')],
+    units: 2,
+    modelDir,
+    config: quiet(),
+  });
+  await estimator.train(() => [[originalSequences(), tf.tensor(golden.labels)] as const]);
+  estimator.dispose();
+  const lengths = golden.sequences.heat.map((row) => row.length);
+  expect(eventsIn(modelDir)[1]?.values['rnn_model/sequence_input_layer/sequence_length']).toMatchObject({
+    num: lengths.length,
+    min: Math.min(...lengths),
+    max: Math.max(...lengths),
+    sum: lengths.reduce((total, length) => total + length, 0),
+  });
 });
 
 it('line 75: training comes to the same bits with and without summaries, its dropout too', async () => {

@@ -8,6 +8,7 @@ import {
   slice,
   stack,
   sub,
+  sum,
   tile,
   transpose,
   zeros,
@@ -21,6 +22,7 @@ import type { ColumnGroup } from '../feature-columns/prepare-features.js';
 import { type SequenceColumn, sortedSequenceColumns } from '../feature-columns/sequence-columns.js';
 import { sequenceInput } from '../feature-columns/sequence-input.js';
 import { zeros as startAtZero } from '../initializers.js';
+import type { Summarize } from '../summaries/summarize.js';
 import type { VariableStore } from '../variable-store.js';
 import { layerCell, type RNNCell } from './layer-cell.js';
 import { CELLS, type CellType, type RecurrentCell } from './recurrent-cells.js';
@@ -53,8 +55,12 @@ export const RNN_OPTIONS = [
 /** A recurrent network with its variables. */
 export interface RNNNetwork {
   readonly trainableVariables: readonly TrainableVariable[];
-  /** The logits of prepared features, `[batch, units]`, or `[batch, time, units]`. Call it under a tidy. */
-  apply(features: Features): Tensor;
+  /**
+   * The logits of prepared features, `[batch, units]`, or `[batch, time, units]`. Call it under a tidy.
+   *
+   * @param summarize Is told how many steps each sequence has, under the tag of the original.
+   */
+  apply(features: Features, summarize?: Summarize): Tensor;
 }
 
 const PREFIX = 'rnn/';
@@ -124,8 +130,9 @@ export function rnnNetwork(store: VariableStore, options: RNNNetworkOptions, siz
       kernel,
       bias,
     ],
-    apply(features) {
+    apply(features, summarize) {
       const { steps, mask } = sequence.apply(features);
+      summarize?.histogram(`${MODEL}/sequence_input_layer/sequence_length`, sum(cast(mask, 'float32'), 1));
       const time = mask.shape[1];
       let layer = context === undefined ? steps : withContext(steps, context.apply(features));
       let each: readonly Tensor2D[] = [];

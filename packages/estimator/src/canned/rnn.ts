@@ -2,9 +2,16 @@ import { type Features, type Head, ModeKeys } from '@tfjs-heads/head-api';
 import { checkOptions, headError } from '@tfjs-heads/head-kit';
 import { Estimator } from '../estimator.js';
 import { SEQUENCE_MASK } from '../feature-columns/prepare-sequences.js';
-import type { ModelFn } from '../model-fn.js';
+import type { ModelFn, ModelFnArgs } from '../model-fn.js';
 import { CLASSIFIER_OPTIONS, classifierHead, type ClassifierOptions } from './canned-heads.js';
-import { CANNED_OPTIONS, cannedModelFn, type CannedOptions, checkHead, prepareBy } from './canned-model.js';
+import {
+  CANNED_OPTIONS,
+  type CannedModel,
+  cannedModelFn,
+  type CannedOptions,
+  checkHead,
+  prepareBy,
+} from './canned-model.js';
 import { type OptimizerChoice, optimizerOf } from './optimizer.js';
 import { checkRnn, RNN_OPTIONS, rnnGroup, rnnNetwork, type RNNNetworkOptions } from './rnn-network.js';
 
@@ -38,16 +45,17 @@ export function rnnModelFn(options: RNNModelOptions): ModelFn {
   checkRnn(network);
   const maskKey = network.returnSequences === true ? maskKeyOf(head) : undefined;
   const group = rnnGroup(network);
-  return cannedModelFn(head, [group], ({ features, mode, store }) => {
+  const build = ({ features, mode, store }: ModelFnArgs): CannedModel => {
     const { trainableVariables, apply } = rnnNetwork(store, network, head.logitsDimension);
     const make = (): ReturnType<typeof optimizerOf> => optimizerOf(choice, { learningRate: RATE, clipnorm: CLIPNORM });
     return {
       optimizer: mode === ModeKeys.TRAIN ? store.once('optimizer', make) : undefined,
       trainableVariables,
       features: maskKey === undefined ? features : withMask(features, maskKey, group.prefix),
-      logits: apply,
+      logits: (prepared, _updates, summarize) => apply(prepared, summarize),
     };
-  });
+  };
+  return cannedModelFn(head, [group], build, true);
 }
 
 /** The features with the mask of steps under the name that the head knows, unless it is there. */
