@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type HeadError, ModeKeys, type PredictSpec, type SessionRunHook } from '@tfjs-heads/head-api';
+import { ModeKeys, type PredictSpec, type SessionRunHook } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote } from '@tfjs-heads/head-kit';
 import type { GraphModelSpec } from '@tfjs-heads/tracing/graph-model';
 import type { OnnxSpec } from '@tfjs-heads/tracing/onnx';
@@ -10,7 +10,7 @@ import type { PrepareByColumns } from './canned/canned-model.js';
 import { Checkpoints } from './checkpoint/checkpoints.js';
 import { memoryStorage } from './checkpoint/memory.js';
 import { Saver } from './checkpoint/saver.js';
-import { restoreState, restoreWeights } from './checkpoint/state.js';
+import { restoreWeights } from './checkpoint/state.js';
 import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from './estimator-options.js';
 import { type EvalResult, runEvaluation } from './evaluate.js';
 import { exportBy, graphModel, onnx, savedModel, type Serve, tflite } from './export/exports.js';
@@ -25,12 +25,13 @@ import { checkHooks, Hooks } from './hooks.js';
 import { batchesOf, type CheckedBatch, type InputFn } from './input.js';
 import { Model } from './model.js';
 import type { ModelFn } from './model-fn.js';
+import { type Lease, ModelHolder } from './model-holder.js';
 import { examplesOf } from './predict.js';
 import type { Predicted } from './predict-step.js';
 import { RunConfig } from './run-config.js';
 import { StepSummaries } from './summaries/step-summaries.js';
 import { runTraining } from './train.js';
-import { checkWarmStart, warmStart, type WarmStartSettings } from './warm-start.js';
+import { checkWarmStart } from './warm-start.js';
 
 const OPTIONS = ['modelFn', 'modelDir', 'config', 'params', 'warmStartFrom', 'prepare'] as const;
 
@@ -62,13 +63,8 @@ export class Estimator<P = unknown> {
   readonly #options: EstimatorOptions<P>;
   readonly #config: RunConfig;
   readonly #checkpoints: Checkpoints;
-  readonly #warmStart: WarmStartSettings | undefined;
-  #model: Model<P>;
+  readonly #holder: ModelHolder<P>;
   readonly #evaluations = new Map<string, EvalResult[]>();
-  /** The step to which this estimator has trained its model; undefined where it has not, or has failed since. */
-  #trainedTo: number | undefined;
-  /** Whether a training run is under way, whose variables evaluations must leave alone. */
-  #isTraining = false;
 
   /** @throws INVALID_ARGUMENT */
   constructor(options: EstimatorOptions<P>) {
@@ -85,9 +81,10 @@ export class Estimator<P = unknown> {
     const folder = modelDir ?? config.modelDir;
     this.#options = given;
     this.#config = folder === config.modelDir ? config : config.replace({ modelDir: folder });
-    this.#warmStart = checkWarmStart(warmStartFrom);
+    const settings = checkWarmStart(warmStartFrom);
     this.#checkpoints = new Checkpoints(folder === undefined ? memoryStorage() : modelDirStorage(folder));
-    this.#model = this.#newModel();
+    const newModel = (): Model<P> => new Model({ modelFn, params: this.params, config: this.#config, prepare });
+    this.#holder = new ModelHolder(newModel, this.#checkpoints, settings);
   }
 
   get config(): RunConfig {
@@ -134,26 +131,25 @@ export class Estimator<P = unknown> {
     checkCount('train: steps', steps);
     checkCount('train: maxSteps', maxSteps);
     const ownHooks = checkHooks('train: hooks', hooks);
-    if (this.#isTraining)
+    const holder = this.#holder;
+    if (holder.isTraining)
       throw headError('INVALID_ARGUMENT', 'train must not be called while the estimator trains, got a second call.');
-    this.#isTraining = true;
-    try {
+    await holder.whileTraining(async () => {
       const latest = await this.#checkpoints.latestStep();
-      if (maxSteps !== undefined && Math.max(latest ?? 0, this.#trainedTo ?? 0) >= maxSteps) {
+      if (maxSteps !== undefined && holder.hasTaken(maxSteps, latest)) {
         this.#config.log(`Nothing to train: step ${maxSteps} has been taken.`);
-        return this;
+        return;
       }
       const saver = new Saver(this.#checkpoints.storage, this.#config);
       await runTraining({
-        model: this.#model,
+        model: holder.model,
         batches: batchesOf(inputFn, this.#argsOf(ModeKeys.TRAIN)),
         start: async (batch) => {
-          const trainHooks = this.#model.build(batch, ModeKeys.TRAIN, (spec) => [
+          const trainHooks = holder.model.build(batch, ModeKeys.TRAIN, (spec) => [
             ...spec.trainingHooks,
             ...spec.trainingChiefHooks,
           ]);
-          const globalStep = await this.#begin(latest);
-          this.#trainedTo = globalStep;
+          const globalStep = await holder.begin(latest);
           if (globalStep === latest) saver.startFrom(globalStep);
           return { globalStep, hooks: trainHooks };
         },
@@ -166,26 +162,10 @@ export class Estimator<P = unknown> {
           this.#config.saveSummarySteps,
         ),
         config: this.#config,
-        advance: (globalStep) => {
-          this.#trainedTo = globalStep;
-        },
+        advance: (globalStep) => holder.advance(globalStep),
       });
-      return this;
-    } catch (error) {
-      await this.#giveUp(error);
-      throw error;
-    } finally {
-      this.#isTraining = false;
-    }
-  }
-
-  /** After a run that failed: the next one begins with the last checkpoint. Where there is none, what was learnt is kept unless it is spoilt. */
-  async #giveUp(failure: unknown): Promise<void> {
-    const hasCheckpoint = (await this.#checkpoints.latestStep().catch(() => undefined)) !== undefined;
-    if (!hasCheckpoint && (failure as Partial<HeadError> | undefined)?.code !== 'LOSS_NAN') return;
-    this.#trainedTo = undefined;
-    this.#model.dispose();
-    this.#model = this.#newModel();
+    });
+    return this;
   }
 
   /**
@@ -220,7 +200,7 @@ export class Estimator<P = unknown> {
       const first = await batches.next();
       if (first.done === true) throw headError('INPUT_INVALID', 'inputFn must give at least one batch, got none.');
       let specHooks: readonly SessionRunHook[] = [];
-      const { model, globalStep, release } = await this.#modelAt(path, (built) =>
+      const { model, globalStep, release } = await this.#holder.at(path, (built) =>
         built.prepared(first.value, async (batch) => {
           specHooks = built.build(batch, ModeKeys.EVAL, (spec) => spec.evaluationHooks);
         }),
@@ -279,7 +259,7 @@ export class Estimator<P = unknown> {
     let lease: Lease<P> | undefined;
     try {
       for await (const batch of batchesOf(inputFn, this.#argsOf(ModeKeys.PREDICT))) {
-        lease ??= await this.#modelAt(checkpointPath, (model) => this.#buildToPredict(model, batch));
+        lease ??= await this.#holder.at(checkpointPath, (model) => this.#buildToPredict(model, batch));
         const { model, globalStep } = lease;
         const context = {
           globalStep,
@@ -370,7 +350,7 @@ export class Estimator<P = unknown> {
         `${of}: there is no checkpoint in ${this.#checkpoints.storage.name}: train first.`,
       );
     const batch: CheckedBatch = { features: example, labels: undefined };
-    const { model, release } = await this.#modelAt(checkpointPath, (built) => this.#buildToPredict(built, batch));
+    const { model, release } = await this.#holder.at(checkpointPath, (built) => this.#buildToPredict(built, batch));
     try {
       return await model.prepared(batch, async (prepared) =>
         write({
@@ -413,7 +393,7 @@ export class Estimator<P = unknown> {
    */
   async weightsAt(step: number): Promise<() => void> {
     const checkpoint = await this.#checkpoints.read(step);
-    return () => restoreWeights(this.#model.store, checkpoint);
+    return () => restoreWeights(this.#holder.model.store, checkpoint);
   }
 
   /** Where summaries of an evaluation are: `<modelDir>/eval`, or `<modelDir>/eval_<name>`. */
@@ -423,70 +403,16 @@ export class Estimator<P = unknown> {
 
   /** Releases the variables. Checkpoints in a model directory stay. */
   dispose(): void {
-    this.#model.dispose();
-    this.#trainedTo = undefined;
+    this.#holder.dispose();
   }
 
   #argsOf(mode: ModeKeys): { mode: ModeKeys; params: P; config: RunConfig } {
     return { mode, params: this.params, config: this.#config };
   }
 
-  /** Gives the model what it trains on with: the latest checkpoint, or what it is warm-started from. Gives the step that is. */
-  async #begin(latest: number | undefined): Promise<number> {
-    // Without checkpoints, or where saving one has failed, a model goes on with what it has.
-    if (latest !== undefined && latest !== this.#trainedTo) {
-      await restoreState(this.#model.store, await this.#checkpoints.read(latest));
-      return latest;
-    }
-    if (this.#trainedTo === undefined && this.#warmStart !== undefined)
-      await warmStart(this.#model.store, this.#warmStart);
-    return this.#trainedTo ?? 0;
-  }
-
   async #buildToPredict(model: Model<P>, batch: CheckedBatch): Promise<void> {
     await model.prepared(batch, async (prepared) => model.build(prepared, ModeKeys.PREDICT, () => undefined));
   }
-
-  /**
-   * A model with the variables of a checkpoint, or as they start where there is none: this one's, unless it has others that are still needed.
-   *
-   * @param build Makes its variables.
-   */
-  async #modelAt(path: string | undefined, build: (model: Model<P>) => Promise<void>): Promise<Lease<P>> {
-    const isOwn = path === undefined && (this.#isTraining || this.#trainedTo !== undefined);
-    const latest = path === undefined ? await this.#checkpoints.latestStep() : undefined;
-    // What this process has trained is newer than any checkpoint, or is the latest, unless another process has gone on.
-    const isBehind = !this.#isTraining && latest !== undefined && latest > (this.#trainedTo ?? -1);
-    if (isOwn && !isBehind) {
-      await build(this.#model);
-      return { model: this.#model, globalStep: this.#trainedTo ?? 0, release: () => undefined };
-    }
-    const checkpoint =
-      path === undefined && latest === undefined ? undefined : await this.#checkpoints.at(path, 'checkpointPath');
-    const isFree = !this.#isTraining && this.#trainedTo === undefined;
-    const model = isFree ? this.#model : this.#newModel();
-    const release = isFree ? () => undefined : () => model.dispose();
-    try {
-      await build(model);
-      if (checkpoint !== undefined) await restoreState(model.store, checkpoint);
-    } catch (error) {
-      release();
-      throw error;
-    }
-    return { model, globalStep: checkpoint?.globalStep ?? 0, release };
-  }
-
-  #newModel(): Model<P> {
-    const { modelFn, prepare } = this.#options;
-    return new Model({ modelFn, params: this.params, config: this.#config, prepare });
-  }
-}
-
-/** A model for as long as it is needed. */
-interface Lease<P> {
-  readonly model: Model<P>;
-  readonly globalStep: number;
-  readonly release: () => void;
 }
 
 async function* startingWith(
