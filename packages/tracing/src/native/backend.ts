@@ -14,17 +14,28 @@ export interface Addon {
   readonly TF_FLOAT: number;
   createTensor(shape: number[], dtype: number, values: Float32Array): number;
   deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array;
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(session: number): void;
   /** @param inputs Names with the numbers of outputs, `x:0`, separated by commas; so are `outputs`. */
   runSavedModel(session: number, ids: number[], inputs: string, outputs: string): Handle[];
 }
 
+/** What the backend knows of some data. */
+export interface NativeEntry {
+  readonly shape: readonly number[];
+  /** As they were given, until TensorFlow has them. */
+  values: BackendData | null;
+  /** Of the addon, or -1. */
+  id: number;
+  readonly refCount: number;
+}
+
 /** The backend of tfjs-node on a processor. */
 export interface NativeBackend extends Backend {
   readonly binding: Addon;
   readonly isUsingGpuDevice: boolean;
-  readonly tensorMap: { get(dataId: object): { readonly shape: readonly number[] } };
+  readonly tensorMap: { get(dataId: object): NativeEntry };
   /** Uploads what has not been yet. */
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   /** Takes a handle over: a tensor of the engine, which is the caller's. */

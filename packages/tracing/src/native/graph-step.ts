@@ -7,6 +7,7 @@ import { sameShape } from '../passes.js';
 import type { Runnable } from '../replay.js';
 import { agree, agreeOnChange } from './agreement.js';
 import type { Handle, NativeBackend } from './backend.js';
+import { PackedVariables } from './packed-variables.js';
 import { Session } from './session.js';
 import { type FeedGroup, type Source, stepGraph, type StepGraph } from './step-graph.js';
 import { structureOf } from './update.js';
@@ -18,10 +19,24 @@ export type ScalarsFor = (feed: Feed) => Scalars | undefined;
 
 /** What a graph gave, before it has any consequence. */
 export interface Made {
-  /** What the program's variables, those that it assigns, had before. */
-  readonly before: readonly BackendData[];
-  /** What the program gives, its variables last: the caller's. */
+  /** What the program gives: the caller's. */
   readonly tensors: readonly Tensor[];
+  readonly assigned: readonly Assigned[];
+}
+
+/** What a variable had, and what it is to have. */
+interface Assigned {
+  /** Its index in the program. */
+  readonly variable: number;
+  readonly before: BackendData;
+  readonly after: BackendData;
+}
+
+/** What a session gave: the program's results and checks, what becomes of variables, and of those that are packed. */
+interface Outcome {
+  readonly results: Tensor[];
+  readonly news: readonly Tensor[];
+  readonly whole: Handle | undefined;
 }
 
 /** A program as one graph of native TensorFlow: one call a step. */
@@ -34,6 +49,7 @@ export class GraphStep {
   readonly #feeding: ReadonlySet<FeedSource>;
   /** Tensors of others that go in at each step. */
   readonly #constants: ReadonlyMap<number, Tensor>;
+  readonly #packed: PackedVariables;
 
   /** @throws An error that says why the program is no graph */
   constructor(runnable: Runnable, backend: NativeBackend) {
@@ -42,6 +58,8 @@ export class GraphStep {
     this.#step = stepGraph(runnable);
     const { graph, inputs, outputs, groups, sources } = this.#step;
     this.#session = new Session(backend.binding, graph, inputs, outputs);
+    const packed = this.#step.packed.map((index) => runnable.variables[index] as Variable);
+    this.#packed = new PackedVariables(packed, backend);
     this.#feeding = new Set(groups.flatMap(({ feeds }) => feeds.map(({ source }) => source)));
     this.#constants = new Map(
       sources.flatMap(({ kind, index }) =>
@@ -52,6 +70,7 @@ export class GraphStep {
 
   release(): void {
     this.#session.release();
+    this.#packed.release();
     for (const tensor of this.#constants.values()) tensor.dispose();
   }
 
@@ -76,17 +95,18 @@ export class GraphStep {
    * @throws LABELS_RANGE, or what TensorFlow throws; nothing is changed then.
    */
   run(args: readonly Tensor[], numbers: Float32Array): Tensor[] {
-    const tensors = this.#compute(args, numbers);
-    const { assigned } = this.#step;
+    const { packed, assigned } = this.#step;
     const { variables, counted } = this.#runnable;
-    const news = tensors.splice(tensors.length - assigned.length);
+    const id = packed.length > 0 ? this.#packed.load() : undefined;
+    const { results, news, whole } = this.#compute(args, numbers, variables, id);
     assigned.forEach((variable, index) => {
       variables[variable]?.assign(news[index] as Tensor);
       news[index]?.dispose();
     });
+    if (whole !== undefined) this.#packed.changed(whole);
     for (const source of this.#feeding) source.advance();
     for (const optimizer of counted) optimizer.incrementIterations();
-    return tensors;
+    return results;
   }
 
   /**
@@ -95,63 +115,92 @@ export class GraphStep {
    * @param variables One for each of the program's. Default: as they are.
    */
   try(args: readonly Tensor[], numbers: Float32Array, variables: readonly Tensor[] = this.#runnable.variables): Made {
-    const before = this.#step.assigned.map((index) => numbersInMemory(variables[index] as Tensor));
-    return { before, tensors: this.#compute(args, numbers, variables) };
+    const { packed, assigned } = this.#step;
+    const { binding } = this.#backend;
+    const before = [...assigned, ...packed].map((index) => numbersInMemory(variables[index] as Tensor));
+    const id = packed.length > 0 ? this.#packed.pack(before.slice(assigned.length)) : undefined;
+    try {
+      const { results, news, whole } = this.#compute(args, numbers, variables, id);
+      const after = [...news.map((tensor) => numbersInMemory(tensor)), ...(whole ? this.#packed.unpack(whole.id) : [])];
+      if (whole !== undefined) binding.deleteTensor(whole.id);
+      for (const tensor of news) tensor.dispose();
+      return {
+        tensors: results,
+        assigned: [...assigned, ...packed].map((variable, index) => ({
+          variable,
+          before: before[index] as BackendData,
+          after: after[index] as BackendData,
+        })),
+      };
+    } finally {
+      if (id !== undefined) binding.deleteTensor(id);
+    }
   }
 
   /** In what the step has given something else than the graph did, if it has. */
-  differs({ before, tensors }: Made, results: readonly Tensor[]): string | undefined {
+  differs({ assigned, tensors }: Made, results: readonly Tensor[]): string | undefined {
     const { program, variables } = this.#runnable;
     for (const [index, tensor] of results.entries())
       if (!agree(numbersInMemory(tensors[index] as Tensor), numbersInMemory(tensor)))
         return `it gives another ${program.results[index]?.path || 'result'}`;
-    for (const [index, variable] of this.#step.assigned.entries()) {
+    for (const { variable, before, after } of assigned) {
       const now = variables[variable] as Variable;
-      const ours = numbersInMemory(tensors[results.length + index] as Tensor);
-      if (!agreeOnChange(ours, numbersInMemory(now), before[index] as BackendData))
+      if (!agreeOnChange(after, numbersInMemory(now), before))
         return `it gives another value of the variable ${now.name}`;
     }
     return undefined;
   }
 
   /** Whether the step that was compared has changed a variable, if it is one that trains: by one that trains on nothing, any graph is right. */
-  tells({ before }: Made): boolean {
-    const { assigned } = this.#step;
-    const hasChanged = (variable: number, index: number): boolean =>
+  tells({ assigned }: Made): boolean {
+    const hasChanged = ({ variable, before }: Assigned): boolean =>
       !sameNumbers(
         numbersInMemory(this.#runnable.variables[variable] as Variable) as Float32Array,
-        before[index] as Float32Array,
+        before as Float32Array,
       );
     return assigned.length === 0 || assigned.some(hasChanged);
   }
 
-  /** @throws LABELS_RANGE, or what TensorFlow throws; nothing is left then. */
+  /**
+   * @param packed The whole of the packed variables.
+   * @throws LABELS_RANGE, or what TensorFlow throws; nothing is left then.
+   */
   #compute(
     args: readonly Tensor[],
     numbers: Float32Array,
-    variables: readonly Tensor[] = this.#runnable.variables,
-  ): Tensor[] {
-    const { labelChecks } = this.#step;
+    variables: readonly Tensor[],
+    packed: number | undefined,
+  ): Outcome {
+    const { labelChecks, firstLabels, assigned } = this.#step;
     for (const { range, argument, shape } of labelChecks) {
       if (argument === undefined) continue;
       const { dataId, dtype } = args[argument] as Tensor;
       range.demandInMemory(this.#backend, { dataId, shape, dtype });
     }
-    const tensors = this.#call(args, numbers, variables).map((handle) => this.#backend.createOutputTensor(handle));
-    const labels = tensors.splice(this.#step.firstLabels);
+    const handles = this.#call(args, numbers, variables, packed);
+    const whole = packed === undefined ? undefined : handles.pop();
+    const results = handles.map((handle) => this.#backend.createOutputTensor(handle));
+    const labels = results.splice(firstLabels);
+    const news = results.splice(results.length - assigned.length);
     try {
       for (const { range, output } of labelChecks)
-        if (output >= 0) range.demandInMemory(this.#backend, labels[output - this.#step.firstLabels] as Tensor);
-      return tensors;
+        if (output >= 0) range.demandInMemory(this.#backend, labels[output - firstLabels] as Tensor);
+      return { results, news, whole };
     } catch (error) {
-      for (const tensor of tensors) tensor.dispose();
+      for (const tensor of [...results, ...news]) tensor.dispose();
+      if (whole !== undefined) this.#backend.binding.deleteTensor(whole.id);
       throw error;
     } finally {
       for (const tensor of labels) tensor.dispose();
     }
   }
 
-  #call(args: readonly Tensor[], numbers: Float32Array, variables: readonly Tensor[]): Handle[] {
+  #call(
+    args: readonly Tensor[],
+    numbers: Float32Array,
+    variables: readonly Tensor[],
+    packed: number | undefined,
+  ): Handle[] {
     const { binding } = this.#backend;
     const reshaped: Tensor[] = [];
     let vector: number | undefined;
@@ -161,6 +210,7 @@ export class GraphStep {
           this.#inShape(this.#tensorOf(source, args, variables), source.shape, reshaped),
         ),
       );
+      if (packed !== undefined) ids.push(packed);
       if (numbers.length > 0) {
         vector = binding.createTensor([numbers.length], binding.TF_FLOAT, numbers);
         ids.push(vector);

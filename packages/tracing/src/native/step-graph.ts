@@ -1,11 +1,12 @@
 import { sign, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { DataType, KernelFunc, Tensor } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../compiled/expression.js';
 import { numbersInMemory } from '../engine.js';
 import { type Feed, FED, feedOf } from '../feed.js';
 import { GraphBuilder, typeAttr } from '../graph/graph-builder.js';
 import { GraphValues, type KernelCall, lowerNodes, type Ref } from '../lowering/lowering.js';
 import { type GraphDef, TF_TYPE } from '../graph/graph-def.js';
-import { type Described, type Node, type Program, type Use, usesOf } from '../program.js';
+import { type Described, type Node, type Program, type ProgramVariable, type Use, usesOf } from '../program.js';
 import type { Runnable } from '../replay.js';
 import { compositionOf } from './composition.js';
 import { type HostCheck, withOwnKernels } from './own-kernels.js';
@@ -39,14 +40,16 @@ export interface LabelCheck {
 /** A step as one graph: what it is given, what it makes. */
 export interface StepGraph {
   readonly graph: GraphDef;
-  /** The names of what it is given: of `sources`, and then a vector of the numbers of all groups. */
+  /** The names of what it is given: of `sources`, then the packed variables, and then a vector of the numbers of all groups, where there are such. */
   readonly inputs: readonly Ref[];
   readonly sources: readonly Source[];
   readonly groups: readonly FeedGroup[];
-  /** The names of what it makes: results and checks of the program, then what each variable becomes, then labels to be checked. */
+  /** The names of what it makes: results and checks of the program, then what each variable becomes, then labels to be checked, then the packed variables. */
   readonly outputs: readonly Ref[];
-  /** Indices of the variables that it assigns. */
+  /** Indices of the variables that it assigns, but for those that are packed. */
   readonly assigned: readonly number[];
+  /** Indices of the variables that it takes, and gives, as one tensor. */
+  readonly packed: readonly number[];
   readonly labelChecks: readonly LabelCheck[];
   /** From which output on there are labels. */
   readonly firstLabels: number;
@@ -54,6 +57,11 @@ export interface StepGraph {
 
 /** Captured tensors up to this size are a part of the graph, which can then compute with them once; larger ones are not copied. */
 const MAX_CONSTANT = 65_536;
+
+/** Variables up to this size are packed: to copy a larger one takes longer than a session does to take it, and to give it. */
+const MAX_PACKED = 8192;
+/** From how many on. */
+const MIN_PACKED = 3;
 
 /**
  * Writes a program as one graph of TensorFlow: variables go in and come out, so that they are ordinary tensors between two steps.
@@ -73,6 +81,7 @@ class Writer {
   readonly #used: ReadonlySet<number>;
   readonly #inputs: Ref[] = [];
   readonly #sources: Source[] = [];
+  readonly #packed: readonly number[];
   readonly #labels: { readonly use: Use; readonly range: HostCheck }[] = [];
   readonly #groups: { feeds: Feed[]; names: string[]; structure: FeedGroup['structure']; refs: Map<string, Ref> }[] =
     [];
@@ -88,11 +97,14 @@ class Writer {
       ...variables.flatMap(({ after }) => after ?? []),
       ...[...results, ...checks].map(({ value }) => value),
     ]);
+    const small = variables.flatMap((variable, index) => (isPackable(variable) ? [index] : []));
+    this.#packed = small.length < MIN_PACKED ? [] : small;
   }
 
   write(): StepGraph {
     const { nodes } = this.#program;
     this.#writeInputs();
+    this.#writePacked();
     this.#writeNumbers();
     const lowerings = withOwnKernels(
       nodes.map(({ kernel }) => kernel),
@@ -111,7 +123,8 @@ class Writer {
     const { variables, constants } = this.#program;
     this.#program.arguments.forEach((argument, index) => this.#input(argument, 'arguments', index));
     variables.forEach(({ before, shape, dtype }, index) => {
-      if (before !== undefined) this.#input({ value: before, shape, dtype }, 'variables', index);
+      if (before !== undefined && !this.#packed.includes(index))
+        this.#input({ value: before, shape, dtype }, 'variables', index);
     });
     constants.forEach(({ value, shape, dtype, data, isCaptured }, index) => {
       if (!this.#used.has(value)) return;
@@ -137,6 +150,40 @@ class Writer {
     this.#inputs.push(ref);
     this.#sources.push({ kind, index, shape, dtype });
     this.#values.set({ value, shape, dtype }, ref);
+  }
+
+  #writePacked(): void {
+    if (this.#packed.length === 0) return;
+    const graph = this.#graph;
+    const variables = this.#packed.map((index) => this.#program.variables[index] as ProgramVariable);
+    const sizes = variables.map(({ shape }) => sizeOf(shape));
+    const whole = graph.placeholder(`i${this.#inputs.length}`, [sizes.reduce((sum, size) => sum + size)], 'float32');
+    this.#inputs.push(whole);
+    const parts = graph.add('SplitV', [whole, graph.vector(sizes), graph.scalar(0, 'int32')], {
+      num_split: { i: sizes.length },
+      T: typeAttr('float32'),
+      Tlen: typeAttr('int32'),
+    });
+    variables.forEach(({ before, shape, dtype }, index) => {
+      const part = index === 0 ? parts : `${parts}:${index}`;
+      const ref = shape.length === 1 ? part : graph.reshape(part, shape, dtype);
+      this.#values.set({ value: before as number, shape, dtype }, ref);
+    });
+  }
+
+  /** What the packed variables become, one after the other. */
+  #wholeAfter(): Ref {
+    const graph = this.#graph;
+    const parts = this.#packed.map((index) => {
+      const { after, shape, dtype } = this.#program.variables[index] as ProgramVariable;
+      const { ref } = this.#values.get({ value: after as number, shape, dtype });
+      return shape.length === 1 ? ref : graph.reshape(ref, [sizeOf(shape)], dtype);
+    });
+    return graph.add('ConcatV2', [...parts, graph.scalar(0, 'int32')], {
+      N: { i: parts.length },
+      T: typeAttr('float32'),
+      Tidx: typeAttr('int32'),
+    });
   }
 
   /** The numbers of all updates in one vector, those that several have once. */
@@ -192,7 +239,7 @@ class Writer {
     const outputs: Ref[] = [...results, ...checks].map((use) => this.#output(use));
     const assigned: number[] = [];
     variables.forEach(({ before, after, shape, dtype }, index) => {
-      if (after === undefined || after === before) return;
+      if (after === undefined || after === before || this.#packed.includes(index)) return;
       assigned.push(index);
       outputs.push(this.#output({ value: after, shape, dtype }));
     });
@@ -202,6 +249,7 @@ class Writer {
       if (argument >= 0) return { range, argument, output: -1, shape: use.shape };
       return { range, argument: undefined, output: outputs.push(this.#output(use)) - 1, shape: use.shape };
     });
+    if (this.#packed.length > 0) outputs.push(this.#wholeAfter());
     return {
       graph: this.#graph.graph(),
       inputs: this.#inputs,
@@ -209,6 +257,7 @@ class Writer {
       groups: this.#groups,
       outputs,
       assigned,
+      packed: this.#packed,
       labelChecks,
       firstLabels,
     };
@@ -219,6 +268,11 @@ class Writer {
     // What goes in cannot come out by the same name.
     return this.#inputs.includes(ref) ? this.#graph.add('Identity', [ref], { T: typeAttr(dtype) }, 'o') : ref;
   }
+}
+
+function isPackable({ before, after, shape, dtype }: ProgramVariable): boolean {
+  const isAssigned = before !== undefined && after !== undefined && after !== before;
+  return isAssigned && dtype === 'float32' && sizeOf(shape) <= MAX_PACKED;
 }
 
 function signKeepsNaN(): boolean {

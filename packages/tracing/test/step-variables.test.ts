@@ -12,7 +12,15 @@ interface Given {
 
 const labelsOf = (last = 1): tf.Tensor => tf.tensor2d([0, 1, 1, 0, last], [5, 1]);
 
-/** A network that is trained by a compiled step, and what it is trained on. */
+/** What a backend has such variables for. */
+const RUNS_AS: Readonly<Record<string, string>> = {
+  cpu: 'run as one function of WebAssembly',
+  wasm: 'run as one function of WebAssembly',
+  tensorflow: 'run as one graph of TensorFlow',
+};
+const runsAs = RUNS_AS[tf.getBackend()];
+
+/** A network that is trained by a step which has its variables in its own way, and what it is trained on. */
 function compiled(): { variables: [tf.Variable, tf.Variable]; step: Trace<(given: Given) => tf.Scalar>; given: Given } {
   const variables: [tf.Variable, tf.Variable] = [variable([3, 1], 1), variable([1], 2)];
   const [w, b] = variables;
@@ -27,11 +35,11 @@ function compiled(): { variables: [tf.Variable, tf.Variable]; step: Trace<(given
   });
   const given = { features: { x: draw([5, 3], 3) }, labels: labelsOf() };
   for (let index = 0; index < 9; index++) step(given).dispose();
-  expect(String(step)).toContain('run as one function of WebAssembly');
+  expect(String(step)).toContain(runsAs);
   return { variables, step, given };
 }
 
-describe.runIf(['cpu', 'wasm'].includes(tf.getBackend()))('a variable of a compiled step', () => {
+describe.runIf(runsAs !== undefined)('a variable that a step has in its own way', () => {
   afterEach(() => tf.disposeVariables());
 
   it('has its new value, and what was read before stays as it was', async () => {
@@ -46,6 +54,21 @@ describe.runIf(['cpu', 'wasm'].includes(tf.getBackend()))('a variable of a compi
     expect(now).not.toEqual(copy);
     expect(Array.from(await w.data())).toEqual(Array.from(now));
     expect(await w.array()).toEqual([[now[0]], [now[1]], [now[2]]]);
+  });
+
+  it('has its new value for kernels, step after step', async () => {
+    const { variables, step, given } = compiled();
+    const [w] = variables;
+    let before: number[] = [];
+    for (let index = 0; index < 4; index++) {
+      step(given).dispose();
+      const computed = tf.mul(w, 1);
+      const values = Array.from(await computed.data());
+      expect(values).not.toEqual(before);
+      expect(values).toEqual(Array.from(await w.data()));
+      computed.dispose();
+      before = values;
+    }
   });
 
   it('leaves a clone as it was, and kernels have its new value', async () => {
@@ -95,7 +118,7 @@ describe.runIf(['cpu', 'wasm'].includes(tf.getBackend()))('a variable of a compi
       for (const [at, value] of values.entries()) expect(value).toBeCloseTo(others[at] as number, 5);
       tf.dispose([actual, expected]);
     }
-    expect(String(predict)).toContain('run as one function of WebAssembly');
+    expect(String(predict)).toContain(runsAs);
     predict.dispose();
   });
 
