@@ -91,9 +91,13 @@ const matMul: Lowering = (call, graph) => {
   return graph.add('MatMul', [a.ref, b.ref], { ...T_FLOAT, ...attr });
 };
 
-/** Whether a column is multiplied by a row, such as the gradient of a single logit by its weights: nothing is summed, but the operation for products takes its time. */
+/** From how many numbers on the operation for products is the faster one. */
+const LARGE = 16_384;
+
+/** Whether a column is multiplied by a row, such as the gradient of a single logit by its weights: nothing is summed, but the operation for products takes its time to begin. */
 function isOuter(call: KernelCall): boolean {
-  return call.input('a').shape[call.flag('transposeA') ? 0 : 1] === 1;
+  const size = call.output.shape.reduce<number>((product, one) => product * (typeof one === 'number' ? one : LARGE), 1);
+  return size < LARGE && call.input('a').shape[call.flag('transposeA') ? 0 : 1] === 1;
 }
 
 const outer: Lowering = (call, graph) => {
