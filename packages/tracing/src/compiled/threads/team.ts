@@ -9,9 +9,12 @@ export const everybody: Pool = /*#__PURE__*/ new Pool();
 const LEAST = 2 ** 22;
 /** How many threads there are where nobody says how many. */
 const MOST = 4;
-/** Steps before any is timed, and how many are: each way as often. */
-const WARM = 4;
-const TIMED = 12;
+/** Steps before any is timed: the compiler of the runtime has to see which code matters. */
+const WARM = 16;
+/** Of a trial: four turns, each of so many steps of which the first is not counted, since what the turn before has left in caches and asleep is not its own. */
+const TURN = 4;
+/** The next trial comes when there were so many times as many steps: what else the machine does changes. */
+const UNTIL_NEXT = 4;
 
 /**
  * How many threads a program is compiled for.
@@ -38,10 +41,12 @@ export class Team {
   readonly #id: number;
   readonly #threads: number;
   readonly #words: Int32Array;
-  readonly #alone: number[] = [];
-  readonly #together: number[] = [];
+  /** Of the steps of a trial, in ms: alone, and together. */
+  #times: readonly [number[], number[]] = [[], []];
   #steps = 0;
-  /** Undefined as long as that is not known. */
+  #trial = WARM;
+  readonly #isAsked: boolean;
+  /** Whether several are faster; undefined as long as that is not known. */
   #isFaster: boolean | undefined;
 
   /** @param isAsked Whether the user says that there be so many. */
@@ -50,7 +55,7 @@ export class Team {
     this.#pool = pool;
     this.#threads = threads;
     this.#words = new Int32Array(instance.memory.buffer, 0, 64);
-    this.#isFaster = isAsked ? true : undefined;
+    this.#isAsked = isAsked;
     this.#id = pool.join(threads - 1, instance);
     gone.register(this, { id: this.#id, pool }, this);
   }
@@ -60,6 +65,7 @@ export class Team {
     const { reason } = this.#pool;
     if (reason !== undefined) return byOne(reason);
     if (!this.isReady) return ' by one thread until others have started';
+    if (this.#isAsked) return ` by ${this.#threads} threads`;
     if (this.#isFaster === undefined) return ` by one thread and by ${this.#threads} in turns, to see which is faster`;
     return this.#isFaster ? ` by ${this.#threads} threads` : ` by one thread, since ${this.#threads} are not faster`;
   }
@@ -71,15 +77,19 @@ export class Team {
 
   /** Computes a step. Returns false where a helper has died in it: then nothing is as it should be but arguments and backups, and others may still write. */
   step(): boolean {
-    if (!this.isReady) return this.#compute(false);
-    const turn = this.#steps - WARM;
-    const isTogether = this.#isFaster ?? (turn < 0 || turn % 4 === 0 || turn % 4 === 3);
-    if (this.#isFaster !== undefined) return this.#compute(isTogether);
-    this.#steps++;
+    if (this.#isAsked || !this.isReady) return this.#compute(this.isReady);
+    const step = this.#steps++ - this.#trial;
+    if (step < 0) return this.#compute(this.#isFaster ?? true);
+    const turn = Math.floor(step / TURN);
     const begin = performance.now();
-    const isComputed = this.#compute(isTogether);
-    if (turn >= 0) (isTogether ? this.#together : this.#alone).push(performance.now() - begin);
-    if (turn + 1 === TIMED) this.#isFaster = median(this.#together) < 0.9 * median(this.#alone);
+    const isComputed = this.#compute(turn % 2 === 1);
+    if (step % TURN > 0) this.#times[turn % 2 === 1 ? 1 : 0].push(performance.now() - begin);
+    if (step === 4 * TURN - 1) {
+      const [alone, together] = this.#times.map(median) as [number, number];
+      this.#isFaster = together < 0.9 * alone;
+      this.#times = [[], []];
+      this.#trial = UNTIL_NEXT * this.#steps;
+    }
     return isComputed;
   }
 
