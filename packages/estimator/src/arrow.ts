@@ -7,7 +7,7 @@ import { isNumeric, numbersOf, recordBatches, stringsOf } from './cli/arrow-rows
 import { invalidRows } from './data/invalid-rows.js';
 import { inputFnOf } from './data/batches.js';
 import { placesOf } from './data/columns-there.js';
-import type { DataOptions } from './data/options.js';
+import type { CheckedColumn, DataOptions } from './data/options.js';
 import { type DataSource, isBlob, nameOf, type Opened } from './data/source.js';
 import type { RawRows } from './data/typed-columns.js';
 import type { InputFn } from './input.js';
@@ -32,31 +32,31 @@ const MAGIC = [65, 82, 82, 79, 87, 49];
  */
 export function arrowInputFn(source: DataSource | Table, options: DataOptions): InputFn {
   if (typeof source === 'string' || source instanceof URL || isBlob(source))
-    return inputFnOf(nameOf(source), (columns) => rawRows(fileBatches(source), columns), options);
-  return inputFnOf('table', (columns) => rawRows(source.batches, columns), options);
+    return inputFnOf(nameOf(source), (_, columns) => rawRows(fileBatches(source), columns), options);
+  return inputFnOf('table', (_, columns) => rawRows(source.batches, columns), options);
 }
 
 async function* rawRows(
   batches: Iterable<RecordBatch> | AsyncIterable<RecordBatch>,
-  columns: readonly string[],
+  columns: readonly CheckedColumn[],
 ): AsyncGenerator<RawRows, void, void> {
   let first = 1;
   for await (const batch of batches) {
     const places = placesOf(
-      columns,
+      columns.map(({ name }) => name),
       batch.schema.fields.map((field) => field.name),
     );
-    const values = columns.map((name, c) => [name, valuesOf(batch, places[c] as number, name)] as const);
+    const values = columns.map((column, c) => [column.name, valuesOf(batch, places[c] as number, column)] as const);
     if (batch.numRows > 0) yield { rows: batch.numRows, first, columns: new Map(values) };
     first += batch.numRows;
   }
 }
 
-function valuesOf(batch: RecordBatch, place: number, name: string): ArrayLike<unknown> {
+function valuesOf(batch: RecordBatch, place: number, { name, type }: CheckedColumn): ArrayLike<unknown> {
   const data = batch.data.children[place] as Data;
   if (data.length !== batch.numRows)
     throw invalidRows(`column ${quote(name)} must have ${batch.numRows} values in a batch, got ${data.length}`);
-  const values = isNumeric(data) ? numbersOf(data, name, 'float32') : stringsOf(batch, place, data, name);
+  const values = isNumeric(data) ? numbersOf(data, name, type) : stringsOf(batch, place, data, name);
   return data.nullCount === 0
     ? values
     : Array.from<unknown, unknown>(values, (value, row) => (data.getValid(row) ? value : null));

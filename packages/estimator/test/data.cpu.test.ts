@@ -100,6 +100,19 @@ describe('rows become the same batches', () => {
   });
 });
 
+it('whole numbers of 64 bits are exact as int32 and as texts, and rounded once as float32', async () => {
+  const large = [2n ** 24n + 1n, -(2n ** 31n), 2n ** 31n - 1n];
+  const table = tableFromArrays({ x: BigInt64Array.from(large) });
+  for (const [type, expected] of [
+    ['int32', large.map(Number)],
+    ['float32', large.map((value) => Math.fround(Number(value)))],
+    ['string', large.map(String)],
+  ] as const) {
+    const [batch] = await batchesOf(arrowInputFn(table, { columns: { x: type }, batchSize: 3 }));
+    expect(batch?.['x'], type).toEqual(expected);
+  }
+});
+
 describe('missing values', () => {
   const rows = [{ x: 1, s: 'a' }, { x: null }, { x: 3, s: 'c' }];
   const columns = { x: 'float32', s: 'string' } as const;

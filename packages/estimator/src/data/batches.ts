@@ -9,7 +9,7 @@ import { named } from './source.js';
 import { type RawRows, typedRows } from './typed-columns.js';
 
 /** Reads rows from the first on, each time it is called. Only the columns that are named; what they will be read as is told besides. */
-export type ReadRows = (columns: readonly string[], typed: readonly CheckedColumn[]) => AsyncIterable<RawRows>;
+export type ReadRows = (names: readonly string[], columns: readonly CheckedColumn[]) => AsyncIterable<RawRows>;
 
 /**
  * An input function of what a reader reads.
