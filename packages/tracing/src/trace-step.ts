@@ -91,7 +91,10 @@ export function traceAs<F extends Step>(of: string, step: F, { variables, exact,
   if (exact !== undefined && typeof exact !== 'boolean')
     throw headError('INVALID_ARGUMENT', `${of}: exact must be true or false, got ${describeValue(exact)}.`);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= 32))
-    throw headError('INVALID_ARGUMENT', `${of}: threads must be 1 to 32, got ${describeValue(threads)}.`);
+    throw headError(
+      'INVALID_ARGUMENT',
+      `${of}: threads must be a whole number of 1 to 32, got ${describeValue(threads)}.`,
+    );
   const runner = new TracedStep(
     step as unknown as (...args: unknown[]) => unknown,
     variablesOf(of, variables),

@@ -22,12 +22,20 @@ it.each<[string, () => unknown, RegExp]>([
   ['a loss alone', () => train(head, { ...right, regularizationLosses: 1 }), /regularizationLosses must be a list/],
   ['a misspelt name', () => train(head, { ...right, regularisationLosses: [] }), /did you mean 'regularizationLosses'/],
   ['exact as a text', () => train(head, { ...right, exact: 'yes' }), /^trainStep: exact must be true or false, got/],
-  ['no threads', () => train(head, { ...right, threads: 0 }), /^trainStep: threads must be 1 to 32, got 0/],
-  ['half a thread', () => train(head, { ...right, threads: 1.5 }), /^trainStep: threads must be 1 to 32, got 1.5/],
+  [
+    'no threads',
+    () => train(head, { ...right, threads: 0 }),
+    /^trainStep: threads must be a whole number of 1 to 32, got the number 0\.$/,
+  ],
+  [
+    'half a thread',
+    () => train(head, { ...right, threads: 1.5 }),
+    /^trainStep: threads must be a whole number of 1 to 32, got the number 1\.5\.$/,
+  ],
   [
     'threads as a text',
     () => trace(() => 0, { variables: [], threads: '2' }),
-    /^traceStep: threads must be .* got '2'/,
+    /^traceStep: threads must be a whole number of 1 to 32, got the string "2"\.$/,
   ],
   [
     'a step without a batch',
