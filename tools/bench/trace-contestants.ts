@@ -20,6 +20,8 @@ const KERNELS = ['BatchMatMul', '_FusedMatMul', 'Sum', 'Mean'];
 export const OURS = 'traced';
 /** On native TensorFlow: not as one graph. */
 const BY_KERNELS = 'traced, by kernels';
+/** Where steps are functions of WebAssembly; all others of ours are by one thread. */
+const BY_TWO = 'traced, by two threads';
 
 export function taskOf(sizes: readonly number[], rows: number): Task {
   const next = random(7);
@@ -67,9 +69,14 @@ export async function contestantsOf(
       use(kernels);
       return train();
     });
-  const ours = [OURS, 'ours, eager', ...(backend === 'tensorflow' ? [BY_KERNELS] : [])];
+  const ours = [
+    OURS,
+    'ours, eager',
+    ...({ tensorflow: [BY_KERNELS], cpu: [BY_TWO], wasm: [BY_TWO] }[backend as string] ?? []),
+  ];
   for (const name of ours) {
-    const step = ourStep(task, rates, name !== 'ours, eager', name === BY_KERNELS);
+    const [isTraced, exact, threads] = [name !== 'ours, eager', name === BY_KERNELS, name === BY_TWO ? 2 : 1];
+    const step = ourStep(task, rates, isTraced, { exact, threads });
     const train = async (): Promise<number> => {
       const loss = step({ features: { x }, labels });
       const [value] = await loss.data();
@@ -108,7 +115,7 @@ export function ourStep(
   { sizes, weights }: Task,
   { optimizer: name, rate }: Rates,
   traced: boolean,
-  exact = false,
+  { exact = false, threads = 1 }: { readonly exact?: boolean; readonly threads?: number } = {},
 ): OurStep {
   const variables = weights.map((values, index) => {
     const [from, to] = [sizes[index >> 1] as number, sizes[(index >> 1) + 1] as number];
@@ -129,7 +136,7 @@ export function ourStep(
   const classes = sizes.at(-1) as number;
   const head: Head<tf.Tensor, tf.Tensor> =
     classes === 1 ? new LogisticRegressionHead() : new MultiClassHead({ nClasses: classes });
-  if (traced) return trainStep(head, { network, optimizer, variables, exact });
+  if (traced) return trainStep(head, { network, optimizer, variables, exact, threads });
   return ({ features, labels }) =>
     tf.tidy(() => {
       const spec = head.createEstimatorSpec({
