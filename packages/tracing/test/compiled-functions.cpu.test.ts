@@ -1,6 +1,10 @@
 // Functions that a compiled step has of its own, against those of JavaScript in doubles.
 import * as tf from '@tensorflow/tfjs-core';
+import { sigmoidCrossEntropy, weightedLoss } from '@tfjs-heads/head-kit';
 import { expect, it } from 'vitest';
+import { apply, cast, leaf, number, wholeView } from '../src/compiled/expression.js';
+import { Writer } from '../src/compiled/lowering.js';
+import { moduleOf } from '../src/compiled/module.js';
 import { bothWays } from './compiled-support.js';
 
 /** Numbers that a float32 can be: all exponents, and many between. */
@@ -62,4 +66,52 @@ it('has softplus with the last bits of float32', () => {
     const { units } = distance(tf.softplus, softplus, x);
     expect(units).toBeLessThan(1.6);
   }
+});
+
+it('has the relu of each number, of NaN and -0 too, wherever in a vector it is', () => {
+  for (let from = 0; from < special.length; from++) {
+    const { units, otherwise } = distance(tf.relu, (x) => Math.max(x, 0), special.slice(from));
+    expect([units, otherwise]).toEqual([0, 0]);
+  }
+});
+
+it('gives a number of doubles the same bits beside another one and alone', () => {
+  const [z, y] = [floats(7, -3, 4), Float32Array.of(1, 0, 1, 0.25, 1, 0, 1)];
+  const slopes = (from: number, to: number): ArrayLike<number> => {
+    const given = [z, y].map((all) => tf.tensor2d(all.slice(from, to), [to - from, 1])) as [tf.Tensor, tf.Tensor];
+    const options = { loss: sigmoidCrossEntropy, divisor: 7 };
+    const gradient = (logits: tf.Tensor, labels: tf.Tensor): tf.Tensor =>
+      tf.grad((x) => weightedLoss({ logits: x, labels }, options))(logits);
+    const { compiled } = bothWays(gradient as never, given);
+    tf.dispose(given);
+    return compiled[0] as ArrayLike<number>;
+  };
+  const all = slopes(0, 7);
+  for (let index = 0; index < 7; index++) {
+    expect(slopes(index, index + 1)[0]).toBe(all[index]);
+    expect(
+      Math.abs((all[index] as number) - (1 / (1 + Math.exp(-(z[index] as number))) - (y[index] as number)) / 7),
+    ).toBeLessThan(1e-8);
+  }
+});
+
+it('compares doubles, two at a time, and counts', () => {
+  const writer = new Writer();
+  const size = 5;
+  const [x, to] = [wholeView(writer.buffer('f64', size), [size]), wholeView(writer.buffer('i32', size), [size])];
+  const [positive, small] = [
+    apply('greater', 'i32', leaf(x), number(0, 'f64')),
+    apply('less', 'i32', leaf(x), number(2, 'f64')),
+  ];
+  // Twice the first one and the second one, and through a double.
+  const sum = apply('add', 'i32', apply('add', 'i32', positive, positive), small);
+  writer.store([cast(cast(sum, 'f64'), 'i32')], [to]);
+  writer.buffers.forEach((buffer, index) => (buffer.address = 1024 * (index + 1)));
+  const { bodies, operations } = writer.loops;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  new Float64Array(memory.buffer, 1024, size).set([3, -1, 1, NaN, 0]);
+  const bytes = moduleOf({ imports: [], own: operations.own, bodies, pages: 1, backup: [] });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { memory } });
+  (exports['step'] as () => void)();
+  expect(Array.from(new Int32Array(memory.buffer, 2048, size))).toEqual([2, 1, 3, 0, 1]);
 });

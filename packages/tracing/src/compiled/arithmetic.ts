@@ -13,34 +13,35 @@ import {
   tee,
   unsigned,
   upperHalf,
+  zeroVector,
 } from './code.js';
 import type { Expression, NumberType } from './expression.js';
 import { isOwnFunction, type OwnFunction, ownFunctions } from './functions.js';
 
-/** What each operation is as one instruction: of f32, f64, i32, and of four f32 and i32; undefined where there is none. */
+/** What each operation is as one instruction: of f32, f64, i32, and of vectors of f32, f64 and i32; undefined where there is none. */
 const ONE: Readonly<Record<string, readonly (number | undefined)[]>> = {
-  add: [0x92, 0xa0, 0x6a, 228, 174],
-  sub: [0x93, 0xa1, 0x6b, 229, 177],
-  mul: [0x94, 0xa2, 0x6c, 230, 181],
-  div: [0x95, 0xa3, undefined, 231, undefined],
-  max: [0x97, 0xa5, undefined, 233, 184],
-  min: [0x96, 0xa4, undefined, 232, 182],
-  abs: [0x8b, 0x99, undefined, 224, 160],
-  neg: [0x8c, 0x9a, undefined, 225, 161],
-  sqrt: [0x91, 0x9f, undefined, 227, undefined],
-  ceil: [0x8d, 0x9b, undefined, 103, undefined],
-  floor: [0x8e, 0x9c, undefined, 104, undefined],
-  round: [0x90, 0x9e, undefined, 106, undefined],
+  add: [0x92, 0xa0, 0x6a, 228, 240, 174],
+  sub: [0x93, 0xa1, 0x6b, 229, 241, 177],
+  mul: [0x94, 0xa2, 0x6c, 230, 242, 181],
+  div: [0x95, 0xa3, undefined, 231, 243, undefined],
+  max: [0x97, 0xa5, undefined, 233, 245, 184],
+  min: [0x96, 0xa4, undefined, 232, 244, 182],
+  abs: [0x8b, 0x99, undefined, 224, 236, 160],
+  neg: [0x8c, 0x9a, undefined, 225, 237, 161],
+  sqrt: [0x91, 0x9f, undefined, 227, 239, undefined],
+  ceil: [0x8d, 0x9b, undefined, 103, 116, undefined],
+  floor: [0x8e, 0x9c, undefined, 104, 117, undefined],
+  round: [0x90, 0x9e, undefined, 106, 148, undefined],
 };
 
 /** Comparisons, in the same order. */
 const COMPARE: Readonly<Record<string, readonly number[]>> = {
-  equal: [0x5b, 0x61, 0x46, 65, 55],
-  notEqual: [0x5c, 0x62, 0x47, 66, 56],
-  less: [0x5d, 0x63, 0x48, 67, 57],
-  greater: [0x5e, 0x64, 0x4a, 68, 59],
-  lessEqual: [0x5f, 0x65, 0x4c, 69, 61],
-  greaterEqual: [0x60, 0x66, 0x4e, 70, 63],
+  equal: [0x5b, 0x61, 0x46, 65, 71, 55],
+  notEqual: [0x5c, 0x62, 0x47, 66, 72, 56],
+  less: [0x5d, 0x63, 0x48, 67, 73, 57],
+  greater: [0x5e, 0x64, 0x4a, 68, 74, 59],
+  lessEqual: [0x5f, 0x65, 0x4c, 69, 75, 61],
+  greaterEqual: [0x60, 0x66, 0x4e, 70, 76, 63],
 };
 
 /** Functions of doubles that the module takes from JavaScript, with the number of their arguments. */
@@ -53,12 +54,24 @@ export const FUNCTIONS: ReadonlyMap<string, number> = /*#__PURE__*/ new Map([
 ]);
 
 const SCALAR: Readonly<Record<NumberType, number>> = { f32: 0, f64: 1, i32: 2 };
+const VECTOR: Readonly<Record<NumberType, number>> = { f32: 3, f64: 4, i32: 5 };
 
-/** Whether an operation can be done to four at a time. */
-export function isVector({ op, type, of }: Expression): boolean {
-  if (type === 'f64' || of.some((part) => part.type === 'f64')) return false;
-  const index = type === 'i32' ? 4 : 3;
-  return ONE[op] === undefined || ONE[op][index] !== undefined;
+/** How many numbers a vector has that are computed at a time; 1 where they are computed one by one. Of two, floats and integers are the lower halves. */
+export type Lanes = 1 | 2 | 4;
+
+/** How many numbers of some expressions can be computed at a time. */
+export function lanesOf(parts: readonly Expression[]): Lanes {
+  if (parts.some(({ op, type }) => ONE[op] !== undefined && ONE[op][VECTOR[type]] === undefined)) return 1;
+  return parts.some(({ type }) => type === 'f64') ? 2 : 4;
+}
+
+export function isComparison(op: string): boolean {
+  return COMPARE[op] !== undefined;
+}
+
+/** One number in each lane. */
+export function splat(type: NumberType, of: Code): Code {
+  return simd({ f32: 19, f64: 20, i32: 17 }[type], of);
 }
 
 export function constant({ value = 0, type }: Expression): Code {
@@ -109,46 +122,58 @@ export class Operations {
     return [a, b, ONE[op]?.[SCALAR[type]] as number];
   }
 
-  /** Of four numbers: i32 or f32. */
-  vector(expression: Expression, of: readonly Code[], locals: Locals): Code {
+  /** Of vectors. */
+  vector(expression: Expression, of: readonly Code[], locals: Locals, lanes: Lanes): Code {
     const { op, type } = expression;
     const [a = [], b = [], c = []] = of;
     const from = (expression.of[0]?.type ?? type) as NumberType;
-    if (op === 'cast') return type === 'f32' ? simd(250, a) : simd(248, a);
-    const one = simd('splatI32', i32(1));
-    const compare = COMPARE[op];
-    if (compare !== undefined) return simd('and', simd(compare[from === 'i32' ? 4 : 3] as number, a, b), one);
+    if (op === 'cast') return castVector(a, from, type);
+    const one = splat('i32', i32(1));
+    if (isComparison(op)) {
+      const mask = this.mask(expression, of);
+      return simd('and', from === 'f64' ? evenLanes(mask, locals) : mask, one);
+    }
     if (op === 'and') return simd('and', a, b);
     if (op === 'or') return simd(80, a, b);
     if (op === 'not') return simd(81, a, one);
-    if (op === 'select') return simd('bitselect', b, c, simd(56, a, simd('splatI32', i32(0))));
+    if (op === 'select') {
+      const mask = simd(56, a, zeroVector());
+      return simd('bitselect', b, c, type === 'f64' ? simd(199, mask) : mask);
+    }
     if (isOwnFunction(op)) {
+      if (type === 'f64') return this.#two(op, a);
       const x = locals.local('v128');
       const half = (part: Code): Code => simd('demote', this.#two(op, simd('promote', part)));
+      if (lanes === 2) return half(a);
       return [set(x, a), lowerHalves(half(get(x)), half(upperHalf(get(x))))];
     }
-    if (FUNCTIONS.has(op)) return this.#lanes(op, expression, of, locals);
-    return simd(ONE[op]?.[type === 'i32' ? 4 : 3] as number, a, b);
+    if (FUNCTIONS.has(op)) return this.#lanes(op, expression, of, locals, lanes);
+    // One instruction, where the other one is ten; of -0 it would make -0.
+    if (op === 'max' && type === 'f32' && Object.is(expression.of[1]?.value, 0))
+      return simd(235, simd('addF32', a, zeroVector()), zeroVector());
+    return simd(ONE[op]?.[VECTOR[type]] as number, a, b);
   }
 
-  #lanes(op: string, expression: Expression, of: readonly Code[], locals: Locals): Code {
-    const given = of.map(() => locals.local('v128'));
-    const sets = of.map((code, index): Code => [tee(given[index] as number, code), 0x1a]);
-    const result = [0, 1, 2, 3].map((index): Code => {
-      const args = given.map((local, which): Code => {
-        const isFloat = expression.of[which]?.type === 'f32';
-        const taken = lane(isFloat ? 'extractF32' : 'extractI32', index, get(local));
-        return castScalar(taken, isFloat ? 'f32' : 'i32', 'f64');
+  /** All bits where a comparison holds, which is as wide as what it compares. */
+  mask({ op, of: [first] }: Expression, [a = [], b = []]: readonly Code[]): Code {
+    return simd(COMPARE[op]?.[VECTOR[first?.type as NumberType]] as number, a, b);
+  }
+
+  #lanes(op: string, { type, of: given }: Expression, of: readonly Code[], locals: Locals, lanes: Lanes): Code {
+    const held = of.map(() => locals.local('v128'));
+    const sets = of.map((code, index): Code => [tee(held[index] as number, code), 0x1a]);
+    const result = Array.from({ length: lanes }, (_, index): Code => {
+      const args = held.map((local, which): Code => {
+        const from = given[which]?.type as NumberType;
+        return castScalar(lane(EXTRACT[from], index, get(local)), from, 'f64');
       });
-      return castScalar(this.#call(op, args), 'f64', 'f32');
+      return castScalar(this.#call(op, args), 'f64', type);
     });
     const [first = [], ...others] = result;
+    const replace = type === 'f64' ? 34 : 'replaceF32';
     return [
       sets,
-      others.reduce(
-        (vector: Code, code, index): Code => [simd('replaceF32', vector, code), index + 1],
-        simd('splatF32', first),
-      ),
+      others.reduce((vector: Code, code, index): Code => [simd(replace, vector, code), index + 1], splat(type, first)),
     ];
   }
 
@@ -163,6 +188,23 @@ export class Operations {
     if (index < 0) index = this.imports.push([name, FUNCTIONS.get(name) as number]) - 1;
     return [of, 0x10, index];
   }
+}
+
+const EXTRACT = { f32: 'extractF32', f64: 'extractF64', i32: 'extractI32' } as const;
+
+/** The lower halves of two numbers of 64 bits, side by side. */
+function evenLanes(of: Code, locals: Locals): Code {
+  const local = locals.local('v128');
+  return [set(local, of), simd('shuffle', get(local), get(local)), EVEN];
+}
+
+const EVEN: Code = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
+
+function castVector(of: Code, from: NumberType, to: NumberType): Code {
+  if (from === to) return of;
+  if (to === 'f64') return simd(from === 'f32' ? 'promote' : 254, of);
+  if (to === 'f32') return simd(from === 'f64' ? 'demote' : 250, of);
+  return simd(from === 'f32' ? 248 : 252, of);
 }
 
 function castScalar(of: Code, from: NumberType, to: NumberType): Code {

@@ -110,8 +110,14 @@ export function load(type: ValueType, place: Place): Code {
   return [place.plus, { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b }[type], at(place, type === 'f64' ? 3 : 2)];
 }
 
-export function loadSplat(place: Place): Code {
-  return [simd('loadSplat32', place.plus), at(place, 2)];
+/** One number, of 4 bytes or 8, in each lane. */
+export function loadSplat(place: Place, bytes = 4): Code {
+  return [simd(bytes === 8 ? 10 : 'loadSplat32', place.plus), at(place, 2)];
+}
+
+/** Two numbers of 4 bytes, in the lower half. */
+export function loadHalf(place: Place): Code {
+  return [simd(93, place.plus), at(place, 2)];
 }
 
 export function store(type: ValueType, place: Place, value: Code): Code {

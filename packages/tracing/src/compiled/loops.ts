@@ -1,4 +1,4 @@
-import { constant, FUNCTIONS, isVector, Operations } from './arithmetic.js';
+import { constant, FUNCTIONS, isComparison, type Lanes, lanesOf, Operations, splat } from './arithmetic.js';
 import {
   type Body,
   type Code,
@@ -6,12 +6,14 @@ import {
   get,
   lane,
   load,
+  loadHalf,
   loadSplat,
   Locals,
   type Place,
   set,
   simd,
   store,
+  storeLanes,
   tee,
   upperHalf,
 } from './code.js';
@@ -88,7 +90,7 @@ export class Loops {
     buffer.last = Math.max(buffer.last, index);
   }
 
-  /** Computes numbers of one shape in one loop: four at a time where they lie side by side. */
+  /** Computes numbers of one shape in one loop: some at a time where they lie side by side. */
   assign(assignments: readonly Assignment[]): void {
     const shape = (assignments[0] as Assignment).to.shape;
     if (sizeOf(shape) === 0) return;
@@ -99,10 +101,10 @@ export class Loops {
     for (const { view } of views.values()) this.touch(view.buffer);
     const nest = new Nest(shape, [...views.values()]);
     const { locals, division } = this.#divideNest(nest, sizeOf(shape) * workOf(parts));
-    const canVector =
-      nest.inner >= 4 &&
-      parts.every((part) => isVector(part) && (part.view === undefined || nest.isPlain(part.view))) &&
-      assignments.every(({ to }) => nest.innerStride(to) === BYTES[to.buffer.type] && to.buffer.type !== 'f64');
+    const isEven =
+      parts.every(({ view }) => view === undefined || nest.isPlain(view)) &&
+      assignments.every(({ to }) => nest.innerStride(to) === BYTES[to.buffer.type]);
+    const most = isEven ? lanesOf(parts) : 1;
     const loops = (place: (view: View) => Place): Code => {
       const hoisted = new Map<View, number>();
       const before = parts.flatMap(({ view }): Code[] => {
@@ -111,25 +113,21 @@ export class Loops {
         hoisted.set(view, local);
         return [set(local, load(view.buffer.type, place(view)))];
       });
-      const one = (isFour: boolean): Code => {
-        const write = this.writer(parts, locals, isFour, (view) => {
+      const one = (lanes: Lanes): Code => {
+        const write = this.writer(parts, locals, lanes, (view) => {
           const local = hoisted.get(view);
           const { type } = view.buffer;
-          if (local !== undefined)
-            return isFour ? simd(type === 'i32' ? 'splatI32' : 'splatF32', get(local)) : get(local);
-          return load(isFour ? 'v128' : type, place(view));
+          if (local !== undefined) return lanes === 1 ? get(local) : splat(type, get(local));
+          return read(view, place(view), lanes);
         });
         // All are computed before any is stored: one may take the place of what another is computed of.
         const made = assignments.map(({ of, to }) => {
-          const local = locals.local(isFour ? 'v128' : to.buffer.type);
+          const local = locals.local(lanes === 1 ? to.buffer.type : 'v128');
           return { to, local, code: set(local, write(of)) };
         });
-        return [
-          made.map(({ code }) => code),
-          made.map(({ to, local }) => store(isFour ? 'v128' : to.buffer.type, place(to), get(local))),
-        ];
+        return [made.map(({ code }) => code), made.map(({ to, local }) => put(to, place(to), lanes, get(local)))];
       };
-      return [before, nest.along(locals, canVector, (isFour) => locals.scoped(() => one(isFour)))];
+      return [before, nest.along(locals, most, (lanes) => locals.scoped(() => one(lanes)))];
     };
     this.bodies.push({ locals, code: nest.write(locals, loops, { division }), parts: division?.parts });
   }
@@ -166,21 +164,17 @@ export class Loops {
       [...views.values()].map(({ view, strides }) => ({ view, strides: strides.slice(kept.length) })),
     );
     const { locals, division } = this.#divideNest(outer, sizeOf(shape) * workOf(parts));
-    const areVector =
-      parts.every(isVector) &&
-      of.type === 'f32' &&
-      (kind === 'sum' || kind === 'mean' || kind === 'max' || kind === 'min');
+    const isSum = kind === 'sum' || kind === 'mean';
+    const areVector = lanesOf(parts) === 4 && of.type === 'f32' && (isSum || kind === 'max' || kind === 'min');
     const byColumns =
       areVector &&
       outer.inner >= 4 &&
       parts.every(({ view }) => view === undefined || outer.isPlain(view)) &&
       outer.innerStride(to) === bytes;
-    const byRows =
-      areVector &&
-      !byColumns &&
-      inner.inner >= 4 &&
-      parts.every(({ view }) => view === undefined || inner.isPlain(view));
-    const isSum = kind === 'sum' || kind === 'mean';
+    const arePlain = parts.every(({ view }) => view === undefined || inner.isPlain(view));
+    const byRows = areVector && !byColumns && inner.inner >= 4 && arePlain;
+    // Of doubles two are computed at a time, and added one after the other.
+    const byPairs = isSum && of.type === 'f64' && lanesOf(parts) === 2 && arePlain;
     const wide: NumberType = isSum && of.type === 'f32' ? 'f64' : of.type;
     const end = (total: Code): Code => {
       const mean = kind === 'mean' ? [total, f64(count), 0xa3] : total;
@@ -188,9 +182,9 @@ export class Loops {
     };
     const start = number(startOf(kind, wide), wide);
     const loops = (outerPlace: (view: View) => Place): Code =>
-      outer.along(locals, byColumns, (isFour) =>
+      outer.along(locals, byColumns ? 4 : 1, (columns) =>
         locals.scoped(() => {
-          if (isFour) return this.#foldColumns(kind, of, parts, to, inner, outerPlace, outer, locals, end);
+          if (columns === 4) return this.#foldColumns(kind, of, parts, to, inner, outerPlace, outer, locals, end);
           const total = locals.local(wide);
           const low = locals.local('v128');
           const high = locals.local('v128');
@@ -204,19 +198,20 @@ export class Loops {
           const loop = inner.write(
             locals,
             (place) =>
-              inner.along(locals, byRows, (four) =>
+              inner.along(locals, byRows ? 4 : byPairs ? 2 : 1, (lanes) =>
                 locals.scoped(() => {
-                  const write = this.writer(parts, locals, four, (view) => {
-                    const isSplat = four && inner.innerStride(view) === 0;
-                    return isSplat ? splat(view, place(view)) : load(four ? 'v128' : view.buffer.type, place(view));
-                  });
-                  if (!four) {
+                  const write = this.writer(parts, locals, lanes, (view) =>
+                    read(view, place(view), lanes, inner.innerStride(view) === 0),
+                  );
+                  if (lanes === 1) {
                     const value = wide === of.type ? write(of) : [write(of), 0xbb];
                     return set(total, this.#combine(kind, wide, get(total), value, locals));
                   }
                   if (!isSum) return set(low, simd(kind === 'max' ? 233 : 232, get(low), write(of)));
                   const value = locals.local('v128');
-                  return [set(value, write(of)), addWide(low, high, value)];
+                  if (lanes === 4) return [set(value, write(of)), addWide(low, high, value)];
+                  const each = (index: number): Code => [lane('extractF64', index, get(value)), 0xa0];
+                  return [set(value, write(of)), set(total, [get(total), each(0), each(1)])];
                 }),
               ),
             { outer: outerPlace },
@@ -267,10 +262,10 @@ export class Loops {
     const loop = inner.write(
       locals,
       (place) =>
-        inner.along(locals, false, () =>
+        inner.along(locals, 1, () =>
           locals.scoped(() => {
-            const write = this.writer(parts, locals, true, (view) =>
-              outer.innerStride(view) === 0 ? splat(view, place(view)) : load('v128', place(view)),
+            const write = this.writer(parts, locals, 4, (view) =>
+              read(view, place(view), 4, outer.innerStride(view) === 0),
             );
             if (!isSum) return set(low, simd(kind === 'max' ? 233 : 232, get(low), write(of)));
             const value = locals.local('v128');
@@ -305,43 +300,40 @@ export class Loops {
   writer(
     parts: readonly Expression[],
     locals: Locals,
-    isFour: boolean,
-    read: (view: View) => Code,
+    lanes: Lanes,
+    readView: (view: View) => Code,
     given?: ReadonlyMap<Expression, Code>,
   ): (of: Expression) => Code {
     const uses = new Map<Expression, number>();
     for (const { of } of parts) for (const part of of) uses.set(part, (uses.get(part) ?? 0) + 1);
     const known = new Map<Expression, number>();
+    const isShared = (part: Expression): boolean => part.op !== 'number' && (uses.get(part) ?? 0) > 1;
     const write = (part: Expression): Code => {
       const local = known.get(part);
       if (local !== undefined) return get(local);
       const there = given?.get(part);
       if (there !== undefined) return there;
-      const code = this.#one(part, locals, isFour, read, write);
-      if (part.op === 'number' || (uses.get(part) ?? 0) < 2) return code;
-      const shared = locals.local(isFour ? 'v128' : part.type);
+      const code = one(part);
+      if (!isShared(part)) return code;
+      const shared = locals.local(lanes === 1 ? part.type : 'v128');
       known.set(part, shared);
       return tee(shared, code);
     };
+    const one = (part: Expression): Code => {
+      const { op, type, view, of } = part;
+      if (view) return readView(view);
+      if (op === 'number') return lanes === 1 ? constant(part) : splat(type, constant(part));
+      const [first, ...others] = of;
+      if (op !== 'select' || first === undefined) return finish(part, of.map(write));
+      // What is shared must be written where it is computed first: a condition comes last.
+      const rest = others.map(write);
+      const isMask = lanes > 1 && isComparison(first.op) && !isShared(first) && widthOf(first.of[0]) === widthOf(part);
+      if (!isMask) return finish(part, [write(first), ...rest]);
+      return simd('bitselect', rest, this.operations.mask(first, first.of.map(write)));
+    };
+    const finish = (part: Expression, of: readonly Code[]): Code =>
+      lanes === 1 ? this.operations.scalar(part, of, locals) : this.operations.vector(part, of, locals, lanes);
     return write;
-  }
-
-  #one(
-    part: Expression,
-    locals: Locals,
-    isFour: boolean,
-    read: (view: View) => Code,
-    write: (of: Expression) => Code,
-  ): Code {
-    if (part.view) return read(part.view);
-    if (part.op === 'number')
-      return isFour ? simd(part.type === 'i32' ? 'splatI32' : 'splatF32', constant(part)) : constant(part);
-    const [first, ...others] = part.of;
-    // What is shared must be written where it is computed first: a condition comes last.
-    const isSelect = part.op === 'select' && first !== undefined;
-    const rest = isSelect ? others.map(write) : [];
-    const of = isSelect ? [write(first), ...rest] : part.of.map(write);
-    return isFour ? this.operations.vector(part, of, locals) : this.operations.scalar(part, of, locals);
   }
 }
 
@@ -353,8 +345,18 @@ function workOf(parts: readonly Expression[]): number {
   return work;
 }
 
-function splat(view: View, place: Place): Code {
-  return view.buffer.type === 'f32' ? loadSplat(place) : simd('splatI32', load('i32', place));
+const widthOf = (part: Expression | undefined): number => BYTES[part?.type ?? 'f32'];
+
+/** @param isSame Whether one number is meant for all lanes. */
+function read({ buffer: { type } }: View, place: Place, lanes: Lanes, isSame = false): Code {
+  if (lanes === 1) return load(type, place);
+  if (isSame) return loadSplat(place, BYTES[type]);
+  return lanes === 2 && type !== 'f64' ? loadHalf(place) : load('v128', place);
+}
+
+function put({ buffer: { type } }: View, place: Place, lanes: Lanes, value: Code): Code {
+  if (lanes === 1) return store(type, place, value);
+  return lanes === 2 && type !== 'f64' ? storeLanes(2, place, value) : store('v128', place, value);
 }
 
 /** Adds four numbers to two and two doubles. */

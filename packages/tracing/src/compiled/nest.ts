@@ -1,3 +1,4 @@
+import type { Lanes } from './arithmetic.js';
 import {
   addressOf,
   type Code,
@@ -66,10 +67,10 @@ export class Nest {
     return this.#strides.get(view)?.at(-1) ?? 0;
   }
 
-  /** Whether four numbers of it are side by side in the last loop, or one and the same. */
+  /** Whether numbers of it are side by side in the last loop, or one and the same. */
   isPlain(view: View): boolean {
     const stride = this.innerStride(view);
-    return view.buffer.type !== 'f64' && (stride === 0 || stride === BYTES[view.buffer.type]);
+    return stride === 0 || stride === BYTES[view.buffer.type];
   }
 
   #last: Pointers | undefined;
@@ -141,28 +142,27 @@ export class Nest {
     });
   }
 
-  /** The last loop, by fours as far as they go if they may. Leaves the addresses at its end. */
-  along(locals: Locals, byFours: boolean, body: (isFour: boolean) => Code): Code {
+  /** The last loop, some at a time as far as they go. Leaves the addresses at its end. */
+  along(locals: Locals, lanes: Lanes, body: (lanes: Lanes) => Code): Code {
     const { pointers, strides } = this.#last as Pointers;
     const counter = locals.local('i32');
-    const steps = (by: number): Code =>
-      [...pointers.values()].map((pointer, index) => move(pointer, by * (strides[index]?.at(-1) ?? 0)));
-    const fours = byFours ? Math.floor(this.inner / 4) : 0;
+    const by = (count: Lanes): Code => [
+      body(count),
+      [...pointers.values()].map((pointer, index) => move(pointer, count * (strides[index]?.at(-1) ?? 0))),
+    ];
+    const whole = this.inner - (this.inner % lanes);
     const division = this.depth === 1 ? this.#division : undefined;
     if (division !== undefined) {
-      if (fours === 0) return repeatFor(counter, [endOf(division), beginOf(division), 0x6b], [body(false), steps(1)]);
-      // Only the last part has what is left of the fours.
-      const rest = repeat(counter, this.inner - 4 * fours, [body(false), steps(1)]);
-      const count = [[endOf(division, 4 * fours), beginOf(division), 0x6b], i32(2), 0x76];
+      const count = (end: Code): Code => [end, beginOf(division), 0x6b];
+      if (lanes === 1 || whole === 0) return repeatFor(counter, count(endOf(division)), by(1));
+      // Only the last part has what is left of the vectors.
       return [
-        repeatFor(counter, count, [body(true), steps(4)]),
-        this.inner > 4 * fours ? when(isLast(division), rest) : [],
+        repeatFor(counter, [count(endOf(division, whole)), i32(lanes / 2), 0x76], by(lanes)),
+        this.inner > whole ? when(isLast(division), repeat(counter, this.inner - whole, by(1))) : [],
       ];
     }
-    return [
-      fours > 0 ? repeat(counter, fours, [body(true), steps(4)]) : [],
-      this.inner > 4 * fours ? repeat(counter, this.inner - 4 * fours, [body(false), steps(1)]) : [],
-    ];
+    if (lanes === 1) return repeat(counter, this.inner, by(1));
+    return [repeat(counter, whole / lanes, by(lanes)), repeat(counter, this.inner - whole, by(1))];
   }
 }
 

@@ -1,4 +1,4 @@
-import { isVector } from './arithmetic.js';
+import { lanesOf } from './arithmetic.js';
 import {
   addressOf,
   type Code,
@@ -69,9 +69,8 @@ export function canEnd(end: Expression, product: Expression): boolean {
     isOne &&
     (a.shape[1] as number) <= 1.5 * TERMS &&
     sizeOf(end.shape) === sizeOf(shape) &&
-    everyPart([end]).every(
-      (part) => isVector(part) && (part.view === undefined || endStrides(part.view, end.shape) !== undefined),
-    )
+    lanesOf(everyPart([end])) === 4 &&
+    everyPart([end]).every(({ view }) => view === undefined || endStrides(view, end.shape) !== undefined)
   );
 }
 
@@ -97,7 +96,7 @@ export function writeProduct(loops: Loops, task: ProductTask, scratch: (size: nu
   const [size, unit] = { batch: [nest.outer, 1], rows: [m, 4], columns: [sides.n, 8] }[along] as [number, number];
   const { locals, division } = loops.divide(size, unit, sizeOf(to.shape) * k);
   const write = (place: (view: View) => Place): Code =>
-    nest.along(locals, false, () =>
+    nest.along(locals, 1, () =>
       locals.scoped(() => {
         const writer = new Writer(loops, locals, task, place, { ...sides, k, isColumn }, scratch, {
           [along]: division,
@@ -346,15 +345,14 @@ class Writer {
             const write = this.#loops.writer(
               parts,
               this.#locals,
-              true,
+              4,
               (view) => {
                 const [pointer, ofRow, ofColumn] = pointers.get(view) as readonly [number, number, number];
                 const place = {
                   address: () => view.buffer.address + 4 * (view.offset + 4 * v * (ofColumn / 4)) + r * ofRow,
                   plus: get(pointer),
                 };
-                if (ofColumn !== 0) return load('v128', place);
-                return view.buffer.type === 'f32' ? loadSplat(place) : simd('splatI32', load('i32', place));
+                return ofColumn === 0 ? loadSplat(place) : load('v128', place);
               },
               new Map([[product, cell(r, v)]]),
             );
@@ -427,7 +425,7 @@ class Writer {
               const write = this.#loops.writer(
                 parts,
                 locals,
-                false,
+                1,
                 (view) => {
                   const [byRow] = endStrides(view, end.shape) as readonly [number, number];
                   return load(view.buffer.type, placeOf(view, [get(row), i32(byRow), 0x6c], r * byRow));

@@ -32,7 +32,10 @@ const product: KernelWriter = (call) => {
   const shape = isTall ? [sizeOf(batch) * m, n] : [...batch, m, n];
   const tall = isTall ? { ...a, shape: [sizeOf(batch) * m, k], strides: stridesOf([sizeOf(batch) * m, k]) } : a;
   const flat = isTall ? { ...b, shape: b.shape.slice(-2), strides: b.strides.slice(-2) } : b;
-  const made: Expression = { op: 'product', type: 'f32', shape, of: [], product: { a: tall, b: flat } };
+  const made: Expression =
+    k === 1
+      ? { op: 'mul', type: 'f32', shape, of: [leaf(tall), leaf(flat)] }
+      : { op: 'product', type: 'f32', shape, of: [], product: { a: tall, b: flat } };
   return call.output.shape.length === shape.length ? made : call.reshape(made, [...batch, m, n]);
 };
 
