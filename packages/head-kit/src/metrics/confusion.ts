@@ -64,7 +64,7 @@ function cellsOf({ predictions, labels, weights }: Samples, threshold: number): 
     if (weights === undefined) rows[cell] = (rows[cell] as number) + 1;
     else cells.add(cell, weights[i] as number);
   }
-  rows.forEach((count, cell) => cells.add(cell, count));
+  for (let index = 0; index < rows.length; index++) cells.add(index, rows[index] as number);
   return cells;
 }
 
