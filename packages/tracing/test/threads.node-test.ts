@@ -11,7 +11,10 @@ import { expect, it } from 'vitest';
 import { CompiledStep, type StepThreads } from '../src/compiled/compiled-step.js';
 import type { HostBackend } from '../src/compiled/held-variables.js';
 import { HELPER } from '../src/compiled/threads/helper-source.js';
+import type { Instance } from '../src/compiled/instance.js';
 import { Pool } from '../src/compiled/threads/pool.js';
+import { Team } from '../src/compiled/threads/team.js';
+import { WORDS } from '../src/compiled/threads/words.js';
 import { theEngine } from '../src/engine.js';
 import { Dropout, traceStep } from '../src/index.js';
 import { optimize, type Optimized } from '../src/optimize.js';
@@ -187,6 +190,35 @@ it('takes a step again by one thread where another one dies in it', async () => 
   const later = await stepOf(one, { threads: 2, least: 0, pool });
   expect(later.threads).toBe(step.threads);
   one.release();
+});
+
+it.each([
+  ['faster', 0.2, / by 2 threads$/],
+  ['slower', 8, / by one thread, since 2 are not faster$/],
+])('finds out that two threads are %s, and gives it up where it is hopeless', (_, factor, expected) => {
+  const busy = (ms: number): void => {
+    for (const begin = performance.now(); performance.now() - begin < ms;);
+  };
+  let together = 0;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const instance = {
+    memory,
+    step: () => busy(1),
+    together: () => {
+      together++;
+      busy(factor);
+    },
+  };
+  // All are there as soon as they are asked for.
+  const join = (): number => Atomics.add(new Int32Array(memory.buffer), WORDS.ready / 4, 1);
+  const pool = { reason: undefined, join, call: () => undefined, leave: () => undefined };
+  const team = new Team(instance as unknown as Instance, 2, false, pool as unknown as Pool);
+  expect(team.text).toBe(' by one thread and by 2 in turns, to see which is faster');
+  for (let step = 0; step < 60 || team.text.includes('in turns'); step++) expect(team.step()).toBe(true);
+  if (factor > 1) expect(together).toBeLessThan(5);
+  // Beside other programs a step may be held up, which the next trial makes good.
+  while (!expected.test(team.text)) team.step();
+  expect(team.text).toMatch(expected);
 });
 
 it('says why where threads cannot be started', async () => {

@@ -44,8 +44,8 @@ export function bodyTogether(): Body {
       write('ticket', next),
       when(read('sleeping'), notify('ticket')),
       again(set(ticket, read('ticket')), when(leftOf(ticket), take(ticket), goTo(1))),
-      set(looks, i32(0)),
-      // 2^32 times, some seconds: who does not come back until then is dead.
+      set(looks, i32(2 ** 30)),
+      // A second or more of this thread: who does not come back until then is dead.
       again(when([read('done'), get(1), 0x46], 0x0f), [tee(looks, [get(looks), i32(1), 0x6b]), 0x0d, 0]),
       write('lost', i32(1)),
       0x00,

@@ -13,6 +13,8 @@ const MOST = 4;
 const WARM = 16;
 /** Of a trial: four turns, each of so many steps of which the first is not counted, since what the turn before has left in caches and asleep is not its own. */
 const TURN = 4;
+/** What ends a trial: a step by several that takes so many times as long as the slowest one by one. */
+const HOPELESS = 2;
 /** The next trial comes when there were so many times as many steps: what else the machine does changes. */
 const UNTIL_NEXT = 4;
 
@@ -79,14 +81,17 @@ export class Team {
   step(): boolean {
     if (this.#isAsked || !this.isReady) return this.#compute(this.isReady);
     const step = this.#steps++ - this.#trial;
-    if (step < 0) return this.#compute(this.#isFaster ?? true);
-    const turn = Math.floor(step / TURN);
+    if (step < 0) return this.#compute(this.#isFaster ?? false);
+    const turn = Math.floor(step / TURN) % 2;
     const begin = performance.now();
-    const isComputed = this.#compute(turn % 2 === 1);
-    if (step % TURN > 0) this.#times[turn % 2 === 1 ? 1 : 0].push(performance.now() - begin);
-    if (step === 4 * TURN - 1) {
-      const [alone, together] = this.#times.map(median) as [number, number];
-      this.#isFaster = together < 0.9 * alone;
+    const isComputed = this.#compute(turn === 1);
+    const time = performance.now() - begin;
+    const [alone, together] = this.#times;
+    // Where there are fewer processors than it is said, as in a container, each loop may wait for a thread that waits for a processor.
+    const isHopeless = turn === 1 && time > HOPELESS * Math.max(...alone);
+    if (step % TURN > 0) this.#times[turn]?.push(time);
+    if (isHopeless || step === 4 * TURN - 1) {
+      this.#isFaster = !isHopeless && median(together) < 0.9 * median(alone);
       this.#times = [[], []];
       this.#trial = UNTIL_NEXT * this.#steps;
     }
