@@ -11,7 +11,10 @@ import { expect, it } from 'vitest';
 import { CompiledStep, type StepThreads } from '../src/compiled/compiled-step.js';
 import type { HostBackend } from '../src/compiled/held-variables.js';
 import { HELPER } from '../src/compiled/threads/helper-source.js';
-import type { Instance } from '../src/compiled/instance.js';
+import { Locals } from '../src/compiled/code.js';
+import type { CompiledProgram } from '../src/compiled/compile.js';
+import { Instance } from '../src/compiled/instance.js';
+import { moduleOf } from '../src/compiled/module.js';
 import { Pool } from '../src/compiled/threads/pool.js';
 import { Team } from '../src/compiled/threads/team.js';
 import { WORDS } from '../src/compiled/threads/words.js';
@@ -219,6 +222,24 @@ it.each([
   // Beside other programs a step may be held up, which the next trial makes good.
   while (!expected.test(team.text)) team.step();
   expect(team.text).toMatch(expected);
+});
+
+it('has its threads forget a program that is gone', async () => {
+  const GONE = 50; // a word of the memory that nobody else uses
+  const source = HELPER.replace('let control', 'let memory, control')
+    .replace('const m = {', 'memory = message.memory;\n    $&')
+    .replace('else programs', `else Atomics.add(new Int32Array(memory.buffer), ${GONE}, 1), programs`);
+  const body = { locals: new Locals(['i32']), code: [], parts: 2 };
+  const bytes = moduleOf({ imports: [], own: [], bodies: [body], pages: 1, backup: [] });
+  const compiled = { bytes, pages: 1, imports: [], isShared: true, data: [] };
+  const instance = new Instance(compiled as unknown as CompiledProgram);
+  const team = new Team(instance, 2, true, new Pool(source));
+  while (!team.isReady) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let step = 0; step < 100; step++) expect(team.step()).toBe(true);
+  const words = new Int32Array(instance.memory.buffer);
+  expect(words[GONE]).toBe(0);
+  team.leave();
+  await expect.poll(() => words[GONE]).toBe(1);
 });
 
 it('says why where threads cannot be started', async () => {
