@@ -90,6 +90,11 @@ export function lowerHalves(a: Code, b: Code): Code {
   return [simd('shuffle', a, b), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]];
 }
 
+/** The upper halves of two vectors, side by side. */
+export function upperHalves(a: Code, b: Code): Code {
+  return [simd('shuffle', a, b), [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31]];
+}
+
 /** The upper half of a vector in its lower half. */
 export function upperHalf(of: Code): Code {
   return [simd('shuffle', of, of), [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15]];

@@ -25,6 +25,7 @@ import {
 import { type Buffer, everyPart, type Expression, sizeOf, type View } from './expression.js';
 import type { Loops } from './loops.js';
 import { bytesOf, Nest } from './nest.js';
+import { repeatPanels, writePanels } from './panels.js';
 import { beginOf, type Division, endOf, isLast } from './threads/division.js';
 
 /** Rows that are gone through with all columns, so that they stay in a near cache. */
@@ -117,7 +118,7 @@ interface Divided {
 }
 
 /** A product as it is computed: `a` by rows, `b` by columns; strides in bytes. */
-interface Sides {
+export interface Sides {
   readonly a: View;
   readonly b: View;
   readonly m: number;
@@ -457,7 +458,7 @@ class Writer {
       this.#loops.touch(buffer);
       this.#loops.bodies.push({
         locals,
-        code: this.#panels(buffer, { locals, from: i32(0), to: i32(0), columns: division }),
+        code: writePanels(buffer, this.#sides, { locals, from: i32(0), to: i32(0), columns: division }),
         parts: division?.parts,
       });
     }
@@ -465,51 +466,9 @@ class Writer {
     const to = batch === undefined ? i32(0) : [get(0), i32(4 * size), 0x6c];
     const code =
       rows === undefined
-        ? this.#panels(buffer, { locals: this.#locals, from: this.#place(this.#sides.b).plus, to, columns })
+        ? writePanels(buffer, this.#sides, { locals: this.#locals, from: this.#place(this.#sides.b).plus, to, columns })
         : [];
     return { buffer, plus: to, code };
-  }
-
-  #panels(
-    buffer: Buffer,
-    {
-      locals,
-      from: begin,
-      to,
-      columns,
-    }: { readonly locals: Locals; readonly from: Code; readonly to: Code; readonly columns: Division | undefined },
-  ): Code {
-    const { b, k, n, br, bc } = this.#sides;
-    return locals.scoped(() => {
-      const [counter, inner, from, source, target] = locals.many('i32', 5);
-      const source4 = (index: number): Place => ({
-        address: () => b.buffer.address + 4 * b.offset + index * bc,
-        plus: get(source),
-      });
-      const target4 = (index: number): Place => ({ address: () => buffer.address + 4 * index, plus: get(target) });
-      const panel = (count: number): Code => [
-        set(source, get(from)),
-        repeat(inner, k, [
-          bc === 4
-            ? [0, 4]
-                .slice(0, Math.ceil(count / 4))
-                .map((index) => store('v128', target4(index), load('v128', source4(index))))
-            : Array.from({ length: count }, (_, index) => store('f32', target4(index), load('f32', source4(index)))),
-          move(source, br),
-          move(target, 32),
-        ]),
-        move(from, 8 * bc),
-      ];
-      const whole = n - (n % 8);
-      const skipped = (by: number): Code => (columns === undefined ? i32(0) : [beginOf(columns), i32(by), 0x6c]);
-      const left = n % 8 > 0 ? panel(n % 8) : [];
-      return [
-        set(from, plus(begin, skipped(bc))),
-        set(target, plus(to, skipped(4 * k))),
-        whole > 0 ? repeatPanels(counter, whole, columns, panel(8)) : [],
-        columns === undefined ? left : when(isLast(columns), left),
-      ];
-    });
   }
 }
 
@@ -518,12 +477,6 @@ interface Packed {
   readonly buffer: Buffer;
   readonly plus: Code;
   readonly code: Code;
-}
-
-/** For eight columns at a time, of all or of a part. */
-function repeatPanels(counter: number, columns: number, division: Division | undefined, body: Code): Code {
-  if (division === undefined) return repeat(counter, columns / 8, body);
-  return repeatFor(counter, [[endOf(division, columns), beginOf(division), 0x6b], i32(3), 0x76], body);
 }
 
 function loop(body: Code, condition: Code): Code {
