@@ -16,14 +16,22 @@ import {
   upperHalves,
   when,
 } from './code.js';
-import type { Buffer } from './expression.js';
-import type { Sides } from './products.js';
+import type { Buffer, View } from './expression.js';
 import { beginOf, type Division, endOf, isLast } from './threads/division.js';
 
 /** For eight columns at a time, of all or of a part. */
 export function repeatPanels(counter: number, columns: number, division: Division | undefined, body: Code): Code {
   if (division === undefined) return repeat(counter, columns / 8, body);
   return repeatFor(counter, [[endOf(division, columns), beginOf(division), 0x6b], i32(3), 0x76], body);
+}
+
+/** What rows are multiplied by: `k` rows of `n` columns, from one to the next by `br` and `bc` bytes. */
+export interface RightSide {
+  readonly b: View;
+  readonly k: number;
+  readonly n: number;
+  readonly br: number;
+  readonly bc: number;
 }
 
 /** Where panels are written. */
@@ -39,7 +47,7 @@ interface Panels {
 /** Writes eight columns side by side, one row after the other, and then the next eight. */
 export function writePanels(
   buffer: Buffer,
-  { b, k, n, br, bc }: Sides,
+  { b, k, n, br, bc }: RightSide,
   { locals, from: begin, to, columns }: Panels,
 ): Code {
   return locals.scoped(() => {

@@ -25,7 +25,7 @@ import {
 import { type Buffer, everyPart, type Expression, sizeOf, type View } from './expression.js';
 import type { Loops } from './loops.js';
 import { bytesOf, Nest } from './nest.js';
-import { repeatPanels, writePanels } from './panels.js';
+import { repeatPanels, type RightSide, writePanels } from './panels.js';
 import { beginOf, type Division, endOf, isLast } from './threads/division.js';
 
 /** Rows that are gone through with all columns, so that they stay in a near cache. */
@@ -118,16 +118,11 @@ interface Divided {
 }
 
 /** A product as it is computed: `a` by rows, `b` by columns; strides in bytes. */
-export interface Sides {
+interface Sides extends RightSide {
   readonly a: View;
-  readonly b: View;
   readonly m: number;
-  readonly k: number;
-  readonly n: number;
   readonly ar: number;
   readonly ac: number;
-  readonly br: number;
-  readonly bc: number;
   /** Whether rows and columns have changed places. */
   readonly isColumn: boolean;
 }
@@ -164,7 +159,7 @@ class Writer {
     const { m, n, k, bc } = this.#sides;
     const [wholeRows, rowsLeft] = [m - (m % 4), m % 4];
     const [wholeColumns, columnsLeft] = [n - (n % 8), n % 8];
-    const isPacked = bc !== 4 || (n >= 128 && m >= 16);
+    const isPacked = bc !== 4 || (m >= 16 && n >= 128) || (m >= 256 && n >= 16);
     const packed = isPacked ? this.#pack() : undefined;
     const { rows: ofRows, columns: ofColumns } = this.#divided;
     const firstRow = ofRows === undefined ? i32(0) : beginOf(ofRows);
