@@ -4,7 +4,7 @@ import { LabelRange, sigmoidCrossEntropy, softmaxCrossEntropy, weightedLoss } fr
 import { Adam, AdamW, type BaseOptimizer, Ftrl, RMSprop, SGD } from '@tfjs-heads/optimizers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Dropout, traceStep, type Trace, type TraceOptions } from '../src/index.js';
-import { agree, agreeOnChange } from '../src/native/agreement.js';
+import { agree, unlikeVariable } from '../src/native/agreement.js';
 import { draw, variable } from './support.js';
 
 interface Binding {
@@ -357,14 +357,49 @@ it('holds no more after a thousand steps, and nothing when it is disposed of', a
     const { numTensors, numDataBuffers, numBytes } = tf.memory();
     return [numTensors, numDataBuffers, numBytes, binding.getNumOfTensors(), tf.backend().numDataIds()];
   };
-  for (let index = 0; index < 20; index++) await take(trainee, batch);
+  const takeAndLook = async (): Promise<void> => {
+    await take(trainee, batch);
+    tf.dispose(trainee.variables.map((each) => tf.neg(each)));
+  };
+  for (let index = 0; index < 20; index++) await takeAndLook();
   const before = counts();
+  for (let index = 0; index < 300; index++) await takeAndLook();
+  expect(counts()).toEqual(before);
   for (let index = 0; index < 1000; index++) await take(trainee, batch);
+  tf.dispose(trainee.variables.map((each) => tf.neg(each)));
   expect(counts()).toEqual(before);
   expect(binding.getNumOfSavedModels()).toBe(models + 1);
   trainee.step.dispose();
   expect(binding.getNumOfSavedModels()).toBe(models);
   tf.dispose([batch.x, batch.labels]);
+});
+
+it('goes on as a graph where a network learns its only batch by heart', () => {
+  const weight = (shape: [number, number], seed: number): tf.Variable =>
+    tf.variable(tf.randomNormal(shape, 0, 0.3, 'float32', seed));
+  const [w1, b1] = [weight([8, 16], 1), tf.variable(tf.zeros([16]))];
+  const [w2, b2] = [weight([16, 1], 2), tf.variable(tf.zeros([1]))];
+  const variables = [w1, b1, w2, b2];
+  const optimizer = new Adam({ learningRate: 0.001 });
+  const step = traceStep(
+    ({ x, labels }: { x: tf.Tensor2D; labels: tf.Tensor2D }) =>
+      optimizer.minimize(
+        () => {
+          const hidden = tf.relu(tf.add(tf.matMul(x, w1 as unknown as tf.Tensor2D), b1)) as tf.Tensor2D;
+          const logits = tf.add(tf.matMul(hidden, w2 as unknown as tf.Tensor2D), b2);
+          return weightedLoss({ logits, labels }, { loss: sigmoidCrossEntropy, divisor: 32 });
+        },
+        true,
+        variables,
+      ) as tf.Scalar,
+    { variables },
+  );
+  const x = tf.randomNormal<tf.Rank.R2>([32, 8], 0, 1, 'float32', 5);
+  const labels = tf.tidy(() => tf.cast(tf.greater(tf.slice(x, [0, 0], [32, 1]), 0), 'float32')) as tf.Tensor2D;
+  for (let index = 0; index < 1030; index++) step({ x, labels }).dispose();
+  expect(String(step)).toMatch(AS_GRAPH);
+  step.dispose();
+  tf.dispose([x, labels]);
 });
 
 it('ends with a variable that is disposed of', async () => {
@@ -483,8 +518,10 @@ it('allows what rounding does, by the largest number, and of a variable by its l
   expect(agree(of(Infinity), of(1))).toBe(false);
   expect(agree(of(1), of(Infinity))).toBe(false);
   expect(agree(Int32Array.of(1000), Int32Array.of(1001))).toBe(false);
-  expect(agreeOnChange(of(1.1), of(1.1000001), of(1))).toBe(true);
-  expect(agreeOnChange(of(1.00001), of(1.00002), of(1))).toBe(false);
+  const unlike = (ours: number, now: number): number =>
+    unlikeVariable([{ shape: [1], before: of(1), ours: of(ours), now: of(now) }]);
+  expect(unlike(1.1, 1.1000001)).toBe(-1);
+  expect(unlike(1.00001, 1.00002)).toBe(0);
 });
 
 /** A tensor of the same data. */

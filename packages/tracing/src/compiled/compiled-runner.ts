@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sameNumbers } from '../compare.js';
 import { type Backend, type BackendData, type Engine, numbersInMemory } from '../engine.js';
-import { agree, agreeButForNoise, agreeOnChange } from '../native/agreement.js';
+import { agree, unlikeVariable } from '../native/agreement.js';
 import type { Replay, Runnable } from '../replay.js';
 import type { TakenStep } from '../native/native-runner.js';
 import type { CompiledStep, Outcome } from './compiled-step.js';
@@ -42,9 +42,6 @@ const PROOFS = 3;
 export function isCompilable(backend: Backend): backend is HostBackend {
   return typeof WebAssembly === 'object' && !('binding' in backend) && ('data' in backend || 'dataIdMap' in backend);
 }
-
-/** Of a number that hardly changes, such as a mean of many steps: 16 units of float32. */
-const ROUNDINGS = 8;
 
 /** Runs a program by its kernels, and by one function of WebAssembly as soon as there is one that has given what the kernels gave. */
 export class CompiledRunner {
@@ -180,24 +177,14 @@ export class CompiledRunner {
     for (const [index, numbers] of made.results.entries())
       if (!agree(numbers, numbersInMemory(results[index] as Tensor)))
         return `it gives another ${program.results[index]?.path || 'result'}`;
-    // What is assigned beside a variable of its shape, and alike: slots of its optimizer.
-    const slotsOf = (variable: number): readonly BackendData[] =>
-      made.assigned.flatMap((numbers, index) => {
-        const at = assigned[index] as number;
-        const [slot, of] = [variables[at] as Tensor, variables[variable] as Tensor];
-        const isOther = at !== variable && slot.shape.join() === of.shape.join();
-        const now = numbersInMemory(slot);
-        return isOther && agreeOnChange(numbers, now, before[at] as BackendData, ROUNDINGS) ? [now] : [];
-      });
-    for (const [index, numbers] of made.assigned.entries()) {
+    const changes = made.assigned.map((ours, index) => {
       const at = assigned[index] as number;
-      const now = numbersInMemory(variables[at] as Tensor);
-      const was = before[at] as BackendData;
-      const isAlike = agreeOnChange(numbers, now, was, ROUNDINGS);
-      if (!isAlike && !agreeButForNoise(numbers, now, was, { slots: slotsOf(at), roundings: ROUNDINGS }))
-        return `it gives another value of the variable ${variables[at]?.name}`;
-      this.#tells ||= !sameNumbers(now as Float32Array, was as Float32Array);
-    }
+      const { shape } = variables[at] as Tensor;
+      return { shape, ours, before: before[at] as BackendData, now: numbersInMemory(variables[at] as Tensor) };
+    });
+    const unlike = unlikeVariable(changes);
+    if (unlike >= 0) return `it gives another value of the variable ${variables[assigned[unlike] as number]?.name}`;
+    this.#tells ||= changes.some((change) => !sameNumbers(change.now as Float32Array, change.before as Float32Array));
     if (assigned.length === 0) this.#tells = true;
     return undefined;
   }

@@ -7,39 +7,56 @@ const TOLERANCE = 1e-5;
 const NOISE = 1e-2;
 /** Half of the distance between two neighbours of float32 at 1: what a sum of another order is off by. */
 const ROUNDING = 2 ** -23;
+/** Of a number that hardly changes, such as a mean of many steps: 16 units of float32. */
+const ROUNDINGS = 8;
 
 /** Whether two results are alike: numbers within 1e-5 of the largest one, anything but floats to the bit. */
 export function agree(a: BackendData, b: BackendData): boolean {
   return areSame(a, b) || isWithin(a, b, TOLERANCE * largest(b, () => 0));
 }
 
-/**
- * Whether two new values of a variable are: within 1e-5 of its largest change, and some roundings.
- *
- * @param roundings How many, of each number. Default: 1.
- */
-export function agreeOnChange(a: BackendData, b: BackendData, before: BackendData, roundings = 1): boolean {
-  return areSame(a, b) || isWithin(a, b, TOLERANCE * largest(b, (index) => before[index] as number), roundings);
+/** A variable that two ways to take a step have changed. */
+export interface Change {
+  readonly shape: readonly number[];
+  readonly before: BackendData;
+  /** By the way that has to agree. */
+  readonly ours: BackendData;
+  /** By the kernels. */
+  readonly now: BackendData;
 }
 
 /**
- * Whether two new values of a variable are alike but where an optimizer that divides by a mean of its gradients makes a step of what is a rounding: there a slot is
- * next to nothing beside its largest number, and the values are off by no more than two steps.
- *
- * @param slots What is assigned besides, of the same shape, and alike to the last.
+ * Which variable gets another value, by its index; -1 where all are alike: within 1e-5 of the largest change of the variable, and some roundings; or, where an optimizer
+ * that divides by a mean of its gradients makes a step of what is a rounding, within two steps.
  */
-export function agreeButForNoise(
-  a: BackendData,
-  b: BackendData,
-  before: BackendData,
-  { slots, roundings }: { readonly slots: readonly BackendData[]; readonly roundings: number },
-): boolean {
-  if (a.length !== b.length || slots.length === 0) return false;
-  const change = largest(b, (index) => before[index] as number);
+export function unlikeVariable(changes: readonly Change[]): number {
+  return changes.findIndex((change) => {
+    if (isAlike(change)) return false;
+    // What is assigned beside a variable of its shape, and alike: slots of its optimizer.
+    const slots = changes.filter(
+      (other) => other !== change && other.shape.join() === change.shape.join() && isAlike(other),
+    );
+    return !isAlikeButForNoise(
+      change,
+      slots.map(({ now }) => now),
+    );
+  });
+}
+
+function isAlike({ ours, now, before }: Change): boolean {
+  return (
+    areSame(ours, now) || isWithin(ours, now, TOLERANCE * largest(now, (index) => before[index] as number), ROUNDINGS)
+  );
+}
+
+/** Alike but where a slot is next to nothing beside its largest number. */
+function isAlikeButForNoise({ ours, now, before }: Change, slots: readonly BackendData[]): boolean {
+  if (ours.length !== now.length || slots.length === 0) return false;
+  const change = largest(now, (index) => before[index] as number);
   const floors = slots.map((slot) => NOISE * largest(slot, () => 0));
-  for (let index = 0; index < b.length; index++) {
-    const [x, y] = [a[index] as number, b[index] as number];
-    if (isNear(x, y, TOLERANCE * change, roundings)) continue;
+  for (let index = 0; index < now.length; index++) {
+    const [x, y] = [ours[index] as number, now[index] as number];
+    if (isNear(x, y, TOLERANCE * change, ROUNDINGS)) continue;
     const isNoise = slots.some((slot, at) => Math.abs(slot[index] as number) <= (floors[at] as number));
     if (!isNoise || !(Math.abs(x - y) <= 2 * change)) return false;
   }

