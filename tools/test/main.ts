@@ -9,7 +9,7 @@ import {
   requiredProjects,
 } from './requirements.js';
 import { buildStep, runStep, steps, type Step } from './steps.js';
-import { emptyTally, sum, type ProjectTallies, type Tally } from './tally.js';
+import { emptyTally, sum, type Failure, type ProjectTallies, type Tally } from './tally.js';
 import { runVitest, type VitestRun } from './vitest.js';
 
 const args = process.argv.slice(2);
@@ -24,13 +24,20 @@ async function runEverything(): Promise<number> {
       { env, isAlone: false },
     );
 
-  const build = await tallyOfStep(buildStep, backends);
+  const failures: Failure[] = [];
+  const tallyOfStep = async (step: Step): Promise<Tally> => {
+    const failure = await runStep(step, backends);
+    if (failure !== undefined) failures.push(failure);
+    return { ...emptyTally, [failure === undefined ? 'passed' : 'failed']: 1 };
+  };
+
+  const build = await tallyOfStep(buildStep);
   const isBuilt = build.passed === 1;
   const whenBuilt = isBuilt ? { [BUILD_HAS_RUN]: 'yes' } : {};
   // Tests of tools take as long as all the rest, and wait for processes and pages: they run beside it from the first moment.
   const [ofTools, [stepTallies, ofPackages]] = await Promise.all([
     vitest(['tools'], whenBuilt),
-    runSteps(backends, isBuilt).then(async (tallies) => {
+    runSteps(backends, isBuilt, tallyOfStep).then(async (tallies) => {
       const whenConformant = tallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
       const others = projects.filter((name) => name !== 'tools');
       return [{ build, ...tallies }, await vitest(others, { ...whenBuilt, ...whenConformant })] as const;
@@ -41,6 +48,8 @@ async function runEverything(): Promise<number> {
   const unseen = Object.fromEntries(projects.map((name) => [name, emptyTally]));
   const tallies: ProjectTallies = Object.assign(unseen, ...runs.map((run) => run.tallies));
   const withoutPass = projectsWithoutPass(projects, tallies);
+  failures.push(...runs.flatMap((run) => run.failures ?? []));
+  for (const { test, message } of failures) console.log(`✗ ${test}\n${message}\n`);
   console.table({ ...stepTallies, ...tallies });
   withoutPass.forEach((name) => console.log(`${name} is required, and no test of it passed.`));
   if (runs.some((run) => run.tallies === undefined)) console.log('vitest did not come to its end.');
@@ -56,20 +65,18 @@ async function runEverything(): Promise<number> {
 }
 
 /** Each step is one test; those that need a build are skipped where there is none. */
-async function runSteps(backends: readonly BackendName[], isBuilt: boolean): Promise<Readonly<Record<string, Tally>>> {
+async function runSteps(
+  backends: readonly BackendName[],
+  isBuilt: boolean,
+  tallyOfStep: (step: Step) => Promise<Tally>,
+): Promise<Readonly<Record<string, Tally>>> {
   const left = steps.filter(({ backend }) => backend === undefined || backends.includes(backend));
   const tallies: Record<string, Tally> = {};
   // Two at a time: one computes while the other waits for an install or a browser.
   const lane = async (): Promise<void> => {
     for (let step = left.shift(); step !== undefined; step = left.shift())
-      tallies[step.name] =
-        step.needsBuild && !isBuilt ? { ...emptyTally, skipped: 1 } : await tallyOfStep(step, backends);
+      tallies[step.name] = step.needsBuild && !isBuilt ? { ...emptyTally, skipped: 1 } : await tallyOfStep(step);
   };
   await Promise.all([lane(), lane()]);
   return tallies;
-}
-
-async function tallyOfStep(step: Step, backends: readonly BackendName[]): Promise<Tally> {
-  const hasPassed = await runStep(step, backends);
-  return { ...emptyTally, [hasPassed ? 'passed' : 'failed']: 1 };
 }

@@ -3,6 +3,7 @@ import { softwareVulkanPath } from '@tfjs-heads/backend-conformance/chromium';
 import { root } from '../workspace.js';
 import type { BackendName } from './backend/name.js';
 import { environments } from './projects.js';
+import type { Failure } from './tally.js';
 
 /** A check beside vitest: a command that must succeed. It counts as one test. */
 export interface Step {
@@ -97,13 +98,20 @@ function targets(backends: readonly BackendName[]): readonly string[] {
   return [...backends, ...inChromiumToo];
 }
 
-/** Runs a step, shows what it printed only if it failed, and says whether it passed. */
-export async function runStep({ name, command, tells }: Step, backends: readonly BackendName[]): Promise<boolean> {
+/** Runs a step, shows what it printed only if it failed, and gives its end if it did. */
+export async function runStep(
+  { name, command, tells }: Step,
+  backends: readonly BackendName[],
+): Promise<Failure | undefined> {
   const start = performance.now();
   const env = vulkan === undefined ? {} : { VK_ICD_FILENAMES: vulkan };
   const [program, ...args] = typeof command === 'function' ? command(backends) : command;
   const { failed, all } = await execa(program, args, { cwd: root, preferLocal: true, reject: false, all: true, env });
   if (failed || tells) console.log(all);
   console.log(`${failed ? '✗' : '✓'} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-  return !failed;
+  return failed ? { test: name, message: lastLines(all) } : undefined;
+}
+
+function lastLines(text: string): string {
+  return text.split('\n').slice(-30).join('\n');
 }

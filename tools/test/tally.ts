@@ -8,6 +8,14 @@ export interface Tally {
 /** The tally of each vitest project, by its name. */
 export type ProjectTallies = Readonly<Record<string, Tally>>;
 
+/** A test or a step that failed, for the list at the very end: what is printed before that may be cut off. */
+export interface Failure {
+  /** Project, file and name of the test, or the name of the step. */
+  readonly test: string;
+  /** Its first error, or the end of what it printed. */
+  readonly message: string;
+}
+
 export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 export function sum(tallies: readonly Tally[]): Tally {

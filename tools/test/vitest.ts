@@ -3,13 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { readJson, root } from '../workspace.js';
-import { tallyFileVariable } from './tally-reporter.js';
-import type { ProjectTallies } from './tally.js';
+import { tallyFileVariable, type TallyFile } from './tally-reporter.js';
 
-export interface VitestRun {
+export interface VitestRun extends Partial<TallyFile> {
   readonly exitCode: number;
-  /** Undefined when vitest did not come to its end. */
-  readonly tallies: ProjectTallies | undefined;
 }
 
 export interface VitestOptions {
@@ -19,7 +16,7 @@ export interface VitestOptions {
   readonly isAlone?: boolean;
 }
 
-/** Runs vitest with its output shown. */
+/** Runs vitest with its output shown. Tallies and failures are missing when vitest did not come to its end. */
 export async function runVitest(
   args: readonly string[],
   { env = {}, isAlone = true }: VitestOptions = {},
@@ -38,8 +35,7 @@ export async function runVitest(
       buffer: false,
       env: { ...env, [tallyFileVariable]: tallyFile },
     });
-    const tallies = existsSync(tallyFile) ? readJson<ProjectTallies>(tallyFile) : undefined;
-    return { exitCode: exitCode ?? 1, tallies };
+    return { exitCode: exitCode ?? 1, ...(existsSync(tallyFile) ? readJson<TallyFile>(tallyFile) : {}) };
   } finally {
     rmSync(folder, { recursive: true });
   }
