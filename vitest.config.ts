@@ -154,6 +154,8 @@ export default defineConfig({
           environment: 'node',
           // They wait for processes and pages most of the time.
           maxWorkers: 2,
+          // They kill, interrupt and time out processes of a machine that has others. What a second try cures is told at the end.
+          retry: 1,
           sequence: { groupOrder: 1 }, // as vitest asks of projects with unlike numbers of workers
           provide: { chromium },
         },

@@ -49,7 +49,8 @@ async function runEverything(): Promise<number> {
   const tallies: ProjectTallies = Object.assign(unseen, ...runs.map((run) => run.tallies));
   const withoutPass = projectsWithoutPass(projects, tallies);
   failures.push(...runs.flatMap((run) => run.failures ?? []));
-  for (const { test, message } of failures) console.log(`✗ ${test}\n${message}\n`);
+  for (const { test, message, hasPassed } of failures)
+    console.log(`${hasPassed ? '↻ passed at its second try:' : '✗'} ${test}\n${message}\n`);
   console.table({ ...stepTallies, ...tallies });
   withoutPass.forEach((name) => console.log(`${name} is required, and no test of it passed.`));
   if (runs.some((run) => run.tallies === undefined)) console.log('vitest did not come to its end.');

@@ -44,14 +44,18 @@ function hasFailed(test: TestCase): boolean {
 
 function failuresOf(module: TestModule): Failure[] {
   const file = `${module.project.name} ${module.relativeModuleId}`;
-  const ofFile = module.errors().map(({ message }) => ({ test: file, message }));
-  const ofTests = [...module.children.allTests()]
-    .filter(hasFailed)
-    .map((test) => ({
-      test: `${file} > ${test.fullName}`,
-      message: test.result().errors?.[0]?.message ?? 'It never ended.',
-    }));
-  return [...ofFile, ...ofTests];
+  const failureOf = (test: TestCase): Failure => ({
+    test: `${file} > ${test.fullName}`,
+    message: test.result().errors?.[0]?.message ?? 'It never ended.',
+  });
+  const tests = [...module.children.allTests()];
+  return [
+    ...module.errors().map(({ message }) => ({ test: file, message })),
+    ...tests.filter(hasFailed).map(failureOf),
+    ...tests
+      .filter((test) => test.diagnostic()?.flaky)
+      .map((test) => ({ ...failureOf(test), hasPassed: true as const })),
+  ];
 }
 
 function outsideAnyTest(error: unknown): Failure {

@@ -14,6 +14,8 @@ export interface Failure {
   readonly test: string;
   /** Its first error, or the end of what it printed. */
   readonly message: string;
+  /** The test has passed at its second try. */
+  readonly hasPassed?: true;
 }
 
 export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
