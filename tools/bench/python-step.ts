@@ -11,17 +11,29 @@ export type Framework = 'tensorflow' | 'jax';
 /**
  * The same step by `tf.function` or by JAX' jit, in a process of Python; a string says why it cannot be had.
  *
- * @param python One that has the framework. Default: that of the goldens, which has TensorFlow, if it is there.
+ * @param means.python One that has the framework. Default: that of the goldens, which has TensorFlow, if it is there.
+ * @param means.threads How many threads JAX computes by. Default: as many as it likes.
  */
 export async function pythonStep(
   framework: Framework,
   { x, labels, weights, ...task }: Task,
   rates: Rates,
-  python: string | undefined = pythonIfMade(),
+  {
+    python = pythonIfMade(),
+    threads,
+  }: { readonly python?: string | undefined; readonly threads?: number | undefined } = {},
 ): Promise<Contestant | string> {
   if (python === undefined) return '`npm run goldens:original` makes the Python that has it';
   const child = spawn(python, [join(import.meta.dirname, 'python_steps.py'), framework], {
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', TF_CPP_MIN_LOG_LEVEL: '3', JAX_PLATFORMS: 'cpu' },
+    env: {
+      ...process.env,
+      PYTHONDONTWRITEBYTECODE: '1',
+      TF_CPP_MIN_LOG_LEVEL: '3',
+      JAX_PLATFORMS: 'cpu',
+      ...(threads !== undefined && {
+        XLA_FLAGS: `--xla_cpu_multi_thread_eigen=${threads > 1} intra_op_parallelism_threads=${threads}`,
+      }),
+    },
   });
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => (complaint = `${complaint}${text.toString()}`.slice(-500)));

@@ -101,7 +101,9 @@ export async function contestantsOf(
     const { pythonStep } = await import('./python-step.js');
     others.push(['tf.function in Python', await pythonStep('tensorflow', task, rates)]);
     const why = 'npm run bench -- trace --jax PYTHON says which Python has it';
-    others.push(['JAX in Python, jit', python === undefined ? why : await pythonStep('jax', task, rates, python)]);
+    const jaxBy = async (threads?: number): Promise<Contestant | string> =>
+      python === undefined ? why : pythonStep('jax', task, rates, { python, threads });
+    others.push(['JAX in Python, jit', await jaxBy()], ['JAX in Python, jit, one thread', await jaxBy(1)]);
   }
   for (const [name, contestant] of others)
     if (typeof contestant === 'string') console.error(`${name}: unavailable, ${contestant}`);
@@ -191,7 +193,8 @@ export function kernelsOf(backend: string): readonly tf.KernelConfig[] {
   return KERNELS.map((name) => tf.getKernel(name, backend)).filter((kernel) => kernel !== undefined);
 }
 
-function use(kernels: readonly tf.KernelConfig[]): void {
+/** Has these kernels run, where others may. */
+export function use(kernels: readonly tf.KernelConfig[]): void {
   for (const kernel of kernels) {
     if (tf.getKernel(kernel.kernelName, kernel.backendName) === kernel) continue;
     tf.unregisterKernel(kernel.kernelName, kernel.backendName);

@@ -1,11 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { repairWasmLargeSums } from '@tfjs-heads/backends/repairs/wasm-large-sums';
 import { repairWasmTransposedMatMul } from '@tfjs-heads/backends/repairs/wasm-transposed-matmul';
+import { repairWasmUnsortedSegmentSum } from '@tfjs-heads/backends/repairs/wasm-unsorted-segment-sum';
 import type { Trace } from '@tfjs-heads/tracing';
 import type { BackendName } from '../test/backend/name.js';
-import type { Benchmark } from './benchmark.js';
+import type { Benchmark, Row } from './benchmark.js';
+import { compiledBy, type CompiledFunction } from './compiled-function.js';
 import { type Contestant, inThisProcess, type Times } from './contestant.js';
-import { contestantsOf, inputsOf, kernelsOf, OURS, ourStep, type OurStep, taskOf } from './trace-contestants.js';
+import { fit } from './fit.js';
+import { computeOf, FUNCTION, isSettled, LIMIT } from './trace-compute.js';
+import { contestantsOf, inputsOf, kernelsOf, OURS, ourStep, type OurStep, taskOf, use } from './trace-contestants.js';
+import { EMBEDDING, EMBEDDING_ROWS, embeddingContestants } from './trace-embedding.js';
 import { lossesInDoubles, type Rates, type Task } from './trace-float64.js';
 
 const NETWORKS = [
@@ -30,12 +35,15 @@ const UNITS: Readonly<Record<keyof Times, string>> = {
   process: 'ms of CPU, all threads',
 };
 
+/** What is wanted of the compilation of the first network: ms of CPU, and bytes. */
+const WANTED = { time: 50, bytes: 15_000 };
+
 /**
  * A traced step of ours against the same step eager, `trainOnBatch` of tfjs-layers as shipped and with our repairs, jax-js by its jit and, where their Pythons
  * are there, `tf.function` and JAX by its jit: CPU time of the main thread where it can be had (Linux) beside that of the wall and of all threads, in turns, how far
- * each loss is from doubles, and how long it takes to trace.
+ * each loss is from doubles, how long it takes to trace and to compile, and what share it is of what SIMD of WebAssembly can do; then an embedding, and `fit`.
  */
-export const trace: Benchmark = async (backend, onRow, { jax }) => {
+export const trace: Benchmark = async (backend, onRow, options) => {
   const shipped = kernelsOf(backend);
   if (backend === 'wasm') {
     await repairWasmTransposedMatMul();
@@ -46,37 +54,73 @@ export const trace: Benchmark = async (backend, onRow, { jax }) => {
     for (const rates of OPTIMIZERS)
       for (const rows of BATCHES) {
         const task = taskOf(sizes, rows);
-        const contestants = await contestantsOf(task, rates, backend, { shipped, repaired, jax });
+        const contestants = await contestantsOf(task, rates, backend, { shipped, repaired, jax: options.jax });
+        const compute = await computeOf(task, rates);
         // The doubles of the widest take minutes.
         const truth = sizes[0] === 20 || rows === 32 ? lossesInDoubles(task, rates, COMPARED_STEPS) : undefined;
         const errors = await errorsOf(contestants, truth);
-        const times = await timesOf(contestants);
-        for (const { end } of contestants.values()) end?.();
-        const common = { benchmark: 'trace', backend, batch: rows };
+        const times = await timesOf(new Map([...contestants, ...compute]));
+        for (const { end } of [...contestants.values(), ...compute.values()]) end?.();
         const name = `${sizes.join('-')}, ${rates.optimizer}`;
-        const all = times.get(OURS) as Times;
-        for (const [peer, theirs] of times) {
+        const row = (of: string, compared: Compared): void =>
+          onRow({ benchmark: 'trace', backend, batch: rows, case: `${name}${of}`, ...compared });
+        compareAll(times, backend, (compared) => row('', compared));
+        const [alone, limit] = [times.get(FUNCTION), times.get(LIMIT)];
+        if (alone !== undefined && limit !== undefined)
+          for (const compared of comparedBy(alone, limit, backend)) row(`, ${FUNCTION}`, { peer: LIMIT, ...compared });
+        for (const [peer, theirs] of errors) {
+          const ours = errors.get(OURS) as readonly number[];
           if (peer === OURS) continue;
-          for (const [key, unit] of Object.entries(UNITS)) {
-            const [our, their] = [all[key as keyof Times], theirs[key as keyof Times]];
-            if (our === undefined || their === undefined || key === cpuLeftOut(backend, theirs)) continue;
-            onRow({ ...common, case: name, peer, unit, ours: our, theirs: their, ratio: their / our });
-          }
-          const [our, their] = [errors.get(OURS), errors.get(peer)];
-          if (our === undefined || their === undefined) continue;
           for (const [index, step] of [1, COMPARED_STEPS].entries()) {
-            const [x, y] = [rounded(our[index] as number), rounded(their[index] as number)];
-            const compared = { peer, unit: 'relative error', ours: x, theirs: y, ratio: y / x };
-            onRow({ ...common, case: `${name}, loss ${step}`, ...compared });
+            const [x, y] = [rounded(ours[index] as number), rounded(theirs[index] as number)];
+            row(`, loss ${step}`, { peer, unit: 'relative error', ours: x, theirs: y, ratio: y / x });
           }
         }
-        const { ours, theirs } = await timeToTrace(task, rates);
-        const unit = UNITS.process;
+        const { ours, theirs, compiled } = await timeToTrace(task, rates);
         const peer = `${EAGER_STEPS} eager steps`;
-        onRow({ ...common, case: `${name}, time to trace`, peer, unit, ours, theirs, ratio: theirs / ours });
+        row(', time to trace', { peer, unit: UNITS.process, ours, theirs, ratio: theirs / ours });
+        for (const [key, unit] of Object.entries({ time: UNITS.thread, bytes: 'bytes' })) {
+          const [our, wanted] = [compiled?.[key as keyof typeof WANTED], WANTED[key as keyof typeof WANTED]];
+          if (our !== undefined)
+            row(', compilation', { peer: 'what is wanted', unit, ours: our, theirs: wanted, ratio: wanted / our });
+        }
         tf.disposeVariables();
       }
+  use(shipped);
+  await embedding(backend, onRow);
+  await fit(backend, onRow, options);
 };
+
+/** What a row says besides who, what and where. */
+type Compared = Pick<Row, 'peer' | 'unit' | 'ours' | 'theirs' | 'ratio'>;
+
+/** By kernels as shipped, but for the one that wasm lacks. */
+async function embedding(backend: BackendName, onRow: (row: Row) => void): Promise<void> {
+  await repairWasmUnsortedSegmentSum();
+  for (const rates of OPTIMIZERS) {
+    const contestants = await embeddingContestants(rates);
+    const times = await timesOf(contestants);
+    for (const { end } of contestants.values()) end?.();
+    const common = { benchmark: 'trace', backend, batch: EMBEDDING_ROWS, case: `${EMBEDDING}, ${rates.optimizer}` };
+    compareAll(times, backend, (compared) => onRow({ ...common, ...compared }));
+    tf.disposeVariables();
+  }
+}
+
+/** Ours with each of the others. */
+function compareAll(times: ReadonlyMap<string, Times>, backend: BackendName, row: (compared: Compared) => void): void {
+  for (const [peer, theirs] of times)
+    if (peer !== OURS)
+      for (const compared of comparedBy(times.get(OURS) as Times, theirs, backend)) row({ peer, ...compared });
+}
+
+function* comparedBy(ours: Times, theirs: Times, backend: BackendName): Generator<Omit<Compared, 'peer'>> {
+  for (const [key, unit] of Object.entries(UNITS)) {
+    const [our, their] = [ours[key as keyof Times], theirs[key as keyof Times]];
+    if (our === undefined || their === undefined || key === cpuLeftOut(backend, theirs)) continue;
+    yield { unit, ours: our, theirs: their, ratio: their / our };
+  }
+}
 
 /** Of CPU, that of the main thread says more, where there is one and it is the one that computes: native TensorFlow has threads of its own. */
 function cpuLeftOut(backend: BackendName, { thread }: Times): keyof Times {
@@ -84,15 +128,22 @@ function cpuLeftOut(backend: BackendName, { thread }: Times): keyof Times {
 }
 
 /** Medians: until a fresh trace runs its recording, and the eager steps that it may take. Of all threads: native TensorFlow computes in its own. */
-async function timeToTrace(task: Task, rates: Rates): Promise<{ ours: number; theirs: number }> {
+async function timeToTrace(
+  task: Task,
+  rates: Rates,
+): Promise<{ ours: number; theirs: number; compiled: Pick<CompiledFunction, 'time' | 'bytes'> | undefined }> {
   const { x, labels } = inputsOf(task);
   const batch = { features: { x }, labels };
   const [tracing, eager]: [number[], number[]] = [[], []];
+  const compiled: CompiledFunction[] = [];
   for (let repetition = 0; repetition < TRACINGS; repetition++) {
     const traced = ourStep(task, rates, true) as Trace<OurStep>;
     const fresh = await inThisProcess(async () => {
-      // On native TensorFlow until its graph runs, or never will.
-      while (traced.reason !== undefined || String(traced).includes('has yet to be compared')) traced(batch).dispose();
+      const to = await compiledBy(
+        () => traced(batch).dispose(),
+        () => isSettled(traced),
+      );
+      if (to !== undefined) compiled.push(to);
       return 0;
     });
     tracing.push((await fresh.train(1)).process);
@@ -106,7 +157,9 @@ async function timeToTrace(task: Task, rates: Rates): Promise<{ ours: number; th
     eager.push((await steps.train(EAGER_STEPS)).process);
   }
   tf.dispose([x, labels]);
-  return { ours: median(tracing), theirs: median(eager) };
+  const time = median(compiled.map((to) => to.time));
+  const bytes = compiled[0]?.bytes;
+  return { ours: median(tracing), theirs: median(eager), compiled: bytes === undefined ? undefined : { time, bytes } };
 }
 
 /** The relative errors of the first loss and of that after 60 steps. */
