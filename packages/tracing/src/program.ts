@@ -95,3 +95,8 @@ export interface Result extends Use {
 export function usesOf(node: Node): readonly Use[] {
   return Object.values(node.inputs).flat();
 }
+
+/** How many numbers there are in a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

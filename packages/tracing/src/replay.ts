@@ -36,6 +36,15 @@ export interface Outcome {
   readonly assigned: readonly BackendData[];
 }
 
+/** A step that has been taken: what went in, and what came out. */
+export interface TakenStep {
+  readonly args: readonly Tensor[];
+  /** What each of the program's variables had before. They have their new values. */
+  readonly before: readonly Tensor[];
+  /** In the order of the program's results. */
+  readonly results: readonly Tensor[];
+}
+
 interface Call {
   readonly kernel: KernelFunc;
   readonly params: { inputs: object; attrs: NamedAttrMap; readonly backend: unknown };

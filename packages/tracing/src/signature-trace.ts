@@ -16,6 +16,7 @@ import { scopedCall } from './scoped-call.js';
 import { assemble, type Flat, flatten } from './structure.js';
 import type { Undo } from './rehearsal.js';
 import { fuse } from './wasm/fuse.js';
+import { messageOf } from './message-of.js';
 
 /** A recording that was found to do what the step does. */
 interface Trusted {
@@ -335,8 +336,4 @@ function holdLive(variable: Recording['variables'][number]): Tensor | undefined 
 function isReadable(backend: object): boolean {
   if ('isUsingGpuDevice' in backend) return !backend.isUsingGpuDevice;
   return 'data' in backend || 'dataIdMap' in backend;
-}
-
-function messageOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).slice(0, 300);
 }

@@ -1,6 +1,6 @@
 // What a compiled step may be off by before it is trusted: roundings, and what an adaptive optimizer makes of them.
 import { expect, it } from 'vitest';
-import { type Change, unlikeVariable } from '../src/native/agreement.js';
+import { type Change, unlikeVariable } from '../src/agreement.js';
 
 const before = Float32Array.of(1, 2, 3, 4);
 /** A step of 0.01 each; the gradient of the last number is next to nothing. */

@@ -4,7 +4,7 @@ import { LabelRange, sigmoidCrossEntropy, softmaxCrossEntropy, weightedLoss } fr
 import { Adam, AdamW, type BaseOptimizer, Ftrl, RMSprop, SGD } from '@tfjs-heads/optimizers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Dropout, traceStep, type Trace, type TraceOptions } from '../src/index.js';
-import { agree, unlikeVariable } from '../src/native/agreement.js';
+import { agree, unlikeVariable } from '../src/agreement.js';
 import { draw, variable } from './support.js';
 
 interface Binding {

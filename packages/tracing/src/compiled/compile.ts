@@ -1,8 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { numbersInMemory } from '../engine.js';
-import { FED, feedOf } from '../feed.js';
-import type { HostCheck } from '../native/own-kernels.js';
-import type { Node, Program, ProgramVariable, Use } from '../program.js';
+import type { HostCheck } from '../label-check.js';
+import { type Node, type ProgramVariable, sizeOf, type Use } from '../program.js';
 import type { Runnable } from '../replay.js';
 import { addressOf, type Code, i32 } from './code.js';
 import {
@@ -12,14 +11,13 @@ import {
   type Expression,
   isContiguous,
   leaf,
-  sizeOf,
   type View,
   wholeView,
 } from './expression.js';
 import type { Threading } from './loops.js';
 import { Lowering, NotCompiled, typeOf, Writer } from './lowering.js';
 import { moduleOf } from './module.js';
-import { type FeedGroup, feedGroups, writersOf } from './own-writers.js';
+import { type FedNumbers, fedNumbers, writersOf } from './own-writers.js';
 
 /** A label argument that is looked at before a step. */
 export interface LabelCheck {
@@ -46,7 +44,7 @@ export interface CompiledProgram {
   /** One for each of its results. */
   readonly results: readonly Buffer[];
   readonly data: Writer['data'];
-  readonly groups: readonly FeedGroup[];
+  readonly groups: readonly FedNumbers[];
   readonly checks: readonly LabelCheck[];
 }
 
@@ -81,7 +79,7 @@ export function compile(runnable: Runnable, threading?: Threading): CompiledProg
     const numbers = data ?? (numbersInMemory(constants[index] as Tensor) as Float32Array);
     lowering.set(value, writer.constant(numbers.slice(), shape, typeOf(dtype)));
   });
-  const groups = feedGroups(nodes, writer);
+  const groups = fedNumbers(nodes, writer);
   lowering.run(nodes, kernels, writersOf(nodes, groups));
   const results = program.results.map((use) => {
     const view = place(use);
@@ -232,18 +230,4 @@ function plan(buffers: readonly Buffer[]): number {
   }
   if (top > 2 ** 30) throw new NotCompiled('more than a gigabyte');
   return Math.ceil((top + MARGIN) / 65_536);
-}
-
-/** Numbers of the step that was recorded, for {@link FeedGroup}s. */
-export function recordedScalars({
-  nodes,
-}: Pick<Program, 'nodes'>): Map<object, Map<string, Readonly<Record<string, number>>>> {
-  const scalars = new Map<object, Map<string, Readonly<Record<string, number>>>>();
-  for (const { attributes } of nodes) {
-    const feed = feedOf(attributes);
-    if (feed === undefined) continue;
-    if (!scalars.has(feed.source)) scalars.set(feed.source, new Map());
-    scalars.get(feed.source)?.set(feed.variable, attributes[FED] as Readonly<Record<string, number>>);
-  }
-  return scalars;
 }

@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sameNumbers } from '../compare.js';
 import { type Backend, type BackendData, type Engine, numbersInMemory } from '../engine.js';
-import { agree, unlikeVariable } from '../native/agreement.js';
-import type { Replay, Runnable } from '../replay.js';
-import type { TakenStep } from '../native/native-runner.js';
+import { agree, unlikeVariable } from '../agreement.js';
+import type { Replay, Runnable, TakenStep } from '../replay.js';
 import type { CompiledStep, Outcome } from './compiled-step.js';
 import type { Flat } from '../structure.js';
 import type { HostBackend } from './held-variables.js';
 import type { KnownArguments } from './known-arguments.js';
+import { messageOf } from '../message-of.js';
 
 type Compiler = typeof CompiledStep;
 
@@ -188,8 +188,4 @@ export class CompiledRunner {
     if (assigned.length === 0) this.#tells = true;
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).slice(0, 300);
 }

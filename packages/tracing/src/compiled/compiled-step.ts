@@ -1,19 +1,18 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { type BackendData, type Engine, theEngine } from '../engine.js';
-import { type Feed, type FeedSource } from '../feed.js';
+import type { FeedSource } from '../feed.js';
+import { recordedScalars, type ScalarsFor, scalarsOf } from '../fed-numbers.js';
 import type { Program } from '../program.js';
+import { replaceData } from '../replace-data.js';
 import type { Runnable } from '../replay.js';
-import { compile, recordedScalars } from './compile.js';
+import { compile } from './compile.js';
 import type { Buffer } from './expression.js';
-import { HeldVariable, type HostBackend, type Numbers, replaceData, viewOf } from './held-variables.js';
+import { HeldVariable, type HostBackend, type Numbers, viewOf } from './held-variables.js';
 import { Instance } from './instance.js';
-import { scalarsOf } from './own-writers.js';
 import type { Pool } from './threads/pool.js';
 import { byOne, everybody, Team, threadsFor } from './threads/team.js';
 
 export { KnownArguments } from './known-arguments.js';
-
-type Scalars = Readonly<Record<string, number>>;
 
 /** What a step gave, before it has any consequence. */
 export interface Outcome {
@@ -101,7 +100,7 @@ export class CompiledStep {
    * @throws LABELS_RANGE; nothing is changed then.
    */
   run(args: readonly Tensor[]): Tensor[] | undefined {
-    if (!this.#feed(({ source, variable }) => source.scalarsFor(variable))) return undefined;
+    if (!this.#feed()) return undefined;
     this.#check(args);
     this.#load(args);
     for (let index = 0; index < this.#variables.length; index++) this.#variables[index]?.load();
@@ -123,10 +122,7 @@ export class CompiledStep {
    * @param like Where the numbers of optimizers are those of a recorded step, and not of the next one: the program that was recorded.
    */
   try(args: readonly Tensor[], variables: readonly Tensor[], like?: Program): Outcome | undefined {
-    const recorded = like && recordedScalars(like);
-    const scalarsFor = ({ source, variable }: Feed): Scalars | undefined =>
-      recorded === undefined ? source.scalarsFor(variable) : recorded.get(source)?.get(variable);
-    if (!this.#feed(scalarsFor, like !== undefined)) return undefined;
+    if (!this.#feed(like && recordedScalars(like))) return undefined;
     // What is tried is no step: the variables are as they were.
     this.release();
     this.#load(args);
@@ -164,11 +160,11 @@ export class CompiledStep {
     return this.#assigned;
   }
 
-  #feed(scalarsFor: (feed: Feed) => Scalars | undefined, isRecorded = false): boolean {
+  /** @param recorded See {@link scalarsOf}. */
+  #feed(recorded?: ScalarsFor): boolean {
     const { groups } = this.#instance.compiled;
     for (const [index, group] of groups.entries()) {
-      // In a recording each kernel has an object of its own.
-      const scalars = isRecorded ? scalarsFor(group.feeds[0] as Feed) : scalarsOf(group, scalarsFor);
+      const scalars = scalarsOf(group, recorded);
       const to = this.#fed[index] as Numbers;
       if (scalars === undefined) return false;
       for (let at = 0; at < group.names.length; at++) to[at] = scalars[group.names[at] as string] as number;

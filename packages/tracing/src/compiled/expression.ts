@@ -41,10 +41,6 @@ export interface Product {
 
 export const BYTES: Readonly<Record<NumberType, number>> = { f32: 4, i32: 4, f64: 8 };
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
 /** The strides of what lies row by row. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides: number[] = [];

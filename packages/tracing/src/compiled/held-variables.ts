@@ -1,6 +1,7 @@
-import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-core';
+import type { TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import { hostMemory, type HostMemory } from '@tfjs-heads/head-kit';
-import { type Backend, type BackendData, theEngine } from '../engine.js';
+import { type Backend, theEngine } from '../engine.js';
+import { replaceData } from '../replace-data.js';
 import type { NumberType } from './expression.js';
 
 /** Numbers in the memory of a step. */
@@ -158,15 +159,6 @@ export class HeldVariable {
       return id;
     });
   }
-}
-
-/** Gives a tensor other numbers; who else has its data keeps them. */
-export function replaceData(tensor: Tensor, numbers: BackendData, backend: HostBackend): void {
-  const engine = theEngine();
-  const dataId = backend.write(numbers, tensor.shape, tensor.dtype) as object;
-  engine.disposeTensor(tensor);
-  tensor.dataId = dataId;
-  engine.trackTensor(tensor, backend);
 }
 
 /** The numbers of a tensor, not copied; valid until the backend allocates. */

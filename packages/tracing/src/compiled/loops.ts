@@ -17,16 +17,8 @@ import {
   tee,
   upperHalf,
 } from './code.js';
-import {
-  type Buffer,
-  BYTES,
-  everyPart,
-  type Expression,
-  number,
-  type NumberType,
-  sizeOf,
-  type View,
-} from './expression.js';
+import { sizeOf } from '../program.js';
+import { type Buffer, BYTES, everyPart, type Expression, number, type NumberType, type View } from './expression.js';
 import { isOwnFunction } from './functions.js';
 import { bytesOf, Nest, type Walk } from './nest.js';
 import { divide, type Division } from './threads/division.js';

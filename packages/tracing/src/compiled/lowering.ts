@@ -1,7 +1,7 @@
 import type { DataType, KernelFunc } from '@tensorflow/tfjs-core';
-import type { ConstantData, Node, Program, Use } from '../program.js';
+import { type ConstantData, type Node, type Program, sizeOf, type Use } from '../program.js';
 import { usesOf } from '../program.js';
-import type { HostCheck } from '../native/own-kernels.js';
+import type { HostCheck } from '../label-check.js';
 import {
   broadcast,
   type Buffer,
@@ -12,7 +12,6 @@ import {
   leaf,
   number,
   type NumberType,
-  sizeOf,
   stridesOf,
   type View,
   wholeView,

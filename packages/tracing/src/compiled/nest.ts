@@ -14,7 +14,8 @@ import {
   when,
 } from './code.js';
 import { beginOf, type Division, endOf, isLast } from './threads/division.js';
-import { BYTES, sizeOf, type View } from './expression.js';
+import { sizeOf } from '../program.js';
+import { BYTES, type View } from './expression.js';
 
 /** A view in a nest of loops: what a step of each loop adds to its address. */
 export interface Walk {

@@ -1,43 +1,29 @@
 import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { DROPOUT_MASK, leastKept, scaleOf } from '../dropout/mask-kernel.js';
 import { halvesOf } from '../dropout/philox.js';
-import { FED, type Feed, feedOf } from '../feed.js';
-import { compositionOf } from '../native/composition.js';
-import type { HostCheck } from '../native/own-kernels.js';
-import { structureOf } from '../native/update.js';
-import type { Node, Use } from '../program.js';
-import { apply, type Buffer, cast, type Expression, leaf, number, sizeOf, type View, wholeView } from './expression.js';
+import { compositionOf } from '../composition.js';
+import { CLIP, DECAY, type FeedGroup, feedGroups } from '../fed-numbers.js';
+import { rangeOf } from '../label-check.js';
+import { type Node, sizeOf, type Use } from '../program.js';
+import { apply, type Buffer, cast, type Expression, leaf, number, type View, wholeView } from './expression.js';
 import { kernelWriters } from './kernels/index.js';
 import { writeMask } from './philox-mask.js';
 import { type Call, type KernelWriter, Lowering, typeOf, type Writer } from './lowering.js';
 
-/** Numbers that a step is given: those of the updates that have the same. */
-export interface FeedGroup {
-  readonly feeds: readonly Feed[];
-  readonly names: readonly string[];
-  readonly structure: ReturnType<typeof structureOf>;
-  /** Where they are, one after the other. */
+/** Numbers that a step is given, and where it finds them. */
+export interface FedNumbers extends FeedGroup {
+  /** One after the other. */
   readonly buffer: Buffer;
 }
 
-/** Whether updates have the same numbers in each step shows when they are asked for. */
-export function feedGroups(nodes: readonly Node[], writer: Writer): Map<Node, FeedGroup> {
-  const groups = new Map<unknown, FeedGroup & { readonly feeds: Feed[] }>();
-  const byNode = new Map<Node, FeedGroup>();
-  for (const node of nodes) {
-    const feed = feedOf(node.attributes);
-    if (feed === undefined) continue;
-    const key = feed.source.scalarsFor(feed.variable);
-    let group = groups.get(key);
-    if (group === undefined) {
-      const scalars = node.attributes[FED] as Readonly<Record<string, number>>;
-      const names = Object.keys(scalars).filter((name) => Number.isFinite(scalars[name]));
-      const buffer = writer.buffer('f32', names.length, true);
-      group = { feeds: [], names, structure: structureOf(scalars), buffer };
-      groups.set(key, group);
-    }
-    group.feeds.push(feed);
-    byNode.set(node, group);
+/** Of each node that is fed. */
+export function fedNumbers(nodes: readonly Node[], writer: Writer): Map<Node, FedNumbers> {
+  const placed = new Map<FeedGroup, FedNumbers>();
+  const byNode = new Map<Node, FedNumbers>();
+  for (const [node, group] of feedGroups(nodes)) {
+    const numbers = placed.get(group) ?? { ...group, buffer: writer.buffer('f32', group.names.length, true) };
+    placed.set(group, numbers);
+    byNode.set(node, numbers);
   }
   return byNode;
 }
@@ -45,7 +31,7 @@ export function feedGroups(nodes: readonly Node[], writer: Writer): Map<Node, Fe
 /** Kernels of tfjs-heads besides those of tfjs. */
 export function writersOf(
   nodes: readonly Node[],
-  groups: ReadonlyMap<Node, FeedGroup>,
+  groups: ReadonlyMap<Node, FedNumbers>,
 ): Readonly<Record<string, KernelWriter>> {
   const losses = nodes.filter(({ kernel }) => kernel.startsWith('TfjsHeads.Loss'));
   return {
@@ -62,10 +48,7 @@ export function writersOf(
 }
 
 function check(call: Call, name: string): void {
-  const range = call.attribute(name) as Partial<HostCheck> | undefined;
-  if (typeof range?.demandInMemory !== 'function')
-    throw call.unsupported(`with another ${name} than those of head-kit`);
-  call.writer.checks.push({ use: call.node.inputs['labels'] as Use, range: range as HostCheck });
+  call.writer.checks.push({ use: call.node.inputs['labels'] as Use, range: rangeOf(call, name) });
 }
 
 /** A loss or its gradient by the kernels that it is made of, in doubles, as the host walks over it. */
@@ -125,7 +108,7 @@ const onExpressions = {
   },
 } as const;
 
-function update(call: Call, group: FeedGroup | undefined): Expression[] {
+function update(call: Call, group: FedNumbers | undefined): Expression[] {
   const rule = call.attribute('rule') as Partial<Rule> | undefined;
   if (
     group === undefined ||
@@ -147,15 +130,15 @@ function update(call: Call, group: FeedGroup | undefined): Expression[] {
   const variable = call.input('variable');
   const from = {
     ...Object.fromEntries(slots.map((slot) => [slot, call.input(slot)])),
-    variable: group.structure.decay ? on.sub(variable, on.mul(variable, scalar('decay'))) : variable,
-    gradient: group.structure.clip ? on.clip(scaled, scalar('clipvalue')) : scaled,
+    variable: group.structure.decay ? on.sub(variable, on.mul(variable, scalar(DECAY))) : variable,
+    gradient: group.structure.clip ? on.clip(scaled, scalar(CLIP)) : scaled,
   };
   const to = compose.call(rule, on, from, Object.fromEntries(scalars.map((name) => [name, scalar(name)])));
   return ['variable', ...slots].map((name) => to[name] as Expression);
 }
 
 /** The mask of a dropout, by the count that each step is fed. */
-function mask(call: Call, group: FeedGroup | undefined): Expression {
+function mask(call: Call, group: FedNumbers | undefined): Expression {
   if (group === undefined) throw call.unsupported('without a count');
   const scalar = (name: string): View => ({
     buffer: group.buffer,
@@ -193,19 +176,3 @@ const clipScale: KernelWriter = (call) => {
   const scale = f64('div', norm, f64('max', length, norm));
   return cast(call.attribute('isGlobal') === true ? f64('add', scale, f64('sub', length, length)) : scale, 'f32');
 };
-
-/** The numbers that all updates of a group have in a step; undefined where they no longer have the same, or of another structure. */
-export function scalarsOf(
-  { feeds, structure }: FeedGroup,
-  scalarsFor: (feed: Feed) => Readonly<Record<string, number>> | undefined,
-): Readonly<Record<string, number>> | undefined {
-  let common: Readonly<Record<string, number>> | undefined;
-  for (const feed of feeds) {
-    const scalars = scalarsFor(feed);
-    common ??= scalars;
-    if (scalars !== common) return undefined;
-  }
-  if (common === undefined) return undefined;
-  const { decay, clip } = structureOf(common);
-  return decay === structure.decay && clip === structure.clip ? common : undefined;
-}

@@ -1,6 +1,7 @@
 import { M0, M1, ROUNDS, W0, W1 } from '../dropout/philox.js';
 import { type Code, f32, get, i32, load, type Place, repeat, repeatFor, set, store, tee } from './code.js';
-import { type View, sizeOf } from './expression.js';
+import { sizeOf } from '../program.js';
+import type { View } from './expression.js';
 import type { Loops } from './loops.js';
 import { beginOf, endOf } from './threads/division.js';
 

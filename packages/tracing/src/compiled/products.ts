@@ -22,7 +22,8 @@ import {
   when,
   zeroVector,
 } from './code.js';
-import { type Buffer, everyPart, type Expression, sizeOf, type View } from './expression.js';
+import { sizeOf } from '../program.js';
+import { type Buffer, everyPart, type Expression, type View } from './expression.js';
 import type { Loops } from './loops.js';
 import { bytesOf, Nest } from './nest.js';
 import { repeatPanels, type RightSide, writePanels } from './panels.js';

@@ -1,21 +1,17 @@
 import { getKernel } from '@tensorflow/tfjs-core';
 import type { KernelConfig, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { agree, unlikeVariable } from '../agreement.js';
 import { sameNumbers } from '../compare.js';
 import { type BackendData, type Engine, hold, numbersInMemory, theEngine } from '../engine.js';
-import type { Feed, FeedSource } from '../feed.js';
+import type { FeedSource } from '../feed.js';
+import { recordedScalars, scalarsOf } from '../fed-numbers.js';
 import { sameShape } from '../passes.js';
+import type { Program } from '../program.js';
 import type { Runnable } from '../replay.js';
-import { agree, unlikeVariable } from './agreement.js';
 import type { Handle, NativeBackend } from './backend.js';
 import { PackedVariables } from './packed-variables.js';
 import { Session } from './session.js';
-import { type FeedGroup, type Source, stepGraph, type StepGraph } from './step-graph.js';
-import { structureOf } from './update.js';
-
-type Scalars = Readonly<Record<string, number>>;
-
-/** The numbers of a feed in some step. */
-export type ScalarsFor = (feed: Feed) => Scalars | undefined;
+import { type Source, stepGraph, type StepGraph } from './step-graph.js';
 
 /** What a graph gave, before it has any consequence. */
 export interface Made {
@@ -77,9 +73,10 @@ export class GraphStep {
   /**
    * The numbers of a step, if the graph is made for such: undefined where updates have another structure, which the kernels are for.
    *
-   * @param scalarsFor Those of a feed. Default: of the step to come.
+   * @param recorded The program of the step that was recorded. Default: of the step to come.
    */
-  numbers(scalarsFor: ScalarsFor = ({ source, variable }) => source.scalarsFor(variable)): Float32Array | undefined {
+  numbers(recorded?: Program): Float32Array | undefined {
+    const scalarsFor = recorded && recordedScalars(recorded);
     const numbers: number[] = [];
     for (const group of this.#step.groups) {
       const scalars = scalarsOf(group, scalarsFor);
@@ -239,17 +236,4 @@ export class GraphStep {
     made.push(reshaped);
     return reshaped;
   }
-}
-
-/** The numbers that all updates of a group have in a step; undefined where they no longer have the same, or of another structure. */
-function scalarsOf({ feeds, structure }: FeedGroup, scalarsFor: ScalarsFor): Scalars | undefined {
-  let common: Scalars | undefined;
-  for (const feed of feeds) {
-    const scalars = scalarsFor(feed);
-    common ??= scalars;
-    if (scalars !== common) return undefined;
-  }
-  if (common === undefined) return undefined;
-  const { decay, clip } = structureOf(common);
-  return decay === structure.decay && clip === structure.clip ? common : undefined;
 }

@@ -1,18 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { FED, feedOf } from '../feed.js';
-import type { Replay, Runnable } from '../replay.js';
+import type { Replay, Runnable, TakenStep } from '../replay.js';
 import type { NativeBackend } from './backend.js';
 import type { Made } from './graph-step.js';
 import { GraphStep } from '#graph-step'; // bundlers for the browser take another: see package.json
-
-/** A step that has been taken: what went in, and what came out. */
-export interface TakenStep {
-  readonly args: readonly Tensor[];
-  /** What each of the program's variables had before. They have their new values. */
-  readonly before: readonly Tensor[];
-  /** In the order of the program's results. */
-  readonly results: readonly Tensor[];
-}
+import { messageOf } from '../message-of.js';
 
 /**
  * Runs a program on native TensorFlow: by its kernels, and by one graph as soon as there is one that has given what the kernels gave.
@@ -91,14 +82,7 @@ export class NativeRunner {
   prove({ args, before, results }: TakenStep): void {
     if (this.#isProved) return;
     const graph = (this.#graph ??= this.#make());
-    const scalars = new Map<object, Map<string, Readonly<Record<string, number>>>>();
-    for (const { attributes } of this.#runnable.program.nodes) {
-      const feed = feedOf(attributes);
-      if (feed === undefined) continue;
-      if (!scalars.has(feed.source)) scalars.set(feed.source, new Map());
-      scalars.get(feed.source)?.set(feed.variable, attributes[FED] as Readonly<Record<string, number>>);
-    }
-    const numbers = graph?.numbers(({ source, variable }) => scalars.get(source)?.get(variable));
+    const numbers = graph?.numbers(this.#runnable.program);
     if (graph === undefined || numbers === undefined) return;
     try {
       this.#compare(graph, graph.try(args, numbers, before), () => results);
@@ -137,8 +121,4 @@ export class NativeRunner {
     this.release();
     this.#whyKernels = why;
   }
-}
-
-function messageOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).slice(0, 300);
 }

@@ -1,18 +1,14 @@
 import { type GraphBuilder, type Lowering, type Lowerings, textAttr, typeAttr } from '../graph/graph-builder.js';
+import type { Composition } from '../composition.js';
+import { type HostCheck, rangeOf } from '../label-check.js';
 import { GraphValues, type KernelCall, lowerNodes, type Ref } from '../lowering/lowering.js';
 import { sameSize, type Size } from '../lowering/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
 import type { Use } from '../program.js';
 import { DROPOUT_MASK } from '../dropout/mask-kernel.js';
-import type { Composition } from './composition.js';
+
 import { lowerMask } from './dropout-mask.js';
 import { lowerUpdate } from './update.js';
-
-/** What looks at labels, as heads have it: see `LabelRange` of head-kit. */
-export interface HostCheck {
-  /** @throws LABELS_RANGE */
-  demandInMemory(backend: object, labels: object): void;
-}
 
 /** What the graph of a step is told of its kernels, and asks for. */
 export interface OwnKernels {
@@ -146,9 +142,3 @@ const clipScaleInDoubles: Lowering = (call, graph) => {
   });
   return graph.narrow(scale);
 };
-
-function rangeOf(call: KernelCall, name: string): HostCheck {
-  const range = call.attribute(name) as Partial<HostCheck> | undefined;
-  if (typeof range?.demandInMemory === 'function') return range as HostCheck;
-  throw call.unsupported(`with another ${name} than those of head-kit`);
-}

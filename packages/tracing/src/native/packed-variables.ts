@@ -1,5 +1,5 @@
 import type { Variable } from '@tensorflow/tfjs-core';
-import { replaceData } from '../compiled/held-variables.js';
+import { replaceData } from '../replace-data.js';
 import { type BackendData, numbersInMemory } from '../engine.js';
 import type { Handle, NativeBackend, NativeEntry } from './backend.js';
 

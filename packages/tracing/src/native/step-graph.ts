@@ -1,30 +1,20 @@
 import { sign, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { DataType, KernelFunc, Tensor } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../compiled/expression.js';
+import { compositionOf } from '../composition.js';
 import { numbersInMemory } from '../engine.js';
-import { type Feed, FED, feedOf } from '../feed.js';
+import { type FeedGroup, feedGroups } from '../fed-numbers.js';
 import { GraphBuilder, typeAttr } from '../graph/graph-builder.js';
+import type { HostCheck } from '../label-check.js';
 import { GraphValues, type KernelCall, lowerNodes, type Ref } from '../lowering/lowering.js';
 import { type GraphDef, TF_TYPE } from '../graph/graph-def.js';
-import { type Described, type Node, type Program, type ProgramVariable, type Use, usesOf } from '../program.js';
+import { type Described, type Node, type Program, type ProgramVariable, sizeOf, type Use, usesOf } from '../program.js';
 import type { Runnable } from '../replay.js';
-import { compositionOf } from './composition.js';
-import { type HostCheck, withOwnKernels } from './own-kernels.js';
-import { structureOf } from './update.js';
+import { withOwnKernels } from './own-kernels.js';
 
 /** Which tensor a graph is given: an argument, a variable or a constant of the program, by its index. */
 export interface Source extends Described {
   readonly kind: 'arguments' | 'variables' | 'constants';
   readonly index: number;
-}
-
-/** Numbers that a graph is given in each step: those of the updates that have the same. */
-export interface FeedGroup {
-  readonly feeds: readonly Feed[];
-  /** Which of the numbers, in their order. */
-  readonly names: readonly string[];
-  /** Whether updates have a decay and a limit. */
-  readonly structure: ReturnType<typeof structureOf>;
 }
 
 /** Labels to be looked at before a step has any consequence. */
@@ -83,13 +73,14 @@ class Writer {
   readonly #sources: Source[] = [];
   readonly #packed: readonly number[];
   readonly #labels: { readonly use: Use; readonly range: HostCheck }[] = [];
-  readonly #groups: { feeds: Feed[]; names: string[]; structure: FeedGroup['structure']; refs: Map<string, Ref> }[] =
-    [];
-  readonly #groupOf = new Map<unknown, number>();
+  readonly #groupOf: ReadonlyMap<Node, FeedGroup>;
+  /** Each with its numbers by their names. */
+  readonly #groups = new Map<FeedGroup, Map<string, Ref>>();
 
   constructor({ program, constants, kernels }: Runnable) {
     this.#program = program;
     this.#constants = constants;
+    this.#groupOf = feedGroups(program.nodes);
     this.#kernels = new Map(program.nodes.map((node, index) => [node, kernels[index] as KernelFunc]));
     const { nodes, variables, results, checks } = program;
     this.#used = new Set([
@@ -188,41 +179,19 @@ class Writer {
 
   /** The numbers of all updates in one vector, those that several have once. */
   #writeNumbers(): void {
-    for (const node of this.#program.nodes) this.#addToGroup(node);
-    const total = this.#groups.reduce((count, { names }) => count + names.length, 0);
-    if (total === 0) return;
-    const vector = this.#graph.placeholder(`i${this.#inputs.length}`, [total], 'float32');
+    for (const group of this.#groupOf.values()) this.#groups.set(group, new Map());
+    const all = [...this.#groups].flatMap(([{ names }, refs]) => names.map((name) => ({ name, refs })));
+    if (all.length === 0) return;
+    const vector = this.#graph.placeholder(`i${this.#inputs.length}`, [all.length], 'float32');
     this.#inputs.push(vector);
-    const parts = this.#graph.add('Unpack', [vector], { num: { i: total }, T: typeAttr('float32'), axis: { i: 0 } });
-    let next = 0;
-    for (const { names, refs } of this.#groups)
-      for (const name of names) {
-        refs.set(name, next === 0 ? parts : `${parts}:${next}`);
-        next++;
-      }
-  }
-
-  #addToGroup(node: Node): void {
-    const feed = feedOf(node.attributes);
-    if (feed === undefined) return;
-    const scalars = node.attributes[FED] as Readonly<Record<string, number>>;
-    // An optimizer gives one object to all updates that have the same numbers.
-    const key = feed.source.scalarsFor(feed.variable);
-    let index = this.#groupOf.get(key);
-    if (index === undefined) {
-      index = this.#groups.length;
-      const structure = structureOf(scalars);
-      const names = Object.keys(scalars).filter((name) => Number.isFinite(scalars[name]));
-      this.#groups.push({ feeds: [], names, structure, refs: new Map() });
-    }
-    this.#groupOf.set(key, index);
-    this.#groupOf.set(node, index);
-    this.#groups[index]?.feeds.push(feed);
+    const attr = { num: { i: all.length }, T: typeAttr('float32'), axis: { i: 0 } };
+    const parts = this.#graph.add('Unpack', [vector], attr);
+    for (const [index, { name, refs }] of all.entries()) refs.set(name, index === 0 ? parts : `${parts}:${index}`);
   }
 
   #number(call: KernelCall, name: string): Ref {
-    const group = this.#groups[this.#groupOf.get(call.node) ?? -1];
-    const ref = group?.refs.get(name);
+    const group = this.#groupOf.get(call.node as Node);
+    const ref = group && this.#groups.get(group)?.get(name);
     if (ref === undefined) throw call.unsupported(`without the number ${name}`);
     return ref;
   }
@@ -254,7 +223,7 @@ class Writer {
       graph: this.#graph.graph(),
       inputs: this.#inputs,
       sources: this.#sources,
-      groups: this.#groups,
+      groups: [...this.#groups.keys()],
       outputs,
       assigned,
       packed: this.#packed,

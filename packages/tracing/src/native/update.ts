@@ -1,3 +1,4 @@
+import { CLIP, DECAY, structureOf } from '../fed-numbers.js';
 import { type GraphBuilder, typeAttr } from '../graph/graph-builder.js';
 import type { KernelCall, Ref } from '../lowering/lowering.js';
 import type { Size } from '../lowering/sizes.js';
@@ -14,10 +15,6 @@ interface Rule {
   ): Readonly<Record<string, Ref>>;
 }
 
-/** The numbers that any update has besides those of its rule. */
-const DECAY = 'decay';
-const CLIP = 'clipvalue';
-
 /** An optimizer's update as operations, of the numbers that each step is fed with. */
 export function lowerUpdate(call: KernelCall, graph: GraphBuilder, number: (name: string) => Ref): Ref[] {
   const rule = ruleOf(call);
@@ -33,14 +30,6 @@ export function lowerUpdate(call: KernelCall, graph: GraphBuilder, number: (name
   };
   const to = rule.compose(on, from, Object.fromEntries(rule.scalars.map((name) => [name, number(name)])));
   return ['variable', ...rule.slots].map((name) => to[name] as Ref);
-}
-
-/** Which parts an update with these numbers has: without decay and limit, it is as if they were not there. */
-export function structureOf(scalars: Readonly<Record<string, number>>): {
-  readonly decay: boolean;
-  readonly clip: boolean;
-} {
-  return { decay: scalars[DECAY] !== 0, clip: scalars[CLIP] !== Infinity };
 }
 
 function ruleOf(call: KernelCall): Rule {

@@ -1,7 +1,7 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { wasmHeap, type WasmHeap } from '@tfjs-heads/head-kit';
 import type { Backend } from '../engine.js';
-import type { Described } from '../program.js';
+import { type Described, sizeOf } from '../program.js';
 import { BYTES, SCRATCH } from './simd-module.js';
 
 /** What `tools/step-kernels/products.ts` makes: of addresses, counts and strides. */
@@ -75,19 +75,19 @@ export function productKernel(
 
 /** Adds a vector of `n` numbers to each row. */
 export function biasKernel({ functions, ...wasm }: OwnWasm, { shape }: Described, n: number): KernelFunc {
-  const rows = sizeOf({ shape }) / n;
+  const rows = sizeOf(shape) / n;
   return elementwise(wasm, shape, (to, a, bias) => functions.addBias(to, a, bias, rows, n), 'bias');
 }
 
 /** 0 for what is negative. */
 export function reluKernel({ functions, ...wasm }: OwnWasm, { shape }: Described): KernelFunc {
-  const count = sizeOf({ shape });
+  const count = sizeOf(shape);
   return elementwise(wasm, shape, (to, a) => functions.relu(to, a, count));
 }
 
 /** Times the step of another tensor: the gradient of a relu. */
 export function timesStepKernel({ functions, ...wasm }: OwnWasm, { shape }: Described): KernelFunc {
-  const count = sizeOf({ shape });
+  const count = sizeOf(shape);
   return elementwise(wasm, shape, (to, a, step) => functions.timesStep(to, a, step, count), 'step');
 }
 
@@ -118,8 +118,4 @@ function elementwise(
 
 function kernelOf(run: (given: Given) => TensorInfo): KernelFunc {
   return ({ inputs }) => run(inputs as unknown as Given);
-}
-
-export function sizeOf({ shape }: Pick<Described, 'shape'>): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

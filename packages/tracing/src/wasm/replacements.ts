@@ -1,7 +1,7 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Backend } from '../engine.js';
 import type { OwnKernel } from '../kernels.js';
-import type { Node, Use } from '../program.js';
+import { type Node, sizeOf, type Use } from '../program.js';
 import {
   biasKernel,
   type End,
@@ -9,7 +9,6 @@ import {
   type Product,
   productKernel,
   reluKernel,
-  sizeOf,
   sumKernel,
   timesStepKernel,
 } from './own-kernels.js';
@@ -44,9 +43,9 @@ export function productOf({ kernel, inputs, attributes, outputs, isComposed }: N
   const { transposeA, transposeB } = attributes as { readonly transposeA: boolean; readonly transposeB: boolean };
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
-  const matrices = sizeOf(a) / (aRows * aColumns);
+  const matrices = sizeOf(a.shape) / (aRows * aColumns);
   // The rows of many left ones are those of one tall matrix.
-  if (sizeOf(b) !== bRows * bColumns || !(matrices === 1 || !transposeA)) return undefined;
+  if (sizeOf(b.shape) !== bRows * bColumns || !(matrices === 1 || !transposeA)) return undefined;
   const m = (transposeA ? aColumns : aRows) * matrices;
   const [k, n] = [transposeA ? aRows : aColumns, transposeB ? bRows : bColumns];
   return m * k * n > 0 && k === (transposeB ? bColumns : bRows) ? { m, k, n, transposeA, transposeB } : undefined;
@@ -101,8 +100,9 @@ function reluOf(wasm: OwnWasm, { node, kernel }: Step): Ending | undefined {
 /** Of vectors as long as a row. */
 function biasOf(wasm: OwnWasm, { node, kernel }: Step, a: Use, bias: Use): Ending | undefined {
   const [out] = node.outputs as readonly [Use];
-  const n = sizeOf(bias);
-  if (n === 0 || n !== bias.shape.at(-1) || n !== out.shape.at(-1) || sizeOf(a) !== sizeOf(out)) return undefined;
+  const n = sizeOf(bias.shape);
+  if (n === 0 || n !== bias.shape.at(-1) || n !== out.shape.at(-1) || sizeOf(a.shape) !== sizeOf(out.shape))
+    return undefined;
   const own = biasKernel(wasm, out, n);
   // The first two are as the backend has them; which of them is the vector is in its shape, or no matter.
   const theirs: KernelFunc = ({ inputs, ...others }) =>
@@ -129,7 +129,7 @@ function timesStepOf(
   const [out] = node.outputs as readonly [Use];
   if (maker === undefined || !isStep(maker.node)) return undefined;
   const { x: step } = maker.node.inputs as { readonly x: Use };
-  if (!areFloats(step) || [a, by, step].some((use) => sizeOf(use) !== sizeOf(out))) return undefined;
+  if (!areFloats(step) || [a, by, step].some((use) => sizeOf(use.shape) !== sizeOf(out.shape))) return undefined;
   const own = timesStepKernel(wasm, out);
   const theirs: KernelFunc = (call) => {
     const { a: one, step: of } = call.inputs as unknown as Readonly<Record<'a' | 'step', TensorInfo>>;
@@ -144,7 +144,7 @@ function timesStepOf(
     end: 'step',
     a,
     other: step,
-    n: sizeOf(out),
+    n: sizeOf(out.shape),
     alone: { node: ownNode(node, 'TfjsHeads.TimesStep', { a, step }), kernel: own },
   };
 }
@@ -155,9 +155,11 @@ export function columnSumsOf(wasm: OwnWasm, { node, kernel }: Step): Step | unde
   if (node.kernel !== 'Sum' || node.isComposed || x === undefined || !areFloats(x, ...node.outputs)) return undefined;
   const axis = node.attributes['axis'] as number | readonly number[] | null | undefined;
   const axes = [axis ?? x.shape.map((_, i) => i)].flat();
-  if (axes.length === 0 || sizeOf(x) === 0 || !axes.every((one, i) => one === i)) return undefined;
-  const n = sizeOf({ shape: x.shape.slice(axes.length) });
-  const own = [false, true].map((inDoubles) => sumKernel(wasm, node.outputs[0] as Use, sizeOf(x) / n, n, inDoubles));
+  if (axes.length === 0 || sizeOf(x.shape) === 0 || !axes.every((one, i) => one === i)) return undefined;
+  const n = sizeOf(x.shape.slice(axes.length));
+  const own = [false, true].map((inDoubles) =>
+    sumKernel(wasm, node.outputs[0] as Use, sizeOf(x.shape) / n, n, inDoubles),
+  );
   const renamed = own.map(
     (sum): KernelFunc =>
       ({ inputs, ...others }) =>

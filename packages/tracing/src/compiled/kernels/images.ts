@@ -1,5 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import { type Expression, isContiguous, leaf, number, sizeOf, stridesOf, type View, wholeView } from '../expression.js';
+import { sizeOf } from '../../program.js';
+import { type Expression, isContiguous, leaf, number, stridesOf, type View, wholeView } from '../expression.js';
 import { type Call, type KernelWriter, NotCompiled } from '../lowering.js';
 import { activation } from './elementwise.js';
 import { zero } from './common.js';

@@ -1,4 +1,5 @@
-import { cast, type Expression, leaf, number, sizeOf, type View, wholeView } from '../expression.js';
+import { sizeOf } from '../../program.js';
+import { cast, type Expression, leaf, number, type View, wholeView } from '../expression.js';
 import { type Call, type KernelWriter, typeOf } from '../lowering.js';
 import { writeGather, writeSegmentSum } from '../lookups.js';
 import { axesOf, held, select, zero } from './common.js';

@@ -1,4 +1,5 @@
-import { type Expression, isContiguous, leaf, sizeOf, stridesOf, type View, wholeView } from '../expression.js';
+import { sizeOf } from '../../program.js';
+import { type Expression, isContiguous, leaf, stridesOf, type View, wholeView } from '../expression.js';
 import type { Call, KernelWriter } from '../lowering.js';
 import { held, zero } from './common.js';
 import { activation } from './elementwise.js';

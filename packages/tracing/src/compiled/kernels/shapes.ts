@@ -1,10 +1,10 @@
+import { sizeOf } from '../../program.js';
 import {
   cast,
   type Expression,
   leaf,
   number,
   type NumberType,
-  sizeOf,
   stridesOf,
   type View,
   wholeView,

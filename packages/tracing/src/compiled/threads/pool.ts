@@ -1,4 +1,5 @@
 import { CONTROL, HELPER } from './helper-source.js';
+import { messageOf } from '../../message-of.js';
 
 /** A thread as Node and pages have it. */
 interface Helper {
@@ -132,8 +133,4 @@ function nodeModule<T>(name: string): T | undefined {
   if (typeof process === 'undefined') return undefined;
   const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown };
   return getBuiltinModule?.call(process, name) as T | undefined;
-}
-
-function messageOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).slice(0, 300);
 }

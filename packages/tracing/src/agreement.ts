@@ -1,5 +1,5 @@
-import { sameNumbers } from '../compare.js';
-import type { BackendData } from '../engine.js';
+import { sameNumbers } from './compare.js';
+import type { BackendData } from './engine.js';
 
 /** How far a number may be from that of the kernels, by the largest number of the tensor. */
 const TOLERANCE = 1e-5;

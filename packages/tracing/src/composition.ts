@@ -1,12 +1,12 @@
 import type { KernelFunc, NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
-import { type Backend, numbersInMemory, theEngine } from '../engine.js';
-import type { GraphProgram } from '../lowering/batch-of-any-size.js';
-import { dropDead } from '../passes.js';
-import type { Node, Use } from '../program.js';
-import { record } from '../recorder.js';
-import { type Recording, releaseRecording, type Source } from '../recording.js';
-import { scopedCall } from '../scoped-call.js';
-import { flatten } from '../structure.js';
+import { type Backend, numbersInMemory, theEngine } from './engine.js';
+import type { GraphProgram } from './lowering/batch-of-any-size.js';
+import { dropDead } from './passes.js';
+import type { Node, Use } from './program.js';
+import { record } from './recorder.js';
+import { type Recording, releaseRecording, type Source } from './recording.js';
+import { scopedCall } from './scoped-call.js';
+import { flatten } from './structure.js';
 
 /** A kernel as the kernels of tfjs that it is made of: its inputs, in their order, are the arguments. */
 export interface Composition {
