@@ -1,6 +1,6 @@
 // Functions that a compiled step has of its own, against those of JavaScript in doubles.
 import * as tf from '@tensorflow/tfjs-core';
-import { sigmoidCrossEntropy, weightedLoss } from '@tfjs-heads/head-kit';
+import { sigmoidCrossEntropy, softmaxCrossEntropy, weightedLoss } from '@tfjs-heads/head-kit';
 import { expect, it } from 'vitest';
 import { apply, cast, leaf, number, wholeView } from '../src/compiled/expression.js';
 import { Writer } from '../src/compiled/lowering.js';
@@ -58,6 +58,24 @@ it('has exponentials with the last bit of float32', () => {
     expect(units).toBeLessThan(0.5001);
     expect(otherwise).toBeLessThanOrEqual(x.length / 1e5);
   }
+});
+
+it('has 0 in the place of probabilities, and of gradients, that a float32 has not all digits of', () => {
+  // The first class is left at last: of most others nearly nothing.
+  const z = tf.tensor2d([0, -1, -50, -80, -86, -88, -90, -95, -100, -103, -104, -200], [1, 12]);
+  const labels = tf.tensor2d([0], [1, 1]);
+  const gradient = (logits: tf.Tensor): tf.Tensor =>
+    tf.grad((x) => weightedLoss({ logits: x, labels }, { loss: softmaxCrossEntropy, divisor: 1 }))(logits);
+  for (const run of [(logits: tf.Tensor): tf.Tensor => tf.softmax(logits as tf.Tensor2D), gradient]) {
+    const { compiled, eager } = bothWays(run as never, [z]);
+    const [ours, theirs] = [compiled[0], eager[0]] as [ArrayLike<number>, ArrayLike<number>];
+    for (let index = 0; index < 12; index++) {
+      const [is, should] = [ours[index] as number, theirs[index] as number];
+      if (Math.abs(should) < 2 ** -126) expect(is).toBe(0);
+      else expect(Math.abs(is / should - 1)).toBeLessThan(1e-6);
+    }
+  }
+  tf.dispose([z, labels]);
 });
 
 it('has softplus with the last bits of float32', () => {

@@ -6,6 +6,7 @@ import { CLIP, DECAY, type FeedGroup, feedGroups } from '../fed-numbers.js';
 import { rangeOf } from '../label-check.js';
 import { type Node, sizeOf, type Use } from '../program.js';
 import { apply, type Buffer, cast, type Expression, leaf, number, type View, wholeView } from './expression.js';
+import { flushed } from './kernels/common.js';
 import { kernelWriters } from './kernels/index.js';
 import { writeMask } from './philox-mask.js';
 import { type Call, type KernelWriter, Lowering, typeOf, type Writer } from './lowering.js';
@@ -68,7 +69,8 @@ const composed: KernelWriter = (call) => {
     if (source.kind === 'known') throw call.unsupported('which gives a tensor of its own');
     const made =
       source.kind === 'argument' ? (given[source.index] as Expression) : part.get(program.results[source.index] as Use);
-    return cast(made, typeOf(node.outputs[index]?.dtype ?? 'float32'));
+    // Of a class that is ruled out.
+    return cast(made.type === 'f64' ? flushed(made) : made, typeOf(node.outputs[index]?.dtype ?? 'float32'));
   });
 };
 

@@ -1,4 +1,4 @@
-import { type Expression, leaf, number, type NumberType } from '../expression.js';
+import { apply, type Expression, leaf, number, type NumberType } from '../expression.js';
 import type { Call, KernelWriter } from '../lowering.js';
 
 export const one = (call: Call, type: NumberType = call.float): Expression => number(1, type);
@@ -15,6 +15,13 @@ export function ofFloat(write: (x: Expression, call: Call) => Expression): Kerne
 
 export const select = (call: Call, condition: Expression, yes: Expression, no: Expression): Expression =>
   call.apply('select', yes.type, condition, yes, no);
+
+/** The smallest float32 that has all its digits. */
+const SMALLEST = 2 ** -126;
+
+/** 0 in the place of smaller floats, which make each of the products that they are in take a hundred times as long, and whose sums they do not change. */
+export const flushed = (x: Expression): Expression =>
+  apply('select', x.type, apply('less', 'i32', apply('abs', x.type, x), number(SMALLEST, x.type)), zero(x.type), x);
 
 /** Held in memory, so that several may read it. */
 export const held = (call: Call, x: Expression): Expression =>

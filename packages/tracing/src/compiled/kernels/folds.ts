@@ -1,7 +1,7 @@
 import { cast, type Expression } from '../expression.js';
 import type { Fold } from '../loops.js';
 import { type Call, type KernelWriter, typeOf } from '../lowering.js';
-import { axesOf, held } from './common.js';
+import { axesOf, flushed, held } from './common.js';
 
 function folding(kind: Fold): KernelWriter {
   return (call) => {
@@ -34,7 +34,7 @@ export const folds: Readonly<Record<string, KernelWriter>> = {
   Any: folding('any'),
   Softmax: (call) => {
     const { shifted, axes } = softmaxParts(call, 'logits');
-    const powers = held(call, call.apply('exp', shifted.type, shifted));
+    const powers = held(call, flushed(call.apply('exp', shifted.type, shifted)));
     return call.apply('div', powers.type, powers, call.fold('sum', powers, axes, true));
   },
   LogSoftmax: (call) => {
