@@ -88,13 +88,7 @@ export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace
  * @throws INVALID_ARGUMENT
  */
 export function traceAs<F extends Step>(of: string, step: F, { variables, exact, threads }: TraceOptions): Trace<F> {
-  if (exact !== undefined && typeof exact !== 'boolean')
-    throw headError('INVALID_ARGUMENT', `${of}: exact must be true or false, got ${describeValue(exact)}.`);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= 32))
-    throw headError(
-      'INVALID_ARGUMENT',
-      `${of}: threads must be a whole number of 1 to 32, got ${describeValue(threads)}.`,
-    );
+  checkRunning(of, { exact, threads });
   const runner = new TracedStep(
     step as unknown as (...args: unknown[]) => unknown,
     variablesOf(of, variables),
@@ -108,6 +102,17 @@ export function traceAs<F extends Step>(of: string, step: F, { variables, exact,
     toString: { value: () => runner.text() },
     dispose: { value: () => runner.dispose() },
   }) as unknown as Trace<F>;
+}
+
+/** @throws INVALID_ARGUMENT */
+export function checkRunning(of: string, { exact, threads }: Omit<TraceOptions, 'variables'>): void {
+  if (exact !== undefined && typeof exact !== 'boolean')
+    throw headError('INVALID_ARGUMENT', `${of}: exact must be true or false, got ${describeValue(exact)}.`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= 32))
+    throw headError(
+      'INVALID_ARGUMENT',
+      `${of}: threads must be a whole number of 1 to 32, got ${describeValue(threads)}.`,
+    );
 }
 
 class TracedStep {

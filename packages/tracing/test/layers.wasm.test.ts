@@ -259,6 +259,10 @@ test('refuses what is no model, and options that it does not know', () => {
   const model = classifier();
   expect(() => accelerate(model, { exakt: true } as never)).toThrowCoded('INVALID_ARGUMENT', ['exact']);
   expect(() => accelerate(model, { exact: 1 } as never)).toThrowCoded('INVALID_ARGUMENT', ['got the number 1']);
+  expect(() => accelerate(model, { threads: 33 })).toThrowCoded('INVALID_ARGUMENT', [
+    'accelerate: threads must be',
+    'got the number 33',
+  ]);
   model.dispose();
 });
 

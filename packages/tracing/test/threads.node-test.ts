@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-layers'; // registers gradients
 import * as tf from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { softmaxCrossEntropy, weightedLoss } from '@tfjs-heads/head-kit';
 import { Adam, SGD } from '@tfjs-heads/optimizers';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -20,6 +20,7 @@ import { Team } from '../src/compiled/threads/team.js';
 import { WORDS } from '../src/compiled/threads/words.js';
 import { theEngine } from '../src/engine.js';
 import { Dropout, traceStep } from '../src/index.js';
+import { accelerate } from '../src/layers.js';
 import { optimize, type Optimized } from '../src/optimize.js';
 import { record } from '../src/recorder.js';
 import { releaseRecording } from '../src/recording.js';
@@ -162,6 +163,34 @@ it.each(Object.entries(networks))('gives the same bits by 1, 2, 3 and 4 threads:
     step.dispose();
   }
   one.release();
+});
+
+it('trains an accelerated model by as many threads as it is told, to the same bits', async () => {
+  const rows = 512;
+  const [x, y] = [draw([rows, 32], 1), draw([rows, 1], 2)];
+  const weightsBy = async (threads: number): Promise<Uint8Array[]> => {
+    const model = sequential();
+    model.add(layers.dense({ units: 64, activation: 'relu', inputShape: [32] }));
+    model.add(layers.dense({ units: 1 }));
+    model.compile({ optimizer: new SGD({ learningRate: 0.01 }), loss: 'meanSquaredError' });
+    const first = model.getWeights().map(({ shape }, index) => draw(shape, 3 + index));
+    const acceleration = accelerate(model, { threads });
+    const fit = (epochs: number): Promise<unknown> =>
+      model.fit(x, y, { epochs, batchSize: rows, shuffle: false, verbose: 0 });
+    const how = (): string => String(acceleration).split('\n')[0] as string;
+    do await fit(1);
+    while (!how().includes('function of WebAssembly') || how().includes('until others have started'));
+    expect(how()).toMatch(threads === 1 ? /WebAssembly$/ : new RegExp(` by ${threads} threads$`));
+    model.setWeights(first);
+    await fit(5);
+    const weights = model.getWeights().map((weight) => bitsOf(weight.dataSync()));
+    model.dispose();
+    tf.dispose(first);
+    return weights;
+  };
+  const expected = await weightsBy(1);
+  for (const threads of [2, 3]) expect(await weightsBy(threads)).toEqual(expected);
+  tf.dispose([x, y]);
 });
 
 /** Takes a part, and dies. */

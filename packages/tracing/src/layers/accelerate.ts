@@ -2,12 +2,15 @@ import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import { checkOptions, describeValue, headError } from '@tfjs-heads/head-kit';
 import { isCompilable, loadCompiler } from '../compiled/compiled-runner.js';
 import { theEngine } from '../engine.js';
+import { checkRunning } from '../trace-step.js';
 import { AcceleratedModel } from './accelerated-model.js';
 
 /** What {@link accelerate} takes besides the model. */
 export interface AccelerateOptions {
   /** Whether all numbers must be those of tfjs-layers to the bit. Default: no, so that cpu and wasm may run a step as one function of WebAssembly (see `TraceOptions`). */
   readonly exact?: boolean | undefined;
+  /** How many threads compute a step that runs as one function of WebAssembly: see `TraceOptions`. */
+  readonly threads?: number | undefined;
 }
 
 /** A model that has been accelerated. */
@@ -46,13 +49,12 @@ export function accelerate(model: LayersModel, options: AccelerateOptions = {}):
       'INVALID_ARGUMENT',
       `accelerate: model must be a model of the tfjs-layers that is found from @tfjs-heads/tracing, got ${describeValue(model)}.`,
     );
-  const { exact } = checkOptions('accelerate', options, ['exact']);
-  if (exact !== undefined && typeof exact !== 'boolean')
-    throw headError('INVALID_ARGUMENT', `accelerate: exact must be true or false, got ${describeValue(exact)}.`);
+  const { exact, threads } = checkOptions('accelerate', options, ['exact', 'threads']);
+  const running = { exact, threads };
+  checkRunning('accelerate', running);
   accelerations.get(model)?.dispose();
   if (exact !== true && isCompilable(theEngine().backend)) void loadCompiler();
-  const isExact = exact === true;
-  const { now, release } = model instanceof Sequential ? ofSequence(model, isExact) : ofModel(model, isExact);
+  const { now, release } = model instanceof Sequential ? ofSequence(model, running) : ofModel(model, running);
   const acceleration: Acceleration = {
     get reason() {
       const accelerated = now();
@@ -89,19 +91,19 @@ interface Accelerated {
   release(): void;
 }
 
-function ofModel(model: LayersModel, isExact: boolean): Accelerated {
-  const accelerated = new AcceleratedModel(model, isExact);
+function ofModel(model: LayersModel, running: AccelerateOptions): Accelerated {
+  const accelerated = new AcceleratedModel(model, running);
   return { now: () => accelerated, release: () => accelerated.release() };
 }
 
 /** A sequence has a model within that does its work, and makes another one when it is built again. */
-function ofSequence(model: Sequential, isExact: boolean): Accelerated {
+function ofSequence(model: Sequential, running: AccelerateOptions): Accelerated {
   let within = (model as unknown as { model?: LayersModel }).model;
   let accelerated: AcceleratedModel | undefined;
   const begin = (next: LayersModel | undefined): void => {
     accelerated?.release();
     within = next;
-    accelerated = next && new AcceleratedModel(next, isExact);
+    accelerated = next && new AcceleratedModel(next, running);
   };
   begin(within);
   Object.defineProperty(model, 'model', { get: () => within, set: begin, enumerable: true, configurable: true });

@@ -2,6 +2,7 @@ import { concat, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isCompilable, loadCompiler } from '../compiled/compiled-runner.js';
 import { theEngine } from '../engine.js';
+import type { AccelerateOptions } from './accelerate.js';
 import { fitLoop } from './fit-loop.js';
 import { type BatchData, internalsOf, type ModelInternals } from './layers-model.js';
 import { ModelStep } from './model-step.js';
@@ -26,7 +27,7 @@ export class AcceleratedModel {
   readonly #before: Partial<Record<Hidden, PropertyDescriptor>> = {};
   readonly #names: Hidden[] = [];
 
-  constructor(given: LayersModel, isExact: boolean) {
+  constructor(given: LayersModel, running: AccelerateOptions) {
     const model = internalsOf(given);
     this.#model = model;
     const { makeTrainFunction, makeTestFunction } = model;
@@ -35,7 +36,7 @@ export class AcceleratedModel {
 
     // Steps that train meanwhile would have learnt what there is before a function is compared, when a loss is a rounding.
     const ready = async (): Promise<void> => {
-      if (!isExact && isCompilable(theEngine().backend)) await loadCompiler();
+      if (running.exact !== true && isCompilable(theEngine().backend)) await loadCompiler();
     };
     const plainTrain = makeTrainFunction.call(model);
     this.train = new ModelStep(
@@ -48,19 +49,19 @@ export class AcceleratedModel {
           optimizer: optimizer_,
         };
       },
-      isExact,
+      running,
     );
     makeTestFunction.call(model);
     const plainTest = model.testFunction;
     this.test = new ModelStep(
       plainTest,
       () => ({ parts: [model.lossFunctions, model.metricsTensors], configured: [layers], optimizer: undefined }),
-      isExact,
+      running,
     );
     this.predict = new ModelStep(
       (ins) => [originalPredict.call(model, ins as Tensor[], ins[0]?.shape[0])].flat(),
       () => ({ parts: [], configured: [layers], optimizer: undefined }),
-      isExact,
+      running,
     );
 
     this.#hide('makeTrainFunction', () => (data: BatchData) => this.train.run(data));

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Trace, traceAs } from '../trace-step.js';
+import { type Trace, traceAs, type TraceOptions } from '../trace-step.js';
 import { meetOptimizer, withMet } from '../watch-engine.js';
 import type { BatchData } from './layers-model.js';
 import { Settings } from './settings.js';
@@ -36,7 +36,7 @@ export interface Dependencies {
 export class ModelStep {
   readonly #step: Step;
   readonly #dependencies: () => Dependencies;
-  readonly #isExact: boolean;
+  readonly #running: Omit<TraceOptions, 'variables'>;
   #trace: Trace<Step> | undefined;
   #parts: readonly unknown[] = [];
   #settings: Settings = new Settings([]);
@@ -48,11 +48,12 @@ export class ModelStep {
   /**
    * @param step As the model runs it.
    * @param dependencies What it depends on now. Asked before each step: fields alone.
+   * @param running How steps run: `variables` are found.
    */
-  constructor(step: Step, dependencies: () => Dependencies, isExact: boolean) {
+  constructor(step: Step, dependencies: () => Dependencies, running: Omit<TraceOptions, 'variables'>) {
     this.#step = step;
     this.#dependencies = dependencies;
-    this.#isExact = isExact;
+    this.#running = running;
   }
 
   /** Why batches of the shape that came most often run as before, by the last one of them; undefined where a recording of them runs. */
@@ -107,8 +108,8 @@ export class ModelStep {
     if (this.#changes <= MAX_CHANGES) this.#settings = new Settings(configured);
     if (optimizer !== undefined) meetOptimizer(optimizer);
     this.#trace = traceAs('accelerate', (data: BatchData) => withMet(() => this.#step(data)), {
+      ...this.#running,
       variables: [],
-      exact: this.#isExact,
     });
     return this.#trace;
   }
