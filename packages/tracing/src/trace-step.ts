@@ -3,7 +3,6 @@ import type { TrainableVariable } from '@tfjs-heads/head-api';
 import { checkOptions, describeValue, headError, listOf, quote, recorderNow, shapeText } from '@tfjs-heads/head-kit';
 import { type Engine, isLiveVariable, theEngine } from './engine.js';
 import { knownArguments, loadCompiler } from './compiled/compiled-runner.js';
-import type { KnownArguments } from './compiled/known-arguments.js';
 import { printProgram } from './print.js';
 import type { Program } from './program.js';
 import { scopedCall } from './scoped-call.js';
@@ -122,7 +121,7 @@ class TracedStep {
   readonly #signatures = new Map<string, SignatureTrace>();
   #last: SignatureTrace | undefined;
   /** The arguments that it was last called with. */
-  #known: KnownArguments | undefined;
+  #known: ReturnType<typeof knownArguments>;
   #reason: string | undefined = 'It has not been called yet.';
   #isDisposed = false;
 

@@ -9,6 +9,7 @@ import { draw, variable } from './support.js';
 
 interface Binding {
   runSavedModel(...args: readonly unknown[]): unknown;
+  createTensor(...args: readonly unknown[]): unknown;
   executeOp(...args: readonly unknown[]): unknown;
   tensorDataSync(...args: readonly unknown[]): unknown;
   getNumOfTensors(): number;
@@ -180,6 +181,53 @@ describe('one graph', () => {
     for (let index = 0; index < recordings; index++) await take(trainee, batch);
     expect(String(trainee.step)).toMatch(AS_GRAPH);
     tf.dispose([batch.x, batch.labels]);
+  });
+
+  it('updates all variables at once, whose sizes may be any, and makes no tensor of a rate that stays', async () => {
+    let created = 0;
+    let outputs: unknown;
+    backend.binding = Object.create(binding, {
+      createTensor: { value: (...args: readonly unknown[]) => (created++, binding.createTensor(...args)) },
+      runSavedModel: { value: (...args: readonly unknown[]) => ((outputs = args[3]), binding.runSavedModel(...args)) },
+    }) as Binding;
+    const trainee = train(new SGD({ learningRate: 0.1 }));
+    const batch = batchAt(0);
+    for (let index = 0; index < 9; index++) await take(trainee, batch);
+    created = 0;
+    await take(trainee, batch);
+    expect(created).toBe(0);
+    // The loss, and the variables.
+    expect(outputs).toMatch(/^[^,]+,TfjsHeads\.Update\/1\/Sub:0$/);
+    tf.dispose([batch.x, batch.labels]);
+  });
+
+  it('updates apart what is read after its update, and what no optimizer trains', async () => {
+    const make = (exact: boolean): readonly [Trace<(x: tf.Tensor) => tf.Tensor>, readonly tf.Variable[]] => {
+      const variables = [[16], [5], [32], [1], [8, 4], [16], [7]].map((shape, seed) => variable(shape, seed));
+      const [a, b, c, d, e, mean, other] = variables as [tf.Variable, ...tf.Variable[]] & { length: 7 };
+      const optimizer = new Adam({ learningRate: 0.01 });
+      const step = (x: tf.Tensor): tf.Tensor => {
+        const parts = [a, b, c, d, e] as tf.Variable[];
+        const loss = (): tf.Scalar =>
+          tf.addN(parts.map((part, index) => tf.sum(tf.square(tf.sub(part, tf.mul(x, index)))))) as tf.Scalar;
+        optimizer.minimize(loss, false, parts);
+        mean?.assign(tf.add(tf.mul(mean, 0.9), tf.mul(a, 0.1)));
+        other?.assign(tf.mul(other, 1.5));
+        return tf.add(c as tf.Tensor, 0);
+      };
+      return [traceStep(step, { variables, exact }), variables];
+    };
+    const [[graph, ours], [kernels, theirs]] = [make(false), make(true)];
+    for (let index = 0; index < 12; index++) {
+      const x = draw([1], index);
+      const [made, expected] = [graph(x), kernels(x)];
+      expect(agree(made.dataSync(), expected.dataSync())).toBe(true);
+      tf.dispose([x, made, expected]);
+    }
+    for (const [index, own] of ours.entries())
+      expect(agree(own.dataSync(), theirs[index]?.dataSync() as Float32Array), `variable ${index}`).toBe(true);
+    expect(String(graph)).toMatch(AS_GRAPH);
+    for (const trace of [graph, kernels]) trace.dispose();
   });
 
   it.each([

@@ -4,15 +4,17 @@ import { type Backend, type BackendData, type Engine, numbersInMemory } from '..
 import { agree, unlikeVariable } from '../agreement.js';
 import type { Replay, Runnable, TakenStep } from '../replay.js';
 import type { CompiledStep, Outcome } from './compiled-step.js';
+import type { KnownArguments } from '../known-arguments.js';
 import type { Flat } from '../structure.js';
+import { KnownArguments as atHand } from '#graph-step'; // where graphs are, it need not be loaded
 import type { HostBackend } from './held-variables.js';
-import type { KnownArguments } from './known-arguments.js';
 import { messageOf } from '../message-of.js';
 
 type Compiler = typeof CompiledStep;
+type Known = Pick<KnownArguments, 'again'>;
 
 let compiler: Compiler | undefined;
-let known: typeof KnownArguments | undefined;
+let known: (new (flat: Flat, engine: Engine) => Known) | undefined = atHand;
 let whyNone = 'the compiler has yet to be loaded';
 let loading: Promise<void> | undefined;
 
@@ -31,7 +33,7 @@ export function loadCompiler(): Promise<void> {
 }
 
 /** Remembers arguments, once what does so is there. */
-export function knownArguments(flat: Flat, engine: Engine): KnownArguments | undefined {
+export function knownArguments(flat: Flat, engine: Engine): Known | undefined {
   return known && new known(flat, engine);
 }
 

@@ -12,7 +12,7 @@ import { Instance } from './instance.js';
 import type { Pool } from './threads/pool.js';
 import { byOne, everybody, Team, threadsFor } from './threads/team.js';
 
-export { KnownArguments } from './known-arguments.js';
+export { KnownArguments } from '../known-arguments.js';
 
 /** What a step gave, before it has any consequence. */
 export interface Outcome {

@@ -77,6 +77,19 @@ export class GraphBuilder implements TargetGraph {
     return this.#castTypes(x, TF_TYPE.float64, TF_TYPE.float32);
   }
 
+  /** What several kernels use belongs to none of them, and is of the types that it says. */
+  outside<T>(make: () => T): T {
+    const [prefix, isInDoubles] = [this.#prefix, this.#isInDoubles];
+    this.#prefix = '';
+    this.#isInDoubles = false;
+    try {
+      return make();
+    } finally {
+      this.#prefix = prefix;
+      this.#isInDoubles = isInDoubles;
+    }
+  }
+
   placeholder(name: string, shape: readonly Size[], dtype: DataType): Ref {
     const ref = this.add('Placeholder', [], { dtype: typeAttr(dtype), shape: { shape: shapeProto(shape) } }, name);
     const [first] = shape;
@@ -108,7 +121,7 @@ export class GraphBuilder implements TargetGraph {
     const tensor = { dtype: type, tensorShape: shapeProto(shape), tensorContent: content };
     const attr = { value: { tensor }, dtype: tfTypeAttr(type) };
     if (key === undefined) return this.add('Const', [], attr, name);
-    const ref = this.#outside(() => this.add('Const', [], attr));
+    const ref = this.outside(() => this.add('Const', [], attr));
     this.#constants.set(key, ref);
     return ref;
   }
@@ -169,7 +182,7 @@ export class GraphBuilder implements TargetGraph {
 
   #rowsRef(): Ref {
     const { add } = { add: this.add.bind(this) };
-    this.#rows ??= this.#outside(() => {
+    this.#rows ??= this.outside(() => {
       const input = this.#nodes.find(({ name }) => name === this.#rowsOf);
       // Only an argument can bring a size that is not known.
       if (input === undefined) throw new Error('No argument has the number of rows.');
@@ -180,17 +193,6 @@ export class GraphBuilder implements TargetGraph {
       return add('StridedSlice', [shape, at(0), at(1), at(1)], { ...maskAttrs(), ...attr }, 'rows');
     });
     return this.#rows;
-  }
-
-  /** What several kernels use belongs to none of them. */
-  #outside<T>(make: () => T): T {
-    const prefix = this.#prefix;
-    this.#prefix = '';
-    try {
-      return make();
-    } finally {
-      this.#prefix = prefix;
-    }
   }
 
   #freeName(wanted: string): string {

@@ -4,14 +4,16 @@ import { agree, unlikeVariable } from '../agreement.js';
 import { sameNumbers } from '../compare.js';
 import { type BackendData, type Engine, hold, numbersInMemory, theEngine } from '../engine.js';
 import type { FeedSource } from '../feed.js';
-import { recordedScalars, scalarsOf } from '../fed-numbers.js';
+import { recordedScalars, type Scalars, scalarsOf } from '../fed-numbers.js';
 import { sameShape } from '../passes.js';
 import type { Program } from '../program.js';
 import type { Runnable } from '../replay.js';
 import type { Handle, NativeBackend } from './backend.js';
 import { PackedVariables } from './packed-variables.js';
 import { Session } from './session.js';
-import { type Source, stepGraph, type StepGraph } from './step-graph.js';
+import { type FedNumber, type Source, stepGraph, type StepGraph } from './step-graph.js';
+
+export { KnownArguments } from '../known-arguments.js';
 
 /** What a graph gave, before it has any consequence. */
 export interface Made {
@@ -46,6 +48,10 @@ export class GraphStep {
   /** Tensors of others that go in at each step. */
   readonly #constants: ReadonlyMap<number, Tensor>;
   readonly #packed: PackedVariables;
+  /** The numbers of the last step, as the addon has them. */
+  #vector: { readonly id: number; readonly numbers: Float32Array } | undefined;
+  /** Indices of the variables that are packed. */
+  readonly #places: readonly number[];
 
   /** @throws An error that says why the program is no graph */
   constructor(runnable: Runnable, backend: NativeBackend) {
@@ -54,8 +60,13 @@ export class GraphStep {
     this.#step = stepGraph(runnable);
     const { graph, inputs, outputs, groups, sources } = this.#step;
     this.#session = new Session(backend.binding, graph, inputs, outputs);
-    const packed = this.#step.packed.map((index) => runnable.variables[index] as Variable);
-    this.#packed = new PackedVariables(packed, backend);
+    const { places, size } = this.#step.packing;
+    const parts = places.map(({ variable, offset }) => ({
+      variable: runnable.variables[variable] as Variable,
+      offset,
+    }));
+    this.#packed = new PackedVariables(parts, size, backend);
+    this.#places = places.map(({ variable }) => variable);
     this.#feeding = new Set(groups.flatMap(({ feeds }) => feeds.map(({ source }) => source)));
     this.#constants = new Map(
       sources.flatMap(({ kind, index }) =>
@@ -67,6 +78,7 @@ export class GraphStep {
   release(): void {
     this.#session.release();
     this.#packed.release();
+    this.#dropVector();
     for (const tensor of this.#constants.values()) tensor.dispose();
   }
 
@@ -77,13 +89,19 @@ export class GraphStep {
    */
   numbers(recorded?: Program): Float32Array | undefined {
     const scalarsFor = recorded && recordedScalars(recorded);
-    const numbers: number[] = [];
-    for (const group of this.#step.groups) {
+    const { groups, numbers } = this.#step;
+    const known: Scalars[] = [];
+    for (const group of groups) {
       const scalars = scalarsOf(group, scalarsFor);
       if (scalars === undefined) return undefined;
-      for (const name of group.names) numbers.push(scalars[name] as number);
+      known.push(scalars);
     }
-    return Float32Array.from(numbers);
+    const made = new Float32Array(numbers.length);
+    for (let index = 0; index < made.length; index++) {
+      const { group, name } = numbers[index] as FedNumber;
+      made[index] = known[group]?.[name] as number;
+    }
+    return made;
   }
 
   /**
@@ -92,7 +110,8 @@ export class GraphStep {
    * @throws LABELS_RANGE, or what TensorFlow throws; nothing is changed then.
    */
   run(args: readonly Tensor[], numbers: Float32Array): Tensor[] {
-    const { packed, assigned } = this.#step;
+    const { assigned } = this.#step;
+    const packed = this.#places;
     const { variables, counted } = this.#runnable;
     const id = packed.length > 0 ? this.#packed.load() : undefined;
     const { results, news, whole } = this.#compute(args, numbers, variables, id);
@@ -112,7 +131,8 @@ export class GraphStep {
    * @param variables One for each of the program's. Default: as they are.
    */
   try(args: readonly Tensor[], numbers: Float32Array, variables: readonly Tensor[] = this.#runnable.variables): Made {
-    const { packed, assigned } = this.#step;
+    const { assigned } = this.#step;
+    const packed = this.#places;
     const { binding } = this.#backend;
     const before = [...assigned, ...packed].map((index) => numbersInMemory(variables[index] as Tensor));
     const id = packed.length > 0 ? this.#packed.pack(before.slice(assigned.length)) : undefined;
@@ -201,9 +221,7 @@ export class GraphStep {
     variables: readonly Tensor[],
     packed: number | undefined,
   ): Handle[] {
-    const { binding } = this.#backend;
     const reshaped: Tensor[] = [];
-    let vector: number | undefined;
     try {
       const ids = this.#backend.getInputTensorIds(
         this.#step.sources.map((source) =>
@@ -211,15 +229,27 @@ export class GraphStep {
         ),
       );
       if (packed !== undefined) ids.push(packed);
-      if (numbers.length > 0) {
-        vector = binding.createTensor([numbers.length], binding.TF_FLOAT, numbers);
-        ids.push(vector);
-      }
+      if (numbers.length > 0) ids.push(this.#vectorOf(numbers));
       return this.#session.run(ids);
     } finally {
-      if (vector !== undefined) binding.deleteTensor(vector);
       for (const tensor of reshaped) tensor.dispose();
     }
+  }
+
+  /** The numbers as a tensor, which stays as long as they are the same: a rate is in most steps. */
+  #vectorOf(numbers: Float32Array): number {
+    const last = this.#vector;
+    if (last !== undefined && sameNumbers(last.numbers, numbers)) return last.id;
+    const { binding } = this.#backend;
+    this.#dropVector();
+    const id = binding.createTensor([numbers.length], binding.TF_FLOAT, numbers);
+    this.#vector = { id, numbers };
+    return id;
+  }
+
+  #dropVector(): void {
+    if (this.#vector !== undefined) this.#backend.binding.deleteTensor(this.#vector.id);
+    this.#vector = undefined;
   }
 
   #tensorOf({ kind, index }: Source, args: readonly Tensor[], variables: readonly Tensor[]): Tensor {

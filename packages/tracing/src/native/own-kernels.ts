@@ -4,11 +4,11 @@ import { type HostCheck, rangeOf } from '../label-check.js';
 import { GraphValues, type KernelCall, lowerNodes, type Ref } from '../lowering/lowering.js';
 import { sameSize, type Size } from '../lowering/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
-import type { Use } from '../program.js';
+import { sizeOf, type Use } from '../program.js';
 import { DROPOUT_MASK } from '../dropout/mask-kernel.js';
 
 import { lowerMask } from './dropout-mask.js';
-import { lowerUpdate } from './update.js';
+import { lowerUpdate, UPDATE } from './update.js';
 
 /** What the graph of a step is told of its kernels, and asks for. */
 export interface OwnKernels {
@@ -34,8 +34,7 @@ export function withOwnKernels(kernels: readonly string[], own: OwnKernels): Low
     BatchMatMul: (call, graph) =>
       (call.output.shape.length === 2 ? matMul : (tensorflowOps['BatchMatMul'] as Lowering))(call, graph),
     Add: (call, graph) => (isBias(call) ? addBias : (tensorflowOps['Add'] as Lowering))(call, graph),
-    Step: (call, graph) =>
-      (own.signKeepsNaN && isPlainStep(call) ? step : (tensorflowOps['Step'] as Lowering))(call, graph),
+    Step: stepOf(own),
     Sqrt: (call, graph) => {
       const root = (tensorflowOps['Sqrt'] as Lowering)(call, graph) as Ref;
       return graph.opaque(root, call.output.shape, call.output.dtype);
@@ -44,7 +43,7 @@ export function withOwnKernels(kernels: readonly string[], own: OwnKernels): Low
       own.check(call.node.inputs['labels'] as Use, rangeOf(call, 'range'));
       return call.input('labels').ref;
     },
-    'TfjsHeads.Update/1': (call, graph) => lowerUpdate(call, graph, (name) => own.number(call, name)),
+    [UPDATE]: (call, graph) => lowerUpdate(call, graph, (name) => own.number(call, name)),
     [DROPOUT_MASK]: (call, graph) => lowerMask(call, graph, (name) => own.number(call, name)),
     'TfjsHeads.ClipScale/1': (call, graph) => (call.isComposed ? composed : clipScaleInDoubles)(call, graph),
   };
@@ -65,7 +64,7 @@ function lowerComposition(call: KernelCall, graph: GraphBuilder, own: OwnKernels
     program.arguments.forEach((argument, index) => values.set(argument, given[index] as Ref));
     for (const constant of program.constants)
       values.set(constant, graph.constant(constant.data, constant.shape as number[], constant.dtype));
-    lowerNodes(program, graph, values, tensorflowOps);
+    lowerNodes(program, graph, values, { ...tensorflowOps, Step: stepOf(own) });
     return outputs.map((source) => {
       if (source.kind === 'argument') return given[source.index] as Ref;
       if (source.kind === 'known') throw call.unsupported('which gives a tensor of its own');
@@ -92,8 +91,11 @@ const LARGE = 16_384;
 
 /** Whether a column is multiplied by a row, such as the gradient of a single logit by its weights: nothing is summed, but the operation for products takes its time to begin. */
 function isOuter(call: KernelCall): boolean {
-  const size = call.output.shape.reduce<number>((product, one) => product * (typeof one === 'number' ? one : LARGE), 1);
-  return size < LARGE && call.input('a').shape[call.flag('transposeA') ? 0 : 1] === 1;
+  return sizeOf(fixed(call.output.shape)) < LARGE && call.input('a').shape[call.flag('transposeA') ? 0 : 1] === 1;
+}
+
+function fixed(shape: readonly Size[]): number[] {
+  return shape.map((size) => (typeof size === 'number' ? size : LARGE));
 }
 
 const outer: Lowering = (call, graph) => {
@@ -103,25 +105,40 @@ const outer: Lowering = (call, graph) => {
   return graph.add('Mul', [column, row], T_FLOAT);
 };
 
-/** Whether a vector is added to the rows of a matrix; one of a single column is multiplied in another order where that is made one operation. */
+/** Whether a vector is added to the rows of a matrix. */
 function isBias(call: KernelCall): boolean {
   const [a, b] = [call.input('a'), call.input('b')];
   const areFloats = a.dtype === 'float32' && b.dtype === 'float32';
-  return (
-    areFloats && a.shape.length === 2 && b.shape.length === 1 && a.shape[1] !== 1 && sameSize(a.shape[1], b.shape[0])
-  );
+  return areFloats && a.shape.length === 2 && b.shape.length === 1 && sameSize(a.shape[1], b.shape[0]);
 }
 
-/** TensorFlow makes one operation of a product, this and an activation. */
-const addBias: Lowering = (call, graph) =>
-  graph.add('BiasAdd', [call.input('a').ref, call.input('b').ref], { ...T_FLOAT, data_format: textAttr('NHWC') });
+/**
+ * TensorFlow makes one operation of a large product, this and an activation. For a small one that operation takes longer than all three, and one of a single column is multiplied in
+ * another order: so it is not to see the product.
+ */
+const addBias: Lowering = (call, graph) => {
+  const { shape } = call.output;
+  const [a, b] = [call.input('a').ref, call.input('b').ref];
+  if (shape[1] === 1) return graph.add('AddV2', [graph.opaque(a, shape, 'float32'), b], T_FLOAT);
+  const product = sizeOf(fixed(shape)) > LARGE ? a : graph.opaque(a, shape, 'float32');
+  return graph.add('BiasAdd', [product, b], { ...T_FLOAT, data_format: textAttr('NHWC') });
+};
+
+function stepOf({ signKeepsNaN }: OwnKernels): Lowering {
+  return (call, graph) => (signKeepsNaN && isPlainStep(call) ? step : (tensorflowOps['Step'] as Lowering))(call, graph);
+}
 
 function isPlainStep(call: KernelCall): boolean {
-  return call.input('x').dtype === 'float32' && (call.attribute('alpha') ?? 0) === 0;
+  const alpha = call.attribute('alpha') ?? 0;
+  return call.input('x').dtype === 'float32' && (alpha === 0 || alpha === -1);
 }
 
-/** 1 for what is positive, NaN for NaN, else 0: in two operations, of which a network has the first anyway. */
-const step: Lowering = (call, graph) => graph.add('Sign', [graph.add('Relu', [call.input('x').ref], T_FLOAT)], T_FLOAT);
+/** 1 for what is positive, NaN for NaN, else 0 or -1. A network has the first operation anyway; a choice between two scalars takes ten times as long as all of them. */
+const step: Lowering = (call, graph) => {
+  const sign = graph.add('Sign', [graph.add('Relu', [call.input('x').ref], T_FLOAT)], T_FLOAT);
+  if (call.attribute('alpha') !== -1) return sign;
+  return graph.add('Sub', [graph.add('AddV2', [sign, sign], T_FLOAT), graph.scalar(1, 'float32')], T_FLOAT);
+};
 
 /** `norm / max(length, norm)` of the length of all gradients together. */
 const clipScaleInDoubles: Lowering = (call, graph) => {

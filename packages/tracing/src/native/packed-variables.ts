@@ -27,15 +27,25 @@ export class PackedVariables {
   /** What the whole has, once somebody has asked. */
   #numbers: Float32Array | undefined;
 
-  constructor(variables: readonly Variable[], backend: NativeBackend) {
+  /**
+   * @param parts Each variable, and from which number of the whole on it is.
+   * @param size How many numbers the whole has, those between two parts included.
+   */
+  constructor(
+    parts: readonly { readonly variable: Variable; readonly offset: number }[],
+    size: number,
+    backend: NativeBackend,
+  ) {
     this.#backend = backend;
-    let offset = 0;
-    this.#parts = variables.map((variable) => {
-      const { size } = variable;
-      offset += size;
-      return { variable, offset: offset - size, size, dataId: undefined, entry: undefined, isStale: false };
-    });
-    this.#size = offset;
+    this.#parts = parts.map(({ variable, offset }) => ({
+      variable,
+      offset,
+      size: variable.size,
+      dataId: undefined,
+      entry: undefined,
+      isStale: false,
+    }));
+    this.#size = size;
   }
 
   /** Before a step: the whole, with what others have assigned. It stays of this. */

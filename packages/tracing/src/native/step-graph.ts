@@ -7,14 +7,22 @@ import { GraphBuilder, typeAttr } from '../graph/graph-builder.js';
 import type { HostCheck } from '../label-check.js';
 import { GraphValues, type KernelCall, lowerNodes, type Ref } from '../lowering/lowering.js';
 import { type GraphDef, TF_TYPE } from '../graph/graph-def.js';
-import { type Described, type Node, type Program, type ProgramVariable, sizeOf, type Use, usesOf } from '../program.js';
+import { type Described, type Node, type Program, type Use, usesOf } from '../program.js';
 import type { Runnable } from '../replay.js';
 import { withOwnKernels } from './own-kernels.js';
+import { Packing } from './packing.js';
 
 /** Which tensor a graph is given: an argument, a variable or a constant of the program, by its index. */
 export interface Source extends Described {
   readonly kind: 'arguments' | 'variables' | 'constants';
   readonly index: number;
+}
+
+/** A number of the step to come. */
+export interface FedNumber {
+  /** The index of its group. */
+  readonly group: number;
+  readonly name: string;
 }
 
 /** Labels to be looked at before a step has any consequence. */
@@ -30,28 +38,28 @@ export interface LabelCheck {
 /** A step as one graph: what it is given, what it makes. */
 export interface StepGraph {
   readonly graph: GraphDef;
-  /** The names of what it is given: of `sources`, then the packed variables, and then a vector of the numbers of all groups, where there are such. */
+  /** The names of what it is given: of `sources`, then the packed variables, and then a vector of the numbers, where there are such. */
   readonly inputs: readonly Ref[];
   readonly sources: readonly Source[];
+  /** What its numbers come from, and which of them it takes, in their order. */
   readonly groups: readonly FeedGroup[];
+  readonly numbers: readonly FedNumber[];
   /** The names of what it makes: results and checks of the program, then what each variable becomes, then labels to be checked, then the packed variables. */
   readonly outputs: readonly Ref[];
   /** Indices of the variables that it assigns, but for those that are packed. */
   readonly assigned: readonly number[];
-  /** Indices of the variables that it takes, and gives, as one tensor. */
-  readonly packed: readonly number[];
+  /** The variables that it takes, and gives, as one tensor. */
+  readonly packing: Packing;
   readonly labelChecks: readonly LabelCheck[];
   /** From which output on there are labels. */
   readonly firstLabels: number;
 }
 
+/** The name of the vector of numbers. */
+const NUMBERS = 'numbers';
+
 /** Captured tensors up to this size are a part of the graph, which can then compute with them once; larger ones are not copied. */
 const MAX_CONSTANT = 65_536;
-
-/** Variables up to this size are packed: to copy a larger one takes longer than a session does to take it, and to give it. */
-const MAX_PACKED = 8192;
-/** From how many on. */
-const MIN_PACKED = 3;
 
 /**
  * Writes a program as one graph of TensorFlow: variables go in and come out, so that they are ordinary tensors between two steps.
@@ -71,16 +79,19 @@ class Writer {
   readonly #used: ReadonlySet<number>;
   readonly #inputs: Ref[] = [];
   readonly #sources: Source[] = [];
-  readonly #packed: readonly number[];
+  readonly #packing: Packing;
+  readonly #packed: ReadonlySet<number>;
   readonly #labels: { readonly use: Use; readonly range: HostCheck }[] = [];
   readonly #groupOf: ReadonlyMap<Node, FeedGroup>;
-  /** Each with its numbers by their names. */
-  readonly #groups = new Map<FeedGroup, Map<string, Ref>>();
+  readonly #groups: readonly FeedGroup[];
+  readonly #numbers: FedNumber[] = [];
+  #unpacked: Ref | undefined;
 
   constructor({ program, constants, kernels }: Runnable) {
     this.#program = program;
     this.#constants = constants;
     this.#groupOf = feedGroups(program.nodes);
+    this.#groups = [...new Set(this.#groupOf.values())];
     this.#kernels = new Map(program.nodes.map((node, index) => [node, kernels[index] as KernelFunc]));
     const { nodes, variables, results, checks } = program;
     this.#used = new Set([
@@ -88,25 +99,29 @@ class Writer {
       ...variables.flatMap(({ after }) => after ?? []),
       ...[...results, ...checks].map(({ value }) => value),
     ]);
-    const small = variables.flatMap((variable, index) => (isPackable(variable) ? [index] : []));
-    this.#packed = small.length < MIN_PACKED ? [] : small;
+    this.#packing = new Packing(program, this.#groupOf);
+    this.#packed = new Set(this.#packing.places.map(({ variable }) => variable));
   }
 
   write(): StepGraph {
     const { nodes } = this.#program;
     this.#writeInputs();
     this.#writePacked();
-    this.#writeNumbers();
     const lowerings = withOwnKernels(
       nodes.map(({ kernel }) => kernel),
       {
         signKeepsNaN: signKeepsNaN(),
         compositionOf: (call) => this.#compositionOf(call),
-        number: (call, name) => this.#number(call, name),
+        number: (call, name) => {
+          const ref = this.#number(this.#groupOf.get(call.node as Node), name);
+          if (ref === undefined) throw call.unsupported(`without the number ${name}`);
+          return ref;
+        },
         check: (use, range) => this.#labels.push({ use, range }),
       },
     );
-    lowerNodes(this.#program as Parameters<typeof lowerNodes>[0], this.#graph, this.#values, lowerings);
+    const oneByOne = nodes.filter((node) => !this.#packing.nodes.has(node));
+    lowerNodes({ nodes: oneByOne } as Parameters<typeof lowerNodes>[0], this.#graph, this.#values, lowerings);
     return this.#finish();
   }
 
@@ -114,7 +129,7 @@ class Writer {
     const { variables, constants } = this.#program;
     this.#program.arguments.forEach((argument, index) => this.#input(argument, 'arguments', index));
     variables.forEach(({ before, shape, dtype }, index) => {
-      if (before !== undefined && !this.#packed.includes(index))
+      if (before !== undefined && !this.#packed.has(index))
         this.#input({ value: before, shape, dtype }, 'variables', index);
     });
     constants.forEach(({ value, shape, dtype, data, isCaptured }, index) => {
@@ -144,56 +159,40 @@ class Writer {
   }
 
   #writePacked(): void {
-    if (this.#packed.length === 0) return;
-    const graph = this.#graph;
-    const variables = this.#packed.map((index) => this.#program.variables[index] as ProgramVariable);
-    const sizes = variables.map(({ shape }) => sizeOf(shape));
-    const whole = graph.placeholder(`i${this.#inputs.length}`, [sizes.reduce((sum, size) => sum + size)], 'float32');
+    const { size } = this.#packing;
+    if (size === 0) return;
+    const whole = this.#graph.placeholder(`i${this.#inputs.length}`, [size], 'float32');
     this.#inputs.push(whole);
-    const parts = graph.add('SplitV', [whole, graph.vector(sizes), graph.scalar(0, 'int32')], {
-      num_split: { i: sizes.length },
-      T: typeAttr('float32'),
-      Tlen: typeAttr('int32'),
-    });
-    variables.forEach(({ before, shape, dtype }, index) => {
-      const part = index === 0 ? parts : `${parts}:${index}`;
-      const ref = shape.length === 1 ? part : graph.reshape(part, shape, dtype);
-      this.#values.set({ value: before as number, shape, dtype }, ref);
-    });
+    this.#packing.before(this.#graph, this.#values, whole);
   }
 
-  /** What the packed variables become, one after the other. */
+  /** A number of the step, which comes in a vector of all that somebody asks for. */
+  #number(group: FeedGroup | undefined, name: string): Ref | undefined {
+    if (group === undefined || !group.names.includes(name)) return undefined;
+    const at = this.#groups.indexOf(group);
+    const known = this.#numbers.findIndex((one) => one.group === at && one.name === name);
+    const index = known >= 0 ? known : this.#numbers.push({ group: at, name }) - 1;
+    this.#unpacked ??= this.#graph.outside(() =>
+      this.#graph.add('Unpack', [NUMBERS], { T: typeAttr('float32'), axis: { i: 0 } }),
+    );
+    return index === 0 ? this.#unpacked : `${this.#unpacked}:${index}`;
+  }
+
+  /** What the packed variables become. */
   #wholeAfter(): Ref {
-    const graph = this.#graph;
-    const parts = this.#packed.map((index) => {
-      const { after, shape, dtype } = this.#program.variables[index] as ProgramVariable;
-      const { ref } = this.#values.get({ value: after as number, shape, dtype });
-      return shape.length === 1 ? ref : graph.reshape(ref, [sizeOf(shape)], dtype);
-    });
-    return graph.add('ConcatV2', [...parts, graph.scalar(0, 'int32')], {
-      N: { i: parts.length },
-      T: typeAttr('float32'),
-      Tidx: typeAttr('int32'),
+    return this.#packing.after(this.#graph, this.#values, (group, name) => {
+      const ref = this.#number(group, name);
+      if (ref === undefined) throw new Error(`an update is without the number ${name}`);
+      return ref;
     });
   }
 
-  /** The numbers of all updates in one vector, those that several have once. */
+  /** The last input: how many there are shows when all is written. */
   #writeNumbers(): void {
-    for (const group of this.#groupOf.values()) this.#groups.set(group, new Map());
-    const all = [...this.#groups].flatMap(([{ names }, refs]) => names.map((name) => ({ name, refs })));
-    if (all.length === 0) return;
-    const vector = this.#graph.placeholder(`i${this.#inputs.length}`, [all.length], 'float32');
-    this.#inputs.push(vector);
-    const attr = { num: { i: all.length }, T: typeAttr('float32'), axis: { i: 0 } };
-    const parts = this.#graph.add('Unpack', [vector], attr);
-    for (const [index, { name, refs }] of all.entries()) refs.set(name, index === 0 ? parts : `${parts}:${index}`);
-  }
-
-  #number(call: KernelCall, name: string): Ref {
-    const group = this.#groupOf.get(call.node as Node);
-    const ref = group && this.#groups.get(group)?.get(name);
-    if (ref === undefined) throw call.unsupported(`without the number ${name}`);
-    return ref;
+    const { length } = this.#numbers;
+    if (this.#unpacked === undefined) return;
+    this.#graph.setAttr(this.#unpacked, 'num', { i: length });
+    this.#inputs.push(this.#graph.placeholder(NUMBERS, [length], 'float32'));
   }
 
   #compositionOf(call: KernelCall): ReturnType<typeof compositionOf> {
@@ -208,7 +207,7 @@ class Writer {
     const outputs: Ref[] = [...results, ...checks].map((use) => this.#output(use));
     const assigned: number[] = [];
     variables.forEach(({ before, after, shape, dtype }, index) => {
-      if (after === undefined || after === before || this.#packed.includes(index)) return;
+      if (after === undefined || after === before || this.#packed.has(index)) return;
       assigned.push(index);
       outputs.push(this.#output({ value: after, shape, dtype }));
     });
@@ -218,15 +217,17 @@ class Writer {
       if (argument >= 0) return { range, argument, output: -1, shape: use.shape };
       return { range, argument: undefined, output: outputs.push(this.#output(use)) - 1, shape: use.shape };
     });
-    if (this.#packed.length > 0) outputs.push(this.#wholeAfter());
+    if (this.#packed.size > 0) outputs.push(this.#wholeAfter());
+    this.#writeNumbers();
     return {
       graph: this.#graph.graph(),
       inputs: this.#inputs,
       sources: this.#sources,
-      groups: [...this.#groups.keys()],
+      groups: this.#groups,
+      numbers: this.#numbers,
       outputs,
       assigned,
-      packed: this.#packed,
+      packing: this.#packing,
       labelChecks,
       firstLabels,
     };
@@ -237,11 +238,6 @@ class Writer {
     // What goes in cannot come out by the same name.
     return this.#inputs.includes(ref) ? this.#graph.add('Identity', [ref], { T: typeAttr(dtype) }, 'o') : ref;
   }
-}
-
-function isPackable({ before, after, shape, dtype }: ProgramVariable): boolean {
-  const isAssigned = before !== undefined && after !== undefined && after !== before;
-  return isAssigned && dtype === 'float32' && sizeOf(shape) <= MAX_PACKED;
 }
 
 function signKeepsNaN(): boolean {

@@ -1,10 +1,10 @@
-import { CLIP, DECAY, structureOf } from '../fed-numbers.js';
+import { CLIP, DECAY, type Scalars, structureOf, type UpdateStructure } from '../fed-numbers.js';
 import { type GraphBuilder, typeAttr } from '../graph/graph-builder.js';
 import type { KernelCall, Ref } from '../lowering/lowering.js';
 import type { Size } from '../lowering/sizes.js';
 
 /** The rule of an optimizer of tfjs-heads, as it stands in the attributes of its kernel: see `UpdateRule` of the package optimizers. */
-interface Rule {
+export interface Rule {
   readonly name: string;
   readonly slots: readonly string[];
   readonly scalars: readonly string[];
@@ -15,28 +15,74 @@ interface Rule {
   ): Readonly<Record<string, Ref>>;
 }
 
+/** The kernel of an optimizer's update. */
+export const UPDATE = 'TfjsHeads.Update/1';
+
+/** What an update is made of. */
+interface UpdateParts {
+  readonly rule: Rule;
+  /** By their names: `variable`, `gradient`, the slots of the rule, and `scale`, if the gradient has one. */
+  readonly from: Readonly<Record<string, Ref | undefined>>;
+  readonly structure: UpdateStructure;
+  /** See `KernelCall`. */
+  readonly isComposed: boolean;
+  readonly shape: readonly Size[];
+}
+
 /** An optimizer's update as operations, of the numbers that each step is fed with. */
 export function lowerUpdate(call: KernelCall, graph: GraphBuilder, number: (name: string) => Ref): Ref[] {
-  const rule = ruleOf(call);
-  const on = new GraphArithmetic(graph, call.isComposed, call.output.shape);
-  const scale = call.optional('scale');
-  const has = structureOf(call.attribute('scalars') as Readonly<Record<string, number>>);
-  const variable = call.input('variable').ref;
-  const scaled = scale === undefined ? call.input('gradient').ref : on.mul(call.input('gradient').ref, scale.ref);
+  const rule = call.attribute('rule');
+  if (!isRule(rule)) throw call.unsupported('without a rule');
+  const names = ['variable', 'gradient', ...rule.slots];
   const from = {
-    ...Object.fromEntries(rule.slots.map((slot) => [slot, call.input(slot).ref])),
-    variable: has.decay ? on.sub(variable, on.mul(variable, number(DECAY))) : variable,
-    gradient: has.clip ? on.clip(scaled, number(CLIP)) : scaled,
+    ...Object.fromEntries(names.map((name) => [name, call.input(name).ref])),
+    scale: call.optional('scale')?.ref,
   };
-  const to = rule.compose(on, from, Object.fromEntries(rule.scalars.map((name) => [name, number(name)])));
+  const structure = structureOf(call.attribute('scalars') as Scalars);
+  const { isComposed, output } = call;
+  return composeUpdate(graph, { rule, from, structure, isComposed, shape: output.shape }, number);
+}
+
+/** What a variable and then each of its slots become. */
+export function composeUpdate(
+  graph: GraphBuilder,
+  { rule, from, structure, isComposed, shape }: UpdateParts,
+  number: (name: string) => Ref,
+): Ref[] {
+  const on = new GraphArithmetic(graph, isComposed, shape);
+  const { variable, gradient, scale } = from as Readonly<Record<string, Ref>>;
+  const scaled = scale === undefined ? (gradient as Ref) : on.mul(gradient as Ref, scale);
+  const to = rule.compose(
+    on,
+    {
+      ...(from as Readonly<Record<string, Ref>>),
+      variable: structure.decay ? on.sub(variable as Ref, on.mul(variable as Ref, number(DECAY))) : (variable as Ref),
+      gradient: structure.clip ? on.clip(scaled, number(CLIP)) : scaled,
+    },
+    Object.fromEntries(rule.scalars.map((name) => [name, number(name)])),
+  );
   return ['variable', ...rule.slots].map((name) => to[name] as Ref);
 }
 
-function ruleOf(call: KernelCall): Rule {
-  const rule = call.attribute('rule') as Partial<Rule> | undefined;
-  if (typeof rule?.compose === 'function' && Array.isArray(rule.slots) && Array.isArray(rule.scalars))
-    return rule as Rule;
-  throw call.unsupported('without a rule');
+export function isRule(rule: unknown): rule is Rule {
+  const { compose, slots, scalars } = (rule ?? {}) as Partial<Rule>;
+  return typeof compose === 'function' && Array.isArray(slots) && Array.isArray(scalars);
+}
+
+/** Whether a rule takes powers, which an update computes in one of two ways. */
+export function takesPowers(rule: Rule): boolean {
+  let takes = false;
+  const any = new Proxy(
+    {},
+    {
+      get: (_, op) => () => {
+        takes ||= op === 'pow';
+        return '';
+      },
+    },
+  );
+  rule.compose(any as GraphArithmetic, {}, {});
+  return takes;
 }
 
 /** What rules are written in, each an operation of float32. */

@@ -1,7 +1,7 @@
 import { Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine.js';
-import { sameShape } from '../passes.js';
-import { type Flat, isPlainMap, type Structure } from '../structure.js';
+import type { Engine } from './engine.js';
+import { sameShape } from './passes.js';
+import { type Flat, isPlainMap, type Structure } from './structure.js';
 
 /** What a recording is for, of a tensor. */
 interface Described {
