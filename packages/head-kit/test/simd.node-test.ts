@@ -98,15 +98,19 @@ describe.each([
   });
 
   it.each(SIZES)('the losses and probabilities of each logit, for metrics, %i rows of %i', (rows, k) => {
-    const [x, z] = [mixed(rows * k, -9, 9, 1, logits), uniform(rows * k, -0.5, 1.5, 2)];
-    // A list is left to the loops.
-    const [walked, looped] = [x, Array.from(x)].map((values) => {
-      const read = { logits: { values, shape: [rows, k] }, labels: { values: z, shape: [rows, k] } };
-      const batch = new HostBatch(read, { logistic: logistic('logits') });
-      const losses = lossesOnHost(sigmoidCrossEntropy, batch, k);
-      return { losses: Array.from(losses), logistic: Array.from(batch.get('logistic').values) };
-    });
-    expect(walked).toEqual(looped);
+    const x = mixed(rows * k, -9, 9, 1, logits);
+    // What was bool keeps its bytes on the cpu backend when it is cast.
+    const bytes = Uint8Array.from(uniform(rows * k, 0, 2, 3));
+    for (const z of [uniform(rows * k, -0.5, 1.5, 2), bytes]) {
+      // A list is left to the loops.
+      const [walked, looped] = [x, Array.from(x)].map((values) => {
+        const read = { logits: { values, shape: [rows, k] }, labels: { values: z, shape: [rows, k] } };
+        const batch = new HostBatch(read, { logistic: logistic('logits') });
+        const losses = lossesOnHost(sigmoidCrossEntropy, batch, k);
+        return { losses: Array.from(losses), logistic: Array.from(batch.get('logistic').values) };
+      });
+      expect(walked).toEqual(looped);
+    }
   });
 
   it.each(SIZES)('softmax, %i rows of %i', (rows, k) => {

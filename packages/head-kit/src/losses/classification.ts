@@ -52,8 +52,8 @@ export const sigmoidCrossEntropy: ElementLoss = {
   lossesOf(batch) {
     const [{ values: logits }, { values: labels }] = [batch.get('logits'), batch.get('labels')];
     const losses = batch.room(logits.length);
-    // Others are not to the bit what they are in float32.
-    if (logits instanceof Float32Array && labels instanceof Float32Array) {
+    // Others are not to the bit what they are in float32. Bytes are what was bool: the cpu backend keeps them when it is cast.
+    if (logits instanceof Float32Array && (labels instanceof Float32Array || labels instanceof Uint8Array)) {
       const known = batch.room(logits.length);
       const each = { losses, decays: known };
       const walk = { logits, labels, weights: undefined, gradient: undefined, k: 1, factor: 0, each };

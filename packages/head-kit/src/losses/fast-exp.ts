@@ -64,8 +64,12 @@ export function decaysOf(batch: DecayRoom, name: string, known?: Float64Array): 
   return batch.shared(`exp(-|${name}|)`, () => {
     if (known !== undefined) return known;
     const { values } = batch.get(name);
-    const decays = batch.room(values.length);
-    for (let i = 0; i < decays.length; i++) decays[i] = expOfMinus(Math.abs(values[i] as number));
-    return decays;
+    return fillDecays(batch.room(values.length), values);
   });
+}
+
+/** A function of its own, as the loop of `buckets.ts`. */
+function fillDecays(decays: Float64Array, values: ArrayLike<number>): Float64Array {
+  for (let i = 0; i < decays.length; i++) decays[i] = expOfMinus(Math.abs(values[i] as number));
+  return decays;
 }

@@ -30,17 +30,21 @@ export function logistic(name: string): HostQuantity {
     of: [name],
     compute(batch) {
       const { values, shape } = batch.get(name);
-      const decays = decaysOf(batch, name);
       const probabilities = batch.room(values.length);
-      const dividends = new Float64Array(2).fill(1); // the second of a number above 0: a branch would be guessed wrong half of the time
-      for (let i = 0; i < probabilities.length; i++) {
-        const decay = decays[i] as number;
-        dividends[0] = decay;
-        probabilities[i] = (dividends[Number((values[i] as number) > 0)] as number) / (1 + decay);
-      }
+      fillProbabilities(probabilities, values, decaysOf(batch, name));
       return { values: probabilities, shape };
     },
   };
+}
+
+/** A function of its own: an engine forgets the code it has compiled of a closure when the last batch that had one is collected. */
+function fillProbabilities(probabilities: Float64Array, values: ArrayLike<number>, decays: Float64Array): void {
+  const dividends = new Float64Array(2).fill(1); // the second of a number above 0: a branch would be guessed wrong half of the time
+  for (let i = 0; i < probabilities.length; i++) {
+    const decay = decays[i] as number;
+    dividends[0] = decay;
+    probabilities[i] = (dividends[Number((values[i] as number) > 0)] as number) / (1 + decay);
+  }
 }
 
 /** 1 where two quantities of as many numbers are equal, else 0; in the shape of the first. The mean of it is an accuracy. */
