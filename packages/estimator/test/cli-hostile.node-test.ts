@@ -10,7 +10,8 @@ import { contentHash, sealed, settingsOf, writeEvaluation } from '../src/cli/eva
 import { mergeStates } from '../src/cli/merge.js';
 import type { LoadedModel } from '../src/cli/model-module.js';
 import { partsOf } from '../src/cli/columns.js';
-import { type CutOptions, inputParts } from '../src/cli/input-parts.js';
+import { inputParts } from '../src/cli/input-parts.js';
+import type { CutOptions } from '../src/cli/options.js';
 import { type ReadOptions, rowReader } from '../src/cli/row-reader.js';
 import { asArrow, asJsonl, asTsv, drawRows } from './rows.js';
 

@@ -1,4 +1,5 @@
 import { checkMetadata, type MessageFacts } from './arrow-metadata.js';
+import { byteInput, type ByteInput, fresh, type Room } from './byte-input.js';
 import { invalidRows } from '../data/invalid-rows.js';
 
 /** What the metadata of a message may have at most, in bytes: of thousands of columns. */
@@ -8,7 +9,7 @@ const CONTINUATION = -1;
 /** A message, with its prefix. */
 export interface ArrowMessage {
   /** They have a buffer of their own. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   /** How many rows it claims to have; undefined for a schema and a dictionary. */
   readonly rows: number | undefined;
 }
@@ -18,30 +19,30 @@ export interface ArrowMessage {
  * a message claims to be is checked before anything of it is kept: not more than one message is held.
  *
  * @param largest How many bytes a message may have, and all of those together that come before rows.
+ * @param room Makes the memory of messages that have rows. Default: fresh memory.
  * @throws INPUT_INVALID for one that is longer, or ends before its time
  */
 export async function* arrowMessages(
   source: AsyncIterable<Uint8Array>,
   largest: number,
+  room: Room = fresh,
 ): AsyncGenerator<ArrowMessage, void, void> {
-  const bytes = new Bytes(source);
+  const input = byteInput(source);
   let dictionaries = 0;
   let shared = 0;
   try {
     for (;;) {
-      const start = await bytes.take(4, true);
-      if (start === undefined) return; // Writers may leave out the end of the stream.
-      let prefix = start;
-      let length = int32(start);
-      if (length === CONTINUATION) {
-        const next = (await bytes.take(4)) as Uint8Array;
-        prefix = joined([start, next]);
-        length = int32(next);
-      }
+      const prefix = new Uint8Array(8);
+      const start = prefix.subarray(0, 4);
+      if ((await fill(input, start, true)) === 0) return; // Writers may leave out the end of the stream.
+      const isLong = int32(start) === CONTINUATION;
+      if (isLong) await fill(input, prefix.subarray(4));
+      const length = int32(isLong ? prefix.subarray(4) : start);
       if (length === 0) return;
       if (length < 0 || length > LARGEST_METADATA)
         throw invalidRows(`a message of Arrow must have 1 to ${LARGEST_METADATA} bytes of metadata, got ${length}`);
-      const metadata = (await bytes.take(length)) as Uint8Array;
+      const metadata = new Uint8Array(length);
+      await fill(input, metadata);
       const { bodyLength, isDelta, rows } = factsOf(metadata);
       if (!(bodyLength >= 0 && bodyLength <= largest))
         throw invalidRows(
@@ -53,13 +54,29 @@ export async function* arrowMessages(
       shared = rows === undefined ? shared + length + bodyLength : 0;
       if (shared > Math.max(largest, LARGEST_METADATA))
         throw invalidRows(`what comes before rows must have ${largest} bytes at most, got ${shared}`);
-      const body = await bytes.parts(bodyLength);
       // Padded, so that the body begins at a multiple of eight bytes and is not copied.
-      yield { bytes: joined([prefix, metadata, ...body]), rows };
+      const before = isLong ? 8 : 4;
+      const bytes = (rows === undefined ? fresh : room)(before + length + bodyLength);
+      bytes.set(prefix.subarray(0, before));
+      bytes.set(metadata, before);
+      await fill(input, bytes.subarray(before + length));
+      yield { bytes, rows };
     }
   } finally {
-    await bytes.close();
+    await input.close();
   }
+}
+
+/**
+ * Reads as many bytes as an array has.
+ *
+ * @param mayEnd Whether the input may end here: then 0 were read.
+ * @throws INPUT_INVALID where it ends before
+ */
+async function fill(input: ByteInput, into: Uint8Array, mayEnd = false): Promise<number> {
+  const have = await input.readInto(into);
+  if (have === into.length || (mayEnd && have === 0)) return have;
+  throw invalidRows(`a message of Arrow ends after ${have} of ${into.length} bytes`);
 }
 
 function factsOf(metadata: Uint8Array): MessageFacts {
@@ -74,60 +91,4 @@ function factsOf(metadata: Uint8Array): MessageFacts {
 
 function int32(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** Bytes out of chunks. */
-class Bytes {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  #rest: Uint8Array = new Uint8Array(0);
-
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#chunks = source[Symbol.asyncIterator]();
-  }
-
-  /**
-   * The next so many bytes.
-   *
-   * @param mayEnd Whether the source may end here: then undefined.
-   * @throws INPUT_INVALID where it ends before
-   */
-  async take(length: number, mayEnd = false): Promise<Uint8Array | undefined> {
-    const parts = await this.parts(length, mayEnd);
-    return parts.length <= 1 ? parts[0] : joined(parts);
-  }
-
-  /** The same in parts, as they come: none where the source may end and does. */
-  async parts(length: number, mayEnd = false): Promise<readonly Uint8Array[]> {
-    const parts: Uint8Array[] = [];
-    let have = 0;
-    while (have < length) {
-      if (this.#rest.length === 0) {
-        const { value, done } = await this.#chunks.next();
-        if (done === true) {
-          if (mayEnd && have === 0) return [];
-          throw invalidRows(`a message of Arrow ends after ${have} of ${length} bytes`);
-        }
-        this.#rest = value;
-      }
-      const part = this.#rest.subarray(0, length - have);
-      this.#rest = this.#rest.subarray(part.length);
-      parts.push(part);
-      have += part.length;
-    }
-    return parts;
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
-  }
 }

@@ -1,5 +1,6 @@
-import { tensor1d } from '@tensorflow/tfjs-core';
-import { quote } from '@tfjs-heads/head-kit';
+import { dispose, engine, tensor1d } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { hostMemory, quote } from '@tfjs-heads/head-kit';
 import { invalidRows } from '../data/invalid-rows.js';
 import type { ColumnTensors, ColumnType, ColumnTypes } from './column-types.js';
 
@@ -27,6 +28,19 @@ export function tensorsOf({ columns }: ColumnBatch, types: ColumnTypes): ColumnT
   return Object.fromEntries(
     Object.entries(types).map(([name, type]) => [name, tensor1d(columns.get(name) as Float32Array, type)]),
   );
+}
+
+/**
+ * Disposes of tensors of columns.
+ *
+ * @returns Whether nobody looks at the numbers any more that they were made of: a model may have kept what it was given, and a device may
+ *   not have taken it yet
+ */
+export function disposeColumns(...all: readonly ColumnTensors[]): boolean {
+  const tensors: readonly Tensor[] = all.flatMap((columns) => Object.values(columns));
+  dispose([...tensors]);
+  const { backend, state } = engine();
+  return hostMemory(backend) !== undefined && tensors.every(({ dataId }) => !state.tensorInfo.has(dataId));
 }
 
 /** The columns that a command reads: those of a model, and that of the slices, as text where the model has no use for it. */

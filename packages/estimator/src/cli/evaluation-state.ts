@@ -1,6 +1,7 @@
 import type { Head, JsonNumber, MetricState } from '@tfjs-heads/head-api';
 import { describeValue, headError, isMap, listOf, quote } from '@tfjs-heads/head-kit';
 import { type LoadedModel, sha256 } from './model-module.js';
+import { isId } from './options.js';
 
 /** What rows have come to: the states of the metrics of a head by their keys. */
 export interface RowsState {
@@ -40,9 +41,6 @@ export interface EvaluationState extends Content {
   /** A hash of all the rest: what was changed on the way is refused. */
   readonly digest: string;
 }
-
-/** How long the id of a partition may be. */
-export const LONGEST_ID = 200;
 
 /** A hash of what states must have in common to be merged, beside the model. */
 export async function settingsOf({ head, columns, labelColumns }: LoadedModel): Promise<string> {
@@ -124,11 +122,6 @@ function arePartitions(value: unknown): value is EvaluationState['partitions'] {
   const isPair = (pair: unknown): boolean =>
     Array.isArray(pair) && pair.length === 2 && isId(pair[0]) && /^[0-9a-f]{16}$/.test(String(pair[1]));
   return Array.isArray(value) && value.every(isPair);
-}
-
-/** Whether something may be the id of a partition. */
-export function isId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_ID;
 }
 
 function areSlices(value: unknown, all: number): value is SlicesState {

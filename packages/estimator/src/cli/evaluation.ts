@@ -2,19 +2,14 @@ import { dispose, gather, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Features, JsonNumber, Labels, Logits } from '@tfjs-heads/head-api';
 import { headError, isMap, isTensor, quote, scoped } from '@tfjs-heads/head-kit';
-import { type ColumnBatch, namesOfSlices, tensorsOf } from './columns.js';
+import { type ColumnBatch, disposeColumns, namesOfSlices, tensorsOf } from './columns.js';
 import type { Content, SliceState } from './evaluation-state.js';
 import { logitsOfRows } from './logits.js';
 import type { ColumnTensors } from './column-types.js';
 import { invalidModel, type LoadedModel } from './model-module.js';
+import type { SliceOptions } from './options.js';
 import { type HeadBatch, RowMetrics } from './row-metrics.js';
 import { Slices } from './slices.js';
-
-/** Which slices there are. */
-export interface SliceOptions {
-  readonly by: string;
-  readonly limit: number;
-}
 
 /** What an evaluation comes to, as JSON. */
 export interface EvaluationResult {
@@ -55,14 +50,16 @@ export class Evaluation {
   /**
    * Adds rows.
    *
+   * @returns Whether the numbers of the batch are looked at by nobody any more
    * @throws INPUT_INVALID, and what the model and the head throw
    */
-  async add(batch: ColumnBatch): Promise<void> {
-    if (batch.rows === 0) return;
+  async add(batch: ColumnBatch): Promise<boolean> {
+    if (batch.rows === 0) return true;
     const features = tensorsOf(batch, this.#model.columns);
     const labelTensors = tensorsOf(batch, this.#model.labelColumns);
     let logits: Logits | undefined;
     let labels: Labels | undefined;
+    let isFree = false;
     try {
       logits = await logitsOfRows(this.#model, features);
       labels = this.#labels({ ...features, ...labelTensors });
@@ -71,8 +68,17 @@ export class Evaluation {
       if (this.#slices !== undefined && this.#options !== undefined)
         addSlices(this.#slices, headBatch, namesOfSlices(batch, this.#options.by));
     } finally {
-      dispose([features, labelTensors, logits, labels] as Tensor[]);
+      dispose([logits, labels] as Tensor[]);
+      isFree = disposeColumns(features, labelTensors);
     }
+    return isFree;
+  }
+
+  /** Adds rows of several batches: see {@link add}. */
+  async addAll(batches: Iterable<ColumnBatch>): Promise<boolean> {
+    let areFree = true;
+    for (const batch of batches) areFree = (await this.add(batch)) && areFree;
+    return areFree;
   }
 
   #labels(columns: ColumnTensors): Labels {

@@ -1,5 +1,6 @@
 import { headError, quote } from '@tfjs-heads/head-kit';
-import { resultText, tellRest } from './evaluate.js';
+import { fresh } from './byte-input.js';
+import { resultText } from './evaluate.js';
 import { Evaluation } from './evaluation.js';
 import {
   contentHash,
@@ -36,7 +37,7 @@ export async function mergeCommand(
     progress.tell(text),
   );
   const { slices } = await evaluation.content();
-  tellRest(evaluation, slices, progress);
+  progress.tellRest(evaluation.rest, slices);
   const content = await evaluation.content();
   await write(options.result ? await resultText(evaluation) : writeEvaluation(sealed(identity, partitions, content)));
   evaluation.dispose();
@@ -112,6 +113,6 @@ function isKnown({ partitions }: EvaluationState, known: ReadonlyMap<string, str
 }
 
 async function* lines(source: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<string, void, void> {
-  for await (const { bytes, line } of textBlocks(source, longest, 1))
+  for await (const { bytes, line } of textBlocks(source, longest, fresh, 1))
     for (const text of linesOf(bytes, line)) if (text !== '') yield text;
 }

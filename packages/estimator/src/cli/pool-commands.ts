@@ -1,9 +1,7 @@
-import { headError } from '@tfjs-heads/head-kit';
-import { cutOptions, type EvaluateCommandOptions, slicesOf, tellRest } from './evaluate.js';
-import { inputParts } from './input-parts.js';
+import { headError } from '@tfjs-heads/head-kit/error';
 import type { ModelPaths } from './model-module.js';
+import { type EvaluateCommandOptions, type PredictCommandOptions, slicesOf } from './options.js';
 import { Pool } from './pool.js';
-import type { PredictCommandOptions } from './predict.js';
 import { Progress, type Write } from './stdio.js';
 
 /** The command `evaluate` in several threads, which comes to the same. This one cuts the input, and loads no model. */
@@ -18,12 +16,12 @@ export async function evaluateInPool(
   try {
     const progress = new Progress(options.quiet ?? false);
     let counted = 0;
-    const results = await pool.deal({ kind: 'evaluate', options }, inputParts(source, cutOptions(options)), (done) => {
+    const results = await pool.deal({ kind: 'evaluate', options }, source, (done) => {
       counted += done.rows;
       progress.at(counted);
     });
     const { text, rows, rest } = await pool.sum(options, results);
-    tellRest({ rest }, slicesOf(options), progress);
+    progress.tellRest(rest, slicesOf(options));
     await write(text);
     progress.end(rows);
   } finally {
@@ -44,8 +42,7 @@ export async function predictInPool(
     const progress = new Progress(options.quiet ?? false);
     let rows = 0;
     let begun: Uint8Array | undefined;
-    const parts = inputParts(source, cutOptions(options));
-    const results = await pool.deal({ kind: 'predict', options }, parts, async ({ begin, bytes, rows: more }) => {
+    const results = await pool.deal({ kind: 'predict', options }, source, async ({ begin, bytes, rows: more }) => {
       if (begin !== undefined && begun === undefined) {
         begun = begin;
         await write(begin);

@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { headError } from '@tfjs-heads/head-kit';
-import type { EvaluateCommandOptions } from './evaluate.js';
-import type { InputPart } from './input-parts.js';
-import type { PredictCommandOptions } from './predict.js';
+import { headError } from '@tfjs-heads/head-kit/error';
+import { Buffers } from './buffers.js';
+import { type InputPart, inputParts } from './input-parts.js';
+import { cutOptions, type EvaluateCommandOptions, type PredictCommandOptions } from './options.js';
 import type { Dealt, Done, Task, TaskFailure, TaskResult, WorkerSettings } from './worker.js';
 
 /** What workers do with parts of the input. */
@@ -41,7 +41,7 @@ export class Pool {
   }
 
   /**
-   * Deals parts to the workers, to each as many as it can take. Bytes are handed over, not copied.
+   * Deals parts of the input to the workers, to each as many as it can take, in memory that is shared.
    *
    * @param take Is given what a part came to, in the order of the parts; called again when that is done.
    * @returns What each worker came to
@@ -49,10 +49,13 @@ export class Pool {
    */
   async deal(
     job: Job,
-    parts: AsyncIterable<InputPart>,
+    source: AsyncIterable<Uint8Array>,
     take: (done: Done) => Promise<void> | void,
   ): Promise<readonly TaskResult[]> {
     const changes = new EventEmitter();
+    const buffers = Buffers.shared();
+    /** Parts that workers have, by their index. */
+    const given = new Map<number, InputPart>();
     const done = new Map<number, Done>();
     const results: TaskResult[] = [];
     let [dealt, taken, isTaking] = [0, 0, false];
@@ -83,6 +86,8 @@ export class Pool {
       const lane = { port, parts: 0 };
       port.on('message', (message: Done) => {
         lane.parts--;
+        buffers.give((given.get(message.index) as InputPart).bytes);
+        given.delete(message.index);
         done.set(message.index, message);
         changed();
         void takeDone();
@@ -94,8 +99,7 @@ export class Pool {
       return lane;
     };
     const lanes = Array.from({ length: this.#workers }, open);
-    const send = ({ port }: Lane, message: Dealt): void =>
-      port.postMessage(message, message === null || message.part.isShared ? [] : [message.part.bytes.buffer]);
+    const send = ({ port }: Lane, message: Dealt): void => port.postMessage(message);
     const until = async (isReached: () => boolean): Promise<void> => {
       while (!isReached()) {
         if (failure !== undefined) throw failure.error;
@@ -104,7 +108,7 @@ export class Pool {
       if (failure !== undefined) throw failure.error;
     };
     try {
-      for await (const part of parts) {
+      for await (const part of inputParts(source, cutOptions(job.options), buffers.take)) {
         if (part.isShared) {
           for (const lane of lanes) send(lane, { part, index: dealt });
           continue;
@@ -113,6 +117,7 @@ export class Pool {
         await until(() => idlest().parts < PARTS && dealt - taken < AHEAD * this.#workers);
         const lane = idlest();
         lane.parts++;
+        given.set(dealt, part);
         send(lane, { part, index: dealt++ });
       }
       for (const lane of lanes) send(lane, null);

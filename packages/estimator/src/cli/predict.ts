@@ -2,18 +2,13 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Predictions } from '@tfjs-heads/head-api';
 import { type ColumnBatch, partsOf, tensorsOf } from './columns.js';
-import { cutOptions, type InputOptions } from './evaluate.js';
 import { inputParts } from './input-parts.js';
 import { loadPredictor, type Predictor } from './load-model.js';
 import type { ModelPaths } from './model-module.js';
+import { cutOptions, type PredictCommandOptions } from './options.js';
 import { type PredictionColumn, predictionWriter, readPredictions } from './predictions.js';
 import { rowReader } from './row-reader.js';
 import { Progress, type Write } from './stdio.js';
-
-/** The options of `predict`. */
-export interface PredictCommandOptions extends InputOptions {
-  readonly keys?: readonly string[];
-}
 
 /** The command `predict`: rows in, their predictions out, in the same order and format. */
 export async function predictCommand(

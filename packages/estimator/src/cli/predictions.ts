@@ -1,7 +1,7 @@
 import type { Predictions } from '@tfjs-heads/head-api';
 import { headError, quote, shapeText } from '@tfjs-heads/head-kit';
 import { jsonNumber } from './evaluation-state.js';
-import type { Format } from './input-parts.js';
+import type { Format } from './options.js';
 
 /** A prediction of some rows. */
 export interface PredictionColumn {

@@ -1,9 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { EvaluateCommandOptions } from './evaluate.js';
-import { isId, LONGEST_ID } from './evaluation-state.js';
-import { FORMATS } from './input-parts.js';
 import type { MergeCommandOptions } from './merge.js';
-import type { PredictCommandOptions } from './predict.js';
+import { type EvaluateCommandOptions, FORMATS, isId, LONGEST_ID, type PredictCommandOptions } from './options.js';
 import type { Write } from './stdio.js';
 
 const MODEL = 'a module that exports a head and how to make logits, the folder of an exported model, or checkpoints';

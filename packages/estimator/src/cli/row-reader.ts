@@ -1,5 +1,6 @@
 import type { ColumnBatch } from './columns.js';
-import type { Format, InputPart } from './input-parts.js';
+import type { InputPart } from './input-parts.js';
+import type { Format } from './options.js';
 import type { ColumnTypes } from './column-types.js';
 
 /** Reads parts of an input; what they share it is given, too, before those that need it. */

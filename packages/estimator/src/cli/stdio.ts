@@ -1,5 +1,7 @@
-import { createReadStream, ReadStream } from 'node:fs';
-import { headError } from '@tfjs-heads/head-kit';
+import { ReadStream } from 'node:fs';
+import { headError } from '@tfjs-heads/head-kit/error';
+import { FileInput } from './file-input.js';
+import type { SliceOptions } from './options.js';
 
 /** Writes to standard output, and waits until it was taken. */
 export type Write = (data: string | Uint8Array) => Promise<void>;
@@ -31,13 +33,13 @@ export function takeStdout(): Write {
 }
 
 /**
- * Standard input. A file is read by larger pieces than Node has for it, which takes half the time.
+ * Standard input.
  *
  * (`fstat` would leave in Node 20 that the last file it looked at is a pipe, and then it does not follow the links of packages.)
  */
 export function stdin(): AsyncIterable<Uint8Array> {
   const { stdin: given } = process;
-  return given instanceof ReadStream ? createReadStream('', { fd: 0, highWaterMark: 2 ** 20 }) : given;
+  return given instanceof ReadStream ? new FileInput(0) : given;
 }
 
 const INTERVAL = 10_000; // ms
@@ -64,6 +66,14 @@ export class Progress {
     this.tell(
       `${rows.toLocaleString('en')} rows in ${seconds.toFixed(2)} s, ${Math.round(rows / seconds).toLocaleString('en')} a second`,
     );
+  }
+
+  /** Says how many rows are of values that were not kept. */
+  tellRest(rest: number, slices: SliceOptions | undefined): void {
+    if (rest > 0)
+      this.tell(
+        `${rest.toLocaleString('en')} rows are in no slice: '${slices?.by}' has more than ${slices?.limit} values (--slices)`,
+      );
   }
 
   /** Says something, unless nothing is to be said. */

@@ -1,9 +1,10 @@
+import { fresh, type Room } from './byte-input.js';
 import { invalidRows } from '../data/invalid-rows.js';
 
 /** Whole lines. */
 export interface TextBlock {
   /** With the newline of the last line, unless it is that of the input and has none. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   /** The number of the first line, from 1 on. */
   readonly line: number;
 }
@@ -14,12 +15,14 @@ const NEWLINE = 10;
  * Cuts text into blocks of whole lines. Not more is held than a block and a line.
  *
  * @param longest How many bytes a line may have.
+ * @param room Makes the memory of blocks. Default: fresh memory.
  * @param size How many bytes a block has about.
  * @throws INPUT_INVALID for a line that is longer
  */
 export async function* textBlocks(
   source: AsyncIterable<Uint8Array>,
   longest: number,
+  room: Room = fresh,
   size: number = 2 ** 18,
 ): AsyncGenerator<TextBlock, void, void> {
   let parts: Uint8Array[] = [];
@@ -28,7 +31,7 @@ export async function* textBlocks(
   /** How long the line is that has not ended yet. */
   let open = 0;
   const take = (): TextBlock => {
-    const bytes = new Uint8Array(held);
+    const bytes = room(held);
     let at = 0;
     for (const part of parts) {
       bytes.set(part, at);

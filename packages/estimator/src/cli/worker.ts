@@ -1,13 +1,15 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { HeadErrorCode } from '@tfjs-heads/head-api';
+import { Buffers } from './buffers.js';
 import { columnsToRead, partsOf } from './columns.js';
-import { cutOptions, type EvaluateCommandOptions, slicesOf, textOf } from './evaluate.js';
+import { textOf } from './evaluate.js';
 import { Evaluation } from './evaluation.js';
 import type { Content } from './evaluation-state.js';
 import type { InputPart } from './input-parts.js';
 import { loadModel, loadPredictor, type Predictor } from './load-model.js';
 import type { LoadedModel, ModelPaths } from './model-module.js';
-import { predictionsOf, type PredictCommandOptions } from './predict.js';
+import { cutOptions, type EvaluateCommandOptions, type PredictCommandOptions, slicesOf } from './options.js';
+import { predictionsOf } from './predict.js';
 import { predictionWriter } from './predictions.js';
 import { rowReader } from './row-reader.js';
 
@@ -76,11 +78,17 @@ async function evaluate(options: EvaluateCommandOptions, port: MessagePort): Pro
   const types = columnsToRead({ ...loaded.columns, ...loaded.labelColumns }, options.by);
   const reader = await rowReader({ ...cutOptions(options), types });
   const evaluation = new Evaluation(loaded, slicesOf(options));
+  const buffers = Buffers.ofThread();
   try {
     for await (const { part, index } of dealt(port)) {
-      const batch = reader.read(part);
-      for (const some of partsOf(batch, options.batchSize)) await evaluation.add(some);
-      if (!part.isShared) port.postMessage({ index, rows: batch.rows } satisfies Done);
+      // Nearer, and not shared: what is made of it may look at it.
+      const bytes = part.isShared ? part.bytes : buffers.take(part.bytes.length);
+      if (!part.isShared) bytes.set(part.bytes);
+      const batch = reader.read({ ...part, bytes });
+      const isFree = await evaluation.addAll(partsOf(batch, options.batchSize));
+      if (part.isShared) continue;
+      if (isFree) buffers.give(bytes);
+      port.postMessage({ index, rows: batch.rows } satisfies Done);
     }
     return { content: await evaluation.content() };
   } finally {
@@ -94,7 +102,7 @@ async function predict(options: PredictCommandOptions, port: MessagePort): Promi
   const writer = await predictionWriter(options.format);
   let hasBegun = false;
   for await (const { part, index } of dealt(port)) {
-    const batch = reader.read(part);
+    const batch = reader.read({ ...part, bytes: part.bytes.slice() });
     const written: (string | Uint8Array)[] = [];
     let begin: Uint8Array<ArrayBuffer> | undefined;
     for (const some of partsOf(batch, options.batchSize)) {

@@ -1,4 +1,4 @@
-import { headError } from '@tfjs-heads/head-kit';
+import { headError } from '@tfjs-heads/head-kit/error';
 
 /** An error of the rows of some data. */
 export function invalidRows(message: string): Error {
