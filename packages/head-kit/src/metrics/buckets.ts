@@ -72,10 +72,13 @@ export function rocAuc(sums: ArrayLike<number>): number {
   const { truePositives, falsePositives } = aboveThresholds(sums);
   const [positives, negatives] = [truePositives[0] as number, falsePositives[0] as number];
   let area = 0;
-  for (let i = 0; i < truePositives.length - 1; i++) {
-    const width = divided(falsePositives[i] as number, negatives) - divided(falsePositives[i + 1] as number, negatives);
-    const heights = divided(truePositives[i] as number, positives) + divided(truePositives[i + 1] as number, positives);
-    area += (width * heights) / 2;
+  let [x, y] = [divided(negatives, negatives), divided(positives, positives)];
+  for (let i = 1; i < truePositives.length; i++) {
+    const nextX = divided(falsePositives[i] as number, negatives);
+    const nextY = divided(truePositives[i] as number, positives);
+    area += ((x - nextX) * (y + nextY)) / 2;
+    x = nextX;
+    y = nextY;
   }
   return area;
 }
@@ -88,13 +91,17 @@ export function prAuc(sums: ArrayLike<number>): number {
   const { truePositives, falsePositives } = aboveThresholds(sums);
   const positives = truePositives[0] as number;
   let area = 0;
-  for (let i = 0; i < truePositives.length - 1; i++) {
-    const [tp, nextTp] = [truePositives[i] as number, truePositives[i + 1] as number];
-    const [predicted, nextPredicted] = [tp + (falsePositives[i] as number), nextTp + (falsePositives[i + 1] as number)];
+  let tp = positives;
+  let predicted = tp + (falsePositives[0] as number);
+  for (let i = 1; i < truePositives.length; i++) {
+    const nextTp = truePositives[i] as number;
+    const nextPredicted = nextTp + (falsePositives[i] as number);
     const slope = divided(tp - nextTp, Math.max(predicted - nextPredicted, 0));
     const intercept = nextTp - slope * nextPredicted;
     const ratio = predicted > 0 && nextPredicted > 0 ? predicted / nextPredicted : 1;
     area += divided(slope * (tp - nextTp + intercept * Math.log(ratio)), Math.max(positives, 0));
+    tp = nextTp;
+    predicted = nextPredicted;
   }
   return area;
 }

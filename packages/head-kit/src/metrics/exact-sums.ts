@@ -145,14 +145,19 @@ export class ExactSums {
 
   /** Each sum as the nearest double, infinite beyond the largest. */
   rounded(): Float64Array {
-    const rounded = new Float64Array(this.size);
-    for (let i = 0; i < this.size; i++) {
-      const special = this.#special?.[i] ?? 0;
-      if (special !== 0) rounded[i] = special;
-      else if (this.#isInTwo(i)) rounded[i] = (this.#levels[0][i] as number) + (this.#levels[1]?.[i] ?? 0);
-      else rounded[i] = numberOf(this.#units(i));
-    }
+    const [high, low, third] = this.#levels;
+    const rounded = high.slice();
+    // Where the first two doubles are all of a sum, the nearest double is the sum of them.
+    const areUsual = third === undefined && this.#special === undefined && this.#beyond === undefined;
+    if (!areUsual) for (let i = 0; i < rounded.length; i++) rounded[i] = this.#nearest(i);
+    else if (low !== undefined)
+      for (let i = 0; i < rounded.length; i++) rounded[i] = (high[i] as number) + (low[i] as number);
     return rounded;
+  }
+
+  #nearest(index: number): number {
+    const special = this.#special?.[index] ?? 0;
+    return special === 0 ? numberOf(this.#units(index)) : special;
   }
 
   /** A sum in full: as a double that is equal to it or, where there is none, as a multiple of the smallest double. */
@@ -174,12 +179,6 @@ export class ExactSums {
   /** A sum of finite terms, as a multiple of the smallest double. */
   #units(index: number): bigint {
     return this.#levels.reduce((total, level) => total + unitsOf(level[index] as number), this.#beyond?.[index] ?? 0n);
-  }
-
-  /** Whether the first two doubles are all of a sum: then the nearest double is the sum of them. */
-  #isInTwo(index: number): boolean {
-    for (let i = 2; i < this.#levels.length; i++) if (this.#levels[i]?.[index] !== 0) return false;
-    return (this.#beyond?.[index] ?? 0n) === 0n;
   }
 
   /** Adds what is left of a term to a level and those after it. What is left after all of them makes one more. */
