@@ -113,6 +113,18 @@ it('whole numbers of 64 bits are exact as int32 and as texts, and rounded once a
   }
 });
 
+it('nor does it matter on which side of 2^31 and 2^32 they are, with a sign or without', async () => {
+  const near = [31n, 32n, 40n, 63n].flatMap((power) => [2n ** power - 1n, 2n ** power, 2n ** power + 1n]);
+  const signed = [...near.slice(0, -2), ...near.slice(0, -1).map((value) => -value), -1n, 0n];
+  const unsigned = [...near, 2n ** 64n - 1n, 0n];
+  for (const x of [BigInt64Array.from(signed), BigUint64Array.from(unsigned)]) {
+    const [batch] = await batchesOf(
+      arrowInputFn(tableFromArrays({ x }), { columns: { x: 'float32' }, batchSize: x.length }),
+    );
+    expect(batch?.['x']).toEqual(Array.from(x, (value) => Math.fround(Number(value)) + 0));
+  }
+});
+
 describe('missing values', () => {
   const rows = [{ x: 1, s: 'a' }, { x: null }, { x: 3, s: 'c' }];
   const columns = { x: 'float32', s: 'string' } as const;

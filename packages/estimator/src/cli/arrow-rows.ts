@@ -140,8 +140,11 @@ export function numbersOf(data: Data, name: string, wanted: ColumnType): Numbers
 function fromInt64(values: BigInt64Array, isSigned: boolean, to: Float32Array | Float64Array): void {
   const halves = new Int32Array(values.buffer, values.byteOffset, 2 * to.length);
   for (let i = 0; i < to.length; i++) {
+    const low = halves[2 * i] as number;
     const high = halves[2 * i + 1] as number;
-    to[i] = (isSigned ? high : high >>> 0) * 2 ** 32 + ((halves[2 * i] as number) >>> 0);
+    // As a rule it is a number of 32 bits.
+    if (high === low >> 31 && (isSigned || high === 0)) to[i] = low;
+    else to[i] = (isSigned ? high : high >>> 0) * 2 ** 32 + (low >>> 0);
   }
 }
 
