@@ -82,7 +82,13 @@ export const trace: Benchmark = async (backend, onRow, options) => {
         for (const [key, unit] of Object.entries({ time: UNITS.thread, bytes: 'bytes' })) {
           const [our, wanted] = [compiled?.[key as keyof typeof WANTED], WANTED[key as keyof typeof WANTED]];
           if (our !== undefined)
-            row(', compilation', { peer: 'what is wanted', unit, ours: our, theirs: wanted, ratio: wanted / our });
+            row(key === 'time' ? ', the call that compiles' : ', its module', {
+              peer: 'what is wanted',
+              unit,
+              ours: our,
+              theirs: wanted,
+              ratio: wanted / our,
+            });
         }
         tf.disposeVariables();
       }
