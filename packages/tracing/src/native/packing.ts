@@ -8,6 +8,8 @@ import { composeUpdate, isRule, type Rule, takesPowers, UPDATE } from './update.
 const MAX_PACKED = 8192;
 /** From how many on. */
 const MIN_PACKED = 3;
+/** Variables are updated together until they have so many numbers: more of them, with their slots, are in no near cache from one operation to the next. */
+const MAX_TOGETHER = 16_384;
 /** What begins and ends at a multiple of it TensorFlow has without a copy, as a part of the whole: 64 bytes. */
 const ALIGNED = 16;
 
@@ -170,12 +172,17 @@ function bundlesOf(
         one.rule === rule &&
         one.group === group &&
         one.scale?.value === scale?.value &&
+        sizeOfAll(one.nodes) < MAX_TOGETHER &&
         (one.isComposed === isComposed || !takesPowers(rule)),
     );
     if (like === undefined) bundles.push({ rule, group, scale, isComposed, nodes: [node], sections: [] });
     else like.nodes.push(node);
   }
   return bundles;
+}
+
+function sizeOfAll(updates: readonly Node[]): number {
+  return updates.reduce((sum, { outputs }) => sum + sizeOf(outputs[0]?.shape ?? []), 0);
 }
 
 function rolesOf({ slots }: Rule): readonly string[] {
