@@ -55,7 +55,11 @@ const inNode: readonly (readonly [what: string, hostile: Hostile, says: RegExp])
     /error: module: its process ended by SIGABRT while it imports/,
   ],
   ['aborts in a loss', { inLoss: 'process.abort();' }, /FAILED cpu Mine:law:.*\n *its process ended by SIGABRT/],
-  ['hangs at import', { atImport: 'for (;;);' }, /error: module: it said nothing for 20 s while it imports .*\.mjs/],
+  [
+    'hangs at import',
+    { atImport: 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);' },
+    /error: module: it said nothing for 20 s while it imports .*\.mjs/,
+  ],
   [
     'waits for ever at import',
     { atImport: 'await new Promise(() => {});' },
