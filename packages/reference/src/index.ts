@@ -18,6 +18,7 @@ export { binaryMetrics, type BinarySample } from './binary.js';
 export { binaryClassMetrics, type ClassMetricsOptions, multiClassMetrics, multiLabelMetrics } from './class-metrics.js';
 export { multiLabelCrossEntropy, softmaxCrossEntropy, type RowFormula } from './cross-entropy.js';
 export { fullLogPoisson, logPoisson, sigmoidCrossEntropy, squaredError, type Formula } from './formulas.js';
+export { type Convolution, convolutionGradients, convolve } from './convolution.js';
 export { addRow, columnSums, matMul, matrixOf, transposed } from './matrix.js';
 export { backward, trainNetwork, type LossOfLogits, type Trained, type Untrained, type Variables } from './network.js';
 export { optimizerSettings, updateRule, type OptimizerName, type UpdateRule } from './optimizers.js';
