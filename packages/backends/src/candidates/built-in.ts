@@ -4,10 +4,14 @@ import { nodeModule } from '../node-module.js';
 import { repairNodeGradients } from '../repairs/node-gradients.js';
 import { repairNodeUtil } from '../repairs/node-util.js';
 import { repairNodeWebgpu } from '../repairs/node-webgpu.js';
+import { repairWasmConvolutionGradients } from '../repairs/wasm-convolution-gradients.js';
 import { repairWasmElementTypes } from '../repairs/wasm-element-types.js';
 import { repairWasmFusedMatMul } from '../repairs/wasm-fused-matmul.js';
 import { repairWasmLargeSums } from '../repairs/wasm-large-sums.js';
+import { repairWasmLargest } from '../repairs/wasm-largest.js';
 import { repairWasmPaths } from '../repairs/wasm-paths.js';
+import { repairWasmPrelu } from '../repairs/wasm-prelu.js';
+import { repairWasmSamePadding } from '../repairs/wasm-same-padding.js';
 import { repairWasmStaleWeights } from '../repairs/wasm-stale-weights.js';
 import { repairWasmTransposedMatMul } from '../repairs/wasm-transposed-matmul.js';
 import { repairWasmUnsortedSegmentSum } from '../repairs/wasm-unsorted-segment-sum.js';
@@ -38,6 +42,10 @@ const wasm: Candidate = {
     ...ofTfjs,
     repairWasmElementTypes,
     repairWasmUnsortedSegmentSum,
+    repairWasmSamePadding,
+    repairWasmConvolutionGradients,
+    repairWasmLargest,
+    repairWasmPrelu,
     repairWasmLargeSums,
     repairWasmStaleWeights,
     repairWasmFusedMatMul,

@@ -1,6 +1,19 @@
+import { repairAveragePoolGradients } from '../repairs/average-pool-gradients.js';
+import { repairBroadcastGradients } from '../repairs/broadcast-gradients.js';
+import { repairMirrorPadGradients } from '../repairs/mirror-pad-gradients.js';
 import { repairNegativeAxes } from '../repairs/negative-axes.js';
 import type { Repair } from '../repairs/report.js';
+import { repairResizeGradients } from '../repairs/resize-gradients.js';
 import { repairSecondDerivatives } from '../repairs/second-derivatives.js';
+import { repairTiedGradients } from '../repairs/tied-gradients.js';
 
 /** Of what tfjs-core has every backend do. */
-export const ofTfjs: readonly Repair[] = [repairNegativeAxes, repairSecondDerivatives];
+export const ofTfjs: readonly Repair[] = [
+  repairNegativeAxes,
+  repairSecondDerivatives,
+  repairBroadcastGradients,
+  repairAveragePoolGradients,
+  repairMirrorPadGradients,
+  repairResizeGradients,
+  repairTiedGradients,
+];
