@@ -1,10 +1,19 @@
 import type { RepairReport } from '@tfjs-heads/backends';
 import { expect, inject, test } from 'vitest';
+import { repairAveragePoolGradients } from '@tfjs-heads/backends/repairs/average-pool-gradients';
+import { repairBroadcastGradients } from '@tfjs-heads/backends/repairs/broadcast-gradients';
+import { repairMirrorPadGradients } from '@tfjs-heads/backends/repairs/mirror-pad-gradients';
+import { repairResizeGradients } from '@tfjs-heads/backends/repairs/resize-gradients';
+import { repairTiedGradients } from '@tfjs-heads/backends/repairs/tied-gradients';
+import { repairWasmConvolutionGradients } from '@tfjs-heads/backends/repairs/wasm-convolution-gradients';
+import { repairWasmLargest } from '@tfjs-heads/backends/repairs/wasm-largest';
+import { repairWasmPrelu } from '@tfjs-heads/backends/repairs/wasm-prelu';
 import { repairNegativeAxes } from '@tfjs-heads/backends/repairs/negative-axes';
 import { repairSecondDerivatives } from '@tfjs-heads/backends/repairs/second-derivatives';
 import { repairWasmElementTypes } from '@tfjs-heads/backends/repairs/wasm-element-types';
 import { repairWasmFusedMatMul } from '@tfjs-heads/backends/repairs/wasm-fused-matmul';
 import { repairWasmLargeSums } from '@tfjs-heads/backends/repairs/wasm-large-sums';
+import { repairWasmSamePadding } from '@tfjs-heads/backends/repairs/wasm-same-padding';
 import { repairWasmStaleWeights } from '@tfjs-heads/backends/repairs/wasm-stale-weights';
 import { repairWasmUnsortedSegmentSum } from '@tfjs-heads/backends/repairs/wasm-unsorted-segment-sum';
 import { repairWebglEpsilon } from '@tfjs-heads/backends/repairs/webgl-epsilon';
@@ -16,6 +25,15 @@ import { withoutRepairs } from './without-repairs.js';
 
 /** The repairs that concern numbers; of the other six three are about speed, paths and reads, and three make backends run at all. */
 const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
+  'average-pool-gradients': repairAveragePoolGradients,
+  'broadcast-gradients': repairBroadcastGradients,
+  'mirror-pad-gradients': repairMirrorPadGradients,
+  'resize-gradients': repairResizeGradients,
+  'tied-gradients': repairTiedGradients,
+  'wasm-convolution-gradients': repairWasmConvolutionGradients,
+  'wasm-largest': repairWasmLargest,
+  'wasm-prelu': repairWasmPrelu,
+  'wasm-same-padding': repairWasmSamePadding,
   'negative-axes': repairNegativeAxes,
   'second-derivatives': repairSecondDerivatives,
   'wasm-element-types': repairWasmElementTypes,

@@ -5,6 +5,7 @@ import {
   log1p,
   logSoftmax,
   logSumExp,
+  prelu,
   round,
   sigmoid,
   softmax,
@@ -60,6 +61,8 @@ export const elementwise: Check = opTable('A function of each element has the va
   'softplus-below': element(softplus, softplusOf, spread(-19, -9, 65), power),
   'softplus-far': element(softplus, softplusOf, far, unitScale),
   sqrt: element(sqrt, Math.sqrt, magnitudes(1e-12, 1e12), relative),
+  // wasm takes the slopes for those of the last axis.
+  'prelu-of-rows': gives(() => prelu(tensor2d([[-1, -2], [-3, 4]]), tensor2d([[2], [3]])), { shape: [2, 2], values: [-2, -4, -9, 4] }),
   'round-half-to-even': gives(() => round(tensor1d([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.4])), { values: [-2, -2, 0, 0, 2, 2, 3] }),
 });
 

@@ -1,5 +1,6 @@
 import {
-  abs, add, concat, cumsum, gather, grad, log1p, matMul, max, mul, relu, reshape, slice, square, sum, tensor1d, tensor2d, tensor3d, transpose,
+  abs, add, concat, cumsum, gather, grad, log1p, matMul, max, maximum, minimum, mul, relu, reshape, slice, square, squaredDifference, sum,
+  tensor1d, tensor2d, tensor3d, transpose,
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
@@ -33,6 +34,13 @@ export const gradients: Check = opTable('A gradient is the one of TensorFlow.', 
   'product-of-one-for-many': slope((w) => matMul(tensor3d([[[1, 2]], [[3, 4]]]), w), () => tensor3d([[[1], [1]]]), {
     shape: [1, 2, 1],
     values: [48, 68],
+  }),
+  // Maximum_grad.ts, Minimum_grad.ts and SquaredDifference_grad.ts do not either.
+  'largest-of-broadcast': slope((a) => maximum(a, tensor2d([[1], [3]])), () => tensor1d([2, 4]), { values: [4, 16] }),
+  'smallest-of-broadcast': slope((a) => minimum(tensor2d([[1], [3]]), a), () => tensor1d([2, 4]), { values: [4, 0] }),
+  'square-of-broadcast': slope((a) => sum(squaredDifference(tensor1d([1, 2, 4]), a)), () => tensor2d([[1], [3]]), {
+    shape: [2, 1],
+    values: [-8, 4],
   }),
   bias: slope((b) => add(tensorOf(x), b), () => tensor1d([1, 2, 3]), () => ({
     values: [0, 1, 2].map((j) => 2 * x.values.reduce((total, value, i) => (i % 3 === j ? total + value + j + 1 : total), 0)),

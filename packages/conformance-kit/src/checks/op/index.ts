@@ -1,6 +1,7 @@
 import type { Checks } from '../check.js';
 import { axes } from './axes.js';
 import { cumulative, sums } from './sums.js';
+import { convolutions } from './convolutions.js';
 import { division, infinities, notANumber, precision, wholeNumbers } from './numbers.js';
 import { elementwise, softmaxes } from './elementwise.js';
 import { fusedProducts } from './fused-products.js';
@@ -10,6 +11,7 @@ import { memory, reading } from './memory.js';
 import { network } from './network.js';
 import { optimizers } from './optimizers.js';
 import { products } from './products.js';
+import { resizing } from './resizing.js';
 import { secondDerivatives } from './second-derivatives.js';
 import { selfTest } from './self-test.js';
 import { weightedLosses } from './weighted-losses.js';
@@ -31,6 +33,8 @@ export const opChecks: Checks = {
   index: indexing,
   product: products,
   'fused-product': fusedProducts,
+  convolution: convolutions,
+  resize: resizing,
   gradient: gradients,
   'second-derivative': secondDerivatives,
   network,
