@@ -18,7 +18,7 @@ export const budgets: readonly Budget[] = [
   { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 15_460 },
   // Without what writes graphs, which bundles for the browser leave out.
   // Nearly a third of it is products of our own for the wasm backend: 2.5 kB of WebAssembly, how they prove themselves, and the fusion of nodes.
-  // What writes WebAssembly is loaded when a step is traced: kernels run until it is there. A tenth of that is convolutions and pools.
+  // What writes WebAssembly is loaded when a step is traced: kernels run until it is there. A tenth of that is convolutions, pools and images that become larger.
   // A sixth is threads: how loops are divided, who computes the parts, and what helpers run.
-  { packageName: '@tfjs-heads/tracing', bytes: 24_960, later: 26_350 },
+  { packageName: '@tfjs-heads/tracing', bytes: 24_960, later: 26_530 },
 ];

@@ -81,6 +81,35 @@ it.runIf(tf.getBackend() === 'cpu')('trains convolutions and pools', async () =>
   trace.dispose();
 });
 
+// Of one image of one channel, since the gradient of tfjs is wrong on cpu with more of either.
+it.runIf(runs)('trains through images that become whole times as large', async () => {
+  const images = tf.getBackend() === 'cpu' ? 1 : 3;
+  const channels = tf.getBackend() === 'cpu' ? 1 : 2;
+  const make = (): Trainee<(x: tf.Tensor4D) => tf.Scalar> => {
+    const variables = [variable([5, 4, channels], 1), variable([5 * 2 * 4 * 3 * channels, 1], 2)];
+    const [scale, output] = variables as unknown as [tf.Tensor3D, tf.Tensor2D];
+    return trainee(variables, (x) => {
+      const large = tf.image.resizeNearestNeighbor(tf.tanh(tf.mul(x, scale)) as tf.Tensor4D, [10, 12]);
+      return tf.matMul(tf.reshape(large, [images, -1]) as tf.Tensor2D, output);
+    });
+  };
+  const argsOf = (index: number): [tf.Tensor4D] => [draw([images, 5, 4, channels], index) as tf.Tensor4D];
+  const { trace } = await expectSameSteps(make, argsOf, { exact: false });
+  expect(String(trace)).toContain(FUNCTION);
+  trace.dispose();
+});
+
+it.runIf(runs)('leaves other sizes to the kernels', () => {
+  const trace = traceStep((x: tf.Tensor4D) => tf.image.resizeNearestNeighbor(x, [7, 5]), { variables: [] });
+  const x = draw([1, 3, 5, 2], 1) as tf.Tensor4D;
+  for (let index = 0; index < 8; index++) trace(x).dispose();
+  expect(String(trace)).toContain(
+    'it is no function of WebAssembly: the kernel ResizeNearestNeighbor by other than whole',
+  );
+  trace.dispose();
+  x.dispose();
+});
+
 it.runIf(runs)('says which kernel has no place in it', () => {
   const trace = traceStep((x: tf.Tensor) => tf.cumsum(x), { variables: [] });
   const x = draw([5], 1);

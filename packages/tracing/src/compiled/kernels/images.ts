@@ -190,6 +190,15 @@ function fused(write: (call: Call) => Expression): KernelWriter {
   };
 }
 
+/** Images by what becomes of each pixel: `[N, H, rows of each, W, columns of each, C]`. */
+function enlarged(call: Call, small: readonly number[], large: readonly number[]): number[] {
+  const [n, height, width, channels] = small as Shape4D;
+  const [rowsOfEach, columnsOfEach] = [(large[1] as number) / height, (large[2] as number) / width];
+  const isWhole = Number.isInteger(rowsOfEach) && Number.isInteger(columnsOfEach);
+  if (!isWhole || call.attribute('alignCorners') === true) throw call.unsupported('by other than whole numbers');
+  return [n, height, rowsOfEach, width, columnsOfEach, channels];
+}
+
 /** Convolutions and pools of images `[N, height, width, C]`: products and folds over windows. */
 export const images: Readonly<Record<string, KernelWriter>> = {
   Conv2D: conv2d,
@@ -302,5 +311,15 @@ export const images: Readonly<Record<string, KernelWriter>> = {
       call.writer.store([call.apply('add', 'f32', leaf(to), call.apply('mul', 'f32', leaf(dy), share))], [to]);
     }
     return leaf(inner);
+  },
+  ResizeNearestNeighbor: (call) => {
+    const x = rows(call, floats(call, 'images'));
+    const [n, row, column, channel] = x.strides as Shape4D;
+    const view = { ...x, shape: enlarged(call, x.shape, call.output.shape), strides: [n, row, 0, column, 0, channel] };
+    return call.reshape(leaf(view), call.output.shape);
+  },
+  ResizeNearestNeighborGrad: (call) => {
+    const dy = rows(call, floats(call, 'dy'));
+    return call.fold('sum', leaf(flat(dy, enlarged(call, call.output.shape, dy.shape))), [2, 4], false);
   },
 };
