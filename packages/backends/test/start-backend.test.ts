@@ -41,6 +41,15 @@ test('one that misses a kernel is reported with its name', async () => {
   expect(candidates[0]?.reason).toContain("Kernel 'Softplus' not registered for backend 'toy'");
 });
 
+// Repairs of gradients ask for them.
+test.each(['ResizeBilinearGrad', 'GreaterEqual', 'AvgPoolGrad'])(
+  'one that lacks %s is none the worse',
+  async (without) => {
+    const name = toy(`no-${without}`, { without });
+    expect(await startBackend({ prefer: [name], allow: [name] })).toMatchObject({ name });
+  },
+);
+
 test('a backend that nobody registered is reported', async () => {
   const { candidates } = await failure(['nonesuch']);
   expect(candidates[0]).toMatchObject({ status: 'failed', reason: "no backend is registered as 'nonesuch'" });

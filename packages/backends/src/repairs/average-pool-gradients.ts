@@ -1,5 +1,5 @@
 import { mul, slice, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
-import { changeGradients } from '../change-gradient.js';
+import { changeGradients } from '../change-gradients.js';
 import { poolWindows, type WindowAxis } from '../windows.js';
 import { reporter, type RepairReport } from './report.js';
 

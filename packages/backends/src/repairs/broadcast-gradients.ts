@@ -8,7 +8,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { changeGradients } from '../change-gradient.js';
+import { changeGradients } from '../change-gradients.js';
 import { reporter, type RepairReport } from './report.js';
 
 const mark = 'broadcast-gradients';
@@ -30,14 +30,19 @@ export async function repairBroadcastGradients(): Promise<RepairReport> {
       b: () => summedTo(b.shape, slopes['b']?.() as Tensor),
     };
   });
+  if (done.length === 0) return report.notNeeded('gradients add up over what was broadcast');
   return report.applied(
     `gradients of what was broadcast had the shape of the result; they add up now, in ${done.join(', ')}`,
   );
 }
 
-/** By the shape of the gradient of one number, of which the larger one of it and each of two is taken. */
+/** By the shape of the gradient of one number, of which the larger one of it and each of two is taken; on a backend that lacks what this takes nothing is known. */
 function isRight({ gradFunc }: GradConfig): boolean {
-  return tidy(() => gradFunc(ones([2]), [ones([1]), ones([2])], {})['a']?.().size === 1);
+  try {
+    return tidy(() => gradFunc(ones([2]), [ones([1]), ones([2])], {})['a']?.().size === 1);
+  } catch {
+    return false;
+  }
 }
 
 function summedTo(shape: number[], slope: Tensor): Tensor {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { changeGradients } from '../change-gradient.js';
+import { changeGradients } from '../change-gradients.js';
 import { backThrough, type LinearMap } from '../linear-map.js';
 import { reporter, type RepairReport } from './report.js';
 

@@ -1,5 +1,5 @@
 import { cast, div, equal, mul, reshape, sign, sum, type Tensor, util } from '@tensorflow/tfjs-core';
-import { changeGradients } from '../change-gradient.js';
+import { changeGradients } from '../change-gradients.js';
 import { reporter, type RepairReport } from './report.js';
 
 const mark = 'tied-gradients';

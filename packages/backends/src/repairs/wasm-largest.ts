@@ -106,8 +106,12 @@ function ofPool(params: Params, name: 'x' | 'input'): Largest & { readonly windo
 function ofDilation(params: Params): Largest & { readonly windows: Windows } {
   const filterShape = shapeOf(params, 'filter');
   const channels = filterShape[2] as number;
-  const attributes = { ...(params.attrs as unknown as WindowAttributes), dataFormat: 'NHWC' };
-  const windows = convolutionWindows(shapeOf(params, 'x'), [...filterShape, channels], false, attributes);
+  const windows = convolutionWindows(
+    shapeOf(params, 'x'),
+    [...filterShape, channels],
+    false,
+    params.attrs as unknown as WindowAttributes,
+  );
   const [from, added] = [copied(params, 'x'), copied(params, 'filter')];
   const valueOf = (pixel: number, place: number, channel: number): number =>
     (from[pixel * channels + channel] as number) + (added[place * channels + channel] as number);
