@@ -1,6 +1,6 @@
 import {
-  avgPool, avgPool3d, conv2d, conv2dTranspose, conv3d, depthwiseConv2d, dilation2d,  grad, maxPool, maxPool3d, mul, reshape, sum, type Tensor, tensor3d, type Tensor4D,
-  tensor4d, type Tensor5D, tensor5d,
+  avgPool, avgPool3d, conv2d, conv2dTranspose, conv3d, depthwiseConv2d, dilation2d, grad, maxPool, maxPool3d, mul, reshape, sum, type Tensor,
+  tensor3d, type Tensor4D, tensor4d, type Tensor5D, tensor5d,
 } from '@tensorflow/tfjs-core';
 import { type Convolution, convolutionGradients, convolve, drawn, ULPS } from '@tfjs-heads/reference';
 import { tensorOf } from '../../batch.js';
