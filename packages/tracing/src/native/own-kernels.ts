@@ -6,7 +6,6 @@ import { sameSize, type Size } from '../lowering/sizes.js';
 import { tensorflowOps } from '../graph/tensorflow-ops.js';
 import { sizeOf, type Use } from '../program.js';
 import { DROPOUT_MASK } from '../dropout/mask-kernel.js';
-
 import { lowerMask } from './dropout-mask.js';
 import { lowerUpdate, UPDATE } from './update.js';
 
