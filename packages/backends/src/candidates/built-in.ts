@@ -4,6 +4,7 @@ import { nodeModule } from '../node-module.js';
 import { repairNodeGradients } from '../repairs/node-gradients.js';
 import { repairNodeUtil } from '../repairs/node-util.js';
 import { repairNodeWebgpu } from '../repairs/node-webgpu.js';
+import { repairWasmBatchedGather } from '../repairs/wasm-batched-gather.js';
 import { repairWasmConvolutionGradients } from '../repairs/wasm-convolution-gradients.js';
 import { repairWasmElementTypes } from '../repairs/wasm-element-types.js';
 import { repairWasmFusedMatMul } from '../repairs/wasm-fused-matmul.js';
@@ -42,6 +43,7 @@ const wasm: Candidate = {
     ...ofTfjs,
     repairWasmElementTypes,
     repairWasmUnsortedSegmentSum,
+    repairWasmBatchedGather,
     repairWasmSamePadding,
     repairWasmConvolutionGradients,
     repairWasmLargest,
