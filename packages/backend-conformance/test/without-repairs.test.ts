@@ -2,9 +2,13 @@ import type { RepairReport } from '@tfjs-heads/backends';
 import { expect, inject, test } from 'vitest';
 import { repairAveragePoolGradients } from '@tfjs-heads/backends/repairs/average-pool-gradients';
 import { repairBroadcastGradients } from '@tfjs-heads/backends/repairs/broadcast-gradients';
+import { repairEinsum } from '@tfjs-heads/backends/repairs/einsum';
 import { repairMirrorPadGradients } from '@tfjs-heads/backends/repairs/mirror-pad-gradients';
+import { repairMissingGradients } from '@tfjs-heads/backends/repairs/missing-gradients';
 import { repairResizeGradients } from '@tfjs-heads/backends/repairs/resize-gradients';
+import { repairStridedSlice } from '@tfjs-heads/backends/repairs/strided-slice';
 import { repairTiedGradients } from '@tfjs-heads/backends/repairs/tied-gradients';
+import { repairWasmBatchedGather } from '@tfjs-heads/backends/repairs/wasm-batched-gather';
 import { repairWasmConvolutionGradients } from '@tfjs-heads/backends/repairs/wasm-convolution-gradients';
 import { repairWasmLargest } from '@tfjs-heads/backends/repairs/wasm-largest';
 import { repairWasmPrelu } from '@tfjs-heads/backends/repairs/wasm-prelu';
@@ -30,6 +34,10 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'mirror-pad-gradients': repairMirrorPadGradients,
   'resize-gradients': repairResizeGradients,
   'tied-gradients': repairTiedGradients,
+  'missing-gradients': repairMissingGradients,
+  einsum: repairEinsum,
+  'strided-slice': repairStridedSlice,
+  'wasm-batched-gather': repairWasmBatchedGather,
   'wasm-convolution-gradients': repairWasmConvolutionGradients,
   'wasm-largest': repairWasmLargest,
   'wasm-prelu': repairWasmPrelu,

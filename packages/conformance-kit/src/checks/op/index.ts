@@ -1,4 +1,5 @@
 import type { Checks } from '../check.js';
+import { addedGradients } from './added-gradients.js';
 import { axes } from './axes.js';
 import { cumulative, sums } from './sums.js';
 import { convolutions } from './convolutions.js';
@@ -36,6 +37,7 @@ export const opChecks: Checks = {
   convolution: convolutions,
   resize: resizing,
   gradient: gradients,
+  'added-gradient': addedGradients,
   'second-derivative': secondDerivatives,
   network,
   optimizer: optimizers,

@@ -104,6 +104,9 @@ export const layout: Check = opTable('Moving values about changes none of them.'
   // wasm takes the elements for floats: of so few it still reads and writes memory that is theirs, of more that of others.
   'reverse-of-bool': gives(() => reverse(tensor1d([1, 0], 'bool')), { dtype: 'bool', values: [0, 1] }),
   'strided-slice-of-bool': gives(() => stridedSlice(tensor1d([1, 1, 0], 'bool'), [0], [3], [2]), { dtype: 'bool', values: [1, 0] }),
+  // Kernels forget the axis that goes (but that of TensorFlow): they read from somewhere else.
+  'row-of-strided-slice': gives(() => stridedSlice(tensor2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]]), [0, 1], [3, 2], [2, 1], 0, 0, 0, 0, 2), { values: [2, 8] }),
+  'column-of-strided-slice': gives(() => stridedSlice(tensor2d([[1, 2, 3], [4, 5, 6]]), [1, 0], [2, 0], [1, -2], 2, 2, 0, 0, 1), { values: [6, 4] }),
   // wasm says float32 of the bits of integers.
   'strided-slice-of-whole-numbers': gives(() => stridedSlice(tensor1d([1, -2, 3, 4, 5], 'int32'), [0], [5], [2]), {
     dtype: 'int32',

@@ -1,4 +1,4 @@
-import { add, clipByValue, exp, matMul, ones, reshape, sigmoid, tensor2d, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { add, clipByValue, einsum, exp, matMul, ones, reshape, sigmoid, tensor1d, tensor2d, tensor3d, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { tensorOf } from '../../batch.js';
 import {
   drawn,
@@ -66,6 +66,13 @@ export const products: Check = opTable('A matrix product is the sum over the sha
     () => matMul(sigmoid(tensorOf(a)), add(tensorOf(b), 0.5)),
     () => ({ ...matMulInDoubles(mapValues(a, sigmoidOf), mapValues(b, (x) => x + 0.5)), k: ULPS.REDUCE }),
   ),
+  // Missing on wasm (#7439).
+  'einsum-of-batches': gives(() => einsum('bqd,bkd->bqk', tensor3d([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]), tensor3d([[[1, -1]], [[2, 3]]])), {
+    shape: [2, 2, 1],
+    values: [-1, -1, 28, 38],
+  }),
+  // cpu, webgl and webgpu leave the second operand out.
+  'einsum-of-sums': gives(() => einsum('ij,k->kj', tensor2d([[1, 2, 3], [4, 5, 6]]), tensor1d([10, 1])), { shape: [2, 3], values: [50, 70, 90, 5, 7, 9] }),
   // wasm keeps the right operand packed by its memory and forgets its shape.
   'reshaped-right': gives(() => {
     const weights = tensor2d([0, 1, 2, 3], [4, 1]);
