@@ -66,6 +66,7 @@ function dense(sizes: readonly number[], rows: number, optimizer: () => tf.Optim
 const networks: Readonly<Record<string, Make>> = {
   'dense, odd sizes': dense([19, 37, 21, 5], 71, () => new Adam({ learningRate: 0.01, globalClipnorm: 1 })),
   'dense, sums of many terms': dense([45, 67, 3], 401, () => new SGD({ learningRate: 0.1, momentum: 0.9 })),
+  'dense, long rows': dense([266, 67, 3], 401, () => new SGD({ learningRate: 0.1 })),
   'dense, one column': dense([30, 1, 9], 130, () => new SGD({ learningRate: 0.1 })),
   'one row': dense([90, 70, 4], 1, () => new SGD({ learningRate: 0.1 })),
   'an embedding, normalisation and dropout': (seed) => {

@@ -100,6 +100,11 @@ export function upperHalf(of: Code): Code {
   return [simd('shuffle', of, of), [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15]];
 }
 
+/** One lane of a vector of four, in each of them. */
+export function splatLane(index: number, of: Code): Code {
+  return [simd('shuffle', of, of), Array.from({ length: 16 }, (_, byte) => 4 * index + (byte % 4))];
+}
+
 /** Where something is in memory: an address that is known when the module is written, and what is added to it. */
 export interface Place {
   readonly address: () => number;

@@ -17,7 +17,8 @@ import {
   wholeView,
 } from './expression.js';
 import { type Fold, Loops, type Threading } from './loops.js';
-import { canEnd, writeProduct } from './products.js';
+import { canEnd } from './product/task.js';
+import { writeProduct } from './product/write-product.js';
 
 /** A kernel that has no place in a compiled step. */
 export class NotCompiled extends Error {}

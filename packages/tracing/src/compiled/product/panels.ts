@@ -15,9 +15,9 @@ import {
   store,
   upperHalves,
   when,
-} from './code.js';
-import type { Buffer, View } from './expression.js';
-import { beginOf, type Division, endOf, isLast } from './threads/division.js';
+} from '../code.js';
+import type { Buffer, View } from '../expression.js';
+import { beginOf, type Division, endOf, isLast } from '../threads/division.js';
 
 /** For eight columns at a time, of all or of a part. */
 export function repeatPanels(counter: number, columns: number, division: Division | undefined, body: Code): Code {
