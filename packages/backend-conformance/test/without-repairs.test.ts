@@ -23,6 +23,7 @@ import { repairWasmUnsortedSegmentSum } from '@tfjs-heads/backends/repairs/wasm-
 import { repairWebglEpsilon } from '@tfjs-heads/backends/repairs/webgl-epsilon';
 import { repairWebglPadding } from '@tfjs-heads/backends/repairs/webgl-padding';
 import { repairWebgpuIntegerCasts } from '@tfjs-heads/backends/repairs/webgpu-integer-casts';
+import { repairWebgpuReversedSums } from '@tfjs-heads/backends/repairs/webgpu-reversed-sums';
 import { isFailure, loadExpectations } from '../src/index.js';
 import { runOps } from './run-ops.js';
 import { withoutRepairs } from './without-repairs.js';
@@ -52,6 +53,7 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'webgl-padding': repairWebglPadding,
   'webgl-epsilon': repairWebglEpsilon,
   'webgpu-integer-casts': repairWebgpuIntegerCasts,
+  'webgpu-reversed-sums': repairWebgpuReversedSums,
 };
 
 const backend = inject('backend');

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'vitest';
 import { repairWebgpuDisposedReads } from '../src/repairs/webgpu-disposed-reads.js';
 import { repairWebgpuIntegerCasts } from '../src/repairs/webgpu-integer-casts.js';
+import { repairWebgpuReversedSums } from '../src/repairs/webgpu-reversed-sums.js';
 import { demonstrate } from './demonstrate.js';
 
 test('a tensor that is disposed of while it is read has no values', async () => {
@@ -43,4 +44,14 @@ test('integers that are cast to float32 stay integers, which a sum over the firs
     return Math.max(...[1, 1, 0, 1, 0, 1].map((value, i) => Math.abs(value - (values[i] as number))));
   };
   await demonstrate(repairWebgpuIntegerCasts, error, { broken: 0.5, cured: 0 });
+});
+
+test('the second length of what is added up from its end is added up as the first one', async () => {
+  const error = async (): Promise<number> => {
+    const sums = [4, 7].map((size) => tf.tidy(() => tf.cumsum(tf.ones([size]), 0, false, true)));
+    const [, values] = await Promise.all(sums.map((sum) => sum.data()));
+    tf.dispose(sums);
+    return Math.abs((values?.[0] ?? 0) - 7);
+  };
+  await demonstrate(repairWebgpuReversedSums, error, { broken: 0.5, cured: 0 });
 });

@@ -20,6 +20,7 @@ import { repairWebglEpsilon } from '../repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../repairs/webgl-padding.js';
 import { repairWebgpuDisposedReads } from '../repairs/webgpu-disposed-reads.js';
 import { repairWebgpuIntegerCasts } from '../repairs/webgpu-integer-casts.js';
+import { repairWebgpuReversedSums } from '../repairs/webgpu-reversed-sums.js';
 import type { Candidate } from './candidate.js';
 import { asNative, noCudaDevice, usesCuda } from './cuda.js';
 import { lackingWebgl, lackingWebgpu, mayDraw, unregisteredWebgpu } from './gpu.js';
@@ -71,7 +72,7 @@ const webgpu: Candidate = {
   lacking: lackingWebgpu,
   load: async () => (await loadBackend('webgpu')) ?? unregisteredWebgpu(),
   repairsBeforeStart: [repairNodeGradients, repairNodeWebgpu],
-  repairs: [...ofTfjs, repairWebgpuDisposedReads, repairWebgpuIntegerCasts],
+  repairs: [...ofTfjs, repairWebgpuDisposedReads, repairWebgpuIntegerCasts, repairWebgpuReversedSums],
   compiles: true,
 };
 
