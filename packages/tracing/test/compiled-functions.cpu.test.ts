@@ -60,6 +60,26 @@ it('has exponentials with the last bit of float32', () => {
   }
 });
 
+/** Floats of all exponents from the smallest one that a float32 can have, of one sign. */
+const ofAllSizes = (sign: number): Float32Array =>
+  new Float32Array(Uint32Array.from({ length: 200_001 }, (_, index) => 1 + 10_690 * index).buffer).map((x) => sign * x);
+
+/** Its name, what tfjs and JavaScript have of it, and where it is looked at closely. */
+type Case = readonly [string, (x: tf.Tensor) => tf.Tensor, (x: number) => number, readonly Float32Array[]];
+
+it.each<Case>([
+  ['logarithms', tf.log, Math.log, [floats(100_001, 0.5, 2), floats(99_999, 0.999, 1.001)]],
+  ['logarithms of what is added to 1', tf.log1p, Math.log1p, [floats(100_001, -1, 1), floats(99_999, -1e-3, 1e-3)]],
+  ['exponentials less 1', tf.expm1, Math.expm1, [floats(200_001, -104, 89), floats(99_999, -1, 1)]],
+  ['hyperbolic tangents', tf.tanh, Math.tanh, [floats(100_001, -10, 10), floats(99_999, -1e-3, 1e-3)]],
+])('has %s with the last bit of float32', (_, run, exact, ranges) => {
+  for (const x of [special, ofAllSizes(1), ofAllSizes(-1), ...ranges]) {
+    const { units, otherwise } = distance(run, exact, x);
+    expect(units).toBeLessThan(0.5001);
+    expect(otherwise).toBeLessThanOrEqual(x.length / 1e5);
+  }
+});
+
 it('has 0 in the place of probabilities, and of gradients, that a float32 has not all digits of', () => {
   // The first class is left at last: of most others nearly nothing.
   const z = tf.tensor2d([0, -1, -50, -80, -86, -88, -90, -95, -100, -103, -104, -200], [1, 12]);

@@ -7,16 +7,14 @@ import {
   i32,
   lane,
   type Locals,
-  lowerHalves,
   set,
   simd,
   tee,
   unsigned,
-  upperHalf,
   zeroVector,
 } from './code.js';
 import type { Expression, NumberType } from './expression.js';
-import { isOwnFunction, type OwnFunction, ownFunctions } from './functions.js';
+import { isOwnFunction, ofFourFloats, ofTwoDoubles, type OwnFunction } from './functions.js';
 
 /** What each operation is as one instruction: of f32, f64, i32, and of vectors of f32, f64 and i32; undefined where there is none. */
 const ONE: Readonly<Record<string, readonly (number | undefined)[]>> = {
@@ -82,12 +80,9 @@ export function constant({ value = 0, type }: Expression): Code {
 export class Operations {
   /** Those that are called, in the order of their indices. */
   readonly imports: [string, number][] = [];
-  readonly #own: OwnFunction[] = [];
-
-  /** Functions of two doubles that are called, in the order of their indices. */
-  get own(): readonly Body[] {
-    return this.#own.map((name) => ownFunctions[name]);
-  }
+  /** Functions of two doubles, or of four floats, that are called, in the order of their indices. */
+  readonly own: Body[] = [];
+  readonly #own: string[] = [];
 
   scalar(expression: Expression, of: readonly Code[], locals: Locals): Code {
     const { op, type } = expression;
@@ -101,7 +96,11 @@ export class Operations {
     if (op === 'not') return [a, 0x45];
     if (op === 'select') return [b, c, a, 0x1b];
     if (isOwnFunction(op))
-      return castScalar(lane('extractF64', 0, this.#two(op, simd(20, castScalar(a, from, 'f64')))), 'f64', type);
+      return castScalar(
+        lane('extractF64', 0, this.#ours(op, 'f64', simd(20, castScalar(a, from, 'f64')))),
+        'f64',
+        type,
+      );
     if (FUNCTIONS.has(op))
       return castScalar(
         this.#call(
@@ -141,11 +140,8 @@ export class Operations {
       return simd('bitselect', b, c, type === 'f64' ? simd(199, mask) : mask);
     }
     if (isOwnFunction(op)) {
-      if (type === 'f64') return this.#two(op, a);
-      const x = locals.local('v128');
-      const half = (part: Code): Code => simd('demote', this.#two(op, simd('promote', part)));
-      if (lanes === 2) return half(a);
-      return [set(x, a), lowerHalves(half(get(x)), half(upperHalf(get(x))))];
+      if (type === 'f64' || lanes === 4) return this.#ours(op, type, a);
+      return simd('demote', this.#ours(op, 'f64', simd('promote', a)));
     }
     if (FUNCTIONS.has(op)) return this.#lanes(op, expression, of, locals, lanes);
     // One instruction, where the other one is ten; of -0 it would make -0.
@@ -177,9 +173,13 @@ export class Operations {
     ];
   }
 
-  #two(name: OwnFunction, of: Code): Code {
-    if (!this.#own.includes(name)) this.#own.push(name);
-    const index = this.#own.indexOf(name);
+  #ours(name: OwnFunction, type: NumberType, of: Code): Code {
+    const key = `${name} ${type}`;
+    if (!this.#own.includes(key)) {
+      this.#own.push(key);
+      this.own.push(type === 'f64' ? ofTwoDoubles(name) : ofFourFloats(name));
+    }
+    const index = this.#own.indexOf(key);
     return [of, 0x10, (): Code => unsigned(this.imports.length + index)]; // when all imports are known
   }
 

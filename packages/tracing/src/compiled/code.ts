@@ -266,7 +266,7 @@ export function text(value: string): Code {
   return [unsigned(value.length), [...value].map((letter) => letter.charCodeAt(0))];
 }
 
-/** A function: of a step, without arguments or results, or of two doubles. */
+/** A function: of a step, without arguments or results, or of a vector. */
 export interface Body {
   readonly locals: Locals;
   readonly code: Code;

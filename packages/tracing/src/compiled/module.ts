@@ -5,7 +5,7 @@ import { bodyTogether, help, PART } from './threads/help.js';
 export interface Parts {
   /** What is imported, with the number of arguments. */
   readonly imports: readonly (readonly [string, number])[];
-  /** Functions of two doubles, which the others call: their indices follow those of what is imported. */
+  /** Functions of a vector, which the others call: their indices follow those of what is imported. */
   readonly own: readonly Body[];
   readonly bodies: readonly Body[];
   readonly pages: number;
