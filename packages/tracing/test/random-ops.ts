@@ -62,6 +62,17 @@ const imagesOf = (
   const images = tf.add(tf.mean(x), other(shape)) as tf.Tensor4D;
   return { images, window, strides, pad: next() < 0.5 ? 'same' : 'valid' };
 };
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+/** Volumes and windows that fit into them. */
+const volumesOf = (
+  x: tf.Tensor,
+  { other, next }: Given,
+): { volumes: tf.Tensor5D; window: [number, number, number]; strides: number; pad: 'same' | 'valid' } => {
+  const upTo = (most: number): number => 1 + Math.floor(next() * most);
+  const window: [number, number, number] = [upTo(2), upTo(3), upTo(2)];
+  const volumes = tf.add(tf.mean(x), other([upTo(2), ...window.map((size) => size + upTo(3)), upTo(4)])) as tf.Tensor5D;
+  return { volumes, window, strides: upTo(2), pad: next() < 0.5 ? 'same' : 'valid' };
+};
 /** What is not the largest one, by how much it is smaller. */
 const behind = (x: tf.Tensor, axes: number[]): tf.Tensor => {
   const difference = tf.sub(x, tf.max(x, axes, true));
@@ -155,6 +166,25 @@ export const randomOps: Readonly<Record<string, Make>> = {
       x.shape.map((): [number, number] => [Math.floor(next() * 3), Math.floor(next() * 3)]),
       0.5,
     ),
+  mirrorPad: (x, { next }) => {
+    const mode = next() < 0.5 ? 'reflect' : 'symmetric';
+    const most = x.shape.map((size) => Math.min(3, mode === 'reflect' ? size : size + 1));
+    const paddings = most.map((count): [number, number] => [Math.floor(next() * count), Math.floor(next() * count)]);
+    return tf.mirrorPad(x, paddings, mode);
+  },
+  // Along the last axis: the gradient of tfjs is of another shape for any other.
+  cumsum: (x, { next }) => tf.div(tf.cumsum(x, x.rank - 1, next() < 0.5, next() < 0.5), x.shape.at(-1) as number),
+  resizeBilinear: (x, { other, next }) => {
+    // As high as they are wide: the gradient of tfjs on cpu is of another shape for others.
+    const [side, count, channels] = [
+      1 + Math.floor(next() * 6),
+      1 + Math.floor(next() * 3),
+      1 + Math.floor(next() * 5),
+    ];
+    const images = tf.add(tf.mean(x), other([count, side, side, channels])) as tf.Tensor4D;
+    const size: [number, number] = [1 + Math.floor(next() * 9), 1 + Math.floor(next() * 9)];
+    return tf.image.resizeBilinear(images, size, next() < 0.5);
+  },
   concat: (x, { other, next }) => {
     const axis = axisOf(x, next);
     return tf.concat([x, other(x.shape.map((size, at) => (at === axis ? sizeBy(next) : size))), x], axis);
@@ -235,5 +265,20 @@ export const randomOps: Readonly<Record<string, Make>> = {
   avgPool: (x, given) => {
     const { images, window, strides, pad } = imagesOf(x, given);
     return tf.avgPool(images, window, strides, pad);
+  },
+  conv3d: (x, given) => {
+    const { volumes, window, strides, pad } = volumesOf(x, given);
+    const filter = given.other([...window, volumes.shape[4], 1 + Math.floor(given.next() * 9)]) as tf.Tensor5D;
+    return tf.div(tf.conv3d(volumes, filter, strides, pad), Math.sqrt(sizeOf(window) * volumes.shape[4]));
+  },
+  maxPool3d: (x, given) => {
+    // By squares: the gradient of tfjs on cpu takes other places of windows that are higher than wide.
+    const { volumes, window, strides, pad } = volumesOf(x, given);
+    const side = Math.min(window[1], window[2]);
+    return tf.maxPool3d(volumes, [window[0], side, side], strides, pad);
+  },
+  avgPool3d: (x, given) => {
+    const { volumes, window, strides, pad } = volumesOf(x, given);
+    return tf.avgPool3d(volumes, window, strides, pad);
   },
 };

@@ -1,4 +1,4 @@
-import { apply, type Expression, leaf, number, type NumberType } from '../expression.js';
+import { apply, type Expression, leaf, number, type NumberType, type View } from '../expression.js';
 import type { Call, KernelWriter } from '../lowering.js';
 
 export const one = (call: Call, type: NumberType = call.float): Expression => number(1, type);
@@ -26,6 +26,17 @@ export const flushed = (x: Expression): Expression =>
 /** Held in memory, so that several may read it. */
 export const held = (call: Call, x: Expression): Expression =>
   x.view === undefined && x.op !== 'number' ? leaf(call.writer.settle(x)) : x;
+
+/** Row by row in memory. */
+export const rows = (call: Call, x: Expression): View =>
+  call.writer.settle(x.op === 'number' ? call.apply('add', x.type, x, { ...zero(x.type), shape: x.shape }) : x);
+
+/** An input of a kernel that is written in float32 alone. */
+export function floats(call: Call, name: string): Expression {
+  const x = call.input(name);
+  if (x.type !== 'f32' || call.float !== 'f32') throw call.unsupported('of other numbers than float32');
+  return x;
+}
 
 /** The axes that an attribute names; all where it names none. */
 export function axesOf(call: Call, name: string, rank: number): number[] {

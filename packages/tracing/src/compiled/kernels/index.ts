@@ -4,6 +4,8 @@ import { folds } from './folds.js';
 import { images } from './images.js';
 import { indices } from './indices.js';
 import { products } from './products.js';
+import { resizing } from './resizing.js';
+import { scans } from './scans.js';
 import { shapes } from './shapes.js';
 
 /**
@@ -15,5 +17,7 @@ export const kernelWriters: Readonly<Record<string, KernelWriter>> = {
   ...images,
   ...indices,
   ...products,
+  ...resizing,
+  ...scans,
   ...shapes,
 };

@@ -1,8 +1,8 @@
 import { sizeOf } from '../../program.js';
-import { cast, type Expression, leaf, number, type View, wholeView } from '../expression.js';
-import { type Call, type KernelWriter, typeOf } from '../lowering.js';
+import { cast, leaf, number, wholeView } from '../expression.js';
+import { type KernelWriter, typeOf } from '../lowering.js';
 import { writeGather, writeSegmentSum } from '../lookups.js';
-import { axesOf, held, select, zero } from './common.js';
+import { axesOf, held, rows, select, zero } from './common.js';
 
 /** Where the largest or the smallest number along an axis is first; 0 where there is none, since all are NaN. */
 function position(kind: 'max' | 'min'): KernelWriter {
@@ -20,10 +20,6 @@ function position(kind: 'max' | 'min'): KernelWriter {
     return cast(select(call, call.apply('less', 'i32', first, number(count, 'f32')), first, zero('f32')), 'i32');
   };
 }
-
-/** Row by row in memory. */
-const rows = (call: Call, x: Expression): View =>
-  call.writer.settle(x.op === 'number' ? call.apply('add', x.type, x, { ...zero(x.type), shape: x.shape }) : x);
 
 /** Kernels that take or give indices. */
 export const indices: Readonly<Record<string, KernelWriter>> = {

@@ -1,3 +1,4 @@
+import { slice_util } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../program.js';
 import {
   cast,
@@ -96,6 +97,30 @@ export const shapes: Readonly<Record<string, KernelWriter>> = {
     const offset = from.strides.reduce((sum, stride, axis) => sum + stride * (starts[axis] ?? 0), from.offset);
     return { ...from, shape: call.output.shape, offset };
   }),
+  StridedSlice: (call) => {
+    const from = call.view(inMemory(call, call.input('x')));
+    const [begin, end, strides] = ['begin', 'end', 'strides'].map(call.attribute) as [number[], number[], number[]];
+    const masks = ['beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'].map(call.attribute);
+    const [first, last, ellipsis, added, dropped] = masks as [number, number, number, number, number];
+    const info = slice_util.sliceInfo(
+      from.shape as number[],
+      begin,
+      end,
+      strides,
+      first,
+      last,
+      ellipsis,
+      added,
+      dropped,
+    );
+    const part: View = {
+      ...from,
+      shape: slice_util.computeOutShape(info.begin, info.end, info.strides),
+      strides: from.strides.map((stride, axis) => stride * (info.strides[axis] as number)),
+      offset: from.strides.reduce((sum, stride, axis) => sum + stride * (info.begin[axis] as number), from.offset),
+    };
+    return call.reshape(leaf(part), call.output.shape);
+  },
   Reverse: view((call, from) => {
     const axes = axesOf(call, 'dims', from.shape.length);
     const offset = axes.reduce(
@@ -161,6 +186,28 @@ export const shapes: Readonly<Record<string, KernelWriter>> = {
       offset += (shape[axis] as number) * (from.strides[axis] as number);
       return part;
     });
+  },
+  MirrorPad: (call) => {
+    const x = call.input('x');
+    // Whether what is at the border is there again beyond it.
+    const again = call.attribute('mode') === 'reflect' ? 0 : 1;
+    let from = call.view(inMemory(call, x));
+    for (const [axis, [before, after]] of (call.attribute('paddings') as [number, number][]).entries()) {
+      if (before + after === 0) continue;
+      const [size, stride] = [from.shape[axis] as number, from.strides[axis] as number];
+      const along = (list: readonly number[], to: number): number[] => list.with(axis, to);
+      /** So many, backwards. */
+      const mirrored = (first: number, count: number): Expression =>
+        leaf({
+          ...from,
+          shape: along(from.shape, count),
+          strides: along(from.strides, -stride),
+          offset: from.offset + first * stride,
+        });
+      const parts = [mirrored(before - again, before), leaf(from), mirrored(size - 2 + again, after)];
+      from = call.view(joined(call, parts, axis, along(from.shape, before + size + after), x.type));
+    }
+    return leaf(from);
   },
   PadV2: (call) =>
     leaf(
