@@ -1,5 +1,6 @@
 import { cast, concat, keep, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { isPromise } from './checks/kinds.js';
 import { checksOf } from './device-check.js';
 import { valuesAtHand } from './values-at-hand.js';
 
@@ -25,27 +26,36 @@ export interface Question {
  *
  * Values read at once are views: use them before anything is allocated or disposed. After an
  * asynchronous read the tensors may be disposed as soon as this returns.
- *
- * @param questions Answered by the same read. Default: none.
  */
-export function readTensors(
-  tensors: Readonly<Record<string, Tensor>>,
-  questions: readonly Question[] = [],
-): HostTensors | Promise<HostTensors> {
-  const entries = Object.entries(tensors);
-  const atHand = entries.map(([, tensor]) => valuesAtHand(tensor));
-  const collect = (valuesOf: (index: number) => ArrayLike<number>): HostTensors =>
-    Object.fromEntries(entries.map(([key, { shape }], index) => [key, { values: valuesOf(index), shape }]));
+export function readTensors(tensors: Readonly<Record<string, Tensor>>): HostTensors | Promise<HostTensors> {
+  const read = readList(Object.values(tensors), []);
+  const named = (list: readonly HostTensor[]): HostTensors =>
+    Object.fromEntries(Object.keys(tensors).map((name, index) => [name, list[index] as HostTensor]));
+  return isPromise(read) ? read.then(named) : named(read);
+}
 
-  const checks = entries.flatMap(([, tensor]) => checksOf(tensor));
-  if (checks.length === 0 && questions.length === 0 && atHand.every((values) => values !== undefined))
-    return collect((index) => atHand[index] ?? []);
+/**
+ * The same of a list.
+ *
+ * @param questions Answered by the same read.
+ */
+export function readList(
+  tensors: readonly Tensor[],
+  questions: readonly Question[],
+): readonly HostTensor[] | Promise<readonly HostTensor[]> {
+  const atHand = tensors.map(valuesAtHand);
+  const collect = (valuesOf: (tensor: Tensor, index: number) => ArrayLike<number> | undefined): HostTensor[] =>
+    tensors.map((tensor, index) => ({ values: valuesOf(tensor, index) ?? [], shape: tensor.shape }));
+
+  const checks = tensors.flatMap(checksOf);
+  if (checks.length === 0 && questions.length === 0 && !atHand.includes(undefined))
+    return collect((_, index) => atHand[index]);
 
   // Copies, since the caller may fill the array behind a tensor with its next batch meanwhile.
   const kept = atHand.map((values) => values?.slice());
   // Each data once, though several tensors may share them.
   const remote = new Map(
-    entries.filter((_, index) => kept[index] === undefined).map(([, tensor]) => [tensor.dataId, tensor] as const),
+    tensors.filter((_, index) => kept[index] === undefined).map((tensor) => [tensor.dataId, tensor] as const),
   );
   const reading = readPacked([...remote.values(), ...questions.map(({ valid }) => valid)]);
   // Before the checks are waited for, of which these are some.
@@ -55,8 +65,8 @@ export function readTensors(
   );
   return Promise.all([reading, ...checks]).then(([read, ...errors]) => {
     for (const error of errors) if (error !== undefined) throw error;
-    const valuesOf = new Map([...remote.keys()].map((dataId, index) => [dataId, read[index] as ArrayLike<number>]));
-    return collect((index) => kept[index] ?? valuesOf.get(entries[index]?.[1].dataId as object) ?? []);
+    const valuesOf = new Map([...remote.keys()].map((dataId, index) => [dataId, read[index]]));
+    return collect(({ dataId }, index) => kept[index] ?? valuesOf.get(dataId));
   });
 }
 

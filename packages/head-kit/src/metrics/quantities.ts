@@ -104,7 +104,7 @@ export function tensorsToRead(
     const quantity = Object.hasOwn(known, plain) ? known[plain] : undefined;
     if (tensor !== undefined) toRead[plain] = tensor;
     else if (quantity !== undefined && !('compute' in quantity)) toRead[plain] = quantity.make();
-    else if (quantity !== undefined && hasBoth(quantity)) either.set(plain, quantity);
+    else if (quantity?.make !== undefined) either.set(plain, quantity as Required<HostQuantity>);
     else if (quantity !== undefined) quantity.of.forEach(add);
     else if (name === plain) {
       throw headError(
@@ -129,8 +129,4 @@ export function tensorsToRead(
     else toRead[name] = quantity.make();
   }
   return toRead;
-}
-
-function hasBoth(quantity: HostQuantity): quantity is Required<HostQuantity> {
-  return quantity.make !== undefined;
 }

@@ -5,7 +5,7 @@ import { isMap, isPromise } from '../checks/kinds.js';
 import { checkTensor } from '../checks/tensor.js';
 import { carryChecks, checkedBy, readAlone } from '../device-check.js';
 import { headError } from '../error.js';
-import { type HostTensors, type Question, readTensors } from '../read-tensors.js';
+import { type HostTensor, type HostTensors, type Question, readList } from '../read-tensors.js';
 import { scoped } from '../scoped.js';
 import type { RowSums } from './accumulator.js';
 
@@ -151,10 +151,11 @@ function discard({ tensors }: MetricsUpdate): void {
 function after({ tensors, change }: ReadBefore, update: MetricsUpdate): MetricsUpdate {
   const depth = Object.keys(update.tensors).length; // of its own for each change around an update
   const key = (name: string): string => `before ${depth}/${name}`;
-  const own = Object.entries(mapTensors(tensors, copyToKeep)).map(([name, tensor]) => [key(name), tensor] as const);
+  const all = { ...update.tensors };
+  for (const [name, tensor] of Object.entries(tensors)) all[key(name)] = copyToKeep(tensor);
   return {
     ...update,
-    tensors: { ...update.tensors, ...Object.fromEntries(own) },
+    tensors: all,
     sumsOf(read) {
       const pick = (names: string[], at: (name: string) => string): HostTensors =>
         Object.fromEntries(names.map((name) => [name, read[at(name)] as HostTensors[string]]));
@@ -173,29 +174,26 @@ function copyToKeep(tensor: Tensor): Tensor {
 }
 
 function carryOut(updates: readonly MetricsUpdate[], questions: readonly Question[] = []): void {
-  const tensors: Record<string, Tensor> = {};
-  const keys = updates.map((update, of) =>
-    Object.keys(update.tensors).map((name) => {
-      const key = `${of}/${name}`;
-      tensors[key] = update.tensors[name] as Tensor;
-      return [name, key] as const;
-    }),
+  const read = readList(
+    updates.flatMap(({ tensors }) => Object.values(tensors)),
+    questions,
   );
-  const read = readTensors(tensors, questions);
-  const sumsOf = (values: HostTensors): readonly (readonly RowSums[])[] =>
-    updates.map((update, of) =>
-      update.sumsOf(
-        Object.fromEntries((keys[of] ?? []).map(([name, key]) => [name, values[key] as HostTensors[string]])),
-      ),
-    );
+  // Of all metrics in a row.
+  const sumsOf = (values: readonly HostTensor[]): readonly RowSums[] => {
+    let index = 0;
+    return updates.flatMap((update) => {
+      const batch: Record<string, HostTensor> = {};
+      for (const name of Object.keys(update.tensors)) batch[name] = values[index++] as HostTensor;
+      return update.sumsOf(batch);
+    });
+  };
   const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
   if (isPromise(sums)) void sums.then(undefined, () => undefined); // perhaps no metric waits for it, but a check that has the error
-  updates.forEach(({ metrics }, of) =>
-    metrics.forEach((metric, index) => {
-      const added = (all: ReturnType<typeof sumsOf>): RowSums => all[of]?.[index] as RowSums;
-      metric.receive(isPromise(sums) ? sums.then(added) : added(sums));
-    }),
-  );
+  updates
+    .flatMap(({ metrics }) => metrics)
+    .forEach((metric, index) =>
+      metric.receive(isPromise(sums) ? sums.then((all) => all[index] as RowSums) : (sums[index] as RowSums)),
+    );
 }
 
 function mapTensors<T>(tensors: Readonly<Record<string, Tensor>>, map: (tensor: Tensor) => T): Record<string, T> {
