@@ -55,12 +55,17 @@ export class LabelRange implements LabelRangeOptions {
   /**
    * Throws LABELS_RANGE when the values of `labels` are outside (NaN is) and can be had without a stall.
    *
+   * @param forMetrics Whether nothing is computed of them that a step could be recorded of but by a {@link StepRecorder}: then no kernel is run. Default: no.
    * @returns The labels, known to be in range: use these from then on. Undefined where only the device knows: see
    *   {@link LabelRange.onDevice}.
    */
-  demand(labels: Tensor): Tensor | undefined {
+  demand(labels: Tensor, forMetrics = false): Tensor | undefined {
     const { backend, backendName } = engine();
     if (hostMemory(backend) !== undefined || isNative(backend)) {
+      if (forMetrics && recorderNow() === undefined) {
+        this.demandInMemory(backend, labels);
+        return labels;
+      }
       if (getKernel(LABEL_RANGE, backendName) === undefined) register(backendName);
       return engine().runKernel(LABEL_RANGE, { labels }, { range: this } as unknown as NamedAttrMap);
     }
@@ -129,11 +134,8 @@ export class LabelRange implements LabelRangeOptions {
 
   #holds(values: ArrayLike<number>): boolean {
     const { min, max, whole } = this;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
-      if (!(value >= min && value <= max)) return false; // NaN as well
-      if (whole && !Number.isInteger(value)) return false;
-    }
+    if (!areWithin(values, min, max)) return false;
+    if (whole) for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
     return true;
   }
 
@@ -143,6 +145,21 @@ export class LabelRange implements LabelRangeOptions {
       `Labels must be ${this.whole ? 'whole numbers ' : ''}in range [${this.min}, ${this.max}], got ${got}.`,
     );
   }
+}
+
+/** Whether all values are, which NaN is not. Looks at four at a time, which takes half of the time. */
+function areWithin(values: ArrayLike<number>, min: number, max: number): boolean {
+  const { length } = values;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const a = values[i] as number;
+    const b = values[i + 1] as number;
+    const c = values[i + 2] as number;
+    const d = values[i + 3] as number;
+    if (!(a >= min && b >= min && c >= min && d >= min && a <= max && b <= max && c <= max && d <= max)) return false;
+  }
+  for (; i < length; i++) if (!((values[i] as number) >= min && (values[i] as number) <= max)) return false;
+  return true;
 }
 
 const dataInRange = new Map<string, WeakSet<object>>();

@@ -147,7 +147,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
    */
   rowLosses(labels: L, logits: Tensor, options?: Pick<LossOptions, 'features'>): Tensor1D {
     const { features } = checkOptions('rowLosses', options, ['features']);
-    return tidy(() => this.#loss.byRow(this.#checkBatch(labels, logits, features), this.lossReduction));
+    return tidy(() => this.#loss.byRow(this.#checkBatch(labels, logits, features, false), this.lossReduction));
   }
 
   /**
@@ -207,7 +207,8 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
         ...(regularization && { regularization: sumOfScalars(regularization) }),
       };
       const quantities = { losses: this.#loss.quantity(batch), ...this.quantities(batch.logits) };
-      updateNow(updateOf(definitions, metrics, { tensors, quantities, check: this.#loss.checkRead(batch) }));
+      const check = this.#loss.checkRead(batch);
+      updateNow(updateOf(definitions, metrics, { tensors, quantities, check }));
     });
     return evalMetrics;
   }
@@ -241,8 +242,8 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     return withHeadName(key, this.name);
   }
 
-  /** @param forLoss Whether the kernel of the loss will look at the labels, if it can: a kernel less to run. */
-  #checkBatch(givenLabels: L, givenLogits: Logits, features: Features | undefined, forLoss = false): Batch {
+  /** @param forLoss As of {@link HeadLoss.inRange}. */
+  #checkBatch(givenLabels: L, givenLogits: Logits, features: Features | undefined, forLoss?: boolean): Batch {
     this.#checkImplemented();
     const logits = checkLogits(givenLogits, this.logitsDimension);
     const labels = this.checkLabels(givenLabels, logits);

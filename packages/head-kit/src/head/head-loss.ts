@@ -53,15 +53,15 @@ export class HeadLoss {
   /**
    * Holds labels to their range where that can be done without a stall.
    *
-   * @param forLoss Whether the kernel of the loss will look at the labels, if it can: a kernel less to run.
+   * @param forLoss Whether the kernel of the loss will look at the labels, if it can: a kernel less to run. Undefined for metrics, which none is run for.
    * @throws LABELS_RANGE
    */
-  inRange(batch: Batch, forLoss: boolean): Batch {
+  inRange(batch: Batch, forLoss: boolean | undefined): Batch {
     const { range } = this;
     if (range === undefined) return batch;
     if (forLoss && hostMemory(engine().backend) !== undefined && !isCustom(this.#loss))
       return Object.assign(batch, { toCheck: range }); // a spread costs a microsecond
-    const labels = range.demand(batch.labels);
+    const labels = range.demand(batch.labels, forLoss === undefined);
     return labels === undefined ? { ...batch, valid: range.onDevice(batch.labels) } : { ...batch, labels };
   }
 
