@@ -1,7 +1,7 @@
-// Builds the WebAssembly of the losses into head-kit.
+// Builds the WebAssembly of losses and metrics into head-kit.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../workspace.js';
-import { built, MODULE } from './build.js';
+import { modules } from './build.js';
 
-await writeFile(join(root, MODULE), await built());
+for (const { path, built } of modules) await writeFile(join(root, path), await built());

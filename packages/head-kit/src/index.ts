@@ -53,7 +53,7 @@ export { fullLogPoisson, logPoisson } from './losses/poisson.js';
 export { reduceLoss } from './losses/reduce-loss.js';
 export { precomputed, squaredError } from './losses/regression.js';
 export { weightedLoss } from './losses/weighted-loss.js';
-export type { Accumulator, BinaryQuantities, MetricSettings, RowSums } from './metrics/accumulator.js';
+export type { Accumulator, BinaryQuantities, MetricSettings, RowSums, SumsTogether } from './metrics/accumulator.js';
 export { buckets, prAuc, rocAuc } from './metrics/buckets.js';
 export type { BucketsOptions } from './metrics/buckets.js';
 export { accuracy, confusion, precision, recall } from './metrics/confusion.js';
@@ -65,6 +65,8 @@ export type {
   Quantities,
   Quantity,
 } from './metrics/host-batch.js';
+export { logisticSums } from './metrics/logistic-sums.js';
+export type { LogisticPart } from './metrics/logistic-sums.js';
 export { ExactSums } from './metrics/exact-sums.js';
 export { Accuracy, AUC, BinaryAccuracy, Precision, Recall } from './metrics/metric-classes.js';
 export type { AUCOptions, ThresholdOptions } from './metrics/metric-classes.js';

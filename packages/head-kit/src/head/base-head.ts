@@ -31,6 +31,7 @@ import { headError } from '../error.js';
 import { withHeadName } from '../keys.js';
 import type { Loss } from '../losses/loss.js';
 import type { CustomLoss, LossFn } from '../losses/loss-fn.js';
+import type { SumsTogether } from '../metrics/accumulator.js';
 import type { Quantities } from '../metrics/host-batch.js';
 import { updateNow } from '../metrics/update.js';
 import { areGiven, regularizationScalars, sumOfScalars } from '../regularization.js';
@@ -114,6 +115,9 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
   protected quantities(_logits: Tensor): Quantities {
     return {};
   }
+
+  /** What a batch adds to some of the accumulators of the metrics at once, as `logisticSums` says. Default: nothing. */
+  declare protected readonly sumsTogether?: SumsTogether;
 
   /**
    * The training loss: the reduced element losses plus the regularization losses.
@@ -208,7 +212,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
       };
       const quantities = { losses: this.#loss.quantity(batch), ...this.quantities(batch.logits) };
       const check = this.#loss.checkRead(batch);
-      updateNow(updateOf(definitions, metrics, { tensors, quantities, check }));
+      updateNow(updateOf(definitions, metrics, { tensors, quantities, check, sumsTogether: this.sumsTogether }));
     });
     return evalMetrics;
   }

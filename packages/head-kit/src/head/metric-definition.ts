@@ -3,7 +3,7 @@ import type { Metrics } from '@tfjs-heads/head-api';
 import { describe, quote } from '../checks/describe.js';
 import { ask } from '../checks/kinds.js';
 import { headError } from '../error.js';
-import { type Accumulator, type RowSums, sumsOf } from '../metrics/accumulator.js';
+import { type Accumulator, type RowSums, sumsOf, type SumsTogether } from '../metrics/accumulator.js';
 import { HostBatch, type Quantities } from '../metrics/host-batch.js';
 import { average, mean } from '../metrics/mean.js';
 import { tensorsToRead } from '../metrics/quantities.js';
@@ -49,6 +49,8 @@ export interface BatchQuantities {
   /** What are tensors already, by name. */
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly quantities: Quantities;
+  /** What is added to some of the accumulators at once: see `BaseHead`. */
+  readonly sumsTogether?: SumsTogether | undefined;
   /** Names of quantities that are read, needed by a metric or not, and what then throws where they are wrong. */
   readonly check?: { readonly reads: readonly string[]; run(batch: HostBatch): void } | undefined;
 }
@@ -57,7 +59,7 @@ export interface BatchQuantities {
 export function updateOf(
   definitions: readonly MetricDefinition[],
   metrics: readonly Receiver[],
-  { tensors, quantities, check }: BatchQuantities,
+  { tensors, quantities, check, sumsTogether }: BatchQuantities,
 ): MetricsUpdate {
   const accumulators = new Map<string, Accumulator>();
   const names = new Set(check?.reads);
@@ -72,8 +74,10 @@ export function updateOf(
       const batch = new HostBatch(read, quantities);
       try {
         check?.run(batch);
+        const together = sumsTogether?.(read, accumulators);
         const sums = new Map<string, RowSums>();
-        for (const [id, accumulator] of accumulators) sums.set(id, sumsOf(accumulator, batch));
+        for (const [id, accumulator] of accumulators)
+          sums.set(id, together?.get(accumulator) ?? sumsOf(accumulator, batch));
         return definitions.map(({ accumulator }) => sums.get(accumulator.id) as RowSums);
       } finally {
         batch.release();

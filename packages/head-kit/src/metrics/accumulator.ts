@@ -1,6 +1,7 @@
 import type { MetricState } from '@tfjs-heads/head-api';
 import { shapeText } from '../checks/describe.js';
 import { headError } from '../error.js';
+import type { HostTensors } from '../read-tensors.js';
 import { ExactSums } from './exact-sums.js';
 import type { HostBatch } from './host-batch.js';
 
@@ -50,6 +51,17 @@ export interface RowSums {
   readonly rows: number;
   readonly sums: ExactSums;
 }
+
+/**
+ * What a batch adds to some accumulators at once, each of which comes to the bit to what it adds by itself; undefined where none does.
+ *
+ * @param read The tensors that were read, by the names of their quantities.
+ * @param asked The accumulators of the metrics by their ids.
+ */
+export type SumsTogether = (
+  read: HostTensors,
+  asked: ReadonlyMap<string, Accumulator>,
+) => ReadonlyMap<Accumulator, RowSums> | undefined;
 
 /** Which quantities a binary accumulator is made of. */
 export interface BinaryQuantities {

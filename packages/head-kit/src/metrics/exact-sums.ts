@@ -35,9 +35,11 @@ export class ExactSums {
   /** The sums of the terms that are no finite number. */
   #special: Float64Array | undefined;
 
-  constructor(size: number) {
-    this.size = size;
-    this.#levels = [new Float64Array(size)];
+  /** @param size How many sums there are, or what they are at first: they are its own from then on. */
+  constructor(size: number | Float64Array) {
+    const first = typeof size === 'number' ? new Float64Array(size) : size;
+    this.size = first.length;
+    this.#levels = [first];
   }
 
   /** Adds a term to one of the sums. */
@@ -114,19 +116,26 @@ export class ExactSums {
     if (beyond !== 0n) this.#addBeyond(index, beyond);
   }
 
+  /** Adds a term to each of the first sums. */
+  addEach(terms: Float64Array): void {
+    const [level] = this.#levels;
+    for (let i = 0; i < terms.length; i++) {
+      const term = terms[i] as number;
+      const before = level[i] as number;
+      const sum = before + term;
+      if (sum - before === term && sum - term === before && Math.abs(term) < LARGEST) level[i] = sum;
+      else this.add(i, term);
+    }
+  }
+
   /** Adds others, as many, one to one. */
   addAll(others: ExactSums): void {
     if (others.size !== this.size) {
       throw headError('INVALID_ARGUMENT', `There are ${this.size} sums, got ${others.size} to add to them.`);
     }
-    for (const level of others.#levels) {
-      for (let i = 0; i < this.size; i++) {
-        const term = level[i] as number;
-        if (term !== 0) this.add(i, term);
-      }
-    }
-    others.#special?.forEach((special, i) => special !== 0 && this.#addUnusual(i, special));
-    others.#beyond?.forEach((units, i) => units !== 0n && this.#addBeyond(i, units));
+    if (others.#special === undefined && others.#beyond === undefined)
+      for (const level of others.#levels) this.addEach(level);
+    else for (let i = 0; i < this.size; i++) this.addSum(i, others, i);
   }
 
   /** Adds a multiple of the smallest double. */
