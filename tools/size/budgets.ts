@@ -14,7 +14,7 @@ export const budgets: readonly Budget[] = [
   // What a program downloads besides tfjs-core to train with the simplest head: a quarter each for losses, for specs with the
   // training step, and for metrics, the rest for checks. Messages that repeat cost next to nothing once gzipped.
   { packageName: '@tfjs-heads/head-regression', only: 'RegressionHead', bytes: 19_190 },
-  { packageName: '@tfjs-heads/head-classification', only: 'MultiLabelHead', bytes: 28_540 },
+  { packageName: '@tfjs-heads/head-classification', only: 'MultiLabelHead', bytes: 28_660 },
   { packageName: '@tfjs-heads/head-multi', only: 'MultiHead', bytes: 15_460 },
   // Without what writes graphs, which bundles for the browser leave out.
   // Nearly a third of it is products of our own for the wasm backend: 2.5 kB of WebAssembly, how they prove themselves, and the fusion of nodes.

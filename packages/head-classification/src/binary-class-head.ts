@@ -4,7 +4,9 @@ import type { ExportOutputs, StringValues } from '@tfjs-heads/head-api';
 import {
   type Accumulator,
   accuracy,
+  average,
   BaseHead,
+  buckets,
   checkLossFn,
   checkNumeric,
   checkOptions,
@@ -15,24 +17,28 @@ import {
   type CustomLoss,
   LabelRange,
   logistic,
+  type LogisticPart,
+  logisticSums,
   type Loss,
   majority,
   mean,
-  meanMetric,
   type MetricDefinition,
   MetricKeys,
+  prAuc,
   precision,
   predictOutput,
   type Predictors,
   type Quantities,
   recall,
+  rocAuc,
   regressionOutput,
   ServingKeys,
   sigmoidCrossEntropy,
+  type SumsTogether,
 } from '@tfjs-heads/head-kit';
 import { allClasses, allClassIds, type ClassNames, classNames, namesOf } from './class-names.js';
 import { idsOf } from './labels.js';
-import { curveMetrics, thresholdMetrics } from './metrics.js';
+import { thresholdMetrics } from './metrics.js';
 import {
   checkThresholds,
   checkVocabulary,
@@ -67,9 +73,44 @@ export type BinaryClassPredictions = {
 
 const OPTIONS: readonly (keyof BinaryClassHeadOptions)[] = ['thresholds', ...FAMILY_OPTIONS];
 const CLASSES = 2;
+/** The original's number of points of a curve. */
+const THRESHOLDS = 200;
 
-/** Of whether a logit is above 0, which is what the predicted class is. */
-const predicted: Accumulator = /*#__PURE__*/ confusion(0, { predictions: 'logits' });
+/** Metrics of a head, and what {@link logisticSums} is to know of their accumulators. */
+interface LogisticMetrics {
+  readonly definitions: readonly MetricDefinition[];
+  readonly parts: readonly (readonly [Accumulator, LogisticPart])[];
+}
+
+/** The metrics of every such head, with the same accumulators in all. */
+const COMMON: LogisticMetrics = /*#__PURE__*/ commonMetrics();
+
+function commonMetrics(): LogisticMetrics {
+  const [losses, predictions, labels] = [mean('losses'), mean('logistic'), mean('labels')];
+  // Of whether a logit is above 0, which is what the predicted class is.
+  const classes = confusion(0, { predictions: 'logits' });
+  const curve = buckets({ numThresholds: THRESHOLDS });
+  return {
+    definitions: [
+      { key: MetricKeys.LOSS_MEAN, accumulator: losses, result: average },
+      { key: MetricKeys.ACCURACY, accumulator: classes, result: accuracy },
+      { key: MetricKeys.PRECISION, accumulator: classes, result: precision },
+      { key: MetricKeys.RECALL, accumulator: classes, result: recall },
+      { key: MetricKeys.PREDICTION_MEAN, accumulator: predictions, result: average },
+      { key: MetricKeys.LABEL_MEAN, accumulator: labels, result: average },
+      { key: MetricKeys.ACCURACY_BASELINE, accumulator: labels, result: majority },
+      { key: MetricKeys.AUC, accumulator: curve, result: rocAuc },
+      { key: MetricKeys.AUC_PR, accumulator: curve, result: prAuc },
+    ],
+    parts: [
+      [losses, { meanOf: 'losses' }],
+      [predictions, { meanOf: 'logistic' }],
+      [labels, { meanOf: 'labels' }],
+      [classes, { threshold: 0, of: 'logits' }],
+      [curve, { numThresholds: THRESHOLDS }],
+    ],
+  };
+}
 
 /**
  * A head for one of two classes. Logits are log odds of class 1, `[D0, .., DN, 1]`; labels are probabilities in [0, 1] or,
@@ -84,9 +125,17 @@ const predicted: Accumulator = /*#__PURE__*/ confusion(0, { predictions: 'logits
 export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
   protected override readonly labelRange: LabelRange = new LabelRange({ min: 0, max: 1 });
   protected override readonly elementLoss: Loss | CustomLoss;
+  protected override readonly sumsTogether: SumsTogether = (read, asked) => {
+    // A subclass may have other losses or probabilities.
+    if (this.elementLoss !== sigmoidCrossEntropy || this.quantities !== BinaryClassHead.prototype.quantities)
+      return undefined;
+    return logisticSums(this.#parts, asked, read);
+  };
   readonly #idOf: ReadonlyMap<string, number> | undefined;
   readonly #nameOf: ClassNames;
-  readonly #thresholds: readonly number[];
+  /** Of the thresholds. */
+  readonly #others: readonly MetricDefinition[];
+  readonly #parts: ReadonlyMap<Accumulator, LogisticPart>;
 
   /** @throws LABEL_VOCABULARY_INVALID, THRESHOLDS_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
   constructor(options?: BinaryClassHeadOptions) {
@@ -103,7 +152,14 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
     this.elementLoss = lossFn === undefined ? sigmoidCrossEntropy : customLoss(lossFn);
     this.#idOf = idsByName(vocabulary);
     this.#nameOf = namesOf(vocabulary);
-    this.#thresholds = checkedThresholds;
+    this.#others = thresholdMetrics(checkedThresholds, 'logistic');
+    this.#parts = new Map([
+      ...COMMON.parts,
+      ...this.#others.map(({ accumulator }): [Accumulator, LogisticPart] => [
+        accumulator,
+        { threshold: accumulator.settings?.['threshold'] as number, of: 'logistic' },
+      ]),
+    ]);
   }
 
   protected override checkLabels(labels: Tensor, logits: Tensor): Tensor {
@@ -128,18 +184,7 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
   }
 
   protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
-    return [
-      meanMetric(MetricKeys.LOSS_MEAN, 'losses'),
-      { key: MetricKeys.ACCURACY, accumulator: predicted, result: accuracy },
-      { key: MetricKeys.PRECISION, accumulator: predicted, result: precision },
-      { key: MetricKeys.RECALL, accumulator: predicted, result: recall },
-      meanMetric(MetricKeys.PREDICTION_MEAN, 'logistic'),
-      meanMetric(MetricKeys.LABEL_MEAN, 'labels'),
-      { key: MetricKeys.ACCURACY_BASELINE, accumulator: mean('labels'), result: majority },
-      ...curveMetrics(MetricKeys.AUC, MetricKeys.AUC_PR, { predictions: 'logistic' }),
-      ...regularization,
-      ...thresholdMetrics(this.#thresholds, 'logistic'),
-    ];
+    return [...COMMON.definitions, ...regularization, ...this.#others];
   }
 
   protected override exportsOf(predictions: BinaryClassPredictions): ExportOutputs {
