@@ -1,58 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { BinaryClassHead } from '@tfjs-heads/head-classification';
 import type { Head } from '@tfjs-heads/head-api';
-import {
-  accuracy,
-  BaseHead,
-  buckets,
-  confusion,
-  logistic,
-  majority,
-  mean,
-  meanMetric,
-  type MetricDefinition,
-  prAuc,
-  precision,
-  type Quantities,
-  recall,
-  rocAuc,
-  sigmoidCrossEntropy,
-  LabelRange,
-} from '@tfjs-heads/head-kit';
+import type { MetricDefinition } from '@tfjs-heads/head-kit';
 import type { Benchmark } from './benchmark.js';
 import { interleave } from './interleave.js';
 
-const binary = confusion(0.5);
-const curve = buckets();
-
-/** The metrics of the original's binary classification. */
-const nine: readonly MetricDefinition[] = [
-  meanMetric('average_loss', 'losses'),
-  { key: 'accuracy', accumulator: binary, result: accuracy },
-  { key: 'precision', accumulator: binary, result: precision },
-  { key: 'recall', accumulator: binary, result: recall },
-  meanMetric('prediction/mean', 'logistic'),
-  meanMetric('label/mean', 'labels'),
-  { key: 'accuracy_baseline', accumulator: mean('labels'), result: majority },
-  { key: 'auc', accumulator: curve, result: rocAuc },
-  { key: 'auc_precision_recall', accumulator: curve, result: prAuc },
-];
-
-class BinaryHead extends BaseHead {
-  protected override readonly labelRange = new LabelRange({ min: 0, max: 1 });
-  protected readonly elementLoss = sigmoidCrossEntropy;
-  readonly #definitions: readonly MetricDefinition[];
-  constructor(definitions: readonly MetricDefinition[]) {
-    super({ logitsDimension: 1, weightColumn: 'weight' });
-    this.#definitions = definitions;
+/** A head that has one of the metrics alone. */
+class OneMetricHead extends BinaryClassHead {
+  readonly #key: string;
+  constructor(key: string) {
+    super({ weightColumn: 'weight' });
+    this.#key = key;
   }
-  protected predictors(logits: tf.Tensor): Record<string, () => tf.Tensor> {
-    return { logistic: () => tf.sigmoid(logits) };
-  }
-  protected override quantities(): Quantities {
-    return { logistic: logistic('logits') };
-  }
-  protected metricDefinitions(): readonly MetricDefinition[] {
-    return this.#definitions;
+  protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
+    return super.metricDefinitions(regularization).filter(({ key }) => key === this.#key);
   }
 }
 
@@ -73,7 +34,8 @@ export const metrics: Benchmark = async (backend, onRow) => {
       );
       return Promise.all(updated.map((metric) => metric.result()));
     };
-    const [ours, theirs] = [[new BinaryHead(nine)], nine.map((definition) => new BinaryHead([definition]))];
+    const nine = new BinaryClassHead({ weightColumn: 'weight' });
+    const [ours, theirs] = [[nine], Object.keys(nine.metrics()).map((key) => new OneMetricHead(key))];
     if (String(await update(ours)) !== String(await update(theirs)))
       throw new Error('Metrics by themselves differ from those that share their sums.');
     const figures = await interleave(
