@@ -6,6 +6,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   fit: async () => (await import('./fit.js')).fit,
   head: async () => (await import('./head.js')).head,
+  images: async () => (await import('./images.js')).images,
   metrics: async () => (await import('./metrics.js')).metrics,
   optimizers: async () => (await import('./optimizers.js')).optimizers,
   trace: async () => (await import('./trace.js')).trace,

@@ -184,7 +184,7 @@ async function errorsOf(
 }
 
 /** Medians of a step, in turns. */
-async function timesOf(contestants: ReadonlyMap<string, Contestant>): Promise<Map<string, Times>> {
+export async function timesOf(contestants: ReadonlyMap<string, Contestant>): Promise<Map<string, Times>> {
   const counts = new Map<string, number>();
   const times = new Map<string, Times[]>();
   for (const [name, contestant] of contestants) {
