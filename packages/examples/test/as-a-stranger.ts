@@ -38,10 +38,15 @@ export async function type(commands: readonly string[], folder: string): Promise
   }
 }
 
+/** The commands with a query behind the last of them, which certifies: all cases on GPUs in software take minutes. */
+export function filtered(commands: readonly string[], query: string): readonly string[] {
+  return [...commands.slice(0, -1), `${commands.at(-1)} --filter '${query}'`];
+}
+
 /**
  * Types the commands for other browsers.
  *
- * @param filter A query that is put behind the last of them: the whole suite on GPUs in software takes minutes.
+ * @param filter A query that is put behind the last of them.
  * @returns What ran in the browsers that are here, and what is missing for the others
  */
 export async function typeInBrowsers(

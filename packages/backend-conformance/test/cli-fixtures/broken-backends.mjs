@@ -27,5 +27,7 @@ register('dying', () => {
   process.exit(7);
 });
 register('hanging', () => {
+  // A process can hang without keeping a core busy; a page may not wait.
+  if (typeof window === 'undefined') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   for (;;);
 });

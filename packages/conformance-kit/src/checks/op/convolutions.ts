@@ -2,7 +2,7 @@ import {
   avgPool, avgPool3d, conv2d, conv2dTranspose, conv3d, depthwiseConv2d, dilation2d, grad, maxPool, maxPool3d, mul, reshape, sum, type Tensor,
   tensor3d, type Tensor4D, tensor4d, type Tensor5D, tensor5d,
 } from '@tensorflow/tfjs-core';
-import { type Convolution, convolutionGradients, convolve, drawn, ULPS } from '@tfjs-heads/reference';
+import { type Convolution, convolutionGradients, convolve, drawn, ULPS, type Values } from '@tfjs-heads/reference';
 import { tensorOf } from '../../batch.js';
 import type { Check } from '../check.js';
 import { gives, type OpCase, opTable } from './table.js';
@@ -18,14 +18,17 @@ const whole = { stride: 1, pad: 'valid' } as const;
 const op = ({ stride, pad, isDepthwise }: Convolution) => (x: Tensor, w: Tensor): Tensor =>
   (isDepthwise ? depthwiseConv2d : conv2d)(x as Tensor4D, w as Tensor4D, stride, pad);
 
-/** The three cases of a convolution: its outputs, and the gradients of their weighted sum by the images and by the filter. */
+/**
+ * The three cases of a convolution: its outputs, and the gradients of their weighted sum by the images and by the filter. They are worked out
+ * when a case runs: every process that lists cases imports this.
+ */
 function convolution(name: string, how: Convolution): Readonly<Record<string, OpCase>> {
-  const outputs = convolve(images, filter, how);
-  const slopes = drawn(outputs.shape, 113);
-  const total = (x: Tensor, w: Tensor): Tensor => sum(mul(op(how)(x, w), tensorOf(slopes)));
-  const expected = (by: 'images' | 'filter') => () => ({ ...convolutionGradients(images, filter, slopes, how)[by], k: ULPS.REDUCE });
+  const outputs = (): Values => convolve(images, filter, how);
+  const slopes = (): Values => drawn(outputs().shape, 113);
+  const total = (x: Tensor, w: Tensor): Tensor => sum(mul(op(how)(x, w), tensorOf(slopes())));
+  const expected = (by: 'images' | 'filter') => () => ({ ...convolutionGradients(images, filter, slopes(), how)[by], k: ULPS.REDUCE });
   return {
-    [name]: gives(() => op(how)(tensorOf(images), tensorOf(filter)), { ...outputs, k: ULPS.REDUCE }),
+    [name]: gives(() => op(how)(tensorOf(images), tensorOf(filter)), () => ({ ...outputs(), k: ULPS.REDUCE })),
     [`${name}-by-images`]: gives(() => grad((x) => total(x, tensorOf(filter)))(tensorOf(images)), expected('images')),
     [`${name}-by-filter`]: gives(() => grad((w) => total(tensorOf(images), w))(tensorOf(filter)), expected('filter')),
   };
@@ -34,20 +37,20 @@ function convolution(name: string, how: Convolution): Readonly<Record<string, Op
 /** The other way round: from what a convolution puts out to images. */
 function transposedConvolution(name: string, how: Convolution): Readonly<Record<string, OpCase>> {
   const slopes = drawn(images.shape, 114);
-  const inputs = drawn(convolve(images, filter, how).shape, 115);
+  const inputs = (): Values => drawn(convolve(images, filter, how).shape, 115);
   const total = (y: Tensor, w: Tensor): Tensor =>
     sum(mul(conv2dTranspose(y as Tensor4D, w as Tensor4D, images.shape as Shape4D, how.stride, how.pad), tensorOf(slopes)));
   return {
-    [name]: gives(() => conv2dTranspose(tensorOf(inputs) as Tensor4D, tensorOf(filter) as Tensor4D, images.shape as Shape4D, how.stride, how.pad), () => ({
-      ...convolutionGradients(images, filter, inputs, how).images,
+    [name]: gives(() => conv2dTranspose(tensorOf(inputs()) as Tensor4D, tensorOf(filter) as Tensor4D, images.shape as Shape4D, how.stride, how.pad), () => ({
+      ...convolutionGradients(images, filter, inputs(), how).images,
       k: ULPS.REDUCE,
     })),
-    [`${name}-by-images`]: gives(() => grad((y) => total(y, tensorOf(filter)))(tensorOf(inputs)), () => ({
+    [`${name}-by-images`]: gives(() => grad((y) => total(y, tensorOf(filter)))(tensorOf(inputs())), () => ({
       ...convolve(slopes, filter, how),
       k: ULPS.REDUCE,
     })),
-    [`${name}-by-filter`]: gives(() => grad((w) => total(tensorOf(inputs), w))(tensorOf(filter)), () => ({
-      ...convolutionGradients(slopes, filter, inputs, how).filter,
+    [`${name}-by-filter`]: gives(() => grad((w) => total(tensorOf(inputs()), w))(tensorOf(filter)), () => ({
+      ...convolutionGradients(slopes, filter, inputs(), how).filter,
       k: ULPS.REDUCE,
     })),
   };
