@@ -3,7 +3,7 @@ import type { Accumulator, RowSums } from './accumulator.js';
 import { ExactSums } from './exact-sums.js';
 import { AT, BYTES, ROWS, SLOTS } from './logistic-module.js';
 
-// The sums of a batch of two classes in WebAssembly: six times as fast as the loops of the accumulators one by one, and as exact, so that it does not matter
+// The sums of a batch of two classes in WebAssembly: nearly four times as fast as the loops of the accumulators one by one, and as exact, so that it does not matter
 // where it is not to be had.
 
 /** What an accumulator sums up of `logits`, `labels` and `weights`, for {@link logisticSums}. */
@@ -36,7 +36,7 @@ interface Kernels extends Exports {
   readonly low: Float64Array;
 }
 
-/** Below so many rows loops are as fast. */
+/** Fewer rows are left to the loops, which hardly count beside what any batch costs. */
 const FEWEST = 16;
 /** How many numbers are copied at a time: see `losses/simd.ts`. */
 const COPIED = 1000;
