@@ -74,3 +74,25 @@ it.runIf(['cpu', 'wasm'].includes(tf.getBackend()))(
     tf.disposeVariables();
   },
 );
+
+it.runIf(['cpu', 'wasm'].includes(tf.getBackend()))(
+  'what fades away ends at 0, not among the floats that processors are slow with',
+  async () => {
+    const slot = variable([5], 7) as unknown as tf.Variable;
+    const step = traceStep(
+      () => {
+        slot.assign(tf.mul(slot as unknown as tf.Tensor, 0.9));
+        return tf.sum(slot as unknown as tf.Tensor) as tf.Scalar;
+      },
+      { variables: [slot] },
+    );
+    for (let index = 0; index < 1200; index++) {
+      step().dispose();
+      if (index < 12) await tf.nextFrame(); // The compiler is loaded meanwhile.
+    }
+    expect(String(step)).toContain('run as one function of WebAssembly');
+    expect(await slot.data()).toEqual(new Float32Array(5)); // Kernels stay at 7e-45: 0.9 of it is nearer to it than to the next.
+    step.dispose();
+    tf.disposeVariables();
+  },
+);

@@ -14,6 +14,7 @@ import {
   type View,
   wholeView,
 } from './expression.js';
+import { flushed } from './kernels/common.js';
 import type { Threading } from './loops.js';
 import { Lowering, NotCompiled, typeOf, Writer } from './lowering.js';
 import { moduleOf } from './module.js';
@@ -148,7 +149,9 @@ function assign(
   const changes = described.flatMap((variable, index): Change[] => {
     const { before, after, shape, dtype } = variable;
     if (after === undefined || after === before) return [];
-    return [{ to: views[index] as View, of: lowering.get({ value: after, shape, dtype }) }];
+    const of = lowering.get({ value: after, shape, dtype });
+    // The slots of an optimizer go down to the smallest floats where gradients have ended, and would stay there.
+    return [{ to: views[index] as View, of: of.type === 'f32' ? flushed(of) : of }];
   });
   for (const change of changes) change.of = writer.withoutProducts(change.of, false);
   for (const change of changes) if (change.of.product !== undefined) change.of = leaf(writer.settle(change.of));
