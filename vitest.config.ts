@@ -88,6 +88,8 @@ const chromiumProjects = kinds.map(({ isolate, nameOf, exclude }): TestProjectIn
       instances: environments.chromium.map((backend) => ({
         browser: 'chromium',
         name: nameOf('chromium', backend),
+        // Node runs all of them on cpu, by the same engine; a page, what is cpu's alone.
+        include: backend === 'cpu' ? ['packages/*/test/**/*.cpu.test.ts'] : onBackends.include,
         exclude: [...exclude, ...exceptFor(backend)],
         provide: { backend },
       })),
