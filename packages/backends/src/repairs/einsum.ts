@@ -23,7 +23,8 @@ const report = reporter(mark, 7439);
  * common with the other has been summed up (`'ij,k->kj'`), and hold the products of all numbers at once. This one is a product of matrices.
  */
 export async function repairEinsum(): Promise<RepairReport> {
-  const backendName = getBackend();
+  const backendName: string | undefined = getBackend();
+  if (!backendName) return report.impossible('no backend has been started');
   const isThere = getKernel(kernelName, backendName) !== undefined;
   if (backendName === 'tensorflow' && isThere) return report.notNeeded('it is that of TensorFlow');
   if (isThere && (takesAll() || isWrapped(mark, kernelName, backendName)))
