@@ -1,2 +1,3 @@
 export { accelerate } from './layers/accelerate.js';
-export type { Acceleration, AccelerateOptions } from './layers/accelerate.js';
+export type { Acceleration } from './layers/accelerate.js';
+export type { RunOptions } from './run-options.js';

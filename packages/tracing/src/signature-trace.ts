@@ -12,6 +12,7 @@ import { guardReads, isKnown } from './questions.js';
 import { record } from './recorder.js';
 import { type Recording, releaseRecording } from './recording.js';
 import { OtherShape, Replay } from './replay.js';
+import type { RunOptions } from './run-options.js';
 import { scopedCall } from './scoped-call.js';
 import { assemble, type Flat, flatten } from './structure.js';
 import type { Undo } from './rehearsal.js';
@@ -57,16 +58,10 @@ export class SignatureTrace {
   #undo: Undo | undefined;
   #reason: string | undefined = 'it is being recorded';
   #isGivenUp = false;
-  readonly #isExact: boolean;
-  readonly #threads: number | undefined;
+  readonly #options: RunOptions;
 
-  /**
-   * @param isExact Whether each step must give the bits of the eager one.
-   * @param threads See `TraceOptions`.
-   */
-  constructor(isExact: boolean, threads: number | undefined) {
-    this.#isExact = isExact;
-    this.#threads = threads;
+  constructor(options: RunOptions) {
+    this.#options = options;
     if (this.isCompilable) void loadCompiler();
   }
 
@@ -81,7 +76,7 @@ export class SignatureTrace {
 
   /** Whether a function of WebAssembly may run it. */
   get isCompilable(): boolean {
-    return !this.#isExact && isCompilable(this.backend);
+    return this.#options.exact !== true && isCompilable(this.backend);
   }
 
   /** Whether what runs now runs all later calls, too, or {@link rehearse} could not have it so. */
@@ -244,7 +239,7 @@ export class SignatureTrace {
   }
 
   #runnerOf(optimized: Optimized, replay: Replay): Runner {
-    if (this.#isExact) return replay;
+    if (this.#options.exact === true) return replay;
     const before = this.#trusted?.runner;
     if (isCompilable(this.backend))
       return new CompiledRunner(
@@ -252,7 +247,7 @@ export class SignatureTrace {
         optimized,
         this.backend,
         before instanceof CompiledRunner ? before : undefined,
-        this.#threads,
+        this.#options,
       );
     const native = nativeBackend(this.backend);
     if (native === undefined) return replay;

@@ -5,24 +5,15 @@ import { type Engine, isLiveVariable, theEngine } from './engine.js';
 import { knownArguments, loadCompiler } from './compiled/compiled-runner.js';
 import { printProgram } from './print.js';
 import type { Program } from './program.js';
+import { checkRunOptions, RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { scopedCall } from './scoped-call.js';
 import { SignatureTrace } from './signature-trace.js';
 import { assemble, type Flat, flatten, textOf } from './structure.js';
 
 /** What {@link traceStep} takes besides the step. */
-export interface TraceOptions {
+export interface TraceOptions extends RunOptions {
   /** The variables that the step reads or assigns; those of an optimizer are found. Variables of a layer stand for what they read. */
   readonly variables: readonly TrainableVariable[];
-  /**
-   * Whether each step must give the numbers of the eager one to the bit. Default: no, so that cpu and wasm may run it as one function of WebAssembly, and native
-   * TensorFlow as one graph, which have to give the numbers of the kernels within 1e-5 of the largest of a tensor; all other runners give the same bits anyway.
-   */
-  readonly exact?: boolean | undefined;
-  /**
-   * How many threads compute a step that runs as one function of WebAssembly, where there are threads (see the README): 1 to 32. Default: as many as there are processors, at most 4,
-   * where the step is large and the first ones were faster so. The numbers are the same to the bit for any.
-   */
-  readonly threads?: number | undefined;
 }
 
 /** A traced step: a function like the step itself. */
@@ -66,7 +57,7 @@ const MAX_SIGNATURES = 16;
  * for (const batch of batches) step(batch).dispose();
  * ```
  *
- * No result changes but for rounding (see {@link TraceOptions.exact}): a step is recorded and runs as it is until two recordings are alike and a replay has given the same numbers, and is recorded and compared
+ * No result changes but for rounding (see {@link RunOptions.exact}): a step is recorded and runs as it is until two recordings are alike and a replay has given the same numbers, and is recorded and compared
  * again at the 2nd, 4th, 8th, ... call. What reads values, is asynchronous, or differs from one call to the next runs eagerly, and `reason` says why. As within
  * `tf.tidy`, tensors that the step makes and does not return are disposed of. The caller owns the tensors that are returned; arguments are never disposed of.
  *
@@ -76,7 +67,7 @@ const MAX_SIGNATURES = 16;
 export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace<F> {
   if (typeof step !== 'function')
     throw headError('INVALID_ARGUMENT', `step must be a function of tensors, got ${describeValue(step)}.`);
-  return traceAs('traceStep', step, checkOptions('traceStep', options, ['variables', 'exact', 'threads']));
+  return traceAs('traceStep', step, checkOptions('traceStep', options, ['variables', ...RUN_OPTIONS]));
 }
 
 /**
@@ -86,12 +77,12 @@ export function traceStep<F extends Step>(step: F, options: TraceOptions): Trace
  * @param options Checked for unknown names.
  * @throws INVALID_ARGUMENT
  */
-export function traceAs<F extends Step>(of: string, step: F, { variables, exact, threads }: TraceOptions): Trace<F> {
-  checkRunning(of, { exact, threads });
+export function traceAs<F extends Step>(of: string, step: F, { variables, ...options }: TraceOptions): Trace<F> {
+  checkRunOptions(of, options);
   const runner = new TracedStep(
     step as unknown as (...args: unknown[]) => unknown,
     variablesOf(of, variables),
-    () => new SignatureTrace(exact === true, threads),
+    () => new SignatureTrace(options),
   );
   const trace = (...args: unknown[]): unknown => runner.run(args);
   return Object.defineProperties(trace, {
@@ -101,17 +92,6 @@ export function traceAs<F extends Step>(of: string, step: F, { variables, exact,
     toString: { value: () => runner.text() },
     dispose: { value: () => runner.dispose() },
   }) as unknown as Trace<F>;
-}
-
-/** @throws INVALID_ARGUMENT */
-export function checkRunning(of: string, { exact, threads }: Omit<TraceOptions, 'variables'>): void {
-  if (exact !== undefined && typeof exact !== 'boolean')
-    throw headError('INVALID_ARGUMENT', `${of}: exact must be true or false, got ${describeValue(exact)}.`);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0 && threads <= 32))
-    throw headError(
-      'INVALID_ARGUMENT',
-      `${of}: threads must be a whole number of 1 to 32, got ${describeValue(threads)}.`,
-    );
 }
 
 class TracedStep {

@@ -11,11 +11,12 @@ import type {
   TrainableVariable,
 } from '@tfjs-heads/head-api';
 import { carryChecks, checkOptions, describeValue, headError, listOf } from '@tfjs-heads/head-kit';
+import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { type Trace, traceAs } from './trace-step.js';
 import { meetOptimizer, withMet } from './watch-engine.js';
 
 /** What {@link trainStep} trains by. */
-export interface TrainStepOptions<F extends Features = Features, X extends Logits = Logits> {
+export interface TrainStepOptions<F extends Features = Features, X extends Logits = Logits> extends RunOptions {
   /** Gives the logits for the features of a batch. It runs under the tape. */
   readonly network: (features: F) => X;
   /** Any optimizer of tfjs or of tfjs-heads. */
@@ -24,13 +25,9 @@ export interface TrainStepOptions<F extends Features = Features, X extends Logit
   readonly variables: readonly TrainableVariable[];
   /** Added to the loss; a function of the variables. */
   readonly regularizationLosses?: RegularizationLosses | undefined;
-  /** See `TraceOptions`. */
-  readonly exact?: boolean | undefined;
-  /** See `TraceOptions`. */
-  readonly threads?: number | undefined;
 }
 
-const OPTIONS = ['network', 'optimizer', 'variables', 'regularizationLosses', 'exact', 'threads'] as const;
+const OPTIONS = ['network', 'optimizer', 'variables', 'regularizationLosses', ...RUN_OPTIONS] as const;
 
 /** A batch to train on. */
 export interface Batch<F extends Features = Features, L extends Labels = Labels> {
@@ -58,7 +55,7 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
   head: Head<L, X>,
   options: TrainStepOptions<F, X>,
 ): Trace<(batch: Batch<F, L>) => Scalar> {
-  const { network, optimizer, variables, regularizationLosses, exact, threads } = checkTrainOptions(options);
+  const { network, optimizer, variables, regularizationLosses, ...running } = checkTrainOptions(options);
   if (!hasMethod(head, 'createEstimatorSpec')) throw invalid('head', 'a head', head);
   meetOptimizer(optimizer);
   const step = (batch: Batch<F, L>): Scalar => {
@@ -80,7 +77,7 @@ export function trainStep<L extends Labels, X extends Logits, F extends Features
     spec.dispose();
     return loss;
   };
-  return traceAs('trainStep', step, { variables, exact, threads });
+  return traceAs('trainStep', step, { variables, ...running });
 }
 
 function checkTrainOptions<F extends Features, X extends Logits>(

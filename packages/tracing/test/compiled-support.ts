@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CompiledStep } from '../src/compiled/compiled-step.js';
+import { CompiledStep, type ComputeOptions } from '../src/compiled/compiled-step.js';
 import type { HostBackend } from '../src/compiled/held-variables.js';
 import { numbersInMemory, theEngine } from '../src/engine.js';
 import { optimize } from '../src/optimize.js';
@@ -12,13 +12,14 @@ import { flatten } from '../src/structure.js';
 export function bothWays(
   run: (...tensors: tf.Tensor[]) => tf.Tensor | tf.Tensor[],
   args: readonly tf.Tensor[],
+  options?: ComputeOptions,
 ): { readonly eager: ArrayLike<number>[]; readonly compiled: ArrayLike<number>[] } {
   const { returned, recording } = record(() => scopedCall(() => run(...args)), flatten([...args]));
   if (recording.problem !== undefined) throw new Error(recording.problem);
   const optimized = optimize(recording);
   const eager = flatten(returned).tensors;
   try {
-    const step = new CompiledStep(optimized, theEngine().backend as HostBackend);
+    const step = new CompiledStep(optimized, theEngine().backend as HostBackend, options);
     // With the numbers of the recorded step, not of the next one.
     const outcome = step.try(args, [], recording.program);
     if (outcome === undefined) throw new Error('It is not compiled for these numbers.');

@@ -23,6 +23,16 @@ it.each<[string, () => unknown, RegExp]>([
   ['a misspelt name', () => train(head, { ...right, regularisationLosses: [] }), /did you mean 'regularizationLosses'/],
   ['exact as a text', () => train(head, { ...right, exact: 'yes' }), /^trainStep: exact must be true or false, got/],
   [
+    'relaxed SIMD as a number',
+    () => train(head, { ...right, relaxedSimd: 1 }),
+    /^trainStep: relaxedSimd must be true or false, got the number 1\.$/,
+  ],
+  [
+    'relaxed SIMD that is to be exact',
+    () => trace(() => 0, { variables: [], exact: true, relaxedSimd: true }),
+    /^traceStep: relaxedSimd must not be true where exact is: .* got true for both\.$/,
+  ],
+  [
     'no threads',
     () => train(head, { ...right, threads: 0 }),
     /^trainStep: threads must be a whole number of 1 to 32, got the number 0\.$/,

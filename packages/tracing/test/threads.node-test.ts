@@ -8,7 +8,7 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { softmaxCrossEntropy, weightedLoss } from '@tfjs-heads/head-kit';
 import { Adam, SGD } from '@tfjs-heads/optimizers';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { CompiledStep, type StepThreads } from '../src/compiled/compiled-step.js';
+import { CompiledStep, type ComputeOptions } from '../src/compiled/compiled-step.js';
 import type { HostBackend } from '../src/compiled/held-variables.js';
 import { HELPER } from '../src/compiled/threads/helper-source.js';
 import { Locals } from '../src/compiled/code.js';
@@ -140,7 +140,7 @@ const bitsOf = (numbers: unknown): Uint8Array => {
   return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
 };
 
-async function stepOf({ optimized }: Recorded, threads: StepThreads): Promise<CompiledStep> {
+async function stepOf({ optimized }: Recorded, threads: ComputeOptions): Promise<CompiledStep> {
   const step = new CompiledStep(optimized, theEngine().backend as HostBackend, threads);
   while (!step.isReady) await new Promise((resolve) => setTimeout(resolve, 1));
   return step;

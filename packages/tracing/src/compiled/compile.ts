@@ -15,7 +15,7 @@ import {
   wholeView,
 } from './expression.js';
 import { flushed } from './kernels/common.js';
-import type { Threading } from './loops.js';
+import type { LoopOptions } from './loops.js';
 import { Lowering, NotCompiled, typeOf, Writer } from './lowering.js';
 import { moduleOf } from './module.js';
 import { type FedNumbers, fedNumbers, writersOf } from './own-writers.js';
@@ -55,13 +55,13 @@ const MARGIN = 256;
 /**
  * Writes a program as one function: the memory is planned before, and a step calls nothing but functions of numbers.
  *
- * @param threading For how many threads; by default for one.
+ * @param options How its loops are written.
  * @throws NotCompiled
  */
-export function compile(runnable: Runnable, threading?: Threading): CompiledProgram {
+export function compile(runnable: Runnable, options?: LoopOptions): CompiledProgram {
   const { program, kernels, constants } = runnable;
   if (program.checks.length > 0) throw new NotCompiled('a question to the device');
-  const writer = new Writer(threading);
+  const writer = new Writer(options);
   const nodes = withoutPlainSteps(program.nodes);
   const lowering = new Lowering(writer, 'f32', { ...program, nodes });
   const place = ({ shape, dtype }: Pick<Use, 'shape' | 'dtype'>): View =>

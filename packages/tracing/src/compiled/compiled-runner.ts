@@ -9,6 +9,7 @@ import type { Flat } from '../structure.js';
 import { KnownArguments as atHand } from '#graph-step'; // where graphs are, it need not be loaded
 import type { HostBackend } from './held-variables.js';
 import { messageOf } from '../message-of.js';
+import type { RunOptions } from '../run-options.js';
 
 type Compiler = typeof CompiledStep;
 type Known = Pick<KnownArguments, 'again'>;
@@ -50,7 +51,7 @@ export class CompiledRunner {
   readonly #replay: Replay;
   readonly #runnable: Runnable;
   readonly #backend: HostBackend;
-  readonly #threads: number | undefined;
+  readonly #options: RunOptions;
   #step: CompiledStep | undefined;
   #proofs = 0;
   /** Whether a step that was compared has changed a variable. */
@@ -67,9 +68,9 @@ export class CompiledRunner {
     runnable: Runnable,
     backend: HostBackend,
     before: CompiledRunner | undefined,
-    threads: number | undefined,
+    options: RunOptions,
   ) {
-    this.#threads = threads;
+    this.#options = options;
     this.#replay = replay;
     this.#runnable = runnable;
     this.#backend = backend;
@@ -152,7 +153,7 @@ export class CompiledRunner {
   #make(): CompiledStep | undefined {
     if (compiler === undefined || this.#whyKernels !== undefined) return undefined;
     try {
-      return new compiler(this.#runnable, this.#backend, { threads: this.#threads });
+      return new compiler(this.#runnable, this.#backend, this.#options);
     } catch (error) {
       this.#whyKernels = `it is no function of WebAssembly: ${messageOf(error)}`;
       return undefined;

@@ -7,8 +7,10 @@ import { replaceData } from '../replace-data.js';
 import type { Runnable } from '../replay.js';
 import { compile } from './compile.js';
 import type { Buffer } from './expression.js';
+import { hasFusedMultiplyAdd } from './fused.js';
 import { HeldVariable, type HostBackend, type Numbers, viewOf } from './held-variables.js';
 import { Instance } from './instance.js';
+import type { LoopOptions } from './loops.js';
 import type { Pool } from './threads/pool.js';
 import { byOne, everybody, Team, threadsFor } from './threads/team.js';
 
@@ -21,39 +23,52 @@ export interface Outcome {
   readonly assigned: readonly BackendData[];
 }
 
-/** By how many threads a step is computed. */
-export interface StepThreads {
-  /** How many there are; by default as many as are found to be faster. */
+/** How a step is computed. */
+export interface ComputeOptions {
+  /** How many threads there are; by default as many as are found to be faster. */
   readonly threads?: number | undefined;
-  /** See `Threading`. */
+  /** See `RunOptions`. */
+  readonly relaxedSimd?: boolean | undefined;
+  /** See `LoopOptions`. */
   readonly least?: number;
   readonly pool?: Pool;
 }
+
+const FUSED = ' with fused multiply-adds';
+const NOT_FUSED = ' without fused multiply-adds (the engine has none)';
 
 /** A program as one function of WebAssembly, in a memory of its own. */
 export class CompiledStep {
   readonly #runnable: Runnable;
   readonly #backend: HostBackend;
   readonly #engine: Engine = theEngine();
+  /** How it is written by one thread. */
+  readonly #loops: LoopOptions;
   #instance: Instance;
   /** Who computes it where several threads may. */
   #team: Team | undefined;
   #whyAlone = '';
   readonly #variables: readonly HeldVariable[];
   readonly #assigned: readonly number[];
+  /** How its products are computed, in words; none where nobody asks. */
+  readonly #products: string;
   #arguments: readonly (Numbers | undefined)[];
   #results: readonly Numbers[];
   #fed: readonly Numbers[];
   readonly #feeding: ReadonlySet<FeedSource>;
 
   /** @throws An error that says why the program is no such function */
-  constructor(runnable: Runnable, backend: HostBackend, { threads, least, pool = everybody }: StepThreads = {}) {
+  constructor(runnable: Runnable, backend: HostBackend, options: ComputeOptions = {}) {
+    const { threads, least, pool = everybody, relaxedSimd = false } = options;
     this.#runnable = runnable;
     this.#backend = backend;
-    let compiled = compile(runnable);
+    const isFused = relaxedSimd && hasFusedMultiplyAdd();
+    this.#loops = { isFused };
+    this.#products = relaxedSimd ? (isFused ? FUSED : NOT_FUSED) : '';
+    let compiled = compile(runnable, this.#loops);
     const count = threadsFor(compiled.work, threads);
     if (count > 1 && pool.reason !== undefined) this.#whyAlone = byOne(pool.reason);
-    else if (count > 1) compiled = compile(runnable, { threads: count, least });
+    else if (count > 1) compiled = compile(runnable, { ...this.#loops, threads: count, least });
     this.#instance = new Instance(compiled);
     if (compiled.isShared) this.#team = new Team(this.#instance, count, threads !== undefined, pool);
     ({ arguments: this.#arguments, results: this.#results, fed: this.#fed } = placesOf(this.#instance));
@@ -74,7 +89,7 @@ export class CompiledStep {
 
   /** How it runs, in words that go after "run". */
   get how(): string {
-    return `as one function of WebAssembly${this.threads}`;
+    return `as one function of WebAssembly${this.#products}${this.threads}`;
   }
 
   /** By how many threads it is computed, in words; none where nobody asks. */
@@ -202,7 +217,7 @@ export class CompiledStep {
     this.#whyAlone = team.text;
     this.#team = undefined;
     const from = this.#instance;
-    const to = new Instance(compile(this.#runnable));
+    const to = new Instance(compile(this.#runnable, this.#loops));
     const [old, now] = [placesOf(from), placesOf(to)];
     now.arguments.forEach((numbers, index) => numbers?.set(old.arguments[index] as Numbers));
     now.fed.forEach((numbers, index) => numbers.set(old.fed[index] as Numbers));

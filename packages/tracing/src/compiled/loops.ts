@@ -21,6 +21,7 @@ import { sizeOf } from '../program.js';
 import { type Buffer, BYTES, everyPart, type Expression, number, type NumberType, type View } from './expression.js';
 import { isOwnFunction } from './functions.js';
 import { bytesOf, Nest, type Walk } from './nest.js';
+import { fusedMultiplyAdd } from './fused.js';
 import { divide, type Division } from './threads/division.js';
 
 /** Numbers to be computed, and where they go: both of one shape. */
@@ -32,11 +33,14 @@ export interface Assignment {
 /** How what is left of an axis is summed up. */
 export type Fold = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'all' | 'any';
 
-/** For how many threads loops are written. */
-export interface Threading {
-  readonly threads: number;
+/** How loops are written. */
+export interface LoopOptions {
+  /** For how many threads; by default for one. */
+  readonly threads?: number;
   /** How much there must be to do in a loop that is divided, in multiplications. */
   readonly least?: number | undefined;
+  /** Whether a product is added to its sum without being rounded before. */
+  readonly isFused?: boolean;
 }
 
 /** A loop of some ten microseconds. */
@@ -47,11 +51,11 @@ const LINE = 16;
 export class Loops {
   readonly bodies: Body[] = [];
   readonly operations: Operations = new Operations();
-  readonly #threading: Threading;
+  readonly #options: LoopOptions;
   #work = 0;
 
-  constructor(threading: Threading = { threads: 1 }) {
-    this.#threading = threading;
+  constructor(options: LoopOptions = {}) {
+    this.#options = options;
   }
 
   /** How much there is to do in all loops, in multiplications. */
@@ -66,13 +70,18 @@ export class Loops {
     work: number,
   ): { readonly locals: Locals; readonly division: Division | undefined } {
     this.#work += work;
-    const { threads, least = LEAST } = this.#threading;
+    const { threads = 1, least = LEAST } = this.#options;
     const division = divide(size, unit, { threads, work, least });
     return { locals: new Locals(division === undefined ? [] : ['i32']), division };
   }
 
   #divideNest(nest: Nest, work: number): ReturnType<Loops['divide']> {
     return this.divide(nest.outer, nest.depth > 1 ? 1 : LINE, work);
+  }
+
+  /** `sum + a * b`, of four numbers each. */
+  addProduct(sum: Code, a: Code, b: Code): Code {
+    return this.#options.isFused === true ? fusedMultiplyAdd(a, b, sum) : simd('addF32', sum, simd('mulF32', a, b));
   }
 
   /** Says that the function that is being written uses a buffer. */

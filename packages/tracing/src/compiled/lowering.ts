@@ -16,7 +16,7 @@ import {
   type View,
   wholeView,
 } from './expression.js';
-import { type Fold, Loops, type Threading } from './loops.js';
+import { type Fold, Loops, type LoopOptions } from './loops.js';
 import { canEnd } from './product/task.js';
 import { writeProduct } from './product/write-product.js';
 
@@ -31,8 +31,8 @@ export class Writer {
   /** Numbers that are there from the beginning. */
   readonly data: { readonly buffer: Buffer; readonly data: ConstantData }[] = [];
 
-  constructor(threading?: Threading) {
-    this.loops = new Loops(threading);
+  constructor(options?: LoopOptions) {
+    this.loops = new Loops(options);
   }
 
   buffer(type: NumberType, size: number, stays = false): Buffer {

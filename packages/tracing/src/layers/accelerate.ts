@@ -2,16 +2,8 @@ import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import { checkOptions, describeValue, headError } from '@tfjs-heads/head-kit';
 import { isCompilable, loadCompiler } from '../compiled/compiled-runner.js';
 import { theEngine } from '../engine.js';
-import { checkRunning } from '../trace-step.js';
+import { checkRunOptions, RUN_OPTIONS, type RunOptions } from '../run-options.js';
 import { AcceleratedModel } from './accelerated-model.js';
-
-/** What {@link accelerate} takes besides the model. */
-export interface AccelerateOptions {
-  /** Whether all numbers must be those of tfjs-layers to the bit. Default: no, so that cpu and wasm may run a step as one function of WebAssembly (see `TraceOptions`). */
-  readonly exact?: boolean | undefined;
-  /** How many threads compute a step that runs as one function of WebAssembly: see `TraceOptions`. */
-  readonly threads?: number | undefined;
-}
 
 /** A model that has been accelerated. */
 export interface Acceleration {
@@ -43,17 +35,15 @@ const accelerations = new WeakMap<LayersModel, Acceleration>();
  * @param model Made by the copy of tfjs-layers that is found from here. Accelerated already: the one before ends.
  * @throws INVALID_ARGUMENT; training TRACE_CHANGED where a loss, metric or layer is found to compute with other numbers of JavaScript than before (see `traceStep`)
  */
-export function accelerate(model: LayersModel, options: AccelerateOptions = {}): Acceleration {
+export function accelerate(model: LayersModel, options: RunOptions = {}): Acceleration {
   if (!(model instanceof LayersModel))
     throw headError(
       'INVALID_ARGUMENT',
       `accelerate: model must be a model of the tfjs-layers that is found from @tfjs-heads/tracing, got ${describeValue(model)}.`,
     );
-  const { exact, threads } = checkOptions('accelerate', options, ['exact', 'threads']);
-  const running = { exact, threads };
-  checkRunning('accelerate', running);
+  const running = checkRunOptions('accelerate', checkOptions('accelerate', options, RUN_OPTIONS));
   accelerations.get(model)?.dispose();
-  if (exact !== true && isCompilable(theEngine().backend)) void loadCompiler();
+  if (running.exact !== true && isCompilable(theEngine().backend)) void loadCompiler();
   const { now, release } = model instanceof Sequential ? ofSequence(model, running) : ofModel(model, running);
   const acceleration: Acceleration = {
     get reason() {
@@ -91,13 +81,13 @@ interface Accelerated {
   release(): void;
 }
 
-function ofModel(model: LayersModel, running: AccelerateOptions): Accelerated {
+function ofModel(model: LayersModel, running: RunOptions): Accelerated {
   const accelerated = new AcceleratedModel(model, running);
   return { now: () => accelerated, release: () => accelerated.release() };
 }
 
 /** A sequence has a model within that does its work, and makes another one when it is built again. */
-function ofSequence(model: Sequential, running: AccelerateOptions): Accelerated {
+function ofSequence(model: Sequential, running: RunOptions): Accelerated {
   let within = (model as unknown as { model?: LayersModel }).model;
   let accelerated: AcceleratedModel | undefined;
   const begin = (next: LayersModel | undefined): void => {

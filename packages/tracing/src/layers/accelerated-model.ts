@@ -2,7 +2,7 @@ import { concat, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isCompilable, loadCompiler } from '../compiled/compiled-runner.js';
 import { theEngine } from '../engine.js';
-import type { TraceOptions } from '../trace-step.js';
+import type { RunOptions } from '../run-options.js';
 import { fitLoop } from './fit-loop.js';
 import { type BatchData, internalsOf, type ModelInternals } from './layers-model.js';
 import { ModelStep } from './model-step.js';
@@ -27,7 +27,7 @@ export class AcceleratedModel {
   readonly #before: Partial<Record<Hidden, PropertyDescriptor>> = {};
   readonly #names: Hidden[] = [];
 
-  constructor(given: LayersModel, running: Omit<TraceOptions, 'variables'>) {
+  constructor(given: LayersModel, running: RunOptions) {
     const model = internalsOf(given);
     this.#model = model;
     const { makeTrainFunction, makeTestFunction } = model;

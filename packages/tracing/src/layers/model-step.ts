@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Trace, traceAs, type TraceOptions } from '../trace-step.js';
+import type { RunOptions } from '../run-options.js';
+import { type Trace, traceAs } from '../trace-step.js';
 import { meetOptimizer, withMet } from '../watch-engine.js';
 import type { BatchData } from './layers-model.js';
 import { Settings } from './settings.js';
@@ -36,7 +37,7 @@ export interface Dependencies {
 export class ModelStep {
   readonly #step: Step;
   readonly #dependencies: () => Dependencies;
-  readonly #running: Omit<TraceOptions, 'variables'>;
+  readonly #running: RunOptions;
   #trace: Trace<Step> | undefined;
   #parts: readonly unknown[] = [];
   #settings: Settings = new Settings([]);
@@ -50,7 +51,7 @@ export class ModelStep {
    * @param dependencies What it depends on now. Asked before each step: fields alone.
    * @param running How steps run: `variables` are found.
    */
-  constructor(step: Step, dependencies: () => Dependencies, running: Omit<TraceOptions, 'variables'>) {
+  constructor(step: Step, dependencies: () => Dependencies, running: RunOptions) {
     this.#step = step;
     this.#dependencies = dependencies;
     this.#running = running;

@@ -10,7 +10,6 @@ import {
   repeat,
   repeatFor,
   set,
-  simd,
   store,
   when,
   zeroVector,
@@ -46,10 +45,7 @@ export function writeDots({ loops, locals, task, sides, divided, place }: Produc
           ? repeat(inner, fours, [
               set(factor, load('v128', placeOf(column, get(pb)))),
               sums.map((sum, r) =>
-                set(
-                  sum,
-                  simd('addF32', get(sum), simd('mulF32', get(factor), load('v128', placeOf(matrix, get(pa), r * ar)))),
-                ),
+                set(sum, loops.addProduct(get(sum), get(factor), load('v128', placeOf(matrix, get(pa), r * ar)))),
               ),
               move(pa, 16),
               move(pb, 16),

@@ -36,7 +36,7 @@ interface Tile {
 }
 
 export function writeTile(context: ProductContext, tile: Tile): Code {
-  const { locals, sides, task, place } = context;
+  const { loops, locals, sides, task, place } = context;
   const { a, b, ar, ac, br, bc, n, k } = sides;
   const { rows, columns, row, column, first, terms, isBlocked, packed } = tile;
   const { to } = task;
@@ -66,9 +66,7 @@ export function writeTile(context: ProductContext, tile: Tile): Code {
     areTogether ? set(four, load('v128', at(pa, 0))) : [],
     cells.map((cellsOfRow, r) => [
       set(splat, areTogether ? splatLane(r, get(four)) : loadSplat(at(pa, r * ar))),
-      cellsOfRow.map((cell, v) =>
-        set(cell, simd('addF32', get(cell), simd('mulF32', get(splat), get(factors[v] as number)))),
-      ),
+      cellsOfRow.map((cell, v) => set(cell, loops.addProduct(get(cell), get(splat), get(factors[v] as number)))),
     ]),
     move(pa, packed.a === undefined ? ac : 32),
     move(pb, packed.b === undefined ? br : 32),
