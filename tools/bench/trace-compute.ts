@@ -1,28 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Trace } from '@tfjs-heads/tracing';
+import type { RunOptions, Trace } from '@tfjs-heads/tracing';
 import { compiledBy, type CompiledFunction } from './compiled-function.js';
 import { type Contestant, inThisProcess } from './contestant.js';
-import { inputsOf, ourStep, type OurStep } from './trace-contestants.js';
+import { inputsOf, isFused, ourStep, type OurStep, RELAXED } from './trace-contestants.js';
 import type { Rates, Task } from './trace-float64.js';
 
-/** The function of WebAssembly of our step alone. */
-export const FUNCTION = 'its function alone';
-/** As many multiplications and additions as the step has in its products, and nothing else. */
-export const LIMIT = "WebAssembly's SIMD, multiplying and adding alone";
+/** The function of WebAssembly of our step alone, and as many multiplications and additions as the step has in its products, and nothing else. */
+const PLAIN = ['its function alone', "WebAssembly's SIMD, multiplying and adding alone"] as const;
+const FUSED = [`${RELAXED}, ${PLAIN[0]}`, 'relaxed SIMD, multiplying and adding alone'] as const;
+/** What is compared with what. */
+export const LIMITS = [PLAIN, FUSED];
 
-/** What a step takes without JavaScript, and what its multiplications take at least: undefined where it is no function of WebAssembly. */
+/** What a step takes without JavaScript, and what its multiplications take at least: none where it is no function of WebAssembly. */
 export async function computeOf(task: Task, rates: Rates): Promise<Map<string, Contestant>> {
   const contestants = new Map<string, Contestant>();
   if (typeof process === 'undefined') return contestants;
-  const { function: compiled, end } = await compiledStep(task, rates);
-  if (compiled === undefined) return contestants;
-  const alone = await inThisProcess(async () => {
-    compiled.step();
-    return NaN;
-  });
-  contestants.set(FUNCTION, { ...alone, end });
   const { simdLimit } = await import('./simd-limit.js');
-  contestants.set(LIMIT, await simdLimit(multiplicationsOf(task)));
+  for (const [name, limit] of LIMITS) {
+    const relaxedSimd = name === FUSED[0];
+    const { function: compiled, how, end } = await compiledStep(task, rates, { relaxedSimd });
+    if (compiled === undefined || (relaxedSimd && !isFused(how))) {
+      end();
+      continue;
+    }
+    const alone = await inThisProcess(async () => {
+      compiled.step();
+      return NaN;
+    });
+    contestants.set(name, { ...alone, end });
+    contestants.set(limit, await simdLimit(multiplicationsOf(task), { relaxedSimd }));
+  }
   return contestants;
 }
 
@@ -30,10 +37,11 @@ export async function computeOf(task: Task, rates: Rates): Promise<Map<string, C
 async function compiledStep(
   task: Task,
   rates: Rates,
-): Promise<{ readonly function: CompiledFunction | undefined; end(): void }> {
+  options: RunOptions,
+): Promise<{ readonly function: CompiledFunction | undefined; readonly how: string; end(): void }> {
   const { x, labels } = inputsOf(task);
   const batch = { features: { x }, labels };
-  const traced = ourStep(task, rates, true) as Trace<OurStep>;
+  const traced = ourStep(task, rates, true, options) as Trace<OurStep>;
   // What writes functions may have to be loaded.
   const other = ourStep(task, rates, true) as Trace<OurStep>;
   await other.rehearse(batch);
@@ -46,7 +54,7 @@ async function compiledStep(
     traced.dispose();
     tf.dispose([x, labels]);
   };
-  return { function: compiled, end };
+  return { function: compiled, how: String(traced), end };
 }
 
 /** On native TensorFlow when its graph runs, or never will. */

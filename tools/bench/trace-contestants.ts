@@ -5,7 +5,7 @@ import { MultiClassHead } from '@tfjs-heads/head-classification';
 import { LogisticRegressionHead } from '@tfjs-heads/head-regression';
 import { Adam, SGD } from '@tfjs-heads/optimizers';
 import { random } from '@tfjs-heads/reference';
-import { trainStep } from '@tfjs-heads/tracing';
+import { type RunOptions, type Trace, trainStep } from '@tfjs-heads/tracing';
 import type { BackendName } from '../test/backend/name.js';
 import { type Contestant, inThisProcess } from './contestant.js';
 import { jaxStep } from './jax-step.js';
@@ -22,6 +22,9 @@ export const OURS = 'traced';
 const BY_KERNELS = 'traced, by kernels';
 /** Where steps are functions of WebAssembly; all others of ours are by one thread. */
 const BY_TWO = 'traced, by two threads';
+/** The same, with fused multiply-adds: only where an engine has them. */
+export const RELAXED = 'traced, relaxed SIMD';
+const BY_FUNCTION = [BY_TWO, RELAXED];
 
 export function taskOf(sizes: readonly number[], rows: number): Task {
   const next = random(7);
@@ -72,11 +75,16 @@ export async function contestantsOf(
   const ours = [
     OURS,
     'ours, eager',
-    ...({ tensorflow: [BY_KERNELS], cpu: [BY_TWO], wasm: [BY_TWO] }[backend as string] ?? []),
+    ...({ tensorflow: [BY_KERNELS], cpu: BY_FUNCTION, wasm: BY_FUNCTION }[backend as string] ?? []),
   ];
   for (const name of ours) {
     const [isTraced, exact, threads] = [name !== 'ours, eager', name === BY_KERNELS, name === BY_TWO ? 2 : 1];
-    const step = ourStep(task, rates, isTraced, { exact, threads });
+    const step = ourStep(task, rates, isTraced, { exact, threads, relaxedSimd: name === RELAXED });
+    if (name === RELAXED) {
+      await (step as Trace<OurStep>).rehearse({ features: { x }, labels });
+      step({ features: { x }, labels }).dispose();
+      if (!isFused(String(step))) continue;
+    }
     const train = async (): Promise<number> => {
       const loss = step({ features: { x }, labels });
       const [value] = await loss.data();
@@ -111,13 +119,18 @@ export async function contestantsOf(
   return contestants;
 }
 
+/** Whether what a trace says of itself is that its products are fused. */
+export function isFused(how: string): boolean {
+  return how.includes('with fused multiply-adds');
+}
+
 export type OurStep = (batch: { features: { x: tf.Tensor }; labels: tf.Tensor }) => tf.Scalar;
 
 export function ourStep(
   { sizes, weights }: Task,
   { optimizer: name, rate }: Rates,
   traced: boolean,
-  { exact = false, threads = 1 }: { readonly exact?: boolean; readonly threads?: number } = {},
+  { exact = false, threads = 1, relaxedSimd = false }: RunOptions = {},
 ): OurStep {
   const variables = weights.map((values, index) => {
     const [from, to] = [sizes[index >> 1] as number, sizes[(index >> 1) + 1] as number];
@@ -138,7 +151,7 @@ export function ourStep(
   const classes = sizes.at(-1) as number;
   const head: Head<tf.Tensor, tf.Tensor> =
     classes === 1 ? new LogisticRegressionHead() : new MultiClassHead({ nClasses: classes });
-  if (traced) return trainStep(head, { network, optimizer, variables, exact, threads });
+  if (traced) return trainStep(head, { network, optimizer, variables, exact, threads, relaxedSimd });
   return ({ features, labels }) =>
     tf.tidy(() => {
       const spec = head.createEstimatorSpec({

@@ -8,8 +8,18 @@ import type { Benchmark, Row } from './benchmark.js';
 import { compiledBy, type CompiledFunction } from './compiled-function.js';
 import { type Contestant, inThisProcess, type Times } from './contestant.js';
 import { fit } from './fit.js';
-import { computeOf, FUNCTION, isSettled, LIMIT } from './trace-compute.js';
-import { contestantsOf, inputsOf, kernelsOf, OURS, ourStep, type OurStep, taskOf, use } from './trace-contestants.js';
+import { computeOf, isSettled, LIMITS } from './trace-compute.js';
+import {
+  contestantsOf,
+  inputsOf,
+  kernelsOf,
+  OURS,
+  ourStep,
+  type OurStep,
+  RELAXED,
+  taskOf,
+  use,
+} from './trace-contestants.js';
 import { EMBEDDING, EMBEDDING_ROWS, embeddingContestants } from './trace-embedding.js';
 import { lossesInDoubles, type Rates, type Task } from './trace-float64.js';
 
@@ -64,10 +74,12 @@ export const trace: Benchmark = async (backend, onRow, options) => {
         const name = `${sizes.join('-')}, ${rates.optimizer}`;
         const row = (of: string, compared: Compared): void =>
           onRow({ benchmark: 'trace', backend, batch: rows, case: `${name}${of}`, ...compared });
-        compareAll(times, backend, (compared) => row('', compared));
-        const [alone, limit] = [times.get(FUNCTION), times.get(LIMIT)];
-        if (alone !== undefined && limit !== undefined)
-          for (const compared of comparedBy(alone, limit, backend)) row(`, ${FUNCTION}`, { peer: LIMIT, ...compared });
+        compareAll(OURS, times, backend, (compared) => row('', compared));
+        compareAll(RELAXED, times, backend, (compared) => row(`, ${RELAXED}`, compared));
+        for (const [alone, limit] of LIMITS)
+          compareAll(alone, times, backend, (compared) => {
+            if (compared.peer === limit) row(`, ${alone}`, compared);
+          });
         for (const [peer, theirs] of errors) {
           const ours = errors.get(OURS) as readonly number[];
           if (peer === OURS) continue;
@@ -108,16 +120,22 @@ async function embedding(backend: BackendName, onRow: (row: Row) => void): Promi
     const times = await timesOf(contestants);
     for (const { end } of contestants.values()) end?.();
     const common = { benchmark: 'trace', backend, batch: EMBEDDING_ROWS, case: `${EMBEDDING}, ${rates.optimizer}` };
-    compareAll(times, backend, (compared) => onRow({ ...common, ...compared }));
+    compareAll(OURS, times, backend, (compared) => onRow({ ...common, ...compared }));
     tf.disposeVariables();
   }
 }
 
-/** Ours with each of the others. */
-function compareAll(times: ReadonlyMap<string, Times>, backend: BackendName, row: (compared: Compared) => void): void {
+/** One with each of the others. */
+function compareAll(
+  of: string,
+  times: ReadonlyMap<string, Times>,
+  backend: BackendName,
+  row: (compared: Compared) => void,
+): void {
+  const ours = times.get(of);
+  if (ours === undefined) return;
   for (const [peer, theirs] of times)
-    if (peer !== OURS)
-      for (const compared of comparedBy(times.get(OURS) as Times, theirs, backend)) row({ peer, ...compared });
+    if (peer !== of) for (const compared of comparedBy(ours, theirs, backend)) row({ peer, ...compared });
 }
 
 function* comparedBy(ours: Times, theirs: Times, backend: BackendName): Generator<Omit<Compared, 'peer'>> {
