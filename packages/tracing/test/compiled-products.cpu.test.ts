@@ -8,6 +8,9 @@ import { draw } from './support.js';
 const SHAPES: readonly (readonly [number, number, number])[] = [
   [5, 7, 3],
   [1, 500, 9],
+  [1, 70, 107],
+  [2, 70, 91],
+  [3, 35, 27],
   [70, 401, 1],
   [67, 90, 66],
   [66, 401, 37],

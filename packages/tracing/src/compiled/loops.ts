@@ -183,9 +183,10 @@ export class Loops {
     };
     const start = number(startOf(kind, wide), wide);
     const loops = (outerPlace: (view: View) => Place): Code =>
-      outer.along(locals, byColumns ? 4 : 1, (columns) =>
+      outer.along(locals, byColumns ? 16 : 1, (columns) =>
         locals.scoped(() => {
-          if (columns === 4) return this.#foldColumns(kind, of, parts, to, inner, outerPlace, outer, locals, end);
+          if (columns > 1)
+            return this.#foldColumns(columns / 4, kind, of, parts, to, inner, outerPlace, outer, locals, end);
           const total = locals.local(wide);
           const low = locals.local('v128');
           const high = locals.local('v128');
@@ -244,8 +245,9 @@ export class Loops {
     this.bodies.push({ locals, code: outer.write(locals, loops, { division }), parts: division?.parts });
   }
 
-  /** Four columns at a time. */
+  /** Some vectors of four columns at a time: there is more to add while a sum is under way, and whole lines of the caches are used. */
   #foldColumns(
+    vectors: number,
     kind: Fold,
     of: Expression,
     parts: readonly Expression[],
@@ -257,35 +259,37 @@ export class Loops {
     end: (total: Code) => Code,
   ): Code {
     const isSum = kind === 'sum' || kind === 'mean';
-    const low = locals.local('v128');
-    const high = locals.local('v128');
+    const totals = Array.from({ length: vectors }, (): number[] => locals.many('v128', isSum ? 2 : 1));
+    const further = (place: Place, by: number): Place => ({ address: () => place.address() + by, plus: place.plus });
     const first = simd('splatF32', constant(number(startOf(kind, 'f32'), 'f32')));
+    const add = (place: (view: View) => Place, [low, high]: readonly number[], vector: number): Code =>
+      locals.scoped(() => {
+        const write = this.writer(parts, locals, 4, (view) => {
+          const stride = outer.innerStride(view);
+          return read(view, further(place(view), 4 * vector * stride), 4, stride === 0);
+        });
+        if (high === undefined)
+          return set(low as number, simd(kind === 'max' ? 233 : 232, get(low as number), write(of)));
+        const value = locals.local('v128');
+        return [set(value, write(of)), addWide(low as number, high, value)];
+      });
     const loop = inner.write(
       locals,
-      (place) =>
-        inner.along(locals, 1, () =>
-          locals.scoped(() => {
-            const write = this.writer(parts, locals, 4, (view) =>
-              read(view, place(view), 4, outer.innerStride(view) === 0),
-            );
-            if (!isSum) return set(low, simd(kind === 'max' ? 233 : 232, get(low), write(of)));
-            const value = locals.local('v128');
-            return [set(value, write(of)), addWide(low, high, value)];
-          }),
-        ),
+      (place) => inner.along(locals, 1, () => totals.map((total, vector) => add(place, total, vector))),
       { outer: outerPlace },
     );
     const place = outerPlace(to);
-    const stores = isSum
-      ? [0, 1, 2, 3].map((index) =>
-          store(
-            'f32',
-            { address: () => place.address() + 4 * index, plus: place.plus },
-            end(lane('extractF64', index % 2, get(index < 2 ? low : high))),
-          ),
-        )
-      : store('v128', place, get(low));
-    return [set(low, first), set(high, first), loop, stores];
+    const stores = totals.map(([low, high], vector) => {
+      if (high === undefined) return store('v128', further(place, 16 * vector), get(low as number));
+      return [0, 1, 2, 3].map((index) =>
+        store(
+          'f32',
+          further(place, 16 * vector + 4 * index),
+          end(lane('extractF64', index % 2, get(index < 2 ? (low as number) : high))),
+        ),
+      );
+    });
+    return [totals.flat().map((total) => set(total, first)), loop, stores];
   }
 
   #combine(kind: Fold, type: NumberType, a: Code, b: Code, locals: Locals): Code {

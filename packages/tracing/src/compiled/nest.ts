@@ -143,27 +143,29 @@ export class Nest {
     });
   }
 
-  /** The last loop, some at a time as far as they go. Leaves the addresses at its end. */
-  along(locals: Locals, lanes: Lanes, body: (lanes: Lanes) => Code): Code {
+  /** The last loop, so many at a time as far as they go, then fewer. Leaves the addresses at its end. */
+  along<N extends Lanes | 16>(locals: Locals, most: N, body: (count: N | 1 | 4) => Code): Code {
     const { pointers, strides } = this.#last as Pointers;
     const counter = locals.local('i32');
-    const by = (count: Lanes): Code => [
+    const by = (count: N | 1 | 4): Code => [
       body(count),
       [...pointers.values()].map((pointer, index) => move(pointer, count * (strides[index]?.at(-1) ?? 0))),
     ];
-    const whole = this.inner - (this.inner % lanes);
+    const [first, ...others] = ([most, 4, 1] as const).filter(
+      (count) => count <= Math.max(1, Math.min(most, this.inner)),
+    );
+    const whole = this.inner - (this.inner % (first as N));
+    let left = this.inner - whole;
+    const rest = others.map((count) => {
+      const times = Math.floor(left / count);
+      left %= count;
+      return repeat(counter, times, times > 0 ? by(count) : []);
+    });
     const division = this.depth === 1 ? this.#division : undefined;
-    if (division !== undefined) {
-      const count = (end: Code): Code => [end, beginOf(division), 0x6b];
-      if (lanes === 1 || whole === 0) return repeatFor(counter, count(endOf(division)), by(1));
-      // Only the last part has what is left of the vectors.
-      return [
-        repeatFor(counter, [count(endOf(division, whole)), i32(lanes / 2), 0x76], by(lanes)),
-        this.inner > whole ? when(isLast(division), repeat(counter, this.inner - whole, by(1))) : [],
-      ];
-    }
-    if (lanes === 1) return repeat(counter, this.inner, by(1));
-    return [repeat(counter, whole / lanes, by(lanes)), repeat(counter, this.inner - whole, by(1))];
+    if (division === undefined) return [repeat(counter, whole / (first as N), by(first as N)), rest];
+    // Only the last part has what is left of the vectors.
+    const times = [endOf(division, whole), beginOf(division), 0x6b, i32(first as N), 0x6e];
+    return [repeatFor(counter, times, by(first as N)), this.inner > whole ? when(isLast(division), rest) : []];
   }
 }
 

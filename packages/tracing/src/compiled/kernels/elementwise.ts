@@ -1,8 +1,8 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { FUNCTIONS } from '../arithmetic.js';
-import { cast, type Expression, number } from '../expression.js';
+import { cast, type Expression, number, type View } from '../expression.js';
 import { type Call, type KernelWriter, typeOf } from '../lowering.js';
-import { ofFloat, one, select, zero } from './common.js';
+import { held, ofFloat, one, select, zero } from './common.js';
 
 function binary(op: string, isFloat = false): KernelWriter {
   return (call) => {
@@ -21,23 +21,42 @@ function comparison(op: string): KernelWriter {
   };
 }
 
-const sigmoid = (call: Call, x: Expression): Expression =>
-  call.apply(
-    'div',
-    x.type,
-    one(call, x.type),
-    call.apply('add', x.type, one(call, x.type), call.apply('exp', x.type, call.apply('neg', x.type, x))),
-  );
+const sigmoid = (call: Call, x: Expression): Expression => {
+  const { decay } = decaysOf(call, x);
+  const above = decay === undefined ? call.apply('exp', x.type, call.apply('neg', x.type, x)) : decay;
+  const part = call.apply('div', x.type, one(call, x.type), call.apply('add', x.type, one(call, x.type), above));
+  if (decay === undefined) return part;
+  return select(call, isNegative(call, x), call.apply('mul', x.type, decay, part), part);
+};
 
 const relu = (call: Call, x: Expression): Expression => call.apply('max', x.type, x, zero(x.type));
 
 /** `max(x, 0) + log1p(exp(-|x|))`: does not overflow. */
 const softplus = (call: Call, x: Expression): Expression => {
-  const small = call.apply('exp', x.type, call.apply('neg', x.type, call.apply('abs', x.type, x)));
-  return call.apply('add', x.type, relu(call, x), call.apply('log1pOfUnit', x.type, small));
+  const { log } = decaysOf(call, x);
+  return call.apply('add', x.type, relu(call, x), log ?? call.apply('log1pOfUnit', x.type, decayOf(call, x)));
 };
 
+const decayOf = (call: Call, x: Expression): Expression =>
+  call.apply('exp', x.type, call.apply('neg', x.type, call.apply('abs', x.type, x)));
+
+const decays = new WeakMap<View, { readonly decay: Expression; readonly log: Expression }>();
+
+/** `exp(-|x|)` and `log1p` of it, which a loss has in its value and in its gradient, of x and of -x: computed once where x is in memory, in doubles. */
+function decaysOf(call: Call, x: Expression): { readonly decay?: Expression; readonly log?: Expression } {
+  const [of] = x.op === 'neg' ? x.of : [x];
+  if (x.type !== 'f64' || of?.view === undefined) return {};
+  let made = decays.get(of.view);
+  if (made === undefined) {
+    const decay = held(call, decayOf(call, of));
+    made = { decay, log: held(call, call.apply('log1pOfUnit', 'f64', decay)) };
+    decays.set(of.view, made);
+  }
+  return made;
+}
+
 const isPositive = (call: Call, x: Expression): Expression => call.apply('greater', 'i32', x, zero(x.type));
+const isNegative = (call: Call, x: Expression): Expression => call.apply('less', 'i32', x, zero(x.type));
 
 /** What is below 0 times a number, or as another function has it. */
 const below = (call: Call, x: Expression, other: Expression): Expression =>

@@ -19,10 +19,15 @@ import {
 import type { Buffer, View } from '../expression.js';
 import { beginOf, type Division, endOf, isLast } from '../threads/division.js';
 
-/** For eight columns at a time, of all or of a part. */
-export function repeatPanels(counter: number, columns: number, division: Division | undefined, body: Code): Code {
-  if (division === undefined) return repeat(counter, columns / 8, body);
-  return repeatFor(counter, [[endOf(division, columns), beginOf(division), 0x6b], i32(3), 0x76], body);
+/** For some columns at a time, of all or of a part. */
+export function repeatPanels(
+  counter: number,
+  { columns, width }: { readonly columns: number; readonly width: number },
+  division: Division | undefined,
+  body: Code,
+): Code {
+  if (division === undefined) return repeat(counter, columns / width, body);
+  return repeatFor(counter, [[endOf(division, columns), beginOf(division), 0x6b], i32(width), 0x6e], body);
 }
 
 /** What rows are multiplied by: `k` rows of `n` columns, from one to the next by `br` and `bc` bytes. */
@@ -87,7 +92,7 @@ export function writePanels(
     return [
       set(from, plus(begin, skipped(bc))),
       set(target, plus(to, skipped(4 * k))),
-      whole > 0 ? repeatPanels(counter, whole, columns, panel(8)) : [],
+      whole > 0 ? repeatPanels(counter, { columns: whole, width: 8 }, columns, panel(8)) : [],
       columns === undefined ? left : when(isLast(columns), left),
     ];
   });

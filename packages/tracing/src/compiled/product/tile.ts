@@ -21,7 +21,7 @@ import type { ProductContext } from './context.js';
 import { type Packed, packedPlace } from './packing.js';
 import { endStrides } from './task.js';
 
-/** Some rows and columns of a product that are summed in registers: four and eight at most. */
+/** Some rows and columns of a product that are summed in registers: four and eight at most, of one or two rows 16 columns. */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
@@ -43,7 +43,8 @@ export function writeTile(context: ProductContext, tile: Tile): Code {
   const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
   const vectors = Math.ceil(columns / 4);
   const cells = range(rows).map(() => range(vectors).map(() => locals.local('v128')));
-  const factors = range(vectors).map(() => locals.local('v128'));
+  // What only one row is multiplied by needs no register.
+  const factors = rows === 1 ? [] : range(vectors).map(() => locals.local('v128'));
   const [pa, pb, pc, count] = locals.many('i32', 4);
   const [four, splat] = locals.many('v128', 2);
   const times = (x: Code, by: number): Code => [x, i32(by), 0x6c];
@@ -61,12 +62,15 @@ export function writeTile(context: ProductContext, tile: Tile): Code {
   const at = (pointer: number, by: number): Place => ({ address: () => by, plus: get(pointer) });
   // Rows side by side are loaded together: a register less for each of them, of which there are few.
   const areTogether = rows > 1 && (packed.a !== undefined || ar === 4);
+  const fromPb = (v: number): Code => load('v128', at(pb, 16 * v));
   const body = [
-    factors.map((factor, v) => set(factor, load('v128', at(pb, 16 * v)))),
+    factors.map((factor, v) => set(factor, fromPb(v))),
     areTogether ? set(four, load('v128', at(pa, 0))) : [],
     cells.map((cellsOfRow, r) => [
       set(splat, areTogether ? splatLane(r, get(four)) : loadSplat(at(pa, r * ar))),
-      cellsOfRow.map((cell, v) => set(cell, loops.addProduct(get(cell), get(splat), get(factors[v] as number)))),
+      cellsOfRow.map((cell, v) =>
+        set(cell, loops.addProduct(get(cell), get(splat), rows === 1 ? fromPb(v) : get(factors[v] as number))),
+      ),
     ]),
     move(pa, packed.a === undefined ? ac : 32),
     move(pb, packed.b === undefined ? br : 32),

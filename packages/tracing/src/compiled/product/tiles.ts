@@ -1,6 +1,6 @@
 import { addressOf, type Code, get, i32, move, plus, set, smaller, when } from '../code.js';
 import { beginOf, type Division, endOf, isLast } from '../threads/division.js';
-import type { ProductContext } from './context.js';
+import type { ProductContext, Sides } from './context.js';
 import { type Packed, pack } from './packing.js';
 import { repeatPanels } from './panels.js';
 import { MOST_TERMS, TERMS } from './task.js';
@@ -23,13 +23,19 @@ function packedOf(context: ProductContext): { readonly a: Packed | undefined; re
   };
 }
 
+/** How many columns a tile has: with few rows more of them, so that there are sums enough to add to while others are under way. */
+export function widthOf({ m, bc }: Pick<Sides, 'm' | 'bc'>): number {
+  return bc === 4 && m <= 2 ? 16 : 8;
+}
+
 /** Tiles of four rows and eight columns, in registers, and narrower ones at the edges. */
 export function writeTiles(context: ProductContext): Code {
   const { loops, locals, task, sides, divided, place } = context;
   const { m, n, k } = sides;
   const [wholeRows, rowsLeft] = [m - (m % 4), m % 4];
-  const [wholeColumns, columnsLeft] = [n - (n % 8), n % 8];
   const packed = packedOf(context);
+  const width = widthOf(context.sides);
+  const [wholeColumns, columnsLeft] = [n - (n % width), n % width];
   for (const side of [packed.a, packed.b]) if (side !== undefined) loops.touch(side.buffer);
   const { rows: ofRows, columns: ofColumns } = divided;
   const firstRow = ofRows === undefined ? i32(0) : beginOf(ofRows);
@@ -44,7 +50,9 @@ export function writeTiles(context: ProductContext): Code {
     locals.scoped(() => writeTile(context, { rows, columns, row, column, first, terms, isBlocked, packed }));
   const acrossColumns = (rows: (columns: number) => Code): Code => [
     set(column, ofColumns === undefined ? i32(0) : beginOf(ofColumns)),
-    wholeColumns > 0 ? repeatPanels(counter, wholeColumns, ofColumns, [rows(8), move(column, 8)]) : [],
+    wholeColumns > 0
+      ? repeatPanels(counter, { columns: wholeColumns, width }, ofColumns, [rows(width), move(column, width)])
+      : [],
     columnsLeft > 0 ? inLast(ofColumns, rows(columnsLeft)) : [],
   ];
   const block = [

@@ -5,7 +5,7 @@ import type { Loops } from '../loops.js';
 import { bytesOf, Nest } from '../nest.js';
 import { writeDots } from './dots.js';
 import type { ProductTask } from './task.js';
-import { writeTiles } from './tiles.js';
+import { widthOf, writeTiles } from './tiles.js';
 
 /** Writes the function of a product of matrices, of each of a batch if there is one. */
 export function writeProduct(loops: Loops, task: ProductTask, scratch: (size: number) => Buffer): void {
@@ -25,9 +25,10 @@ export function writeProduct(loops: Loops, task: ProductTask, scratch: (size: nu
   const isColumn = n === 1;
   // The only column is a row of the transposed product.
   const sides = isColumn ? { m: 1, n: m, ar: 0, ac: br, br: ac, bc: ar, a: b, b: a } : { m, n, ar, ac, br, bc, a, b };
-  const areDots = isColumn && m > 1 && ac === 4 && br === 4 && ar !== 4;
-  const along = nest.depth > 0 ? 'batch' : areDots || sides.m >= 8 ? 'rows' : 'columns';
-  const [size, unit] = { batch: [nest.outer, 1], rows: [m, 4], columns: [sides.n, 8] }[along] as [number, number];
+  const areDots = sides.m === 1 && sides.n > 1 && sides.ac === 4 && sides.br === 4 && sides.bc !== 4;
+  const along = nest.depth > 0 ? 'batch' : sides.m >= 8 ? 'rows' : 'columns';
+  const units = { batch: [nest.outer, 1], rows: [m, 4], columns: [sides.n, areDots ? 4 : widthOf(sides)] } as const;
+  const [size, unit] = units[along];
   const { locals, division } = loops.divide(size, unit, sizeOf(to.shape) * k);
   const divided = { [along]: division };
   const write = (place: (view: View) => Place): Code =>
