@@ -21,6 +21,7 @@ export const chromiumFlags = Object.freeze([
   '--enable-unsafe-swiftshader',
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
+  '--disable-gpu-compositing', // What nobody sees need not be put together on that GPU.
 ]);
 
 // Without a screen Chromium on Linux reaches a GPU by Vulkan alone; elsewhere it finds one by itself.
