@@ -1,5 +1,6 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { conformance, emptyFolder, fixture, NARROW, NARROWER, queriesOf, reportIn } from './cli-support.js';
 
@@ -17,6 +18,30 @@ describe('a run', () => {
     expect(lastLine).toBe('4 passed, 0 failed, 0 expected to fail, 0 skipped, 0 backends unavailable');
     expect(stdout).toMatch(/^wasm: 2 passed, 0 failed/m);
     expect(exitCode).toBe(0);
+  });
+
+  it('goes on in the process that listed the cases, and has another one for each other backend', async () => {
+    const module = join(folder, 'counted.mjs');
+    const imports = join(folder, 'imports.txt');
+    await writeFile(
+      module,
+      `import { appendFileSync } from 'node:fs';
+      appendFileSync(${JSON.stringify(imports)}, process.pid + '\\n');
+      console.log('has been imported');
+      export { subjects } from ${JSON.stringify(pathToFileURL(fixture('own-head.mjs')).href)};`,
+    );
+    const { stdout, stderr, lastLine } = await conformance(
+      module,
+      '--backend',
+      'cpu,wasm',
+      '--filter',
+      NARROW,
+      '--verbose',
+    );
+    expect(lastLine).toMatch(/^4 passed, 0 failed/);
+    expect(new Set((await readFile(imports, 'utf8')).trim().split('\n')).size).toBe(2);
+    // What it prints meanwhile is not lost.
+    expect(`${stdout}${stderr}`.split('has been imported')).toHaveLength(3);
   });
 
   it('shows a failure with its message, and exits with 1', async () => {

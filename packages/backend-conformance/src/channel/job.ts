@@ -9,4 +9,6 @@ export interface Job {
   readonly modules: Modules;
   /** What to run. Without it the cases of the module are listed. */
   readonly request?: SessionRequest;
+  /** Whether the cases are listed before they run, once it is told to go on. */
+  readonly listsFirst?: boolean;
 }

@@ -12,7 +12,7 @@ const LOAD_LIMIT = 60_000; // ms
 
 /** Does a job to its end, in a process or in a page of its own. Whatever goes wrong is its last message. */
 export async function* perform(
-  { modules, request }: Job,
+  { modules, request, listsFirst = request === undefined }: Job,
   load: Load,
   strayErrors: StrayErrors,
 ): AsyncGenerator<SessionMessage> {
@@ -32,8 +32,8 @@ export async function* perform(
       const { subjects, families } = contentOf(module);
       return suiteOf(subjects, { families });
     });
-    if (request === undefined) yield { type: 'cases', cases: suite.cases };
-    else
+    if (listsFirst) yield { type: 'cases', cases: suite.cases };
+    if (request !== undefined)
       yield* thenQuiet(
         runSession(suite, request, (run) => strayErrors.during(run)),
         strayErrors,

@@ -11,10 +11,10 @@ import type { Modules } from '../modules.js';
 import { selectionOf } from '../selection.js';
 import type { SessionRequest } from '@tfjs-heads/conformance-kit';
 import { expectationsFor, readExpectations } from './expectations.js';
-import { findModules, listCases } from './modules.js';
+import { findModules, listCases, type Listing } from './modules.js';
 import { projectOf } from './project.js';
 import type { RunCommandOptions } from './run-options.js';
-import { parseTargets, type Target } from './target.js';
+import { parseTargets, slowFirst, type Target } from './target.js';
 import { UsageError } from './usage-error.js';
 
 /** What is to be run, and where. */
@@ -22,7 +22,11 @@ export interface Plan {
   readonly modules: Modules;
   /** Of each target, in the order in which they run. */
   readonly cases: readonly ConformanceCase[];
-  readonly targets: readonly (Target & { readonly request: SessionRequest })[];
+  readonly targets: readonly (Target & {
+    readonly request: SessionRequest;
+    /** Where the process that listed the cases goes on with it. */
+    readonly begun?: Listing['session'];
+  })[];
   /** What the report says of all this. */
   readonly selection: Selection;
   /** The names of targets that must have run. */
@@ -44,7 +48,22 @@ export async function planFor(
   const targets = parseTargets(options.backend, '--backend', register.length > 0);
   const required = parseTargets(options.require ?? [], '--require', register.length > 0).map(({ name }) => name);
   const files = await readExpectations(options.expectations ?? []);
-  const listed = await listCases(modules, options.silence * 1000, interrupted);
+  const requests = await Promise.all(
+    targets.map(async ({ backend }): Promise<SessionRequest> => {
+      const expectations = [...expectationsFor(backend, files), ...(await loadExpectations(backend))];
+      return { backend, filters, shard, repair, expectations, caseLimit: options.caseTimeout * 1000 };
+    }),
+  );
+  // It waits for nobody: what begins later has a process of its own, which does not stand about till then.
+  const first = slowFirst(targets)
+    .slice(0, options.jobs)
+    .find(({ engine }) => engine === 'node' && register.length === 0 && options.list !== true);
+  const { cases: listed, session: begun } = await listCases(
+    modules,
+    options.silence * 1000,
+    interrupted,
+    first && requests[targets.indexOf(first)],
+  );
   const asked = listed.filter(parseQueries(filters));
   if (asked.length === 0) {
     const expected = `a query that matches some of ${listed.length} cases (--list prints them)`;
@@ -64,16 +83,14 @@ export async function planFor(
     throw new UsageError(
       `--expectations: expected queries of cases that there are, but ${idle[0].query} matches none.`,
     );
-  const withRequests = targets.map(async (target) => {
-    const expectations = [...expectationsFor(target.backend, files), ...(await loadExpectations(target.backend))];
-    return {
-      ...target,
-      request: { backend: target.backend, filters, shard, repair, expectations, caseLimit: options.caseTimeout * 1000 },
-    };
-  });
   const project = projectOf(modules.subjects);
   const selection = selectionOf(asked, { filters, repair, subjects: subjectsIn(listed), project });
-  return { modules, cases, targets: await Promise.all(withRequests), selection, required };
+  const withRequests = targets.map((target, i) => ({
+    ...target,
+    request: requests[i] as SessionRequest,
+    ...(target === first && begun !== undefined && { begun }),
+  }));
+  return { modules, cases, targets: withRequests, selection, required };
 }
 
 /** Whose cases they are, without the backend's own. */

@@ -24,7 +24,8 @@ export class Sessions {
     this.#options = options;
   }
 
-  sessionOf({ engine, request }: Plan['targets'][number], onOutput: (text: string) => void): Session {
+  sessionOf({ engine, request, begun }: Plan['targets'][number], onOutput: (text: string) => void): Session {
+    if (begun !== undefined) return (signal) => begun(signal, onOutput);
     if (!isBrowser(engine))
       return (signal) => runInProcess({ modules: this.#modules, request }, signal, onOutput, engine);
     const modules = this.#modules;

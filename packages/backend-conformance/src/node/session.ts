@@ -16,7 +16,8 @@ import { Tail } from './tail.js';
 const worker = fileURLToPath(new URL('worker.js', import.meta.url));
 
 /**
- * Does a job in a process of its own, which is killed when the signal aborts, with all that it has started.
+ * Does a job in a process of its own, which is killed when the signal aborts, with all that it has started. One that lists its cases
+ * first runs them when it is asked for its next message.
  *
  * @param onOutput Gets what the process prints.
  * @param runtime What the process runs.
@@ -61,7 +62,11 @@ export async function* runInProcess(
     input.on('error', () => {}); // Where the process is gone already, that shows below.
     const job: Job = { key, ...task };
     input.write(`${JSON.stringify(job)}\n`);
-    for await (const line of linesOf(output)) yield checkMessage(open(line));
+    for await (const line of linesOf(output)) {
+      const message = checkMessage(open(line));
+      yield message;
+      if (message.type === 'cases') input.write('\n');
+    }
     await Promise.race([ended, sleep(2000, undefined, { ref: false })]); // A child of its own may hold its output for ever.
     if (child.exitCode === null && child.signalCode === null) throw new Error('it closed the channel of the suite');
     throw new Error(`its process ended ${howItEnded(child)}${errors.text.replace(/^(?=.)/s, '; its last words:\n')}`);

@@ -35,6 +35,7 @@ process.on('beforeExit', () => {
 for await (const message of perform(job, load, strayErrors)) {
   if (message.type === 'begins') doing = message.what;
   say(message);
+  if (message.type === 'cases' && job.request !== undefined) readLine(); // What goes on is all in the job: it is told when.
 }
 exit(0);
 
