@@ -5,7 +5,9 @@ import { chromiumHere } from './tools/test/chromium.js';
 import { environments, isolatedPackages, isolatedProjectName, projectName } from './tools/test/projects.js';
 import { CONFORMANCE_HAS_RUN } from './tools/test/requirements.js';
 import { PatientFirst } from './tools/test/sequencer.js';
+import { ownTemporaryFolder } from './tools/test/temporary-folder.js';
 
+ownTemporaryFolder();
 const chromium = chromiumHere();
 
 /** `expect(...).toThrowCoded` and `toBeNear` in every test: packages below the kit cannot import them. */
