@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { instantiate } from './instantiate.js';
 
 /** The memory of tfjs' wasm backend, for WebAssembly of our own that computes in it: no number is copied, none is seen through a view. */
 export interface WasmHeap {
@@ -67,7 +68,7 @@ function heapOf({ dataIdMap, wasm: { asm } }: HeapBackend): WasmHeap {
     exportsOf<E extends object>(module: string) {
       let instance = instances.get(module);
       if (instance === undefined) {
-        instance = instantiate(module, asm.memory) ?? 'none';
+        instance = instantiate(module, { env: { memory: asm.memory } }) ?? 'none';
         instances.set(module, instance);
       }
       return instance === 'none' ? undefined : (instance as E);
@@ -78,13 +79,4 @@ function heapOf({ dataIdMap, wasm: { asm } }: HeapBackend): WasmHeap {
 function allocated(address: number, what: () => string): number {
   if (address === 0) throw new RangeError(`The wasm backend is out of memory: there was no room for ${what()}.`);
   return address;
-}
-
-function instantiate(module: string, memory: WebAssembly.Memory): object | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0));
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import { type ElementLoss, logistic, type RowLoss, sigmoidCrossEntropy, softmaxC
 import type { HostArray, HostMemory } from '../src/host-memory.js';
 import { hostLoss, lossesOnHost } from '../src/losses/host-form.js';
 import { HostBatch } from '../src/metrics/host-batch.js';
+import { NO_WEB_ASSEMBLY } from './no-web-assembly.js';
 import { uniform } from './random.js';
 
 /** Tensors whose data are their names. */
@@ -143,17 +144,7 @@ describe('without WebAssembly', () => {
     vi.resetModules();
   });
 
-  it.each([
-    ['none', undefined],
-    [
-      'none of SIMD, or a policy against it',
-      {
-        Module(): never {
-          throw new Error('CompileError');
-        },
-      },
-    ],
-  ])('%s, the loops compute', async (_, webAssembly) => {
+  it.each(NO_WEB_ASSEMBLY)('%s, the loops compute', async (_, webAssembly) => {
     const given = { logits: uniform(99, -9, 9, 1), labels: uniform(99, 0, 1, 2), weights: undefined, k: 1 };
     const all = { ...given, labelsPerRow: 1 };
     const expected = run(sigmoidCrossEntropy, all);

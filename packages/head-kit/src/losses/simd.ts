@@ -1,4 +1,5 @@
 import type { HostArray } from '../host-memory.js';
+import { madeOf } from '../instantiate.js';
 import { inRange, type Walk } from './loss.js';
 import { AT, BYTES, LOGITS } from './simd-module.js';
 
@@ -23,37 +24,21 @@ const WORTH_COPYING = 64;
 /** How many logits are copied at a time: few enough for the nearest cache; of 4 kB on, some processors copy 20 times slower by chance of place. */
 const BLOCK = 1000;
 
-let kernels: Kernels | 'none' | undefined;
-
-/** Compiled when it is first asked for; not there without SIMD, or where the policy of a page forbids it. */
-function compiled(): Kernels | undefined {
-  kernels ??= compile() ?? 'none';
-  return kernels === 'none' ? undefined : kernels;
-}
-
-function compile(): Kernels | undefined {
-  try {
-    const module = new WebAssembly.Module(Uint8Array.from(atob(BYTES), (letter) => letter.charCodeAt(0)));
-    const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
-    const { memory, logistic, softmax } = exports;
-    const floats = (from: number): Float32Array => new Float32Array(memory.buffer, from, LOGITS + 1);
-    return {
-      memory,
-      logistic,
-      softmax,
-      floats: {
-        logits: floats(AT.logits),
-        labels: floats(AT.labels),
-        weights: floats(AT.weights),
-        gradient: floats(AT.gradient),
-      },
-      rows: new Float64Array(memory.buffer, AT.rows, 2 * LOGITS),
-      powers: new Float64Array(memory.buffer, AT.powers, LOGITS),
-    };
-  } catch {
-    return undefined;
-  }
-}
+const compiled: () => Kernels | undefined = /*#__PURE__*/ madeOf(BYTES, (exports: Exports) => {
+  const { buffer } = exports.memory;
+  const floats = (from: number): Float32Array => new Float32Array(buffer, from, LOGITS + 1);
+  return {
+    ...exports,
+    floats: {
+      logits: floats(AT.logits),
+      labels: floats(AT.labels),
+      weights: floats(AT.weights),
+      gradient: floats(AT.gradient),
+    },
+    rows: new Float64Array(buffer, AT.rows, 2 * LOGITS),
+    powers: new Float64Array(buffer, AT.powers, LOGITS),
+  };
+});
 
 /**
  * The sum of the logistic losses times their weights.
