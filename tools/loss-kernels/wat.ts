@@ -82,35 +82,37 @@ const rootAt = (index: number, lane = ''): string =>
   at(AT.constants, times(`(i32.and (i32x4.extract_lane ${index} ${get('k')}) (i32.const ${STEPS - 1}))`, 8), lane);
 export const powerAt = (index: string): string => at(AT.powers, times(index, 8));
 
+/** Sets `r`, `r2`, `n` and `k` (all of them v128) by `a`; the value is then `expOfMinus` of `a`, but for what is above 700. */
+export const expOfA = `
+      ${set('n', `(f64x2.floor ${add(mul(get('a'), both(STEPS * Math.LOG2E)), both(0.5))})`)}
+      ${set('k', add(get('n'), both(WHOLE)))}
+      ${set('r', add(sub(mul(get('n'), both(STEP_HIGH)), get('a')), mul(get('n'), both(STEP_LOW))))}
+      ${set('r2', mul(get('r'), get('r')))}`;
+/** What {@link expOfA} has prepared. */
+export const expValue = mul(
+  `(i64x2.sub (v128.load64_lane ${rootAt(2, '1')} (v128.load64_zero ${rootAt(0)}))
+            (i64x2.shl ${get('k')} (i32.const ${TO_EXPONENT})))`,
+  add(
+    both(1),
+    add(
+      get('r'),
+      mul(
+        get('r2'),
+        add(
+          line(1 / 2, 1 / 6, 'r'),
+          mul(get('r2'), add(line(1 / 24, 1 / 120, 'r'), mul(get('r2'), line(1 / 720, 1 / 5040, 'r')))),
+        ),
+      ),
+    ),
+  ),
+);
+
 /** `expOfMinus` of the numbers at `powers`, in their place. A loop of its own: a processor looks ahead over several turns of a short one. */
 const expOfMinus = `
   (func $expOfMinus (param $count i32) (local $i i32) ${locals('v128', 'a k n r r2')}
     (loop $pairs
-      ${set('a', `(v128.load ${powerAt(get('i'))})`)}
-      ${set('n', `(f64x2.floor ${add(mul(get('a'), both(STEPS * Math.LOG2E)), both(0.5))})`)}
-      ${set('k', add(get('n'), both(WHOLE)))}
-      ${set('r', add(sub(mul(get('n'), both(STEP_HIGH)), get('a')), mul(get('n'), both(STEP_LOW))))}
-      ${set('r2', mul(get('r'), get('r')))}
-      (v128.store ${powerAt(get('i'))} ${clear(
-        mul(
-          `(i64x2.sub (v128.load64_lane ${rootAt(2, '1')} (v128.load64_zero ${rootAt(0)}))
-            (i64x2.shl ${get('k')} (i32.const ${TO_EXPONENT})))`,
-          add(
-            both(1),
-            add(
-              get('r'),
-              mul(
-                get('r2'),
-                add(
-                  line(1 / 2, 1 / 6, 'r'),
-                  mul(get('r2'), add(line(1 / 24, 1 / 120, 'r'), mul(get('r2'), line(1 / 720, 1 / 5040, 'r')))),
-                ),
-              ),
-            ),
-          ),
-        ),
-        `(f64x2.gt ${get('a')} ${both(700)})`,
-      )})
+      ${set('a', `(v128.load ${powerAt(get('i'))})`)}${expOfA}
+      (v128.store ${powerAt(get('i'))} ${clear(expValue, `(f64x2.gt ${get('a')} ${both(700)})`)})
       ${next('pairs', 'i', 'count', 2)}))`;
 
 /** `log1pOfUnit` of `y`. */

@@ -47,7 +47,7 @@ export function readList(
   const collect = (valuesOf: (tensor: Tensor, index: number) => ArrayLike<number> | undefined): HostTensor[] =>
     tensors.map((tensor, index) => ({ values: valuesOf(tensor, index) ?? [], shape: tensor.shape }));
 
-  const checks = tensors.flatMap(checksOf);
+  const checks = joined(tensors.map(checksOf));
   if (checks.length === 0 && questions.length === 0 && !atHand.includes(undefined))
     return collect((_, index) => atHand[index]);
 
@@ -68,6 +68,11 @@ export function readList(
     const valuesOf = new Map([...remote.keys()].map((dataId, index) => [dataId, read[index]]));
     return collect(({ dataId }, index) => kept[index] ?? valuesOf.get(dataId));
   });
+}
+
+/** What `flatMap` does in ten times as long. */
+export function joined<T>(lists: readonly (readonly T[])[]): T[] {
+  return ([] as T[]).concat(...lists);
 }
 
 /** The values of several tensors with one read: a GPU stalls once per read, not once per byte. */

@@ -15,14 +15,19 @@ import {
 import { lossesOnHost } from '../src/losses/host-form.js';
 import { sumsOf } from '../src/metrics/accumulator.js';
 import { HostBatch } from '../src/metrics/host-batch.js';
+import { NO_WEB_ASSEMBLY } from './no-web-assembly.js';
 import { uniform } from './random.js';
 
-const PARTS: ReadonlyMap<Accumulator, LogisticPart> = new Map<Accumulator, LogisticPart>([
+/** What rows are counted of, where each weighs 1. */
+const COUNTED: readonly (readonly [Accumulator, LogisticPart])[] = [
   [mean('losses'), { meanOf: 'losses' }],
   [confusion(0, { predictions: 'logits' }), { threshold: 0, of: 'logits' }],
   [mean('logistic'), { meanOf: 'logistic' }],
   [buckets(), { numThresholds: 200 }],
   [mean('labels'), { meanOf: 'labels' }],
+];
+const PARTS: ReadonlyMap<Accumulator, LogisticPart> = new Map<Accumulator, LogisticPart>([
+  ...COUNTED,
   [confusion(0.9), { threshold: 0.9, of: 'logistic' }],
   [buckets({ numThresholds: 2 }), { numThresholds: 2 }],
   [buckets({ numThresholds: 1001 }), { numThresholds: 1001 }],
@@ -30,6 +35,7 @@ const PARTS: ReadonlyMap<Accumulator, LogisticPart> = new Map<Accumulator, Logis
 const byId = (accumulators: Iterable<Accumulator>): ReadonlyMap<string, Accumulator> =>
   new Map([...accumulators].map((accumulator) => [accumulator.id, accumulator]));
 const ASKED = byId(PARTS.keys());
+const ASKED_COUNTED = byId(COUNTED.map(([accumulator]) => accumulator));
 const FORMULAS = {
   logistic: logistic('logits'),
   losses: {
@@ -49,15 +55,15 @@ function read(logits: Float32Array, labels: Numbers, weights?: Numbers): HostTen
   return { logits: tensor(logits), labels: tensor(labels), ...(weights && { weights: tensor(weights) }) };
 }
 
-function walked(batch: HostTensors): Sums | undefined {
-  const all = logisticSums(PARTS, ASKED, batch);
+function walked(batch: HostTensors, asked = ASKED): Sums | undefined {
+  const all = logisticSums(PARTS, asked, batch);
   return all && [...all].map(([{ id }, { rows, sums }]) => ({ id, rows, sums: exact(sums) }));
 }
 
 /** Lists are left to the loops, in which nothing of WebAssembly is. */
-function oneByOne(batch: HostTensors): Sums {
+function oneByOne(batch: HostTensors, asked = ASKED): Sums {
   const lists = Object.entries(batch).map(([name, { values, shape }]) => [name, { values: Array.from(values), shape }]);
-  return [...ASKED.values()].map((accumulator) => {
+  return [...asked.values()].map((accumulator) => {
     const { rows, sums } = sumsOf(accumulator, new HostBatch(Object.fromEntries(lists) as HostTensors, FORMULAS));
     return { id: accumulator.id, rows, sums: exact(sums) };
   });
@@ -93,9 +99,26 @@ describe.each([16, 17, 1000, 1023, 2048, 2051, 5000])('%i rows', (count) => {
     'huge weights': read(logits, hard(count), uniform(count, -3e38, 3e38, 4)),
     'logits of great confidence': read(mixed(count, 1, [30, -25, 41]), hard(count), uniform(count, 1, 2, 4)),
     'logits near 0': read(mixed(count, 1, [0, -0, 1e-45, -1e-45, 1e-8, -1e-8]), hard(count)),
+    // Either side of where two grids take all: losses down to the last bit that the second has, and beyond it.
+    ...Object.fromEntries(
+      [24, 27, 28.5, 30, 31.5, 33].map((largest) => [
+        `logits up to ${largest}`,
+        read(mixed(count, 1, [largest, -largest, largest - 0.1]), hard(count)),
+      ]),
+    ),
+    ...Object.fromEntries(
+      [2 ** -10, 2 ** -24, 2 ** -27, 2 ** -40].map((least) => [
+        `weights down to ${least}`,
+        read(uniform(count, -3, 3, 1), hard(count), mixed(count, 4, [least, 3 * least, 0])),
+      ]),
+    ),
+    'labels of -0': read(
+      logits,
+      hard(count).map((label) => label || -0),
+    ),
   };
   it.each(Object.entries(batches))('with %s', (_, batch) => {
-    expect(walked(batch)).toEqual(oneByOne(batch));
+    for (const asked of [ASKED, ASKED_COUNTED]) expect(walked(batch, asked)).toEqual(oneByOne(batch, asked));
   });
 });
 
@@ -107,9 +130,17 @@ it('counts what lies at and beside each border of the buckets', () => {
   // From probabilities that are 1 in float32 to some that are next to nothing.
   const ends = Float32Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? 14 + i / 10 : -14 - i / 2));
   for (const x of [logits, ends]) {
-    const batch = read(x, hard(x.length), uniform(x.length, 1, 2, 4));
-    expect(walked(batch)).toEqual(oneByOne(batch));
+    for (const weights of [undefined, uniform(x.length, 1, 2, 4)]) {
+      const batch = read(x, hard(x.length), weights);
+      for (const asked of [ASKED, ASKED_COUNTED]) expect(walked(batch, asked)).toEqual(oneByOne(batch, asked));
+    }
   }
+});
+
+it('looks at what is asked for anew, and takes the same batch as often as it comes', () => {
+  const batch = read(uniform(1024, -9, 9, 1), hard(1024));
+  for (const asked of [ASKED, ASKED_COUNTED, ASKED, ASKED_COUNTED, ASKED_COUNTED])
+    expect(walked(batch, asked)).toEqual(oneByOne(batch, asked));
 });
 
 it.each([
@@ -147,17 +178,7 @@ describe('without WebAssembly', () => {
     vi.resetModules();
   });
 
-  it.each([
-    ['none', undefined],
-    [
-      'none of SIMD, or a policy against it',
-      {
-        Module(): never {
-          throw new Error('CompileError');
-        },
-      },
-    ],
-  ])('%s, the accumulators count', async (_, webAssembly) => {
+  it.each(NO_WEB_ASSEMBLY)('%s, the accumulators count', async (_, webAssembly) => {
     vi.resetModules();
     vi.stubGlobal('WebAssembly', webAssembly);
     const fresh = await import('../src/metrics/logistic-sums.js');

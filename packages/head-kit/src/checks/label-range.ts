@@ -13,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadError } from '@tfjs-heads/head-api';
+import { bySimd } from '../by-simd.js';
 import { copyOf, type DeviceCheck, deviceCheck } from '../device-check.js';
 import { headError } from '../error.js';
 import { backendOf, type HostArray, hostMemory } from '../host-memory.js';
@@ -82,6 +83,7 @@ export class LabelRange implements LabelRangeOptions {
     const values = valuesAtHand(labels);
     if (values === undefined) return this.#known.has(labels.dataId);
     this.#demandOf(values, labels);
+    this.add(labels);
     return true;
   }
 
@@ -101,7 +103,9 @@ export class LabelRange implements LabelRangeOptions {
     // Nobody can write into data of TensorFlow's, which are read by a copy: once is enough.
     if (native && this.#known.has(labels.dataId)) return;
     const values = native ? nativeValues(labels) : hostMemory(backend)?.view(labels);
+    // Others are looked at time after time, and to remember those of each batch costs more.
     if (values !== undefined) this.#demandOf(values, labels);
+    if (native) this.add(labels);
   }
 
   /** Whether all labels are in range, as a bool scalar on the device. */
@@ -129,12 +133,11 @@ export class LabelRange implements LabelRangeOptions {
   #demandOf(values: ArrayLike<number>, labels: TensorInfo): void {
     const error = this.errorOf(values, labels.shape);
     if (error !== undefined) throw error;
-    this.add(labels);
   }
 
   #holds(values: ArrayLike<number>): boolean {
     const { min, max, whole } = this;
-    if (!areWithin(values, min, max)) return false;
+    if (!(bySimd.areWithin?.(values, min, max) ?? areWithin(values, min, max))) return false;
     if (whole) for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
     return true;
   }

@@ -40,7 +40,15 @@ import { type WeightColumn, weightsOf } from '../weights.js';
 import { type BaseHeadOptions, checkBaseHeadOptions } from './base-head-options.js';
 import { estimatorSpec, exportAll } from './estimator-spec.js';
 import { type Batch, HeadLoss } from './head-loss.js';
-import { createMetric, meanMetric, metricAt, type MetricDefinition, updateOf } from './metric-definition.js';
+import {
+  createMetric,
+  meanMetric,
+  metricAt,
+  type MetricDefinition,
+  type MetricPlan,
+  planOf,
+  updateOf,
+} from './metric-definition.js';
 import { predictionKeys } from './prediction-keys.js';
 
 /** What the methods take besides their tensors and use. The same options may be handed to all of them. */
@@ -69,6 +77,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
   readonly lossReduction: Reduction;
   readonly #weightColumn: WeightColumn | undefined;
   #checked: HeadLoss | undefined;
+  #plan: MetricPlan | undefined;
 
   /** The loss in closed form, of each logit or of each row, or a function that computes it. */
   protected abstract readonly elementLoss: Loss | LossFn | CustomLoss;
@@ -198,8 +207,8 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
     options?: UpdateMetricsOptions,
   ): Metrics {
     const { regularizationLosses } = checkWideOptions<LossOptions>('updateMetrics', options, METHOD_OPTIONS);
-    const definitions = this.#definitions(areGiven(regularizationLosses));
-    const metrics = definitions.map(({ key }) => metricAt(evalMetrics, this.#named(key)));
+    const plan = (this.#plan = planOf(this.#definitions(areGiven(regularizationLosses)), this.#plan));
+    const metrics = plan.definitions.map(({ key }) => metricAt(evalMetrics, this.#named(key)));
     // All of it under the tidy: values that are read at once are views of tensors that it releases.
     tidy(() => {
       const batch = this.#checkBatch(labels, logits, features);
@@ -212,7 +221,7 @@ export abstract class BaseHead<L extends Labels = Tensor, P extends Predictions 
       };
       const quantities = { losses: this.#loss.quantity(batch), ...this.quantities(batch.logits) };
       const check = this.#loss.checkRead(batch);
-      updateNow(updateOf(definitions, metrics, { tensors, quantities, check, sumsTogether: this.sumsTogether }));
+      updateNow(updateOf(plan, metrics, { tensors, quantities, check, sumsTogether: this.sumsTogether }));
     });
     return evalMetrics;
   }

@@ -60,9 +60,9 @@ export class HeadLoss {
     const { range } = this;
     if (range === undefined) return batch;
     if (forLoss && hostMemory(engine().backend) !== undefined && !isCustom(this.#loss))
-      return Object.assign(batch, { toCheck: range }); // a spread costs a microsecond
+      return Object.assign(batch, { toCheck: range });
     const labels = range.demand(batch.labels, forLoss === undefined);
-    return labels === undefined ? { ...batch, valid: range.onDevice(batch.labels) } : { ...batch, labels };
+    return Object.assign(batch, labels === undefined ? { valid: range.onDevice(batch.labels) } : { labels });
   }
 
   /** The reduced loss of a batch. Where only the device knows that a label is out of range, reading it rejects. */

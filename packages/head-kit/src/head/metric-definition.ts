@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Metrics } from '@tfjs-heads/head-api';
 import { describe, quote } from '../checks/describe.js';
@@ -33,15 +34,14 @@ export function createMetric({ key, accumulator, result }: MetricDefinition): St
  * @throws EVAL_METRICS_INVALID
  */
 export function metricAt(metrics: Metrics, key: string): Receiver {
-  const metric = ask(() => metrics?.[key] as Partial<Receiver> | undefined, undefined);
-  if (!ask(() => typeof metric?.receive === 'function', false)) {
-    throw headError(
-      'EVAL_METRICS_INVALID',
-      `evalMetrics must be what metrics() of this head made, with the same regularizationLosses given or not: ` +
-        `it needs a metric ${quote(key)}, got ${metric === undefined ? describe(metrics) : describe(metric)}.`,
-    );
-  }
-  return metric as Receiver;
+  let metric: Partial<Receiver> | undefined;
+  if (ask(() => typeof (metric = metrics[key] as typeof metric)?.receive === 'function', false))
+    return metric as Receiver;
+  throw headError(
+    'EVAL_METRICS_INVALID',
+    `evalMetrics must be what metrics() of this head made, with the same regularizationLosses given or not: ` +
+      `it needs a metric ${quote(key)}, got ${describe(metric === undefined ? metrics : metric)}.`,
+  );
 }
 
 /** What a batch is made of for {@link updateOf}. */
@@ -55,30 +55,40 @@ export interface BatchQuantities {
   readonly check?: { readonly reads: readonly string[]; run(batch: HostBatch): void } | undefined;
 }
 
-/** Plans what to read of a batch for metrics, and what each of them adds: metrics of the same accumulator walk it once. */
+/** What the metrics of a head are made of. */
+export interface MetricPlan {
+  readonly definitions: readonly MetricDefinition[];
+  /** By their ids: metrics of the same accumulator walk a batch once. */
+  readonly accumulators: ReadonlyMap<string, Accumulator>;
+  /** The names of what they read. */
+  readonly reads: ReadonlySet<string>;
+}
+
+/** The plan for some metrics. @param known One that is taken again where it is for the same. */
+export function planOf(definitions: readonly MetricDefinition[], known: MetricPlan | undefined): MetricPlan {
+  if (util.arraysEqual(known?.definitions as never, definitions as never)) return known as MetricPlan;
+  const accumulators = new Map(definitions.map(({ accumulator }) => [accumulator.id, accumulator]));
+  return { definitions, accumulators, reads: new Set(definitions.flatMap(({ accumulator }) => accumulator.reads)) };
+}
+
+/** Plans what to read of a batch for metrics, and what each of them adds. */
 export function updateOf(
-  definitions: readonly MetricDefinition[],
+  { definitions, accumulators, reads }: MetricPlan,
   metrics: readonly Receiver[],
   { tensors, quantities, check, sumsTogether }: BatchQuantities,
 ): MetricsUpdate {
-  const accumulators = new Map<string, Accumulator>();
-  const names = new Set(check?.reads);
-  for (const { accumulator } of definitions) {
-    accumulators.set(accumulator.id, accumulator);
-    for (const name of accumulator.reads) names.add(name);
-  }
   return {
-    tensors: tensorsToRead(names, tensors, quantities),
+    tensors: tensorsToRead(check === undefined ? reads : [...check.reads, ...reads], tensors, quantities),
     metrics,
     sumsOf(read) {
       const batch = new HostBatch(read, quantities);
       try {
         check?.run(batch);
         const together = sumsTogether?.(read, accumulators);
-        const sums = new Map<string, RowSums>();
+        const sums: Record<string, RowSums> = {};
         for (const [id, accumulator] of accumulators)
-          sums.set(id, together?.get(accumulator) ?? sumsOf(accumulator, batch));
-        return definitions.map(({ accumulator }) => sums.get(accumulator.id) as RowSums);
+          sums[id] = together?.get(accumulator) ?? sumsOf(accumulator, batch);
+        return definitions.map(({ accumulator }) => sums[accumulator.id] as RowSums);
       } finally {
         batch.release();
       }

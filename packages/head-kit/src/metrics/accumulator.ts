@@ -50,6 +50,8 @@ export interface RowSums {
   /** How many rows these are the sums of. */
   readonly rows: number;
   readonly sums: ExactSums;
+  /** Called when all have added it that were given it at once: nobody is to look at it any more. */
+  done?(): void;
 }
 
 /**

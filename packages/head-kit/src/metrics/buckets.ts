@@ -2,6 +2,7 @@ import { describe } from '../checks/describe.js';
 import { headError } from '../error.js';
 import { type Accumulator, type BinaryQuantities, divided, type Samples, samplesOf } from './accumulator.js';
 import type { ExactSums } from './exact-sums.js';
+import { borrow, giveBack } from './room.js';
 
 /** The original's number of thresholds. */
 const THRESHOLDS = 200;
@@ -69,17 +70,21 @@ function addBuckets({ predictions, labels, weights }: Samples, count: number, su
  * are only positives or only negatives.
  */
 export function rocAuc(sums: ArrayLike<number>): number {
-  const { truePositives, falsePositives } = aboveThresholds(sums);
-  const [positives, negatives] = [truePositives[0] as number, falsePositives[0] as number];
+  const above = aboveThresholds(sums);
+  const size = above.length / 2;
+  const positives = above[0] as number;
+  const negatives = above[size] as number;
   let area = 0;
-  let [x, y] = [divided(negatives, negatives), divided(positives, positives)];
-  for (let i = 1; i < truePositives.length; i++) {
-    const nextX = divided(falsePositives[i] as number, negatives);
-    const nextY = divided(truePositives[i] as number, positives);
+  let x = divided(negatives, negatives);
+  let y = divided(positives, positives);
+  for (let i = 1; i < size; i++) {
+    const nextX = divided(above[size + i] as number, negatives);
+    const nextY = divided(above[i] as number, positives);
     area += ((x - nextX) * (y + nextY)) / 2;
     x = nextX;
     y = nextY;
   }
+  giveBack(above);
   return area;
 }
 
@@ -88,34 +93,39 @@ export function rocAuc(sums: ArrayLike<number>): number {
  * thresholds true and false positives are interpolated, not precision (Davis and Goadrich, 2006), as in the original.
  */
 export function prAuc(sums: ArrayLike<number>): number {
-  const { truePositives, falsePositives } = aboveThresholds(sums);
-  const positives = truePositives[0] as number;
+  const above = aboveThresholds(sums);
+  const size = above.length / 2;
+  const positives = above[0] as number;
   let area = 0;
   let tp = positives;
-  let predicted = tp + (falsePositives[0] as number);
-  for (let i = 1; i < truePositives.length; i++) {
-    const nextTp = truePositives[i] as number;
-    const nextPredicted = nextTp + (falsePositives[i] as number);
-    const slope = divided(tp - nextTp, Math.max(predicted - nextPredicted, 0));
-    const intercept = nextTp - slope * nextPredicted;
-    const ratio = predicted > 0 && nextPredicted > 0 ? predicted / nextPredicted : 1;
-    area += divided(slope * (tp - nextTp + intercept * Math.log(ratio)), Math.max(positives, 0));
+  let predicted = tp + (above[size] as number);
+  for (let i = 1; i < size; i++) {
+    const nextTp = above[i] as number;
+    const nextPredicted = nextTp + (above[size + i] as number);
+    // Without a positive between two thresholds it is 0, and a logarithm takes longer than all the rest.
+    if (tp !== nextTp || !Number.isFinite(predicted)) {
+      const slope = divided(tp - nextTp, Math.max(predicted - nextPredicted, 0));
+      const intercept = nextTp - slope * nextPredicted;
+      const ratio = predicted > 0 && nextPredicted > 0 ? predicted / nextPredicted : 1;
+      area += divided(slope * (tp - nextTp + intercept * Math.log(ratio)), Math.max(positives, 0));
+    }
     tp = nextTp;
     predicted = nextPredicted;
   }
+  giveBack(above);
   return area;
 }
 
-/** The weights of positives and of negatives above each threshold. */
-function aboveThresholds(sums: ArrayLike<number>): {
-  readonly truePositives: Float64Array;
-  readonly falsePositives: Float64Array;
-} {
+/** The weights of positives above each threshold, and then those of negatives; to be given back. */
+function aboveThresholds(sums: ArrayLike<number>): Float64Array {
+  const above = borrow(sums.length + 2);
   const count = sums.length / 2;
-  const [truePositives, falsePositives] = [new Float64Array(count + 1), new Float64Array(count + 1)];
+  let positives = 0;
+  let negatives = 0;
+  above[count] = above[2 * count + 1] = 0;
   for (let i = count - 1; i >= 0; i--) {
-    truePositives[i] = (truePositives[i + 1] as number) + (sums[i] as number);
-    falsePositives[i] = (falsePositives[i + 1] as number) + (sums[count + i] as number);
+    above[i] = positives += sums[i] as number;
+    above[count + 1 + i] = negatives += sums[count + i] as number;
   }
-  return { truePositives, falsePositives };
+  return above;
 }

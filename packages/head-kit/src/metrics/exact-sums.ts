@@ -1,10 +1,11 @@
+import { bySimd } from '../by-simd.js';
 import { describe } from '../checks/describe.js';
 import { headError } from '../error.js';
 import { numberOf, unitsOf } from './fixed-point.js';
 import { borrowCopy, giveBack } from './room.js';
 
 /** Terms below it are summed as doubles: no sum of fewer than 2^63 of them overflows on the way. */
-const LARGEST = 2 ** 960;
+export const LARGEST: number = 2 ** 960;
 /** How many terms are added up between two looks at the sum. */
 const BLOCK = 2 ** 10;
 /** How much larger than the first of them the others may be. */
@@ -29,17 +30,19 @@ export class ExactSums {
   /** How many sums there are. */
   readonly size: number;
   /** The doubles of each sum, the largest first; those after it when there are any. */
-  readonly #levels: [Float64Array, ...Float64Array[]];
+  #levels: Float64Array[];
   /** What does not fit into doubles, in units of the smallest of them. */
   #beyond: bigint[] | undefined;
   /** The sums of the terms that are no finite number. */
   #special: Float64Array | undefined;
 
-  /** @param size How many sums there are, or what they are at first: they are its own from then on. */
-  constructor(size: number | Float64Array) {
-    const first = typeof size === 'number' ? new Float64Array(size) : size;
-    this.size = first.length;
-    this.#levels = [first];
+  /**
+   * @param size How many sums there are.
+   * @param levels Doubles that add up to what they are at first, as many in each: they are its own from then on. Default: 0.
+   */
+  constructor(size: number, ...levels: Float64Array[]) {
+    this.size = size;
+    this.#levels = levels;
   }
 
   /** Adds a term to one of the sums. */
@@ -48,7 +51,7 @@ export class ExactSums {
       this.#addUnusual(index, term);
       return;
     }
-    const level = this.#levels[0];
+    const level = this.#level(0);
     const before = level[index] as number;
     const sum = before + term;
     const gained = sum - before;
@@ -116,16 +119,11 @@ export class ExactSums {
     if (beyond !== 0n) this.#addBeyond(index, beyond);
   }
 
-  /** Adds a term to each of the first sums. */
-  addEach(terms: Float64Array): void {
-    const [level] = this.#levels;
-    for (let i = 0; i < terms.length; i++) {
-      const term = terms[i] as number;
-      const before = level[i] as number;
-      const sum = before + term;
-      if (sum - before === term && sum - term === before && Math.abs(term) < LARGEST) level[i] = sum;
-      else this.add(i, term);
-    }
+  /** Adds a term to each of the sums. */
+  addEach(terms: Float64Array, first = 0): void {
+    const rests = bySimd.addEach?.(this.#level(first), terms);
+    if (rests === undefined) terms.forEach((term, i) => this.add(i, term));
+    else if (rests.length > 0) this.addEach(rests, first + 1);
   }
 
   /** Adds others, as many, one to one. */
@@ -133,9 +131,10 @@ export class ExactSums {
     if (others.size !== this.size) {
       throw headError('INVALID_ARGUMENT', `There are ${this.size} sums, got ${others.size} to add to them.`);
     }
-    if (others.#special === undefined && others.#beyond === undefined)
-      for (const level of others.#levels) this.addEach(level);
-    else for (let i = 0; i < this.size; i++) this.addSum(i, others, i);
+    if (others.#special === undefined && others.#beyond === undefined) {
+      if (this.#levels.length === 0) this.#levels = others.#levels.map((level) => level.slice());
+      else for (const level of others.#levels) this.addEach(level);
+    } else for (let i = 0; i < this.size; i++) this.addSum(i, others, i);
   }
 
   /** Adds a multiple of the smallest double. */
@@ -154,13 +153,14 @@ export class ExactSums {
 
   /** Each sum as the nearest double, infinite beyond the largest. */
   rounded(): Float64Array {
-    const [high, low, third] = this.#levels;
+    const [, low, third] = this.#levels;
+    const high = this.#level(0);
     const rounded = high.slice();
     // Where the first two doubles are all of a sum, the nearest double is the sum of them.
-    const areUsual = third === undefined && this.#special === undefined && this.#beyond === undefined;
-    if (!areUsual) for (let i = 0; i < rounded.length; i++) rounded[i] = this.#nearest(i);
-    else if (low !== undefined)
-      for (let i = 0; i < rounded.length; i++) rounded[i] = (high[i] as number) + (low[i] as number);
+    const areTwo = third === undefined && this.#special === undefined && this.#beyond === undefined;
+    if (areTwo && low === undefined) return rounded;
+    for (let i = 0; i < this.size; i++)
+      rounded[i] = areTwo ? (high[i] as number) + ((low as Float64Array)[i] as number) : this.#nearest(i);
     return rounded;
   }
 
@@ -180,7 +180,7 @@ export class ExactSums {
 
   /** Forgets all terms. */
   clear(): void {
-    for (const level of this.#levels) level.fill(0);
+    this.#levels = [];
     this.#beyond = undefined;
     this.#special = undefined;
   }
@@ -190,13 +190,17 @@ export class ExactSums {
     return this.#levels.reduce((total, level) => total + unitsOf(level[index] as number), this.#beyond?.[index] ?? 0n);
   }
 
+  /** Made when there is something to add to it: a metric that has summed up nothing is to cost nothing. */
+  #level(index: number): Float64Array {
+    return (this.#levels[index] ??= new Float64Array(this.size));
+  }
+
   /** Adds what is left of a term to a level and those after it. What is left after all of them makes one more. */
   #addFrom(first: number, index: number, term: number): void {
     this.#checkIndex(index); // the rest of a sum that there is not is NaN, so none is missed
     let rest = term;
     for (let i = first; rest !== 0; i++) {
-      if (i === this.#levels.length) this.#levels.push(new Float64Array(this.size));
-      const level = this.#levels[i] as Float64Array;
+      const level = this.#level(i);
       const before = level[index] as number;
       const sum = before + rest;
       const gained = sum - before;

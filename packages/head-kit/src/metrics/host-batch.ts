@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { quote, shapeText } from '../checks/describe.js';
 import { headError } from '../error.js';
@@ -46,10 +47,10 @@ const NO_WEIGHTS: AlignedWeights = { values: undefined, trailing: 1 };
 
 /** The named quantities of one batch on the host. Each is computed when somebody first asks for it, and once. */
 export class HostBatch {
-  readonly #found: Map<string, HostTensor>;
+  readonly #found: Record<string, HostTensor>;
   readonly #formulas: Quantities;
   readonly #alignments: Alignment[] = [];
-  readonly #shared = new Map<string, Float64Array>();
+  readonly #shared = Object.create(null) as Record<string, Float64Array>;
   readonly #borrowed: Float64Array[] = [];
 
   /**
@@ -57,7 +58,7 @@ export class HostBatch {
    * @param formulas What else can be computed.
    */
   constructor(read: HostTensors, formulas: Quantities = {}) {
-    this.#found = new Map(Object.entries(read));
+    this.#found = Object.assign(Object.create(null), read) as Record<string, HostTensor>;
     this.#formulas = formulas;
   }
 
@@ -67,7 +68,7 @@ export class HostBatch {
     if (found !== undefined) return found;
     throw headError(
       'METRIC_INPUT_INVALID',
-      `A metric needs the quantity ${quote(name)}, got a batch with ${[...this.#found.keys()].join(', ')}.`,
+      `A metric needs the quantity ${quote(name)}, got a batch with ${Object.keys(this.#found).join(', ')}.`,
     );
   }
 
@@ -97,9 +98,7 @@ export class HostBatch {
 
   /** What several quantities are computed from, under a name of its own: computed for the first who asks. */
   shared(name: string, compute: () => Float64Array): Float64Array {
-    let shared = this.#shared.get(name);
-    if (shared === undefined) this.#shared.set(name, (shared = compute()));
-    return shared;
+    return (this.#shared[name] ??= compute());
   }
 
   /** An array for the numbers of a quantity, to be filled whole. It is used again once the batch has been summed up. */
@@ -111,15 +110,16 @@ export class HostBatch {
 
   /** To be called when the batch has been summed up: nothing of it is to be looked at afterwards. */
   release(): void {
-    for (const array of this.#borrowed.splice(0)) giveBack(array);
-    this.#found.clear();
+    this.#borrowed.forEach(giveBack);
   }
 
   /** Weights are broadcast in the same way over all quantities of a shape. */
   #alignment(name: string, weights: string | null): Alignment {
     const given = weights === null ? undefined : this.#find(weights);
     const { shape } = this.get(name);
-    let alignment = this.#alignments.find((known) => known.given === given && isSameShape(known.shape, shape));
+    let alignment = this.#alignments.find(
+      (known) => known.given === given && util.arraysEqual(known.shape as number[], shape as number[]),
+    );
     if (alignment === undefined) {
       alignment = { given, shape, aligned: given === undefined ? NO_WEIGHTS : align(given, shape) };
       this.#alignments.push(alignment);
@@ -128,23 +128,16 @@ export class HostBatch {
   }
 
   #find(name: string): HostTensor | undefined {
-    const found = this.#found.get(name);
+    const found = this.#found[name];
     if (found !== undefined) return found;
     const formula = Object.hasOwn(this.#formulas, name) ? this.#formulas[name] : undefined;
-    if (formula === undefined || !('compute' in formula)) return undefined;
-    const computed = formula.compute(this);
-    this.#found.set(name, computed);
-    return computed;
+    return formula !== undefined && 'compute' in formula ? (this.#found[name] = formula.compute(this)) : undefined;
   }
 }
 
 /** The name of a quantity that may be missing, or that may not. */
 export function plainName(read: string): string {
   return read.endsWith('?') ? read.slice(0, -1) : read;
-}
-
-function isSameShape(shape: readonly number[], other: readonly number[]): boolean {
-  return shape.length === other.length && shape.every((dimension, axis) => dimension === other[axis]);
 }
 
 /**
@@ -171,12 +164,12 @@ export function alignedShape(weightsShape: readonly number[], shape: readonly nu
 }
 
 function align({ values, shape: weightsShape }: HostTensor, shape: readonly number[]): AlignedWeights {
-  const size = product(shape);
+  const size = sizeOf(shape);
   if (weightsShape.length === 0) return { values: new Float64Array(size).fill(values[0] as number), trailing: 1 };
   const given = alignedShape(weightsShape, shape);
   const compared = shape.slice(0, given.length);
-  const trailing = product(shape.slice(given.length));
-  if (product(given) === size) return { values, trailing };
+  const trailing = sizeOf(shape.slice(given.length));
+  if (sizeOf(given) === size) return { values, trailing };
   const broadcast = new Float64Array(size);
   for (let i = 0; i < size; i++)
     broadcast[i] = values[sourceIndex(Math.floor(i / trailing), compared, given)] as number;
@@ -198,6 +191,6 @@ function sourceIndex(index: number, shape: readonly number[], given: readonly nu
   return source;
 }
 
-function product(shape: readonly number[]): number {
-  return shape.reduce((size, dimension) => size * dimension, 1);
+function sizeOf(shape: readonly number[]): number {
+  return util.sizeFromShape(shape as number[]);
 }

@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Metric, MetricState } from '@tfjs-heads/head-api';
-import { isPromise } from '../checks/kinds.js';
 import { checkNumeric, checkTensor } from '../checks/tensor.js';
 import { headError } from '../error.js';
 import { type Accumulator, type MetricSettings, type RowSums, sumsOf } from './accumulator.js';
@@ -38,7 +37,7 @@ export class StreamingMetric implements Metric {
   #updates = 0;
   #rows = 0;
   /** Reads under way, each with what it then adds. */
-  #pending: PromiseLike<void> = Promise.resolve();
+  #pending: PromiseLike<void> | undefined;
   #error: unknown;
   /** Counts resets: a read that was begun before one must not be added after it. */
   #epoch = 0;
@@ -65,14 +64,11 @@ export class StreamingMetric implements Metric {
   update(...tensors: readonly (Tensor | undefined)[]): void {
     const { reads } = this.#accumulator;
     this.#checkInputs(reads, tensors);
-    const given = tensors.flatMap((tensor, index) =>
-      tensor === undefined ? [] : [[plainName(reads[index] as string), tensor] as const],
-    );
-    updateNow({
-      tensors: Object.fromEntries(given),
-      metrics: [this],
-      sumsOf: (read) => [sumsOf(this.#accumulator, new HostBatch(read))],
+    const given: Record<string, Tensor> = {};
+    tensors.forEach((tensor, index) => {
+      if (tensor !== undefined) given[plainName(reads[index] as string)] = tensor;
     });
+    updateNow({ tensors: given, metrics: [this], sumsOf: (read) => [sumsOf(this.#accumulator, new HostBatch(read))] });
   }
 
   /**
@@ -82,11 +78,11 @@ export class StreamingMetric implements Metric {
    */
   receive(added: RowSums | PromiseLike<RowSums>): void {
     this.#updates++;
-    if (isPromise(added)) this.#pending = this.#addAfter(this.#pending, added);
-    else this.#add(added);
+    if ('sums' in added) this.#add(added);
+    else this.#pending = this.#addAfter(this.#pending, added);
   }
 
-  async #addAfter(pending: PromiseLike<void>, read: PromiseLike<RowSums>): Promise<void> {
+  async #addAfter(pending: PromiseLike<void> | undefined, read: PromiseLike<RowSums>): Promise<void> {
     const epoch = this.#epoch;
     try {
       const added = await read;
@@ -104,7 +100,8 @@ export class StreamingMetric implements Metric {
   }
 
   async result(): Promise<number> {
-    await this.#settle();
+    if (this.#pending !== undefined) await this.#pending;
+    if (this.#error !== undefined) throw this.#error;
     return this.#resultOf(this.sums.rounded());
   }
 
@@ -112,14 +109,15 @@ export class StreamingMetric implements Metric {
     this.#epoch++;
     this.#updates = 0;
     this.#error = undefined;
-    this.#pending = Promise.resolve();
+    this.#pending = undefined;
     this.#rows = 0;
     this.sums.clear();
   }
 
   /** What has been summed up so far, for {@link receive} of another such metric. The sums stay its own. */
   async summed(): Promise<RowSums> {
-    await this.#settle();
+    if (this.#pending !== undefined) await this.#pending;
+    if (this.#error !== undefined) throw this.#error;
     return { rows: this.#rows, sums: this.sums };
   }
 
@@ -135,11 +133,6 @@ export class StreamingMetric implements Metric {
 
   dispose(): void {
     this.reset();
-  }
-
-  async #settle(): Promise<void> {
-    await this.#pending;
-    if (this.#error !== undefined) throw this.#error;
   }
 
   #checkInputs(reads: readonly string[], tensors: readonly unknown[]): void {

@@ -5,7 +5,7 @@ import { isMap, isPromise } from '../checks/kinds.js';
 import { checkTensor } from '../checks/tensor.js';
 import { carryChecks, checkedBy, readAlone } from '../device-check.js';
 import { headError } from '../error.js';
-import { type HostTensor, type HostTensors, type Question, readList } from '../read-tensors.js';
+import { type HostTensor, type HostTensors, joined, type Question, readList } from '../read-tensors.js';
 import { scoped } from '../scoped.js';
 import type { RowSums } from './accumulator.js';
 
@@ -174,26 +174,28 @@ function copyToKeep(tensor: Tensor): Tensor {
 }
 
 function carryOut(updates: readonly MetricsUpdate[], questions: readonly Question[] = []): void {
-  const read = readList(
-    updates.flatMap(({ tensors }) => Object.values(tensors)),
-    questions,
-  );
+  const read = readList(joined(updates.map(({ tensors }) => Object.values(tensors))), questions);
   // Of all metrics in a row.
   const sumsOf = (values: readonly HostTensor[]): readonly RowSums[] => {
     let index = 0;
-    return updates.flatMap((update) => {
-      const batch: Record<string, HostTensor> = {};
-      for (const name of Object.keys(update.tensors)) batch[name] = values[index++] as HostTensor;
-      return update.sumsOf(batch);
-    });
-  };
-  const sums = isPromise(read) ? read.then(sumsOf) : sumsOf(read);
-  if (isPromise(sums)) void sums.then(undefined, () => undefined); // perhaps no metric waits for it, but a check that has the error
-  updates
-    .flatMap(({ metrics }) => metrics)
-    .forEach((metric, index) =>
-      metric.receive(isPromise(sums) ? sums.then((all) => all[index] as RowSums) : (sums[index] as RowSums)),
+    return joined(
+      updates.map((update) => {
+        const batch: Record<string, HostTensor> = {};
+        for (const name of Object.keys(update.tensors)) batch[name] = values[index++] as HostTensor;
+        return update.sumsOf(batch);
+      }),
     );
+  };
+  const metrics = joined(updates.map((update) => update.metrics));
+  if (isPromise(read)) {
+    const sums = read.then(sumsOf);
+    void sums.then(undefined, () => undefined); // perhaps no metric waits for it, but a check that has the error
+    metrics.forEach((metric, index) => metric.receive(sums.then((all) => all[index] as RowSums)));
+  } else {
+    const sums = sumsOf(read);
+    metrics.forEach((metric, index) => metric.receive(sums[index] as RowSums));
+    for (const added of sums) added.done?.();
+  }
 }
 
 function mapTensors<T>(tensors: Readonly<Record<string, Tensor>>, map: (tensor: Tensor) => T): Record<string, T> {
