@@ -1,8 +1,12 @@
 import { sizeOf, type Values } from './values.js';
 
-/** How a filter goes over images. Images are [count, height, width, channels], filters [height, width, channels, count]. */
+/**
+ * How a filter goes over images. Images are [count, height, width, channels], filters [height, width, channels, count]; volumes and theirs have a depth before the height, or
+ * more sides.
+ */
 export interface Convolution {
-  readonly stride: number;
+  /** Of all sides, or of each. */
+  readonly stride: number | readonly number[];
   /** As TensorFlow has it: outputs for whole filters alone, or as many as there are strides. */
   readonly pad: 'valid' | 'same';
   /** Each channel by filters of its own, whose outputs are side by side. */
@@ -12,7 +16,7 @@ export interface Convolution {
 type Sums = Values & { readonly scale: readonly number[] };
 
 /** Where a number of the images meets one of the filter, and the output that their product is a part of. */
-interface Meeting {
+export interface Meeting {
   readonly image: number;
   readonly filter: number;
   readonly output: number;
@@ -62,45 +66,78 @@ function added(
   return { shape, values, scale };
 }
 
-/** How many outputs there are along a side, and how much padding stands before it: of an odd one more stands behind. */
-function along(size: number, filter: number, { stride, pad }: Convolution): readonly [count: number, before: number] {
-  if (pad === 'valid') return [Math.floor((size - filter) / stride) + 1, 0];
-  const count = Math.ceil(size / stride);
-  return [count, Math.floor(Math.max(0, (count - 1) * stride + filter - size) / 2)];
+/** How a filter goes along one side of images. */
+interface Side {
+  readonly size: number;
+  readonly filter: number;
+  readonly stride: number;
+  readonly outputs: number;
+  /** How much padding stands before the images: of an odd one more stands behind. */
+  readonly before: number;
 }
 
-function outputShape(images: readonly number[], filters: readonly number[], how: Convolution): readonly number[] {
-  const [count, height, width, channels] = images as [number, number, number, number];
-  const [filterHeight, filterWidth, , multiple] = filters as [number, number, number, number];
-  const [rows, columns] = [along(height, filterHeight, how)[0], along(width, filterWidth, how)[0]];
-  return [count, rows, columns, how.isDepthwise ? channels * multiple : multiple];
+function sidesOf(images: readonly number[], filters: readonly number[], { stride: of, pad }: Convolution): Side[] {
+  return images.slice(1, -1).map((size, axis) => {
+    const filter = filters[axis] as number;
+    const stride = typeof of === 'number' ? of : (of[axis] as number);
+    if (pad === 'valid') return { size, filter, stride, outputs: Math.floor((size - filter) / stride) + 1, before: 0 };
+    const outputs = Math.ceil(size / stride);
+    return {
+      size,
+      filter,
+      stride,
+      outputs,
+      before: Math.floor(Math.max(0, (outputs - 1) * stride + filter - size) / 2),
+    };
+  });
 }
 
-function* meetings(
+export function outputShape(images: readonly number[], filters: readonly number[], how: Convolution): number[] {
+  const [channels, multiple] = filters.slice(-2) as [number, number];
+  const outputs = sidesOf(images, filters, how).map((side) => side.outputs);
+  return [images[0] as number, ...outputs, how.isDepthwise ? channels * multiple : multiple];
+}
+
+/** In the order of the images, outputs, places of the filter and channels. */
+export function* meetings(
   images: readonly number[],
   filters: readonly number[],
   how: Convolution,
 ): Generator<Meeting, void, void> {
-  const [count, height, width, channels] = images as [number, number, number, number];
-  const [filterHeight, filterWidth, , multiple] = filters as [number, number, number, number];
-  const [[rows, above], [columns, left]] = [along(height, filterHeight, how), along(width, filterWidth, how)];
-  const depth = how.isDepthwise ? channels * multiple : multiple;
-  for (let at = 0; at < count * rows * columns * filterHeight * filterWidth * channels * multiple; at++) {
-    // The place in [image, row, column, filter row, filter column, channel, filter].
-    let rest = at;
-    const index = (size: number): number => {
-      const part = rest % size;
-      rest = Math.floor(rest / size);
-      return part;
-    };
-    const [to, channel, j, i] = [index(multiple), index(channels), index(filterWidth), index(filterHeight)];
-    const [column, row, image] = [index(columns), index(rows), rest];
-    const [y, x] = [row * how.stride + i - above, column * how.stride + j - left];
-    if (y < 0 || y >= height || x < 0 || x >= width) continue;
+  const sides = sidesOf(images, filters, how);
+  const [channels, multiple] = filters.slice(-2) as [number, number];
+  const outputs = outputShape(images, filters, how);
+  const loops = [...outputs.slice(0, -1), ...sides.map(({ filter }) => filter), channels, multiple];
+  for (let at = 0; at < sizeOf(loops); at++) {
+    const [image, ...rest] = coordinates(at, loops) as [number, ...number[]];
+    const output = rest.slice(0, sides.length);
+    const place = rest.slice(sides.length, -2);
+    const [channel, to] = rest.slice(-2) as [number, number];
+    const pixel = sides.map(
+      ({ stride, before }, axis) => (output[axis] as number) * stride + (place[axis] as number) - before,
+    );
+    if (pixel.some((index, axis) => index < 0 || index >= (sides[axis] as Side).size)) continue;
     yield {
-      image: ((image * height + y) * width + x) * channels + channel,
-      filter: ((i * filterWidth + j) * channels + channel) * multiple + to,
-      output: ((image * rows + row) * columns + column) * depth + (how.isDepthwise ? channel * multiple : 0) + to,
+      image: indexOf([image, ...pixel, channel], images),
+      filter: indexOf([...place, channel, to], filters),
+      output: indexOf([image, ...output, how.isDepthwise ? channel * multiple + to : to], outputs),
     };
   }
+}
+
+/** Where the `n`th of a shape stands in it. */
+function coordinates(n: number, shape: readonly number[]): number[] {
+  let rest = n;
+  return shape
+    .toReversed()
+    .map((size) => {
+      const index = rest % size;
+      rest = Math.floor(rest / size);
+      return index;
+    })
+    .toReversed();
+}
+
+function indexOf(at: readonly number[], shape: readonly number[]): number {
+  return at.reduce((index, along, axis) => index * (shape[axis] as number) + along, 0);
 }

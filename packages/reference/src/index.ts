@@ -38,5 +38,6 @@ export {
   type TensorflowOptimizer,
   type TensorflowRule,
 } from './tensorflow-optimizers.js';
+export { type Pool, pool, poolGradient } from './pool.js';
 export { ULPS, usedTolerance } from './tolerance.js';
 export { filled, largest, mapValues, sizeOf, sumValue, type Values } from './values.js';

@@ -15,14 +15,16 @@ type Shape4D = [number, number, number, number];
 const strided = { stride: 2, pad: 'same' } as const;
 const whole = { stride: 1, pad: 'valid' } as const;
 
-const op = ({ stride, pad, isDepthwise }: Convolution) => (x: Tensor, w: Tensor): Tensor =>
+type OfImages = Convolution & { readonly stride: number };
+
+const op = ({ stride, pad, isDepthwise }: OfImages) => (x: Tensor, w: Tensor): Tensor =>
   (isDepthwise ? depthwiseConv2d : conv2d)(x as Tensor4D, w as Tensor4D, stride, pad);
 
 /**
  * The three cases of a convolution: its outputs, and the gradients of their weighted sum by the images and by the filter. They are worked out
  * when a case runs: every process that lists cases imports this.
  */
-function convolution(name: string, how: Convolution): Readonly<Record<string, OpCase>> {
+function convolution(name: string, how: OfImages): Readonly<Record<string, OpCase>> {
   const outputs = (): Values => convolve(images, filter, how);
   const slopes = (): Values => drawn(outputs().shape, 113);
   const total = (x: Tensor, w: Tensor): Tensor => sum(mul(op(how)(x, w), tensorOf(slopes())));
@@ -35,7 +37,7 @@ function convolution(name: string, how: Convolution): Readonly<Record<string, Op
 }
 
 /** The other way round: from what a convolution puts out to images. */
-function transposedConvolution(name: string, how: Convolution): Readonly<Record<string, OpCase>> {
+function transposedConvolution(name: string, how: OfImages): Readonly<Record<string, OpCase>> {
   const slopes = drawn(images.shape, 114);
   const inputs = (): Values => drawn(convolve(images, filter, how).shape, 115);
   const total = (y: Tensor, w: Tensor): Tensor =>
