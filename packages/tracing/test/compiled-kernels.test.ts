@@ -1,8 +1,10 @@
 // Kernels that a compiled step writes in a way of its own: what is looked up, drawn, or gone over by windows.
 import * as tf from '@tensorflow/tfjs-core';
 import { SGD } from '@tfjs-heads/optimizers';
+import { convolutionGradients, convolve, pool, poolGradient, sizeOf, type Values } from '@tfjs-heads/reference';
 import { expect, it } from 'vitest';
 import { Dropout, traceStep } from '../src/index.js';
+import { bothWays } from './compiled-support.js';
 import { draw, expectSameSteps, type Trainee, variable } from './support.js';
 
 const runs = ['cpu', 'wasm'].includes(tf.getBackend());
@@ -172,6 +174,44 @@ it.runIf(runs)('goes over volumes by windows', async () => {
       await expectSame((x) => tf.avgPool3d(x as tf.Tensor5D, [2, 3, 2], strides, pad), shape);
     }
   filter.dispose();
+});
+
+// Those of tfjs begin late there unless they are repaired.
+it.runIf(runs)('begins at the first place of volumes whose strides are longer than windows', () => {
+  const x = draw([2, 4, 8, 6, 2], 1);
+  const filter = draw([1, 2, 1, 2, 3], 2) as tf.Tensor5D;
+  const [strides, sides] = [[2, 4, 3] as [number, number, number], [1, 2, 1] as [number, number, number]];
+  const [volumes, filters] = [x, filter].map((of): Values => ({
+    shape: of.shape,
+    values: Array.from(of.dataSync()),
+  })) as [Values, Values];
+  const how = { stride: strides, pad: 'same', isDepthwise: false } as const;
+  const total = (y: tf.Tensor): tf.Tensor => tf.sum(tf.mul(y, tf.add(tf.reshape(tf.range(0, y.size), y.shape), 1)));
+  const { compiled } = bothWays(
+    (of, by) =>
+      [
+        (v: tf.Tensor, w: tf.Tensor) => tf.conv3d(v as tf.Tensor5D, w as tf.Tensor5D, strides, 'same'),
+        (v: tf.Tensor) => tf.maxPool3d(v as tf.Tensor5D, sides, strides, 'same'),
+        (v: tf.Tensor) => tf.avgPool3d(v as tf.Tensor5D, sides, strides, 'same'),
+      ].flatMap((run) => [
+        run(of as tf.Tensor, by as tf.Tensor),
+        tf.grad((v) => total(run(v, by as tf.Tensor)))(of as tf.Tensor),
+      ]),
+    [x, filter],
+  );
+  const numbers = ({ shape }: Values): Values => ({
+    shape,
+    values: Array.from({ length: sizeOf(shape) }, (_, i) => i + 1),
+  });
+  const made = convolve(volumes, filters, how);
+  const pools = (['largest', 'mean'] as const).flatMap((of) => {
+    const pooled = pool(volumes, { of, sides, strides, pad: 'same' });
+    return [pooled, poolGradient(volumes, numbers(pooled), { of, sides, strides, pad: 'same' })];
+  });
+  const expected = [made, convolutionGradients(volumes, filters, numbers(made), how).images, ...pools];
+  for (const [index, { values }] of expected.entries())
+    for (const [at, value] of values.entries()) expect(compiled[index]?.[at]).toBeCloseTo(value, 4);
+  tf.dispose([x, filter]);
 });
 
 // On wasm gradients of volumes are wrong unless they are repaired.

@@ -15,7 +15,7 @@ interface Axis {
   readonly dilation: number;
   /** How far it is to the next window. */
   readonly stride: number;
-  /** How far the first one begins before the image; in volumes whose strides are longer than windows, tfjs may have it begin after that. */
+  /** How far the first one begins before the image. */
   readonly before: number;
 }
 
@@ -49,7 +49,8 @@ function windowingOf(info: Info): Windowing {
       filter: of('filter'),
       dilation: of('dilation'),
       stride: of('stride'),
-      before: paddings[side] as number,
+      // tfjs says less than none for volumes whose strides are longer than windows; TensorFlow begins at the first place.
+      before: Math.max(0, paddings[side] as number),
     };
   });
   return { batch: info.batchSize, channels: info.inChannels, outChannels: info.outChannels, axes };
@@ -120,7 +121,6 @@ function windowsOf(whole: View, shape: readonly number[], { axes }: Windowing): 
   return {
     view: {
       ...whole,
-      offset: sum(({ before }) => Math.max(0, -before)),
       shape: [
         shape[0] as number,
         ...axes.map((axis) => axis.windows),
@@ -134,7 +134,7 @@ function windowsOf(whole: View, shape: readonly number[], { axes }: Windowing): 
         channels,
       ],
     },
-    images: { ...whole, shape, offset: sum(({ before }) => Math.max(0, before)) },
+    images: { ...whole, shape, offset: sum(({ before }) => before) },
   };
 }
 
@@ -142,7 +142,7 @@ function windowsOf(whole: View, shape: readonly number[], { axes }: Windowing): 
 function paddingsOf({ axes }: Windowing): [number, number][] {
   const around = axes.map(({ size, windows: count, filter, dilation, stride, before }): [number, number] => {
     const whole = (count - 1) * stride + (filter - 1) * dilation + 1;
-    return [Math.max(0, before), Math.max(0, whole - size - before)];
+    return [before, Math.max(0, whole - size - before)];
   });
   return [[0, 0], ...around, [0, 0]];
 }
