@@ -3,9 +3,11 @@ import { expect, inject, test } from 'vitest';
 import { repairAveragePoolGradients } from '@tfjs-heads/backends/repairs/average-pool-gradients';
 import { repairBroadcastGradients } from '@tfjs-heads/backends/repairs/broadcast-gradients';
 import { repairEinsum } from '@tfjs-heads/backends/repairs/einsum';
+import { repairLargestOfVolumes } from '@tfjs-heads/backends/repairs/largest-of-volumes';
 import { repairMirrorPadGradients } from '@tfjs-heads/backends/repairs/mirror-pad-gradients';
 import { repairMissingGradients } from '@tfjs-heads/backends/repairs/missing-gradients';
 import { repairResizeGradients } from '@tfjs-heads/backends/repairs/resize-gradients';
+import { repairSamePaddingOfVolumes } from '@tfjs-heads/backends/repairs/same-padding-of-volumes';
 import { repairStridedSlice } from '@tfjs-heads/backends/repairs/strided-slice';
 import { repairTiedGradients } from '@tfjs-heads/backends/repairs/tied-gradients';
 import { repairWasmBatchedGather } from '@tfjs-heads/backends/repairs/wasm-batched-gather';
@@ -38,6 +40,8 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'missing-gradients': repairMissingGradients,
   einsum: repairEinsum,
   'strided-slice': repairStridedSlice,
+  'largest-of-volumes': repairLargestOfVolumes,
+  'same-padding-of-volumes': repairSamePaddingOfVolumes,
   'wasm-batched-gather': repairWasmBatchedGather,
   'wasm-convolution-gradients': repairWasmConvolutionGradients,
   'wasm-largest': repairWasmLargest,

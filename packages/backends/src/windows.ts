@@ -79,7 +79,7 @@ function ofVolumes(info: Info3D): Windows {
     places: info.filterDepth,
     stride: info.strideDepth,
     dilation: info.dilationDepth,
-    before: info.padInfo.front,
+    before: atLeastNone(info.padInfo.front),
   };
   return {
     batch: info.batchSize,
@@ -89,6 +89,9 @@ function ofVolumes(info: Info3D): Windows {
   };
 }
 
+/** tfjs says less than no padding for volumes whose strides are longer than windows. */
+const atLeastNone = (padding: number): number => Math.max(0, padding);
+
 function sides(info: Info2D | Info3D): [WindowAxis, WindowAxis] {
   const height = {
     size: info.inHeight,
@@ -96,7 +99,7 @@ function sides(info: Info2D | Info3D): [WindowAxis, WindowAxis] {
     places: info.filterHeight,
     stride: info.strideHeight,
     dilation: info.dilationHeight,
-    before: info.padInfo.top,
+    before: atLeastNone(info.padInfo.top),
   };
   const width = {
     size: info.inWidth,
@@ -104,7 +107,7 @@ function sides(info: Info2D | Info3D): [WindowAxis, WindowAxis] {
     places: info.filterWidth,
     stride: info.strideWidth,
     dilation: info.dilationWidth,
-    before: info.padInfo.left,
+    before: atLeastNone(info.padInfo.left),
   };
   return [height, width];
 }

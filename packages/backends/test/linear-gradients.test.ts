@@ -30,6 +30,8 @@ type Make = (pick: Pick) => readonly [f: (x: tf.Tensor) => tf.Tensor, shape: num
 const padOf = (pick: Pick): 'same' | 'valid' => (pick(0, 2) === 0 ? 'valid' : 'same');
 const imagesOf = (pick: Pick): number[] => [pick(1, 2), pick(4, 9), pick(4, 9), pick(1, 3)];
 const volumesOf = (pick: Pick): number[] => [pick(1, 2), pick(3, 6), pick(3, 6), pick(3, 6), pick(1, 3)];
+/** Up to longer than windows, which are up to 3. */
+const stepsOf = (pick: Pick): [number, number, number] => [pick(1, 4), pick(1, 4), pick(1, 4)];
 const gapsOf = (pick: Pick): [number, number] => [pick(1, 3), pick(2, 3)];
 const placesOf = (pick: Pick, shape: number[], size: number): tf.Tensor =>
   tf.tensor(
@@ -60,8 +62,9 @@ const linear: Readonly<Record<string, Make>> = {
     return [(x) => tf.avgPool(x as tf.Tensor4D, sides, strides, pad), imagesOf(pick)];
   },
   'average pools of volumes': (pick) => {
-    const [side, stride, pad] = [pick(1, 3), pick(1, 3), padOf(pick)];
-    return [(x) => tf.avgPool3d(x as tf.Tensor5D, side, stride, pad), volumesOf(pick)];
+    const sides: [number, number, number] = [pick(1, 3), pick(1, 3), pick(1, 3)];
+    const [strides, pad] = [stepsOf(pick), padOf(pick)];
+    return [(x) => tf.avgPool3d(x as tf.Tensor5D, sides, strides, pad), volumesOf(pick)];
   },
   'mirrored paddings': (pick) => {
     const paddings = Array.from({ length: 3 }, () => [pick(0, 2), pick(0, 2)] as [number, number]);
@@ -125,25 +128,25 @@ const linear: Readonly<Record<string, Make>> = {
   'convolutions of volumes, by volumes': (pick) => {
     const shape = volumesOf(pick);
     const filter = fixed([pick(1, 3), pick(1, 3), pick(1, 3), shape[4] as number, pick(1, 2)]) as tf.Tensor5D;
-    const [stride, pad] = [pick(1, 2), padOf(pick)];
-    return [(x) => tf.conv3d(x as tf.Tensor5D, filter, stride, pad), shape];
+    const [strides, pad] = [stepsOf(pick), padOf(pick)];
+    return [(x) => tf.conv3d(x as tf.Tensor5D, filter, strides, pad), shape];
   },
   'convolutions of volumes, by filters': (pick) => {
     const volumes = fixed(volumesOf(pick)) as tf.Tensor5D;
-    const [stride, pad] = [pick(1, 2), padOf(pick)];
+    const [strides, pad] = [stepsOf(pick), padOf(pick)];
     const shape = [pick(1, 3), pick(1, 3), pick(1, 3), volumes.shape[4], pick(1, 2)];
-    return [(w) => tf.conv3d(volumes, w as tf.Tensor5D, stride, pad), shape];
+    return [(w) => tf.conv3d(volumes, w as tf.Tensor5D, strides, pad), shape];
   },
   'transposed convolutions of volumes, by volumes': (pick) => {
     const filter = fixed([2, pick(1, 3), pick(1, 2), pick(1, 2), 2]) as tf.Tensor5D;
-    const stride = pick(1, 2);
+    const stride = pick(1, 3);
     const shape = [pick(1, 2), pick(2, 3), pick(2, 3), pick(2, 3), 2];
     const big = [shape[0], ...shape.slice(1, 4).map((size) => size * stride), filter.shape[3]];
     return [(x) => tf.conv3dTranspose(x as tf.Tensor5D, filter, big as tf.Tensor5D['shape'], stride, 'same'), shape];
   },
   'transposed convolutions of volumes, by filters': (pick) => {
     const volumes = fixed([pick(1, 2), pick(2, 3), pick(2, 3), 2, 2]) as tf.Tensor5D;
-    const stride = pick(1, 2);
+    const stride = pick(1, 3);
     const channels = pick(1, 2);
     const big = [volumes.shape[0], ...volumes.shape.slice(1, 4).map((size) => size * stride), channels];
     return [
@@ -290,6 +293,23 @@ test.each(Object.entries(linear))('of %s', async (_, make) => {
 test.each([
   ['max pools', (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, [2, 3], 2, 'same'), [2, 7, 6, 3]],
   ['max pools of volumes', (x: tf.Tensor) => tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'same'), [2, 5, 4, 5, 2]],
+  ...(
+    [
+      [[2, 3, 1], 1, 'same'],
+      [[2, 2, 3], [2, 1, 2], 'valid'],
+      [[1, 3, 2], [1, 2, 4], 'same'],
+      [[2, 1, 1], [4, 3, 3], 'same'],
+      ...(inject('backend') === 'tensorflow' ? [] : ([[[2, 3, 2], [2, 1, 3], 1]] as const)),
+    ] as const
+  ).map(
+    ([sides, strides, pad]) =>
+      [
+        `max pools of volumes in windows of ${sides}, each ${strides} on (${pad})`,
+        (x: tf.Tensor) =>
+          tf.maxPool3d(x as tf.Tensor5D, sides as never, strides as never, pad, pad === 1 ? 'floor' : undefined),
+        [2, 5, 4, 5, 2],
+      ] as const,
+  ),
   ['the largest', (x: tf.Tensor) => tf.topk(x, 2).values, [3, 2, 5]],
   ['prelu with slopes of rows', (x: tf.Tensor) => tf.prelu(x, tf.tensor2d([[0.5], [2], [3]])), [2, 3, 4]],
 ] as const)('of %s, of which most are negative', async (_, f, shape) => {
@@ -303,6 +323,18 @@ test.each([
   const sumOf = (of: ArrayLike<number>): number => Array.from(of).reduce((total, value) => total + value, 0);
   expect(Math.abs(sumOf(there) - sumOf(back))).toBeLessThan(2e-6 * sumOf(Array.from(there, Math.abs)));
   tf.dispose([x, values, slope]);
+});
+
+// TensorFlow's CPU gives to each of them, and its GPU to one.
+test.runIf(inject('backend') !== 'tensorflow')('of equals in volumes, the last', async () => {
+  const of = (sides: [number, number, number], shape: number[]): Promise<ArrayLike<number>> => {
+    const slope = tf.tidy(() =>
+      tf.grad((x) => tf.sum(tf.maxPool3d(x as tf.Tensor5D, sides, 1, 'valid')))(tf.ones(shape)),
+    );
+    return slope.data().finally(() => slope.dispose());
+  };
+  expect(Array.from(await of([2, 2, 2], [1, 2, 2, 2, 1]))).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
+  expect(Array.from(await of([2, 2, 1], [1, 2, 2, 2, 1]))).toEqual([0, 0, 0, 0, 0, 0, 1, 1]);
 });
 
 test('repairs are made once', async () => {

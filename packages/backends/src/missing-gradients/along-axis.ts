@@ -10,18 +10,19 @@ function alongAxis(x: Tensor, axis: number, change: (x: Tensor3D) => Tensor): Te
   return reshape(changed, x.shape.with(axis, changed.shape[1] as number));
 }
 
-/** `before` and `after` zeros more along the axis; fewer numbers where one of them is negative. */
-export function padAlong(x: Tensor, axis: number, before: number, after: number): Tensor {
+/** `before` and `after` zeros, or other values, more along the axis; fewer numbers where one of them is negative. As rank 3: webgl pads no tensors of rank 5 (#6167). */
+export function padAlong(x: Tensor, axis: number, before: number, after: number, value = 0): Tensor {
   if (before === 0 && after === 0) return x;
   return alongAxis(x, axis, (rows) => {
     const from = Math.max(0, -before);
     const size = rows.shape[1] - from - Math.max(0, -after);
     const kept = slice(rows, [0, from, 0], [-1, size, -1]);
-    return pad(kept, [
+    const paddings: [number, number][] = [
       [0, 0],
       [Math.max(0, before), Math.max(0, after)],
       [0, 0],
-    ]);
+    ];
+    return pad(kept, paddings, value);
   });
 }
 

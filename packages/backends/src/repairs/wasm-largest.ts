@@ -51,8 +51,12 @@ interface Largest {
   readonly places: Int32Array;
 }
 
-/** The first of equals, and NaN before any number. */
-function largestOf(windows: Windows, valueOf: (pixel: number, place: number, channel: number) => number): Largest {
+/** The first of equals, or the last, and NaN before any number. */
+function largestOf(
+  windows: Windows,
+  valueOf: (pixel: number, place: number, channel: number) => number,
+  isLast = false,
+): Largest {
   const { batch, axes, inChannels } = windows;
   const count = axes.reduce((product, { outputs }) => product * outputs, batch) * inChannels;
   const [values, pixels, places] = [new Float32Array(count), new Int32Array(count).fill(-1), new Int32Array(count)];
@@ -60,7 +64,8 @@ function largestOf(windows: Windows, valueOf: (pixel: number, place: number, cha
     for (let channel = 0, at = window * inChannels; channel < inChannels; channel++, at++) {
       const value = valueOf(pixel, place, channel);
       const most = values[at] as number;
-      if (pixels[at] !== -1 && !(value > most || (Number.isNaN(value) && !Number.isNaN(most)))) continue;
+      const isMore = value > most || (isLast && value === most) || (Number.isNaN(value) && !Number.isNaN(most));
+      if (pixels[at] !== -1 && !isMore) continue;
       values[at] = value;
       pixels[at] = pixel;
       places[at] = place;
@@ -99,7 +104,9 @@ function ofPool(params: Params, name: 'x' | 'input'): Largest & { readonly windo
   const windows = poolWindows(shapeOf(params, name), params.attrs as never);
   const { inChannels } = windows;
   const from = copied(params, name);
-  return { windows, ...largestOf(windows, (pixel, _, channel) => from[pixel * inChannels + channel] as number) };
+  const valueOf = (pixel: number, _: number, channel: number): number => from[pixel * inChannels + channel] as number;
+  // Of equals the first in images, the last in volumes: as on cpu, webgl and webgpu, and in compiled steps.
+  return { windows, ...largestOf(windows, valueOf, shapeOf(params, name).length === 5) };
 }
 
 /** A dilation adds its filter before it takes the largest. */

@@ -15,6 +15,7 @@ import { products } from './products.js';
 import { resizing } from './resizing.js';
 import { secondDerivatives } from './second-derivatives.js';
 import { selfTest } from './self-test.js';
+import { volumeWindows } from './volumes.js';
 import { weightedLosses } from './weighted-losses.js';
 
 /** What training relies on a backend for, without any head. */
@@ -35,6 +36,7 @@ export const opChecks: Checks = {
   product: products,
   'fused-product': fusedProducts,
   convolution: convolutions,
+  volume: volumeWindows,
   resize: resizing,
   gradient: gradients,
   'added-gradient': addedGradients,
