@@ -62,7 +62,8 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
   async (signal) => {
     const folder = await emptyFolder();
     const path = await hostileModule('hangs', {
-      atImport: "process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); for (;;);",
+      atImport:
+        "process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
     });
     const child = execa(process.execPath, [main, path, '--list'], { reject: false, env: { TMPDIR: folder } });
     let offspring: number[] = [];

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { conformance, emptyFolder, fixture, NARROWER, queriesOf, reportIn } from './cli-support.js';
+import { conformance, emptyFolder, fixture, NARROWER, neverAnswering, queriesOf, reportIn } from './cli-support.js';
 
 const folder = await emptyFolder();
 afterAll(() => rm(folder, { recursive: true }));
@@ -14,6 +14,8 @@ describe('a run is never lost silently', () => {
     const { exitCode, stdout, lastLine } = await conformance(
       '--register',
       fixture('broken-backends.mjs'),
+      '--register',
+      await neverAnswering(),
       '--backend',
       backend,
       '--filter',

@@ -1,8 +1,11 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
 import type { BackendRun, ConformanceReport } from '@tfjs-heads/backend-conformance';
 
 export const main: string = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -38,6 +41,27 @@ export function emptyFolder(): Promise<string> {
 
 export async function reportIn(folder: string): Promise<ConformanceReport> {
   return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as ConformanceReport;
+}
+
+/**
+ * A server that takes connections and never answers, which a page waits for without keeping a core busy, until the test is over.
+ *
+ * @returns The path of a module that tells the backend `hanging` of the fixtures of it
+ */
+export async function neverAnswering(): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const folder = await emptyFolder();
+  onTestFinished(async () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await rm(folder, { recursive: true });
+  });
+  const path = join(folder, 'never-answers.mjs');
+  const { port } = server.address() as AddressInfo;
+  await writeFile(path, `globalThis.neverAnswers = 'http://127.0.0.1:${port}/';\n`);
+  return path;
 }
 
 /** The queries of a run that came out in some way. */

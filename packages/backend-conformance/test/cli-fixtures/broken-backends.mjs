@@ -27,7 +27,13 @@ register('dying', () => {
   process.exit(7);
 });
 register('hanging', () => {
-  // A process can hang without keeping a core busy; a page may not wait.
+  // Without keeping a core busy, where it can be had: a page may not wait, but for an answer.
   if (typeof window === 'undefined') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  const neverAnswers = Reflect.get(globalThis, 'neverAnswers');
+  if (neverAnswers !== undefined) {
+    const request = new XMLHttpRequest();
+    request.open('GET', neverAnswers, false);
+    request.send();
+  }
   for (;;);
 });
