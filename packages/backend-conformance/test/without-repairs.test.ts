@@ -2,7 +2,9 @@ import type { RepairReport } from '@tfjs-heads/backends';
 import { expect, inject, test } from 'vitest';
 import { repairAveragePoolGradients } from '@tfjs-heads/backends/repairs/average-pool-gradients';
 import { repairBroadcastGradients } from '@tfjs-heads/backends/repairs/broadcast-gradients';
+import { repairBroadcastMatMul } from '@tfjs-heads/backends/repairs/broadcast-matmul';
 import { repairEinsum } from '@tfjs-heads/backends/repairs/einsum';
+import { repairGpuRanks } from '@tfjs-heads/backends/repairs/gpu-ranks';
 import { repairLargestOfVolumes } from '@tfjs-heads/backends/repairs/largest-of-volumes';
 import { repairMirrorPadGradients } from '@tfjs-heads/backends/repairs/mirror-pad-gradients';
 import { repairMissingGradients } from '@tfjs-heads/backends/repairs/missing-gradients';
@@ -40,6 +42,7 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'missing-gradients': repairMissingGradients,
   einsum: repairEinsum,
   'strided-slice': repairStridedSlice,
+  'broadcast-matmul': repairBroadcastMatMul,
   'largest-of-volumes': repairLargestOfVolumes,
   'same-padding-of-volumes': repairSamePaddingOfVolumes,
   'wasm-batched-gather': repairWasmBatchedGather,
@@ -58,6 +61,7 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'webgl-epsilon': repairWebglEpsilon,
   'webgpu-integer-casts': repairWebgpuIntegerCasts,
   'webgpu-reversed-sums': repairWebgpuReversedSums,
+  'gpu-ranks': repairGpuRanks,
 };
 
 const backend = inject('backend');

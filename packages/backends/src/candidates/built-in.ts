@@ -1,6 +1,7 @@
 import { backend } from '@tensorflow/tfjs-core';
 import { loadBackend, loadNative } from '../load-backend.js';
 import { nodeModule } from '../node-module.js';
+import { repairGpuRanks } from '../repairs/gpu-ranks.js';
 import { repairNodeGradients } from '../repairs/node-gradients.js';
 import { repairNodeUtil } from '../repairs/node-util.js';
 import { repairNodeWebgpu } from '../repairs/node-webgpu.js';
@@ -62,7 +63,7 @@ const webgl: Candidate = {
   lacking: lackingWebgl,
   load: () => loadBackend('webgl'),
   repairsBeforeStart: [repairNodeGradients],
-  repairs: [...ofTfjs, repairWebglPadding, repairWebglEpsilon],
+  repairs: [...ofTfjs, repairWebglPadding, repairWebglEpsilon, repairGpuRanks],
   compiles: true,
 };
 
@@ -72,7 +73,7 @@ const webgpu: Candidate = {
   lacking: lackingWebgpu,
   load: async () => (await loadBackend('webgpu')) ?? unregisteredWebgpu(),
   repairsBeforeStart: [repairNodeGradients, repairNodeWebgpu],
-  repairs: [...ofTfjs, repairWebgpuDisposedReads, repairWebgpuIntegerCasts, repairWebgpuReversedSums],
+  repairs: [...ofTfjs, repairWebgpuDisposedReads, repairWebgpuIntegerCasts, repairWebgpuReversedSums, repairGpuRanks],
   compiles: true,
 };
 

@@ -1,5 +1,6 @@
 import { repairAveragePoolGradients } from '../repairs/average-pool-gradients.js';
 import { repairBroadcastGradients } from '../repairs/broadcast-gradients.js';
+import { repairBroadcastMatMul } from '../repairs/broadcast-matmul.js';
 import { repairLargestOfVolumes } from '../repairs/largest-of-volumes.js';
 import { repairMissingGradients } from '../repairs/missing-gradients.js';
 import { repairEinsum } from '../repairs/einsum.js';
@@ -24,6 +25,7 @@ export const ofTfjs: readonly Repair[] = [
   repairMissingGradients,
   repairEinsum,
   repairStridedSlice,
+  repairBroadcastMatMul,
   repairLargestOfVolumes,
   repairSamePaddingOfVolumes,
 ];

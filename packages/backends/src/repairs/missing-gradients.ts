@@ -5,6 +5,7 @@ import { dilatedConvolution, transposedConv3d } from '../missing-gradients/convo
 import { einsumGradient } from '../missing-gradients/einsum.js';
 import { gatherOfBatches, indexingGradients } from '../missing-gradients/indexing.js';
 import { cumprodGradient, prodGradient } from '../missing-gradients/products.js';
+import { tileOfManyAxes } from '../missing-gradients/tile.js';
 import { reporter, type RepairReport } from './report.js';
 
 const mark = 'missing-gradients';
@@ -26,6 +27,7 @@ const completed: Readonly<Record<string, (original: GradFunc) => GradFunc>> = {
   DepthwiseConv2dNative: dilatedConvolution,
   GatherV2: gatherOfBatches,
   Prod: () => prodGradient,
+  Tile: tileOfManyAxes,
   // TensorFlow's has no slope either: it goes by steps.
   FloorDiv: () => (_, saved) => noSlope(['a', 'b'], saved as Tensor[]),
 };

@@ -12,6 +12,7 @@ import { memory, reading } from './memory.js';
 import { network } from './network.js';
 import { optimizers } from './optimizers.js';
 import { products } from './products.js';
+import { ranks } from './ranks.js';
 import { resizing } from './resizing.js';
 import { secondDerivatives } from './second-derivatives.js';
 import { selfTest } from './self-test.js';
@@ -37,6 +38,7 @@ export const opChecks: Checks = {
   'fused-product': fusedProducts,
   convolution: convolutions,
   volume: volumeWindows,
+  rank: ranks,
   resize: resizing,
   gradient: gradients,
   'added-gradient': addedGradients,
