@@ -32,6 +32,9 @@ const batches: readonly (readonly [number[], number[]])[] = [
   ],
   [[2, 1], [1]],
   [[2, 3], []],
+  [[3], [1, 1]],
+  [[2], [1, 1, 1]],
+  [[], [1, 1, 1]],
 ];
 const orientations = [
   [false, false],
@@ -56,11 +59,7 @@ test.each(orientations)('equal those of doubles, transposed %s and %s', async (t
       if (planProduct(a.shape, b.shape, transposeA, transposeB)) transposedFirst++;
       const product = tf.matMul(a, b, transposeA, transposeB);
       const expected = productOf(a, b, transposeA, transposeB);
-      expect(product.shape).toEqual([
-        ...(batchA.length > batchB.length ? batchA : batchB.map((size, i) => Math.max(size, batchA[i] ?? 1))),
-        m,
-        n,
-      ]);
+      expect(product.shape).toEqual([...tf.backend_util.assertAndGetBroadcastShape(batchA, batchB), m, n]);
       expect(largestDifference(Array.from(await product.data()), expected)).toBeLessThan(1e-5 * Math.sqrt(k));
       tf.dispose([a, b, product]);
     }

@@ -49,7 +49,8 @@ export function planProduct(
   const straight = costOf(m, k, n, transposeA, transposeB, false);
   const swapped = costOf(m, k, n, transposeA, transposeB, true);
   if (Math.min(straight, swapped) >= asItIs) return undefined;
-  const outer = b.length > a.length ? b.slice(0, -2) : a.slice(0, -2);
+  // The right side is one matrix: whatever axes it has more are of one.
+  const further = Array.from({ length: Math.max(0, b.length - a.length) }, () => 1);
   return {
     m,
     k,
@@ -57,7 +58,7 @@ export function planProduct(
     transposeA,
     transposeB,
     swap: swapped < straight,
-    shape: [...outer, transposeA ? aColumns : aRows, n],
+    shape: [...further, ...a.slice(0, -2), transposeA ? aColumns : aRows, n],
   };
 }
 
