@@ -8,7 +8,7 @@ const HAS_FOLDER = 'TFJS_HEADS_TEMPORARY_FOLDER';
 /** Gives this process, and all that it starts, a folder of its own for temporary files, which goes with it: tests kill processes, which then leave theirs. */
 export function ownTemporaryFolder(): void {
   if (process.env[HAS_FOLDER] !== undefined) return;
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'tfjs-heads-test-'));
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'heads-'));
   process.env[HAS_FOLDER] = folder;
   process.env['TMPDIR'] = folder;
   process.on('exit', () => {
