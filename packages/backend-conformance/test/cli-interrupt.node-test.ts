@@ -1,4 +1,5 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { emptyFolder, fixture, main, NARROWER, stillRunning } from './cli-support.js';
@@ -79,7 +80,7 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
 
 /** A command whose sessions are under way. */
 async function running(backends: readonly string[]) {
-  const folder = await emptyFolder();
+  const folder = await folderAsLongAsOnMac();
   const child = execa(process.execPath, [main, ...hanging(backends)], { reject: false, env: { TMPDIR: folder } });
   await new Promise<void>((resolve, reject) => {
     void child.then(({ stdout, stderr }) =>
@@ -94,6 +95,16 @@ async function running(backends: readonly string[]) {
   const offspring = await descendantsOf(child.pid as number);
   expect(offspring.length).toBeGreaterThanOrEqual(2 * backends.length);
   return { child, offspring, folder };
+}
+
+/** With a path as long as that of the folder for temporary files of macOS, in which a browser has its socket. */
+async function folderAsLongAsOnMac(): Promise<string> {
+  const folder = await emptyFolder();
+  const missing = 49 - join(folder, 'x').length;
+  if (missing < 0) return folder;
+  const within = join(folder, 'x'.repeat(missing + 1));
+  await mkdir(within);
+  return within;
 }
 
 /** The processes that a process has started, and those that they have. */

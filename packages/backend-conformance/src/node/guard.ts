@@ -58,7 +58,8 @@ export function howItEnded({ exitCode, signalCode }: ChildProcess): string {
 
 function startGuard(): Guard {
   const before = process.env['TMPDIR'];
-  const folder = mkdtempSync(join(tmpdir(), 'backend-conformance-'));
+  // A short name: Chromium has a socket in there, whose path may have 103 characters on macOS, 49 of which are the folder for temporary files.
+  const folder = mkdtempSync(join(tmpdir(), 'bc-'));
   const child: ChildProcess = spawn(process.execPath, [program, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
