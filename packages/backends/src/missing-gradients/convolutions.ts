@@ -7,7 +7,7 @@ import {
   type Tensor,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { every, spread } from './along-axis.js';
+import { every, spread } from '../along-axis.js';
 
 /**
  * A filter whose places are apart is a larger one with zeros between them. tfjs' gradient knows no such filters: it gets the

@@ -19,8 +19,9 @@ import {
   type Tensor4D,
   eye,
 } from '@tensorflow/tfjs-core';
+import { sliceOf, type StridedSliceAttributes } from '../slices.js';
 import { batchesOfRows, fromRows, rowNumbers, toRows, type GatherAttributes } from '../batches-of-rows.js';
-import { padAlong, spread } from './along-axis.js';
+import { padAlong, spread } from '../along-axis.js';
 
 const gatherNd: GradConfig = {
   kernelName: 'GatherNd',
@@ -132,17 +133,6 @@ const depthToSpace: GradConfig = {
   },
 };
 
-export interface StridedSliceAttributes {
-  readonly begin: number[];
-  readonly end: number[];
-  readonly strides: number[];
-  readonly beginMask: number;
-  readonly endMask: number;
-  readonly ellipsisMask: number;
-  readonly newAxisMask: number;
-  readonly shrinkAxisMask: number;
-}
-
 const stridedSlice: GradConfig = {
   kernelName: 'StridedSlice',
   inputsToSave: ['x'],
@@ -151,17 +141,7 @@ const stridedSlice: GradConfig = {
     const of = attrs as unknown as StridedSliceAttributes;
     return {
       x: () => {
-        const { begin, end, strides } = slice_util.sliceInfo(
-          shape,
-          of.begin,
-          of.end,
-          of.strides,
-          of.beginMask,
-          of.endMask,
-          of.ellipsisMask,
-          of.newAxisMask,
-          of.shrinkAxisMask,
-        );
+        const { begin, end, strides } = sliceOf(shape, of);
         const sizes = slice_util.computeOutShape(begin, end, strides);
         // Axes that are taken away had one number, and so have new ones.
         return sizes.reduce(

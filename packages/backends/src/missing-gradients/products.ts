@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../batches-of-rows.js';
-import { padAlong } from './along-axis.js';
+import { padAlong } from '../along-axis.js';
 
 interface CumprodAttributes {
   readonly axis: number;

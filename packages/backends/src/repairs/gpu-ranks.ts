@@ -7,7 +7,6 @@ import {
   pad,
   reshape,
   reverse,
-  slice_util,
   stridedSlice,
   tidy,
   util,
@@ -16,8 +15,9 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { alongAxis } from '../along-axis.js';
 import { sizeOf } from '../batches-of-rows.js';
-import type { StridedSliceAttributes } from '../missing-gradients/indexing.js';
+import { sliceOf, type StridedSliceAttributes } from '../slices.js';
 import { isWrapped, wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
 
@@ -109,13 +109,6 @@ function onFewer(original: KernelFunc, byFewer: ByFewer): KernelFunc {
   };
 }
 
-/** `change` of `x` seen as [before, along the axis, after]. */
-function alongAxis(x: Tensor, axis: number, change: (lines: Tensor) => Tensor): Tensor {
-  const [before, after] = [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis + 1))];
-  const changed = change(reshape(x, [before, x.shape[axis] as number, after]));
-  return reshape(changed, x.shape.with(axis, changed.shape[1] as number));
-}
-
 /** Up to three axes at once, which are all that volumes have: what stays as it is behind one of them is part of it, and is padded by as many times more. */
 function padded(x: Tensor, paddings: Pads, value: number): Tensor {
   const isPadded = ([before, after]: Pads[number]): boolean => before + after > 0;
@@ -135,17 +128,7 @@ function padded(x: Tensor, paddings: Pads, value: number): Tensor {
 }
 
 function sliced(x: Tensor, attrs: Attributes): Tensor {
-  const { begin, end, strides, finalShape } = slice_util.sliceInfo(
-    x.shape,
-    attrs.begin,
-    attrs.end,
-    attrs.strides,
-    attrs.beginMask,
-    attrs.endMask,
-    attrs.ellipsisMask,
-    attrs.newAxisMask,
-    attrs.shrinkAxisMask,
-  );
+  const { begin, end, strides, finalShape } = sliceOf(x.shape, attrs);
   const cut = x.shape.reduce((of, size, axis) => {
     const [from, to, step] = [begin[axis], end[axis], strides[axis]] as [number, number, number];
     if (from === 0 && to === size && step === 1) return of;

@@ -14,7 +14,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../batches-of-rows.js';
-import { padAlong } from '../missing-gradients/along-axis.js';
+import { padAlong } from '../along-axis.js';
 import { isWrapped, wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
 

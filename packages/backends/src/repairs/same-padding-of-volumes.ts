@@ -9,7 +9,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { padAlong } from '../missing-gradients/along-axis.js';
+import { padAlong } from '../along-axis.js';
 import type { WindowAttributes } from '../windows.js';
 import { isWrapped, wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';

@@ -8,7 +8,7 @@ import {
   type KernelFunc,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import type { StridedSliceAttributes } from '../missing-gradients/indexing.js';
+import { sliceOf, type StridedSliceAttributes } from '../slices.js';
 import { isWrapped, wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
 
@@ -39,17 +39,7 @@ function overAllAxes(original: KernelFunc): KernelFunc {
     const x = params.inputs['x'] as Tensor;
     const attrs = params.attrs as unknown as StridedSliceAttributes;
     if (attrs.shrinkAxisMask === 0) return original(params);
-    const { begin, end, strides, isSimpleSlice, finalShape } = slice_util.sliceInfo(
-      x.shape,
-      attrs.begin,
-      attrs.end,
-      attrs.strides,
-      attrs.beginMask,
-      attrs.endMask,
-      attrs.ellipsisMask,
-      attrs.newAxisMask,
-      attrs.shrinkAxisMask,
-    );
+    const { begin, end, strides, isSimpleSlice, finalShape } = sliceOf(x.shape, attrs);
     if (isSimpleSlice || finalShape.includes(0)) return original(params);
     // Backwards to the very first, the end is before it: -1 would be the last.
     const endMask = end.reduce((mask, at, axis) => (at < 0 ? mask | (1 << axis) : mask), 0);

@@ -1,8 +1,8 @@
 import { pad, reshape, slice, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../batches-of-rows.js';
+import { sizeOf } from './batches-of-rows.js';
 
 /** `change` of `x` seen as [before, along the axis, after]; it may change how much there is along the axis. */
-function alongAxis(x: Tensor, axis: number, change: (x: Tensor3D) => Tensor): Tensor {
+export function alongAxis(x: Tensor, axis: number, change: (x: Tensor3D) => Tensor): Tensor {
   const before = sizeOf(x.shape.slice(0, axis));
   const after = sizeOf(x.shape.slice(axis + 1));
   const size = x.shape[axis] as number;
