@@ -2,6 +2,7 @@ import type { DataType, KernelFunc } from '@tensorflow/tfjs-core';
 import { type ConstantData, type Node, type Program, sizeOf, type Use } from '../program.js';
 import { usesOf } from '../program.js';
 import type { HostCheck } from '../label-check.js';
+import { writeAssignments } from './assign.js';
 import {
   broadcast,
   type Buffer,
@@ -16,7 +17,8 @@ import {
   type View,
   wholeView,
 } from './expression.js';
-import { type Fold, Loops, type LoopOptions } from './loops.js';
+import { type FoldKind, writeFold } from './fold.js';
+import { Loops, type LoopOptions } from './loops.js';
 import { canEnd } from './product/task.js';
 import { writeProduct } from './product/write-product.js';
 
@@ -58,7 +60,11 @@ export class Writer {
         { a: one.product.a, b: one.product.b, to: to[0] as View, end: whole[0] as Expression, product: one },
         (size) => this.buffer('f32', size),
       );
-    else this.loops.assign(whole.map((expression, index) => ({ of: expression, to: to[index] as View })));
+    else
+      writeAssignments(
+        this.loops,
+        whole.map((expression, index) => ({ of: expression, to: to[index] as View })),
+      );
   }
 
   /** What lies in memory, row by row. */
@@ -120,7 +126,7 @@ export interface Call {
   attribute(name: string): unknown;
   /** Of two, after broadcasting: what is smaller is computed once. */
   apply(op: string, type: NumberType, ...of: readonly Expression[]): Expression;
-  fold(kind: Fold, of: Expression, axes: readonly number[], keepsAxes: boolean, type?: NumberType): Expression;
+  fold(kind: FoldKind, of: Expression, axes: readonly number[], keepsAxes: boolean, type?: NumberType): Expression;
   reshape(of: Expression, shape: readonly number[]): Expression;
   /** As something that lies in memory. */
   view(of: Expression): View;
@@ -226,7 +232,7 @@ export class Lowering {
         const ready = writer.withoutProducts(of, false);
         const shape = ready.shape.filter((_, axis) => !axes.includes(axis));
         const to = wholeView(writer.buffer(type, sizeOf(shape)), shape);
-        writer.loops.fold(kind, ready, axes, to);
+        writeFold(writer.loops, { kind, of: ready, axes, to });
         return this.reshape(
           leaf(to),
           keepsAxes ? of.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) : shape,

@@ -20,7 +20,7 @@ interface Mask {
 export function writeMask(loops: Loops, { to, key, low, high, least, kept }: Mask): void {
   for (const { buffer } of [to, low, high]) loops.touch(buffer);
   const count = Math.ceil(sizeOf(to.shape) / 4);
-  const { locals, division } = loops.divide(count, 4, 600 * count);
+  const { locals, division } = loops.begin(count, 4, 600 * count);
   const [group, counter, out, c0, c1, c2, c3, first, second] = locals.many('i32', 9);
   const wide = locals.local('i64');
   const xor = (...of: readonly Code[]): Code => of.reduce((a, b) => [a, b, 0x73]);

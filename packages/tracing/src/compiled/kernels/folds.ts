@@ -1,9 +1,9 @@
 import { cast, type Expression } from '../expression.js';
-import type { Fold } from '../loops.js';
+import type { FoldKind } from '../fold.js';
 import { type Call, type KernelWriter, typeOf } from '../lowering.js';
 import { axesOf, flushed, held } from './common.js';
 
-function folding(kind: Fold): KernelWriter {
+function folding(kind: FoldKind): KernelWriter {
   return (call) => {
     const type = typeOf(call.output.dtype, call.float);
     const x = cast(call.input('x'), type);

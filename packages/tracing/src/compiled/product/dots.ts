@@ -17,6 +17,7 @@ import {
 import { everyPart, type View } from '../expression.js';
 import { beginOf, endOf, isLast } from '../threads/division.js';
 import type { ProductContext } from './context.js';
+import { expressionWriter } from '../write-expression.js';
 import { endStrides } from './task.js';
 
 /** Products of one row with columns that lie along their numbers; or of rows with the one column, which is the same. */
@@ -71,17 +72,18 @@ export function writeDots({ loops, locals, task, sides, divided, place }: Produc
           : [],
         totals.map((total, c) =>
           locals.scoped(() => {
-            const write = loops.writer(
+            const write = expressionWriter({
               parts,
+              operations: loops.operations,
               locals,
-              1,
-              (view) => {
+              lanes: 1,
+              readView: (view) => {
                 const [byRow, byColumn] = endStrides(view, end.shape) as readonly [number, number];
                 const by = isColumn ? byRow : byColumn;
                 return load(view.buffer.type, placeOf(view, [get(column), i32(by), 0x6c], c * by));
               },
-              new Map([[product, get(total)]]),
-            );
+              given: new Map([[product, get(total)]]),
+            });
             const at = plus(place(to).plus, [get(column), i32(4), 0x6c]);
             return store('f32', placeOf(to, at, 4 * c), write(end));
           }),

@@ -25,7 +25,7 @@ export function pack(context: ProductContext, side: 'a' | 'b'): Packed {
   const to = batch === undefined ? i32(0) : [get(0), i32(4 * size), 0x6c];
   const ofParts = side === 'b' ? columns : undefined;
   if (ofParts === undefined && (rows ?? columns) !== undefined) {
-    const body = loops.divide(n, 8, 4 * n * k);
+    const body = loops.begin(n, 8, 4 * n * k);
     const { division } = body;
     const code = writePanels(buffer, of, { locals: body.locals, from: i32(0), to: i32(0), columns: division });
     loops.touch(buffer);

@@ -19,6 +19,7 @@ import {
 import { everyPart, type View } from '../expression.js';
 import type { ProductContext } from './context.js';
 import { type Packed, packedPlace } from './packing.js';
+import { expressionWriter } from '../write-expression.js';
 import { endStrides } from './task.js';
 
 /** Some rows and columns of a product that are summed in registers: four and eight at most, of one or two rows 16 columns. */
@@ -121,11 +122,12 @@ function writeEnds(
     for (let v = 0; 4 * v < columns; v++)
       all.push(
         locals.scoped(() => {
-          const write = loops.writer(
+          const write = expressionWriter({
             parts,
+            operations: loops.operations,
             locals,
-            4,
-            (view) => {
+            lanes: 4,
+            readView: (view) => {
               const [pointer, ofRow, ofColumn] = pointers.get(view) as readonly [number, number, number];
               const place = {
                 address: () => view.buffer.address + 4 * (view.offset + 4 * v * (ofColumn / 4)) + r * ofRow,
@@ -133,8 +135,8 @@ function writeEnds(
               };
               return ofColumn === 0 ? loadSplat(place) : load('v128', place);
             },
-            new Map([[product, cell(r, v)]]),
-          );
+            given: new Map([[product, cell(r, v)]]),
+          });
           return put(r, v, write(end));
         }),
       );

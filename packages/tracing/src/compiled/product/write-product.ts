@@ -29,7 +29,7 @@ export function writeProduct(loops: Loops, task: ProductTask, scratch: (size: nu
   const along = nest.depth > 0 ? 'batch' : sides.m >= 8 ? 'rows' : 'columns';
   const units = { batch: [nest.outer, 1], rows: [m, 4], columns: [sides.n, areDots ? 4 : widthOf(sides)] } as const;
   const [size, unit] = units[along];
-  const { locals, division } = loops.divide(size, unit, sizeOf(to.shape) * k);
+  const { locals, division } = loops.begin(size, unit, sizeOf(to.shape) * k);
   const divided = { [along]: division };
   const write = (place: (view: View) => Place): Code =>
     nest.along(locals, 1, () =>
