@@ -113,6 +113,18 @@ it('has the relu of each number, of NaN and -0 too, wherever in a vector it is',
   }
 });
 
+it('has the error function of the kernel, which is 0 at 0, where its polynomial is not', () => {
+  for (const x of [special, floats(10_001, -4, 4)]) {
+    const given = tf.tensor1d(x);
+    const { eager, compiled } = bothWays(tf.erf as never, [given]);
+    given.dispose();
+    const [is, should] = [compiled[0], eager[0]] as [ArrayLike<number>, ArrayLike<number>];
+    const isSame = (a: number, b: number): boolean => Object.is(a, b) || Math.abs(a - b) <= 2 ** -24 * Math.abs(b);
+    expect(x.filter((_, index) => !isSame(is[index] as number, should[index] as number))).toHaveLength(0);
+    expect(is[x.indexOf(0)]).toBe(0);
+  }
+});
+
 it('gives a number of doubles the same bits beside another one and alone', () => {
   const [z, y] = [floats(7, -3, 4), Float32Array.of(1, 0, 1, 0.25, 1, 0, 1)];
   const slopes = (from: number, to: number): ArrayLike<number> => {

@@ -77,7 +77,9 @@ function erf(call: Call, x: Expression): Expression {
   );
   const power = f64('exp', f64('neg', f64('mul', size, size)));
   const positive = f64('sub', number(1, 'f64'), f64('mul', sum, power));
-  return select(call, call.apply('less', 'i32', x, number(0, 'f64')), f64('neg', positive), positive);
+  const is = (op: string): Expression => call.apply(op, 'i32', x, number(0, 'f64'));
+  // At 0 the polynomial is 1e-9.
+  return select(call, is('less'), f64('neg', positive), select(call, is('greater'), positive, x));
 }
 
 /** What a fused kernel does to what it has computed. */
