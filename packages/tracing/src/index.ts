@@ -14,6 +14,7 @@ export type {
   Use,
 } from './program.js';
 export { traceStep } from './trace-step.js';
+export { checkRunOptions } from './run-options.js';
 export type { RunOptions } from './run-options.js';
 export type { Step, Trace, TraceOptions } from './trace-step.js';
 export { trainStep } from './train-step.js';

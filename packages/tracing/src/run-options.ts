@@ -23,7 +23,14 @@ export interface RunOptions {
 export const RUN_OPTIONS = ['exact', 'threads', 'relaxedSimd'] as const;
 
 /**
+ * Checks how steps may be run, for those that take it to hand it on.
+ *
+ * ```ts
+ * const { exact, threads, relaxedSimd } = checkRunOptions('fitAll', options);
+ * ```
+ *
  * @param of Whose options they are, for the messages.
+ * @returns These options, without others
  * @throws INVALID_ARGUMENT
  */
 export function checkRunOptions(of: string, { exact, threads, relaxedSimd }: RunOptions): RunOptions {
