@@ -133,17 +133,19 @@ export class Model<P> {
    */
   async evalStep(batch: CheckedBatch, metrics: Metrics, index: number): Promise<number | undefined> {
     const options = this.#traceOptions();
-    const exact = isOnHost() && index < BATCHES_BY_KERNELS;
+    const keepsToKernels = isOnHost() && index < BATCHES_BY_KERNELS;
     const step =
-      this.#evalSteps.get(exact) ?? new EvalStep((given) => this.spec(given, ModeKeys.EVAL), { ...options, exact });
-    this.#evalSteps.set(exact, step);
+      this.#evalSteps.get(keepsToKernels) ??
+      new EvalStep((given) => this.spec(given, ModeKeys.EVAL), keepsToKernels ? byKernels(options) : options);
+    this.#evalSteps.set(keepsToKernels, step);
     return step.add(batch, metrics);
   }
 
   /** See {@link PredictStep.predict}. */
   async predictStep(batch: CheckedBatch, keys: readonly string[] | undefined): Promise<Predicted> {
-    const options = { ...this.#traceOptions(), exact: isOnHost() };
-    this.#predictStep ??= new PredictStep((given) => this.spec(given, ModeKeys.PREDICT), options);
+    const given = this.#traceOptions();
+    const options = isOnHost() ? byKernels(given) : given;
+    this.#predictStep ??= new PredictStep((of) => this.spec(of, ModeKeys.PREDICT), options);
     return this.#predictStep.predict(batch, keys);
   }
 
@@ -153,7 +155,8 @@ export class Model<P> {
     const names = variables.map(({ name }) => name).join('\n');
     if (this.#traced !== names) this.#forget();
     this.#traced = names;
-    return { variables: variables.map(({ of }) => of) };
+    const { exact, threads, relaxedSimd } = this.#options.config;
+    return { variables: variables.map(({ of }) => of), exact, threads, relaxedSimd };
   }
 
   #forget(): void {
@@ -179,6 +182,10 @@ export class Model<P> {
     this.#forget();
     this.store.dispose();
   }
+}
+
+function byKernels({ variables }: TraceOptions): TraceOptions {
+  return { variables, exact: true };
 }
 
 /** Whether steps may become functions of WebAssembly, which round otherwise than the kernels that run until then. */

@@ -1,8 +1,12 @@
 import { checkOptions, describeValue, headError } from '@tfjs-heads/head-kit';
+import { checkRunOptions, type RunOptions } from '@tfjs-heads/tracing';
 import type { TerminalStream } from './progress/progress-bar.js';
 
-/** How an estimator runs. The defaults are the original's. */
-export interface RunConfigOptions {
+/**
+ * How an estimator runs. The defaults are the original's. `threads`, `relaxedSimd` and `exact` are about its traced steps; training that goes on from a checkpoint has the bits of
+ * training that was never stopped by any of them, by `relaxedSimd` where engine and processor are the same.
+ */
+export interface RunConfigOptions extends RunOptions {
   /** Where checkpoints are: a folder under Node. Default: that of the estimator. */
   readonly modelDir?: string | undefined;
   /** Of what variables start with, and of dropout. Default: 0. The original draws one. */
@@ -38,6 +42,9 @@ const OPTIONS = [
   'logStepCountSteps',
   'log',
   'progress',
+  'exact',
+  'threads',
+  'relaxedSimd',
 ] as const;
 
 /** The default of the log. */
@@ -46,7 +53,7 @@ function print(line: string): void {
 }
 
 /** {@link RunConfigOptions} with what is not given filled in. Frozen. */
-export class RunConfig {
+export class RunConfig implements RunOptions {
   readonly modelDir: string | undefined;
   readonly tfRandomSeed: number;
   readonly saveSummarySteps: number;
@@ -57,6 +64,9 @@ export class RunConfig {
   readonly logStepCountSteps: number | null;
   readonly log: (line: string) => void;
   readonly progress: boolean | TerminalStream;
+  readonly exact: boolean | undefined;
+  readonly threads: number | undefined;
+  readonly relaxedSimd: boolean | undefined;
 
   /** @throws INVALID_ARGUMENT, also where checkpoints are asked for by seconds and by steps */
   constructor(options: RunConfigOptions = {}) {
@@ -87,6 +97,7 @@ export class RunConfig {
     this.logStepCountSteps = every === null ? null : whole('logStepCountSteps', every ?? 100, 1);
     this.log = log;
     this.progress = progress;
+    ({ exact: this.exact, threads: this.threads, relaxedSimd: this.relaxedSimd } = checkRunOptions('RunConfig', given));
     Object.freeze(this);
   }
 
