@@ -221,6 +221,20 @@ export const randomOps: Readonly<Record<string, Make>> = {
     const shared = next() < 0.4;
     return tf.add(tf.mean(x), tf.div(tf.matMul(other([b, m, k]), other(shared ? [1, k, n] : [b, k, n])), Math.sqrt(k)));
   },
+  // tfjs alone has no gradient of it.
+  einsum: (x, { fixed, next }) => {
+    const [b, m, k, n] = [1 + Math.floor(next() * 3), sizeBy(next), sizeBy(next), sizeBy(next)];
+    const [equation, left, right] = (
+      [
+        ['bmk,bkn->bmn', [b, m, k], [b, k, n]],
+        ['bkm,nkb->bnm', [b, k, m], [n, k, b]],
+        ['mbk,kn->nbm', [m, b, k], [k, n]],
+        ['bmk,bmk->bm', [b, m, k], [b, m, k]],
+        ['m,kn->knm', [m], [Math.min(k, 9), Math.min(n, 9)]],
+      ] as const
+    )[Math.floor(next() * 5)] as readonly [string, readonly number[], readonly number[]];
+    return tf.add(x, tf.mean(tf.einsum(equation, fixed([...left]), fixed([...right]))));
+  },
   erf: smooth(tf.erf),
   finite: (x, { fixed }) =>
     tf.add(x, tf.cast(tf.logicalAnd(tf.isFinite(fixed(x.shape)), tf.logicalNot(tf.isInf(fixed(x.shape)))), 'float32')),

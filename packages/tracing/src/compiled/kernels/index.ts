@@ -1,4 +1,5 @@
 import type { KernelWriter } from '../lowering.js';
+import { einsum } from './einsum.js';
 import { elementwise } from './elementwise.js';
 import { folds } from './folds.js';
 import { images } from './images.js';
@@ -12,6 +13,7 @@ import { shapes } from './shapes.js';
  * What each kernel of tfjs computes, as expressions. In which shapes and dtypes kernels may be called is tfjs' to know: the program was run by it.
  */
 export const kernelWriters: Readonly<Record<string, KernelWriter>> = {
+  Einsum: einsum,
   ...elementwise,
   ...folds,
   ...images,

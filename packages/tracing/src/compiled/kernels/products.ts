@@ -18,13 +18,7 @@ const product: KernelWriter = (call) => {
   };
   const [x, y] = [call.input('a'), call.input('b')];
   if (x.type !== 'f32' || y.type !== 'f32') throw call.unsupported('of whole numbers');
-  const plain = (of: Expression): View => {
-    const view = call.view(of.op === 'number' ? held(call, leafOf(call, of)) : of);
-    return view.strides.every((stride) => stride >= 0)
-      ? view
-      : call.writer.settle(call.apply('add', 'f32', of, zero('f32')));
-  };
-  const [a, b] = [transposed(plain(x), 'transposeA'), transposed(plain(y), 'transposeB')];
+  const [a, b] = [transposed(operandOf(call, x), 'transposeA'), transposed(operandOf(call, y), 'transposeB')];
   const batch = call.output.dtype === 'float32' ? call.output.shape.slice(0, -2) : [];
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape.at(-1) as number;
@@ -33,12 +27,28 @@ const product: KernelWriter = (call) => {
   const shape = isTall ? [sizeOf(batch) * m, n] : [...batch, m, n];
   const tall = isTall ? { ...a, shape: [sizeOf(batch) * m, k], strides: stridesOf([sizeOf(batch) * m, k]) } : a;
   const flat = isTall ? { ...b, shape: b.shape.slice(-2), strides: b.strides.slice(-2) } : b;
-  const made: Expression =
-    k === 1
-      ? { op: 'mul', type: 'f32', shape, of: [leaf(tall), leaf(flat)] }
-      : { op: 'product', type: 'f32', shape, of: [], product: { a: tall, b: flat } };
+  const made = productOf(tall, flat, shape);
   return call.output.shape.length === shape.length ? made : call.reshape(made, [...batch, m, n]);
 };
+
+/** What is multiplied, in memory, and not backwards. */
+export function operandOf(call: Call, of: Expression): View {
+  const view = call.view(of.op === 'number' ? held(call, leafOf(call, of)) : of);
+  return view.strides.every((stride) => stride >= 0)
+    ? view
+    : call.writer.settle(call.apply('add', 'f32', of, zero('f32')));
+}
+
+/** Products of matrices `[..., m, k]` by `[..., k, n]`, of as many of them as `shape` has, by default as both have. */
+export function productOf(
+  a: View,
+  b: View,
+  shape: readonly number[] = [...a.shape.slice(0, -1), b.shape.at(-1) as number],
+): Expression {
+  return a.shape.at(-1) === 1
+    ? { op: 'mul', type: 'f32', shape, of: [leaf(a), leaf(b)] }
+    : { op: 'product', type: 'f32', shape, of: [], product: { a, b } };
+}
 
 /** A number as a tensor in memory. */
 function leafOf(call: Call, of: Expression): Expression {
