@@ -5,9 +5,8 @@ import { gzippedSize } from './measure.js';
 for (const { packageName, only, bytes, later = 1 } of budgets) {
   const size = await gzippedSize(packageName, only);
   const fits = size.start < bytes && size.later < later;
+  const name = only === undefined ? packageName : `${only} of ${packageName}`;
   const laterText = size.later > 0 || later > 1 ? `, and ${size.later} later, of ${later}` : '';
-  console.log(
-    `size: ${only === undefined ? packageName : `${only} of ${packageName}`} ${size.start} bytes gzipped, ${fits ? 'below' : 'NOT below'} ${bytes}${laterText}`,
-  );
+  console.log(`size: ${name} ${size.start} bytes gzipped, of ${bytes}${laterText}${fits ? '' : ': TOO LARGE'}`);
   if (!fits) process.exitCode = 1;
 }
