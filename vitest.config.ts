@@ -2,7 +2,13 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { backendNames, type BackendName } from './tools/test/backend/name.js';
 import { chromiumHere } from './tools/test/chromium.js';
-import { environments, isolatedPackages, isolatedProjectName, projectName } from './tools/test/projects.js';
+import {
+  environments,
+  isolatedPackages,
+  isolatedProjectName,
+  projectName,
+  sharingTools,
+} from './tools/test/projects.js';
 import { CONFORMANCE_HAS_RUN } from './tools/test/requirements.js';
 import { PatientFirst } from './tools/test/sequencer.js';
 import { ownTemporaryFolder } from './tools/test/temporary-folder.js';
@@ -108,6 +114,30 @@ function oneBrowserAtATime(): ReturnType<typeof playwright> {
   };
 }
 
+const tools = ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'];
+
+const toolsProjects = [
+  { name: 'tools', isolate: false, include: [...sharingTools], exclude: [] },
+  { name: 'tools-isolated', isolate: true, include: tools, exclude: [...sharingTools] },
+].map(({ name, isolate, include, exclude }): TestProjectInlineConfiguration => ({
+  extends: true,
+  resolve: { alias: nodeSources },
+  test: {
+    name,
+    isolate,
+    include,
+    exclude: ['**/node_modules/**', ...exclude],
+    setupFiles: [matchers],
+    environment: 'node',
+    // They wait for processes and pages most of the time.
+    maxWorkers: 2,
+    // They kill, interrupt and time out processes of a machine that has others. What a second try cures is told at the end.
+    retry: 1,
+    sequence: { groupOrder: 1 }, // as vitest asks of projects with unlike numbers of workers
+    provide: { chromium },
+  },
+}));
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -148,22 +178,7 @@ export default defineConfig({
           },
         },
       },
-      {
-        extends: true,
-        resolve: { alias: nodeSources },
-        test: {
-          name: 'tools',
-          include: ['tools/**/*.test.ts', 'packages/*/test/**/*.node-test.ts'],
-          setupFiles: [matchers],
-          environment: 'node',
-          // They wait for processes and pages most of the time.
-          maxWorkers: 2,
-          // They kill, interrupt and time out processes of a machine that has others. What a second try cures is told at the end.
-          retry: 1,
-          sequence: { groupOrder: 1 }, // as vitest asks of projects with unlike numbers of workers
-          provide: { chromium },
-        },
-      },
+      ...toolsProjects,
     ],
   },
 });

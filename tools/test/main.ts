@@ -7,6 +7,7 @@ import {
   projectsWithoutPass,
   requiredBackends,
   requiredProjects,
+  toolsProjects,
 } from './requirements.js';
 import { buildStep, runStep, steps, type Step } from './steps.js';
 import { emptyTally, sum, type Failure, type ProjectTallies, type Tally } from './tally.js';
@@ -36,10 +37,10 @@ async function runEverything(): Promise<number> {
   const whenBuilt = isBuilt ? { [BUILD_HAS_RUN]: 'yes' } : {};
   // Tests of tools take as long as all the rest, and wait for processes and pages: they run beside it from the first moment.
   const [ofTools, [stepTallies, ofPackages]] = await Promise.all([
-    vitest(['tools'], whenBuilt),
+    vitest(toolsProjects, whenBuilt),
     runSteps(backends, isBuilt, tallyOfStep).then(async (tallies) => {
       const whenConformant = tallies['conformance']?.skipped === 0 ? { [CONFORMANCE_HAS_RUN]: 'yes' } : {};
-      const others = projects.filter((name) => name !== 'tools');
+      const others = projects.filter((name) => !toolsProjects.includes(name));
       return [{ build, ...tallies }, await vitest(others, { ...whenBuilt, ...whenConformant })] as const;
     }),
   ]);

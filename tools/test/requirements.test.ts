@@ -20,6 +20,7 @@ it('requires a backend in each environment that has it', () => {
     'chromium-webgl-isolated',
     'types',
     'tools',
+    'tools-isolated',
   ]);
 });
 

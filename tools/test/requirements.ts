@@ -11,8 +11,11 @@ export const CONFORMANCE_HAS_RUN = 'TFJS_HEADS_CONFORMANCE_HAS_RUN';
  */
 export const BUILD_HAS_RUN = 'TFJS_HEADS_BUILD_HAS_RUN';
 
+/** The projects of what runs in Node once: programs, files and what is built. */
+export const toolsProjects: readonly string[] = ['tools', 'tools-isolated'];
+
 /** The projects that no machine lacks. */
-const alwaysRequired = ['types', 'tools'];
+const alwaysRequired = ['types', ...toolsProjects];
 
 /** The backends that TFJS_HEADS_REQUIRE lists; all of them if it is not set. */
 export function requiredBackends(list = backendNames.join()): readonly BackendName[] {
