@@ -221,7 +221,14 @@ export const randomOps: Readonly<Record<string, Make>> = {
     const shared = next() < 0.4;
     return tf.add(tf.mean(x), tf.div(tf.matMul(other([b, m, k]), other(shared ? [1, k, n] : [b, k, n])), Math.sqrt(k)));
   },
-  // tfjs alone has no gradient of it.
+  // tfjs alone has no gradient of it, nor of what follows.
+  cumprod: (x, { fixed, next }) =>
+    tf.add(x, tf.mean(tf.cumprod(tf.tanh(fixed([sizeBy(next), sizeBy(next)])), 1, next() < 0.5, next() < 0.5))),
+  depthToSpace: (x, { fixed, next }) => {
+    const [side, size] = [2 + Math.floor(next() * 2), (): number => 1 + Math.floor(next() * 5)];
+    const pixels = tf.depthToSpace(fixed([size(), size(), size(), side ** 2 * size()]) as tf.Tensor4D, side);
+    return tf.add(x, tf.mean(tf.sum(pixels, [1, 3])));
+  },
   einsum: (x, { fixed, next }) => {
     const [b, m, k, n] = [1 + Math.floor(next() * 3), sizeBy(next), sizeBy(next), sizeBy(next)];
     const [equation, left, right] = (

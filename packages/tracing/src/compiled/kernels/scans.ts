@@ -1,17 +1,18 @@
 import { sizeOf } from '../../program.js';
 import { leaf, wholeView } from '../expression.js';
 import type { KernelWriter } from '../lowering.js';
-import { writeScan } from '../scans.js';
+import { type Scan, writeScan } from '../scans.js';
 import { axesOf, rows } from './common.js';
 
-/** Kernels that go along an axis, each number made of those before. */
-export const scans: Readonly<Record<string, KernelWriter>> = {
-  Cumsum: (call) => {
+const scan =
+  (kind: Scan['kind']): KernelWriter =>
+  (call) => {
     const x = call.input('x');
     const [axis = 0] = axesOf(call, 'axis', x.shape.length);
     const to = wholeView(call.writer.buffer(x.type, sizeOf(x.shape)), x.shape);
     // As an axis of its own, which a number of no axes has not.
     writeScan(call.writer.loops, {
+      kind,
       from: rows(call, x),
       to,
       outer: sizeOf(x.shape.slice(0, axis)),
@@ -21,5 +22,7 @@ export const scans: Readonly<Record<string, KernelWriter>> = {
       isReverse: call.attribute('reverse') === true,
     });
     return leaf(to);
-  },
-};
+  };
+
+/** Kernels that go along an axis, each number made of those before. */
+export const scans: Readonly<Record<string, KernelWriter>> = { Cumsum: scan('sum'), Cumprod: scan('prod') };

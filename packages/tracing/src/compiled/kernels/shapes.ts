@@ -187,6 +187,21 @@ export const shapes: Readonly<Record<string, KernelWriter>> = {
       return part;
     });
   },
+  DepthToSpace: (call) => {
+    const { shape, strides, ...from } = call.view(inMemory(call, call.input('x')));
+    const side = call.attribute('blockSize') as number;
+    const isNhwc = call.attribute('dataFormat') === 'NHWC';
+    const [batch, height, width, channel] = (isNhwc ? [0, 1, 2, 3] : [0, 2, 3, 1]) as [number, number, number, number];
+    const count = (shape[channel] as number) / side ** 2;
+    // The channels of a pixel are those of a row of pixels behind those of another row.
+    const axis = (at: number): readonly [number, number] => [shape[at] as number, strides[at] as number];
+    const own = (size: number, step: number): readonly [number, number] => [size, step * (strides[channel] as number)];
+    const places = [axis(height), own(side, side * count), axis(width), own(side, count)];
+    const channels = own(count, 1);
+    const axes = [axis(batch), ...(isNhwc ? [...places, channels] : [channels, ...places])];
+    const apart = { ...from, shape: axes.map(([size]) => size), strides: axes.map(([, step]) => step) };
+    return call.reshape(leaf(apart), call.output.shape);
+  },
   MirrorPad: (call) => {
     const x = call.input('x');
     // Whether what is at the border is there again beyond it.
