@@ -31,7 +31,7 @@ export const sharingTools: readonly string[] = [
   'tools/{build,check-bundlers,check-packages,check-tfjs,goldens,loss-kernels,step-kernels,test}/**/*.test.ts',
   'packages/{head-api,head-multi,optimizers,reference}/test/*.node-test.ts',
   'packages/conformance-kit/test/!(run).node-test.ts',
-  'packages/estimator/test/!(checkpoints|cli).node-test.ts',
+  'packages/estimator/test/!(checkpoints|cli|run-options).node-test.ts',
   'packages/examples/test/{class-curves,data,export,report,start}.node-test.ts',
   'packages/head-kit/test/{by-simd,exact-sums,metric-state}.node-test.ts',
   'packages/tracing/test/{agreement,graph-model,onnx,options,philox}.node-test.ts',
