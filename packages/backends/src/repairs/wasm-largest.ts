@@ -76,9 +76,9 @@ function largestOf(
 
 type Params = Parameters<KernelFunc>[0];
 
-/** Copies, since the memory may move when an output is made. */
-const copied = ({ backend, inputs }: Params, name: string): Float32Array =>
-  Float32Array.from((backend as WasmMemory).typedArrayFromHeap(inputs[name] as TensorInfo));
+/** A view, which holds until an output is made: that is the last thing a kernel does here. */
+const read = ({ backend, inputs }: Params, name: string): Float32Array =>
+  (backend as WasmMemory).typedArrayFromHeap(inputs[name] as TensorInfo) as Float32Array;
 const shapeOf = ({ inputs }: Params, name: string): number[] => (inputs[name] as TensorInfo).shape;
 
 function put({ backend }: Params, shape: number[], values: ArrayLike<number>): TensorInfo {
@@ -90,7 +90,7 @@ function put({ backend }: Params, shape: number[], values: ArrayLike<number>): T
 
 /** What came back to each window goes to where its largest was. */
 function sent(params: Params, shape: number[], to: Int32Array, channels: number): TensorInfo {
-  const slopes = copied(params, 'dy');
+  const slopes = read(params, 'dy');
   const sums = new Float64Array(shape.reduce((product, size) => product * size, 1));
   for (const [at, index] of to.entries()) {
     if (index < 0) continue;
@@ -103,7 +103,7 @@ function sent(params: Params, shape: number[], to: Int32Array, channels: number)
 function ofPool(params: Params, name: 'x' | 'input'): Largest & { readonly windows: Windows } {
   const windows = poolWindows(shapeOf(params, name), params.attrs as never);
   const { inChannels } = windows;
-  const from = copied(params, name);
+  const from = read(params, name);
   const valueOf = (pixel: number, _: number, channel: number): number => from[pixel * inChannels + channel] as number;
   // Of equals the first in images, the last in volumes: as on cpu, webgl and webgpu, and in compiled steps.
   return { windows, ...largestOf(windows, valueOf, shapeOf(params, name).length === 5) };
@@ -119,7 +119,7 @@ function ofDilation(params: Params): Largest & { readonly windows: Windows } {
     false,
     params.attrs as unknown as WindowAttributes,
   );
-  const [from, added] = [copied(params, 'x'), copied(params, 'filter')];
+  const [from, added] = [read(params, 'x'), read(params, 'filter')];
   const valueOf = (pixel: number, place: number, channel: number): number =>
     (from[pixel * channels + channel] as number) + (added[place * channels + channel] as number);
   return { windows, ...largestOf(windows, valueOf) };
