@@ -4,6 +4,7 @@ import { repairAveragePoolGradients } from '@tfjs-heads/backends/repairs/average
 import { repairBroadcastGradients } from '@tfjs-heads/backends/repairs/broadcast-gradients';
 import { repairBroadcastMatMul } from '@tfjs-heads/backends/repairs/broadcast-matmul';
 import { repairEinsum } from '@tfjs-heads/backends/repairs/einsum';
+import { repairFloorDivision } from '@tfjs-heads/backends/repairs/floor-division';
 import { repairGpuRanks } from '@tfjs-heads/backends/repairs/gpu-ranks';
 import { repairLargestOfVolumes } from '@tfjs-heads/backends/repairs/largest-of-volumes';
 import { repairMirrorPadGradients } from '@tfjs-heads/backends/repairs/mirror-pad-gradients';
@@ -15,6 +16,7 @@ import { repairTiedGradients } from '@tfjs-heads/backends/repairs/tied-gradients
 import { repairWasmBatchedGather } from '@tfjs-heads/backends/repairs/wasm-batched-gather';
 import { repairWasmConvolutionGradients } from '@tfjs-heads/backends/repairs/wasm-convolution-gradients';
 import { repairWasmLargest } from '@tfjs-heads/backends/repairs/wasm-largest';
+import { repairWasmRanks } from '@tfjs-heads/backends/repairs/wasm-ranks';
 import { repairWasmPrelu } from '@tfjs-heads/backends/repairs/wasm-prelu';
 import { repairNegativeAxes } from '@tfjs-heads/backends/repairs/negative-axes';
 import { repairSecondDerivatives } from '@tfjs-heads/backends/repairs/second-derivatives';
@@ -27,6 +29,8 @@ import { repairWasmUnsortedSegmentSum } from '@tfjs-heads/backends/repairs/wasm-
 import { repairWebglEpsilon } from '@tfjs-heads/backends/repairs/webgl-epsilon';
 import { repairWebglPadding } from '@tfjs-heads/backends/repairs/webgl-padding';
 import { repairWebgpuIntegerCasts } from '@tfjs-heads/backends/repairs/webgpu-integer-casts';
+import { repairWebgpuPlacesOfLargest } from '@tfjs-heads/backends/repairs/webgpu-places-of-largest';
+import { repairWebgpuShaders } from '@tfjs-heads/backends/repairs/webgpu-shaders';
 import { repairWebgpuReversedSums } from '@tfjs-heads/backends/repairs/webgpu-reversed-sums';
 import { isFailure, loadExpectations } from '../src/index.js';
 import { runOps } from './run-ops.js';
@@ -61,6 +65,10 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'webgl-epsilon': repairWebglEpsilon,
   'webgpu-integer-casts': repairWebgpuIntegerCasts,
   'webgpu-reversed-sums': repairWebgpuReversedSums,
+  'webgpu-shaders': repairWebgpuShaders,
+  'webgpu-places-of-largest': repairWebgpuPlacesOfLargest,
+  'wasm-ranks': repairWasmRanks,
+  'floor-division': repairFloorDivision,
   'gpu-ranks': repairGpuRanks,
 };
 

@@ -4,6 +4,7 @@ import { repairNodeGradients } from '../src/repairs/node-gradients.js';
 import { repairWasmElementTypes } from '../src/repairs/wasm-element-types.js';
 import { repairWasmFusedMatMul } from '../src/repairs/wasm-fused-matmul.js';
 import { repairWasmLargeSums } from '../src/repairs/wasm-large-sums.js';
+import { repairWasmRanks } from '../src/repairs/wasm-ranks.js';
 import { repairWasmStaleWeights } from '../src/repairs/wasm-stale-weights.js';
 import { repairWasmUnsortedSegmentSum } from '../src/repairs/wasm-unsorted-segment-sum.js';
 import { demonstrate } from './demonstrate.js';
@@ -113,6 +114,33 @@ const size = 1000;
 /** Every third of a thousand, or other ones. */
 const mask = (of: number): number[] => Array.from({ length: size }, (_, i) => (i % of === 0 ? 1 : 0));
 const bools = (of: number, shape: number[] = [size]): tf.Tensor => tf.tensor(mask(of), shape, 'bool');
+
+test('paddings and sums of more than six axes are what was in memory before', async () => {
+  const error = async (): Promise<number> => {
+    const results = tf.tidy(() => {
+      const ones = tf.reshape(tf.ones([6]), [1, 1, 2, 1, 3, 1, 1]);
+      const paddings = ones.shape.map((_, axis): [number, number] => [axis % 2, 0]);
+      return [
+        tf.pad(ones, paddings, 1),
+        tf.spaceToBatchND(
+          ones,
+          [1, 2],
+          [
+            [0, 0],
+            [0, 0],
+          ],
+        ),
+        tf.sub(2, ones),
+        tf.add(ones, tf.zeros([2, 1, 1, 1, 1, 1, 1])),
+      ];
+    });
+    const numbers = await Promise.all(results.map(async (result) => Array.from(await result.data())));
+    tf.dispose(results);
+    return Math.max(...numbers.flat().map((value) => Math.abs(value - 1)));
+  };
+  // Memory that nobody has had yet is zero.
+  await demonstrate(repairWasmRanks, error, { broken: 0.5, cured: 0 });
+});
 
 test('where takes bools for floats, and is right with any number of them', async () => {
   const error = async (count: number): Promise<number> => {

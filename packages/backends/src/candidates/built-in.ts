@@ -13,6 +13,7 @@ import { repairWasmLargeSums } from '../repairs/wasm-large-sums.js';
 import { repairWasmLargest } from '../repairs/wasm-largest.js';
 import { repairWasmPaths } from '../repairs/wasm-paths.js';
 import { repairWasmPrelu } from '../repairs/wasm-prelu.js';
+import { repairWasmRanks } from '../repairs/wasm-ranks.js';
 import { repairWasmSamePadding } from '../repairs/wasm-same-padding.js';
 import { repairWasmStaleWeights } from '../repairs/wasm-stale-weights.js';
 import { repairWasmTransposedMatMul } from '../repairs/wasm-transposed-matmul.js';
@@ -21,7 +22,9 @@ import { repairWebglEpsilon } from '../repairs/webgl-epsilon.js';
 import { repairWebglPadding } from '../repairs/webgl-padding.js';
 import { repairWebgpuDisposedReads } from '../repairs/webgpu-disposed-reads.js';
 import { repairWebgpuIntegerCasts } from '../repairs/webgpu-integer-casts.js';
+import { repairWebgpuPlacesOfLargest } from '../repairs/webgpu-places-of-largest.js';
 import { repairWebgpuReversedSums } from '../repairs/webgpu-reversed-sums.js';
+import { repairWebgpuShaders } from '../repairs/webgpu-shaders.js';
 import type { Candidate } from './candidate.js';
 import { asNative, noCudaDevice, usesCuda } from './cuda.js';
 import { lackingWebgl, lackingWebgpu, mayDraw, unregisteredWebgpu } from './gpu.js';
@@ -42,14 +45,16 @@ const wasm: Candidate = {
   load: () => loadBackend('wasm'),
   repairsBeforeStart: [repairNodeGradients, repairWasmPaths],
   repairs: [
-    ...ofTfjs,
+    // First: it copies what others want as tensors.
     repairWasmElementTypes,
+    ...ofTfjs,
     repairWasmUnsortedSegmentSum,
     repairWasmBatchedGather,
     repairWasmSamePadding,
     repairWasmConvolutionGradients,
     repairWasmLargest,
     repairWasmPrelu,
+    repairWasmRanks,
     repairWasmLargeSums,
     repairWasmStaleWeights,
     repairWasmFusedMatMul,
@@ -73,7 +78,15 @@ const webgpu: Candidate = {
   lacking: lackingWebgpu,
   load: async () => (await loadBackend('webgpu')) ?? unregisteredWebgpu(),
   repairsBeforeStart: [repairNodeGradients, repairNodeWebgpu],
-  repairs: [...ofTfjs, repairWebgpuDisposedReads, repairWebgpuIntegerCasts, repairWebgpuReversedSums, repairGpuRanks],
+  repairs: [
+    ...ofTfjs,
+    repairWebgpuDisposedReads,
+    repairWebgpuIntegerCasts,
+    repairWebgpuReversedSums,
+    repairWebgpuPlacesOfLargest,
+    repairWebgpuShaders,
+    repairGpuRanks,
+  ],
   compiles: true,
 };
 

@@ -1,6 +1,7 @@
 import { repairAveragePoolGradients } from '../repairs/average-pool-gradients.js';
 import { repairBroadcastGradients } from '../repairs/broadcast-gradients.js';
 import { repairBroadcastMatMul } from '../repairs/broadcast-matmul.js';
+import { repairFloorDivision } from '../repairs/floor-division.js';
 import { repairLargestOfVolumes } from '../repairs/largest-of-volumes.js';
 import { repairMissingGradients } from '../repairs/missing-gradients.js';
 import { repairEinsum } from '../repairs/einsum.js';
@@ -26,6 +27,7 @@ export const ofTfjs: readonly Repair[] = [
   repairEinsum,
   repairStridedSlice,
   repairBroadcastMatMul,
+  repairFloorDivision,
   repairLargestOfVolumes,
   repairSamePaddingOfVolumes,
 ];

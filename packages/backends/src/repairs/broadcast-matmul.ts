@@ -7,13 +7,12 @@ import {
   reshape,
   tensor4d,
   tidy,
-  tile,
   type KernelFunc,
   type NamedTensorMap,
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../batches-of-rows.js';
+import { laidOut } from '../laid-out.js';
 import { isWrapped, wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
 
@@ -63,7 +62,11 @@ function overAllPlaces(original: KernelFunc, name: string): KernelFunc {
     const places = backend_util.assertAndGetBroadcastShape(batchA, batchB);
     if (beginsAnew(batchA, places) && beginsAnew(batchB, places)) return original(params);
     return tidy(() => {
-      const inputs = { ...params.inputs, a: laidOut(a, places), b: laidOut(b, places) } as unknown as NamedTensorMap;
+      const inputs = {
+        ...params.inputs,
+        a: forEachPlace(a, places),
+        b: forEachPlace(b, places),
+      } as unknown as NamedTensorMap;
       return engine().runKernel(name, inputs, params.attrs ?? {}) as Tensor;
     }) as TensorInfo;
   };
@@ -78,18 +81,11 @@ function beginsAnew(batch: readonly number[], places: readonly number[]): boolea
   return behind.every((size, axis) => size === last[axis]);
 }
 
-/** `[...places, rows, columns]`, by repetitions of few axes, which every backend has. */
-function laidOut(x: Tensor, places: readonly number[]): Tensor {
+/** `[...places, rows, columns]`. */
+function forEachPlace(x: Tensor, places: readonly number[]): Tensor {
   const batch = x.shape.slice(0, -2);
   if (beginsAnew(batch, places)) return x;
   const matrix = x.shape.slice(-2);
   const ones = Array.from({ length: places.length - batch.length }, () => 1);
-  return places.reduce<Tensor>(
-    (of, count, axis) => {
-      if (of.shape[axis] === count) return of;
-      const [before, after] = [sizeOf(of.shape.slice(0, axis)), sizeOf(of.shape.slice(axis))];
-      return reshape(tile(reshape(of, [before, 1, after]), [1, count, 1]), of.shape.with(axis, count));
-    },
-    reshape(x, [...ones, ...batch, ...matrix]),
-  );
+  return laidOut(reshape(x, [...ones, ...batch, ...matrix]), [...places, ...matrix]);
 }

@@ -1,31 +1,49 @@
 import {
   cumprod,
   cumsum,
+  gatherND,
   getBackend,
   getKernel,
   mirrorPad,
-  pad,
   reshape,
   reverse,
+  scatterND,
+  sparseToDense,
   stridedSlice,
+  tensorScatterUpdate,
   tidy,
   util,
   where,
   type KernelFunc,
+  type Scalar,
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { alongAxis } from '../along-axis.js';
-import { sizeOf } from '../batches-of-rows.js';
+import { binaryKernels, flatBeyondSix } from '../flat.js';
+import { padded, type Pads } from '../padded.js';
+import { hasManyNumbers, withFewerNumbers } from '../places.js';
 import { sliceOf, type StridedSliceAttributes } from '../slices.js';
+import { batchToSpace, spaceToBatch } from '../space-batches.js';
 import { isWrapped, wrapKernel } from '../wrap-kernel.js';
 import { reporter, type RepairReport } from './report.js';
 
 const mark = 'gpu-ranks';
 const report = reporter(mark, 6167);
 
-type Inputs = Readonly<Record<'x' | 'condition' | 't' | 'e', Tensor>>;
-type Pads = readonly (readonly [before: number, after: number])[];
+type Name =
+  | 'x'
+  | 'condition'
+  | 't'
+  | 'e'
+  | 'params'
+  | 'tensor'
+  | 'indices'
+  | 'updates'
+  | 'sparseIndices'
+  | 'sparseValues'
+  | 'defaultValue';
+type Inputs = Readonly<Record<Name, Tensor>>;
 
 interface Attributes extends StridedSliceAttributes {
   readonly paddings: Pads;
@@ -35,6 +53,10 @@ interface Attributes extends StridedSliceAttributes {
   readonly axis: number;
   readonly exclusive: boolean;
   readonly reverse: boolean;
+  readonly blockShape: readonly number[];
+  readonly crops: Pads;
+  readonly shape: number[];
+  readonly outputShape: number[];
 }
 
 /** What a kernel gives of tensors of five and more axes, by the operation on fewer. */
@@ -78,11 +100,39 @@ const kernels: Readonly<Record<string, ByFewer>> = {
     const flat = (of: Tensor): Tensor => reshape(of, shape);
     return reshape(where(reshape(condition, [condition.size, 1]), flat(t), flat(e)), t.shape);
   },
+  SpaceToBatchND: ({ x }, { blockShape, paddings }) => spaceToBatch(x, blockShape, paddings),
+  BatchToSpaceND: ({ x }, { blockShape, crops }) => batchToSpace(x, blockShape, crops),
+  GatherNd: ({ params, indices }) => {
+    const fewer = withFewerNumbers(indices, params.shape);
+    return gatherND(reshape(params, fewer.shape), fewer.places);
+  },
+  ScatterNd: ({ indices, updates }, { shape }) => {
+    const fewer = withFewerNumbers(indices, shape);
+    return reshape(scatterND(fewer.places, updates, fewer.shape), shape);
+  },
+  TensorScatterUpdate: ({ tensor, indices, updates }) => {
+    const fewer = withFewerNumbers(indices, tensor.shape);
+    return reshape(tensorScatterUpdate(reshape(tensor, fewer.shape), fewer.places, updates), tensor.shape);
+  },
+  SparseToDense: ({ sparseIndices, sparseValues, defaultValue }, { outputShape }) => {
+    const fewer = withFewerNumbers(sparseIndices, outputShape);
+    return reshape(sparseToDense(fewer.places, sparseValues, fewer.shape, defaultValue as Scalar), outputShape);
+  },
 };
 
+/** Whether a kernel has to go by fewer. A block of space is an axis more for each of its sides. */
+function isTooMuch({ x, t, indices, sparseIndices }: Inputs, { blockShape }: Partial<Attributes>): boolean {
+  // Sparse indices of one axis have a number each.
+  if (sparseIndices !== undefined) return sparseIndices.rank === 2 && hasManyNumbers(sparseIndices);
+  if (indices !== undefined) return hasManyNumbers(indices);
+  const rank = (x ?? t).shape.length;
+  return rank > 4 || (blockShape !== undefined && rank + blockShape.length > 6);
+}
+
 /**
- * Of tensors of five and six axes webgl and webgpu cannot pad, mirror, reverse, slice with strides, add up so far or choose. webgl throws, as the shader does not compile; on webgpu
- * paddings and slices are zeros, in silence, and what is queued with them is lost. The same on fewer axes gives the same numbers.
+ * Of tensors of five and six axes webgl and webgpu cannot pad, mirror, reverse, slice with strides, add up so far or choose, nor take numbers from places in them or put them there, nor cut
+ * space into batches. webgl throws, as the shader does not compile; on webgpu paddings, slices and numbers of places are zeros or memory of others, in silence, and what is queued with them is
+ * lost. The same on fewer axes gives the same numbers; so do sums, differences, products and quotients of more than six.
  *
  * It is not tried out, as that would take shaders that do not compile.
  */
@@ -96,6 +146,7 @@ export async function repairGpuRanks(): Promise<RepairReport> {
   if (wrong.length === 0)
     return report.notNeeded('tensors of five and six axes are taken, or there are no such kernels');
   for (const [name, byFewer] of wrong) wrapKernel(mark, name, backendName, (original) => onFewer(original, byFewer));
+  for (const name of binaryKernels) wrapKernel(mark, name, backendName, (original) => flatBeyondSix(name, original));
   return report.applied(
     `tensors of five and six axes were not taken, or zeros came out; they go by fewer axes now, in ${wrong.map(([name]) => name).join(', ')}`,
   );
@@ -103,28 +154,9 @@ export async function repairGpuRanks(): Promise<RepairReport> {
 
 function onFewer(original: KernelFunc, byFewer: ByFewer): KernelFunc {
   return (params) => {
-    const inputs = params.inputs as unknown as Inputs;
-    if ((inputs.x ?? inputs.t).shape.length <= 4) return original(params);
-    return tidy(() => byFewer(inputs, params.attrs as unknown as Attributes)) as TensorInfo;
+    const [inputs, attrs] = [params.inputs as unknown as Inputs, (params.attrs ?? {}) as unknown as Attributes];
+    return isTooMuch(inputs, attrs) ? (tidy(() => byFewer(inputs, attrs)) as TensorInfo) : original(params);
   };
-}
-
-/** Up to three axes at once, which are all that volumes have: what stays as it is behind one of them is part of it, and is padded by as many times more. */
-function padded(x: Tensor, paddings: Pads, value: number): Tensor {
-  const isPadded = ([before, after]: Pads[number]): boolean => before + after > 0;
-  const axes = paddings.flatMap((of, axis) => (isPadded(of) ? [axis] : [])).slice(-3);
-  const sizes = [0, ...axes].map((from, group) => sizeOf(x.shape.slice(from, axes[group])));
-  const pads = axes.map((axis, group) => {
-    const behind = sizeOf(x.shape.slice(axis + 1, axes[group + 1]));
-    return (paddings[axis] as Pads[number]).map((count) => count * behind) as [number, number];
-  });
-  const shape = x.shape.map((size, axis) => {
-    const [before, after] = paddings[axis] as Pads[number];
-    return axes.includes(axis) ? before + size + after : size;
-  });
-  const some = reshape(pad(reshape(x, sizes), [[0, 0], ...pads], value), shape);
-  const left = paddings.map((of, axis) => (axes.includes(axis) ? ([0, 0] as const) : of));
-  return left.some(isPadded) ? padded(some, left, value) : some;
 }
 
 function sliced(x: Tensor, attrs: Attributes): Tensor {

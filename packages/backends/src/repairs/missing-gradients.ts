@@ -4,6 +4,7 @@ import { constantGradients, noSlope } from '../missing-gradients/constant.js';
 import { dilatedConvolution, transposedConv3d } from '../missing-gradients/convolutions.js';
 import { einsumGradient } from '../missing-gradients/einsum.js';
 import { gatherOfBatches, indexingGradients } from '../missing-gradients/indexing.js';
+import { ofOnePiece } from '../missing-gradients/pieces.js';
 import { cumprodGradient, prodGradient } from '../missing-gradients/products.js';
 import { tileOfManyAxes } from '../missing-gradients/tile.js';
 import { reporter, type RepairReport } from './report.js';
@@ -27,7 +28,9 @@ const completed: Readonly<Record<string, (original: GradFunc) => GradFunc>> = {
   DepthwiseConv2dNative: dilatedConvolution,
   GatherV2: gatherOfBatches,
   Prod: () => prodGradient,
+  SplitV: ofOnePiece,
   Tile: tileOfManyAxes,
+  Unpack: ofOnePiece,
   // TensorFlow's has no slope either: it goes by steps.
   FloorDiv: () => (_, saved) => noSlope(['a', 'b'], saved as Tensor[]),
 };

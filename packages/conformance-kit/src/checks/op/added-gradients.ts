@@ -1,7 +1,7 @@
 import {
   conv2d, conv3dTranspose, cumprod, depthToSpace, einsum, floorDiv, gather, gatherND, grad, greater, image, less, logicalAnd, logicalNot,
-  mul, prod, scatterND, sparseToDense, square, stridedSlice, sum, tensor1d, tensor2d, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D,
-  tensor4d, tensor5d, type Tensor5D, tensorScatterUpdate, topk, where,
+  mul, prod, scatterND, sparseToDense, split, square, stridedSlice, sum, tensor1d, tensor2d, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D,
+  tensor4d, tensor5d, type Tensor5D, tensorScatterUpdate, topk, unstack, where,
 } from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
 import { type Expected, gives, type OpCase, opTable } from './table.js';
@@ -46,6 +46,9 @@ export const addedGradients: Check = opTable('What tfjs alone cannot go back thr
   // Gather_grad.ts knows one batch axis, by methods that tfjs-core alone has not.
   'rows-of-batches': slope((x) => gather(x, places([[2, 0, 2], [1, 1, 0]]), 1, 1), matrix, { shape: [2, 3], values: [2, 0, 12, 8, 20, 0] }),
   largest: slope((x) => topk(x, 2).values, () => tensor2d([[1, 3, 2], [6, 4, 5]]), { shape: [2, 3], values: [0, 6, 4, 12, 0, 10] }),
+  // Of an axis of one the gradient is given a tensor, and takes it for a list.
+  'only-piece-of-unstack': slope((x) => unstack(x)[0] as Tensor, () => tensor2d([[1, 2, 3]]), { shape: [1, 3], values: [2, 4, 6] }),
+  'only-piece-of-split': slope((x) => split(x, 1, 1)[0] as Tensor, matrix, { shape: [2, 3], values: [2, 4, 6, 8, 10, 12] }),
   'products-so-far': slope((x) => weighted(cumprod(x)), () => tensor1d([2, 3, 5]), { values: [52, 34, 18] }),
   // TensorFlow's is 0 in the middle.
   'products-so-far-with-zero': slope((x) => weighted(cumprod(x)), () => tensor1d([2, 0, 5]), { values: [1, 34, 0] }),

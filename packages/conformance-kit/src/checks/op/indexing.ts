@@ -85,7 +85,7 @@ const ofBools = (move: (x: Tensor2D) => Tensor, shape: number[], expected: numbe
 
 export const layout: Check = opTable('Moving values about changes none of them.', {
   transpose: gives(() => transpose(made()), () => transposed(mapValues(matrix, (x) => x + 0.5))),
-  // webgpu's shader takes floats alone: zeros come out.
+  // webgpu's shader takes floats alone, and does not compile.
   'transpose-of-whole-numbers': gives(() => transpose(tensor3d([[[1, 2, 3], [4, 5, 6]]], undefined, 'int32'), [2, 0, 1]), {
     shape: [3, 1, 2],
     dtype: 'int32',

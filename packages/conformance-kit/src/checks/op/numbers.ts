@@ -1,7 +1,9 @@
 import {
   add,
+  argMin,
   cast,
   clipByValue,
+  cumsum,
   div,
   divNoNan,
   equal,
@@ -24,7 +26,9 @@ import {
   sum,
   tensor1d,
   tensor2d,
+  tensor3d,
   transpose,
+  unsortedSegmentSum,
   where,
 } from '@tensorflow/tfjs-core';
 import { drawn, ULPS } from '@tfjs-heads/reference';
@@ -52,6 +56,8 @@ export const division: Check = opTable('A quotient is that of IEEE 754, and divN
   'zero-by-zero': gives(() => div(tensor1d([0, 0, 0]), tensor1d([0, 0, 0])), { values: [NaN, NaN, NaN] }),
   'number-by-zero': gives(() => div(tensor1d([1, -2, 3]), tensor1d([0, 0, 0])), { values: [Infinity, -Infinity, Infinity] }),
   'no-nan': gives(() => divNoNan(tensor1d([0, 1, -1, 6]), tensor1d([0, 0, 0, 3])), { values: [0, 0, 0, 2] }),
+  // webgl rounds the operands first; there, on cpu and webgpu the result is int32.
+  'floor-of-floats': gives(() => floorDiv(tensor1d([3.6, -3.6, 7.5]), tensor1d([1.3, 1.3, 2])), { values: [2, -3, 3] }),
   broadcast: gives(() => div(tensorOf(dividends), tensorOf(divisors)), () => ({
     shape: [5, 7],
     values: dividends.values.map((value, i) => value / (divisors.values[i % 7] as number)),
@@ -129,6 +135,25 @@ export const wholeNumbers: Check = opTable('int32 and bool are exact.', {
   }),
   'cast-then-sum': gives(() => sum(cast(oneHot(ids(), 3), 'float32'), 1), { shape: [2, 3], values: [1, 1, 0, 1, 0, 1] }),
   'cast-of-bool-then-max': gives(() => max(cast(greater(oneHot(ids(), 3), 0), 'float32'), 1), { shape: [2, 3], values: [1, 1, 0, 1, 0, 1] }),
+  // On webgpu a shader that moves integers does not compile either.
+  'transposed-truth': gives(() => transpose(tensor3d([1, 0, 0, 1, 1, 0], [2, 1, 3], 'bool'), [1, 2, 0]), {
+    shape: [1, 3, 2],
+    dtype: 'bool',
+    values: [1, 1, 0, 1, 0, 0],
+  }),
+  'sums-along-the-first': gives(() => sum(tensor3d([1, -2, 3, 4, -5, 6], [2, 1, 3], 'int32'), 0), { shape: [1, 3], dtype: 'int32', values: [5, -7, 9] }),
+  'sums-so-far-along-the-first': gives(() => cumsum(tensor3d([1, -2, 3, 4, -5, 6], [3, 1, 2], 'int32'), 0), {
+    shape: [3, 1, 2],
+    dtype: 'int32',
+    values: [1, -2, 4, 2, -1, 8],
+  }),
+  // webgpu adds up the bits of floats; on cpu the sums are floats.
+  'sums-of-segments': gives(() => cast(unsortedSegmentSum(tensor2d([[1, -2], [3, 4], [5, 6]], [3, 2], 'int32'), int(1, 0, 1), 2), 'float32'), {
+    shape: [2, 2],
+    values: [3, 4, 6, 4],
+  }),
+  // webgpu gives the place an axis of its own.
+  'place-of-the-least': gives(() => argMin(tensor1d([1, 3, -2])), { shape: [], dtype: 'int32', values: [2] }),
   'cast-of-negative': gives(() => cast(sub(int(0, 1, 2 ** 24), int(1, 1, 1)), 'float32'), { values: [-1, 0, 2 ** 24 - 1] }),
   where: gives(() => where(bools(1, 0, 1), int(1, 2, 2 ** 24), int(-1, -2, -3)), { dtype: 'int32', values: [1, -2, 2 ** 24] }),
   // wasm writes four bytes for each: over its neighbours, and of more than these few over the memory of others.
