@@ -176,4 +176,18 @@ describe('binary metrics of shared sums', () => {
     expect(await baseline.result()).toBe(0.75);
     expect(average([3, 4])).toBe(0.75);
   });
+
+  it('a result is given sums for the time of its call: neither what it writes nor the next result changes any', async () => {
+    const kept: number[][] = [];
+    const spoiling = (sums: ArrayLike<number>): number => {
+      kept.push(Array.from(sums));
+      (sums as number[]).fill(7);
+      return 0;
+    };
+    const [spoiled, other] = [new StreamingMetric(buckets(), spoiling), new StreamingMetric(buckets(), spoiling)];
+    update(spoiled, [{ prediction: 0.3, label: 1 }]);
+    for (const metric of [spoiled, other, spoiled]) await metric.result();
+    expect(kept[0]).toEqual(kept[2]);
+    expect(kept[1]).toEqual(Array.from({ length: 398 }, () => 0));
+  });
 });

@@ -2,7 +2,7 @@ import { bySimd } from '../by-simd.js';
 import { describe } from '../checks/describe.js';
 import { headError } from '../error.js';
 import { numberOf, unitsOf } from './fixed-point.js';
-import { borrowCopy, giveBack } from './room.js';
+import { borrow, borrowCopy, giveBack } from './room.js';
 
 /** Terms below it are summed as doubles: no sum of fewer than 2^63 of them overflows on the way. */
 export const LARGEST: number = 2 ** 960;
@@ -155,7 +155,8 @@ export class ExactSums {
   rounded(): Float64Array {
     const [, low, third] = this.#levels;
     const high = this.#level(0);
-    const rounded = high.slice();
+    const rounded = borrow(this.size);
+    rounded.set(high);
     // Where the first two doubles are all of a sum, the nearest double is the sum of them.
     const areTwo = third === undefined && this.#special === undefined && this.#beyond === undefined;
     if (areTwo && low === undefined) return rounded;
@@ -181,8 +182,7 @@ export class ExactSums {
   /** Forgets all terms. */
   clear(): void {
     this.#levels = [];
-    this.#beyond = undefined;
-    this.#special = undefined;
+    this.#beyond = this.#special = undefined;
   }
 
   /** A sum of finite terms, as a multiple of the smallest double. */
@@ -220,8 +220,8 @@ export class ExactSums {
   }
 
   #addBeyond(index: number, units: bigint): void {
-    this.#beyond ??= Array.from({ length: this.size }, () => 0n);
-    this.#beyond[index] = (this.#beyond[index] as bigint) + units;
+    this.#beyond ??= [];
+    this.#beyond[index] = (this.#beyond[index] ?? 0n) + units;
   }
 
   #checkIndex(index: number): void {

@@ -15,7 +15,7 @@ const bits = /*#__PURE__*/ new BigUint64Array(double.buffer);
 /** How many of the smallest doubles a finite one is. */
 export function unitsOf(value: number): bigint {
   if (value === 0) return 0n;
-  double[0] = Math.abs(value);
+  double[0] = value; // the sign is in neither part
   const word = bits[0] as bigint;
   const exponent = (word >> MANTISSA_BITS) & EXPONENT;
   const mantissa = word & MANTISSA;
@@ -31,7 +31,7 @@ export function numberOf(units: bigint): number {
   const isWhole = leading << BigInt(dropped) === units;
   // In two steps, neither of which rounds: a power of two alone may be no double.
   const exponent = dropped + SMALLEST_EXPONENT;
-  const half = Math.trunc(exponent / 2);
+  const half = exponent >> 1;
   return Number(isWhole ? leading : leading | 1n) * 2 ** half * 2 ** (exponent - half);
 }
 
@@ -57,5 +57,5 @@ export function unitsOfHex(text: string): bigint | undefined {
 
 function bitLength(units: bigint): number {
   const digits = units.toString(16);
-  return 4 * digits.length - 4 + (32 - Math.clz32(Number.parseInt(digits.charAt(0), 16)));
+  return 4 * digits.length + 28 - Math.clz32(Number.parseInt(digits.charAt(0), 16));
 }

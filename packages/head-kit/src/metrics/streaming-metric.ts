@@ -6,6 +6,7 @@ import { type Accumulator, type MetricSettings, type RowSums, sumsOf } from './a
 import { ExactSums } from './exact-sums.js';
 import { HostBatch, plainName } from './host-batch.js';
 import { readState, writeState } from './metric-state.js';
+import { giveBack } from './room.js';
 import { updateNow } from './update.js';
 
 /** What a metric is called in its states. */
@@ -42,7 +43,7 @@ export class StreamingMetric implements Metric {
   /** Counts resets: a read that was begun before one must not be added after it. */
   #epoch = 0;
 
-  /** @param resultOf What the sums come to, each of them rounded to a double. */
+  /** @param resultOf What the sums come to, each of them rounded to a double; they are not its own to keep. */
   constructor(
     accumulator: Accumulator,
     resultOf: (sums: ArrayLike<number>) => number,
@@ -102,15 +103,16 @@ export class StreamingMetric implements Metric {
   async result(): Promise<number> {
     if (this.#pending !== undefined) await this.#pending;
     if (this.#error !== undefined) throw this.#error;
-    return this.#resultOf(this.sums.rounded());
+    const sums = this.sums.rounded();
+    const result = this.#resultOf(sums);
+    giveBack(sums);
+    return result;
   }
 
   reset(): void {
     this.#epoch++;
-    this.#updates = 0;
-    this.#error = undefined;
-    this.#pending = undefined;
-    this.#rows = 0;
+    this.#updates = this.#rows = 0;
+    this.#error = this.#pending = undefined;
     this.sums.clear();
   }
 
