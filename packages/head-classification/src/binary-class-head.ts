@@ -135,6 +135,8 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
   readonly #nameOf: ClassNames;
   /** Of the thresholds. */
   readonly #others: readonly MetricDefinition[];
+  /** All of them, one list for each batch. */
+  readonly #definitions: readonly MetricDefinition[];
   readonly #parts: ReadonlyMap<Accumulator, LogisticPart>;
 
   /** @throws LABEL_VOCABULARY_INVALID, THRESHOLDS_INVALID, LOSS_REDUCTION_INVALID, LOSS_FN_INVALID, INVALID_ARGUMENT */
@@ -153,6 +155,7 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
     this.#idOf = idsByName(vocabulary);
     this.#nameOf = namesOf(vocabulary);
     this.#others = thresholdMetrics(checkedThresholds, 'logistic');
+    this.#definitions = [...COMMON.definitions, ...this.#others];
     this.#parts = new Map([
       ...COMMON.parts,
       ...this.#others.map(({ accumulator }): [Accumulator, LogisticPart] => [
@@ -184,6 +187,7 @@ export class BinaryClassHead extends BaseHead<Tensor, BinaryClassPredictions> {
   }
 
   protected override metricDefinitions(regularization: readonly MetricDefinition[]): readonly MetricDefinition[] {
+    if (regularization.length === 0) return this.#definitions;
     return [...COMMON.definitions, ...regularization, ...this.#others];
   }
 
