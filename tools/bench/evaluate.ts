@@ -74,8 +74,8 @@ export const evaluate: Benchmark = async (backend, onRow, { rows = ROWS }) => {
 
   const [exact, plain] = [BinaryClassHead, PlainSumsHead].map((Head) => new Head({ weightColumn: 'weight' }));
   const figures = await interleave(
-    () => evaluateHead(exact as BinaryClassHead, identity, logits, rows),
-    () => evaluateHead(plain as BinaryClassHead, identity, logits, rows),
+    () => evaluateHead(exact as BinaryClassHead, identity, logits, rows, true),
+    () => evaluateHead(plain as BinaryClassHead, identity, logits, rows, true),
     REPETITIONS,
   );
   onRow({

@@ -57,31 +57,32 @@ function compiled(layer: Parameters<Sequential['add']>[0]): Sequential {
   return model;
 }
 
-/** The metrics of a head of the first rows, by their keys. */
+/**
+ * The metrics of a head of the first rows, by their keys.
+ *
+ * @param isWeighted Whether its batches have weights.
+ */
 export async function evaluateHead(
   head: Head<tf.Tensor, tf.Tensor>,
   model: Sequential,
   data: Data,
   rows: number,
+  isWeighted = false,
 ): Promise<Record<string, number>> {
   const metrics: Metrics = head.metrics();
-  for (const { xs, ys, weight } of batches(data, rows)) {
-    tf.tidy(() => void head.updateMetrics(metrics, { weight }, model.apply(xs) as tf.Tensor, ys));
-    tf.dispose([xs, ys, weight]);
+  for (const { xs, ys, ...features } of batches(data, rows, isWeighted)) {
+    tf.tidy(() => void head.updateMetrics(metrics, features, model.apply(xs) as tf.Tensor, ys));
+    tf.dispose([xs, ys]);
+    if (isWeighted) tf.dispose(features);
   }
-  return Object.fromEntries(
-    await Promise.all(Object.entries(metrics).map(async ([key, metric]) => [key, await metric.result()] as const)),
-  );
+  const results = await Promise.all(Object.values(metrics).map((metric) => metric.result()));
+  return Object.fromEntries(Object.keys(metrics).map((key, index) => [key, results[index] as number]));
 }
 
 /** The accuracy of the first rows by tfjs-layers, which computes the loss beside. */
 export async function evaluateDataset(model: Sequential, data: Data, rows: number): Promise<number> {
-  const left = batches(data, rows);
-  const next = async (): Promise<IteratorResult<unknown>> => {
-    const { value, done } = left.next();
-    value?.weight.dispose();
-    return { value, done } as IteratorResult<unknown>;
-  };
+  const left = batches(data, rows, false);
+  const next = async (): Promise<IteratorResult<unknown>> => left.next();
   const dataset = { size: Math.ceil(rows / BATCH), iterator: async () => ({ next }) };
   const [loss, accuracy] = (await model.evaluateDataset(dataset as never, {})) as tf.Scalar[];
   const [value = NaN] = await (accuracy as tf.Scalar).data();
@@ -92,13 +93,14 @@ export async function evaluateDataset(model: Sequential, data: Data, rows: numbe
 function* batches(
   { x, y, weights, width }: Data,
   rows: number,
-): Generator<{ xs: tf.Tensor; ys: tf.Tensor; weight: tf.Tensor }, undefined> {
+  areWeighted: boolean,
+): Generator<{ xs: tf.Tensor; ys: tf.Tensor; weight?: tf.Tensor }, undefined> {
   for (let start = 0; start < rows; start += BATCH) {
     const end = Math.min(start + BATCH, rows);
     yield {
       xs: tf.tensor(x.subarray(start * width, end * width), [end - start, width]),
       ys: tf.tensor(y.subarray(start, end), [end - start, 1]),
-      weight: tf.tensor(weights.subarray(start, end), [end - start, 1]),
+      ...(areWeighted && { weight: tf.tensor(weights.subarray(start, end), [end - start, 1]) }),
     };
   }
 }
