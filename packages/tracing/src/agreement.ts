@@ -10,9 +10,13 @@ const ROUNDING = 2 ** -23;
 /** Of a number that hardly changes, such as a mean of many steps: 16 units of float32. */
 const ROUNDINGS = 8;
 
-/** Whether two results are alike: numbers within 1e-5 of the largest one, anything but floats to the bit. */
-export function agree(a: BackendData, b: BackendData): boolean {
-  return areSame(a, b) || isWithin(a, b, TOLERANCE * largest(b, () => 0));
+/**
+ * Whether two results are alike: numbers within 1e-5 of the largest one, anything but floats to the bit.
+ *
+ * @param noise What they may be off by besides.
+ */
+export function agree(a: BackendData, b: BackendData, noise = 0): boolean {
+  return areSame(a, b) || isWithin(a, b, noise + TOLERANCE * largest(b, () => 0));
 }
 
 /** A variable that two ways to take a step have changed. */
@@ -23,6 +27,8 @@ export interface Change {
   readonly ours: BackendData;
   /** By the kernels. */
   readonly now: BackendData;
+  /** What it may be off by besides. Default: nothing. */
+  readonly noise?: number | undefined;
 }
 
 /**
@@ -43,9 +49,10 @@ export function unlikeVariable(changes: readonly Change[]): number {
   });
 }
 
-function isAlike({ ours, now, before }: Change): boolean {
+function isAlike({ ours, now, before, noise = 0 }: Change): boolean {
   return (
-    areSame(ours, now) || isWithin(ours, now, TOLERANCE * largest(now, (index) => before[index] as number), ROUNDINGS)
+    areSame(ours, now) ||
+    isWithin(ours, now, noise + TOLERANCE * largest(now, (index) => before[index] as number), ROUNDINGS)
   );
 }
 

@@ -145,7 +145,7 @@ export class Replay {
   }
 
   /**
-   * What the step gives when its variables are these, with the attributes that were recorded, without changing anything. Only before it has run, and where
+   * What the step gives when its variables are these, with the attributes of the last run, or those that were recorded, without changing anything. Only where
    * reading waits for no device.
    */
   try(args: readonly Tensor[], variables: readonly TensorInfo[]): Outcome {

@@ -5,13 +5,14 @@ import '@tensorflow/tfjs-layers'; // registers gradients
 import { random, ULPS, usedTolerance } from '@tfjs-heads/reference';
 import { expect, it } from 'vitest';
 import { sameNumbers } from '../src/compare.js';
-import { CompiledStep, type Outcome } from '../src/compiled/compiled-step.js';
+import { CompiledStep } from '../src/compiled/compiled-step.js';
 import type { HostBackend } from '../src/compiled/held-variables.js';
 import { theEngine } from '../src/engine.js';
 import { Dropout } from '../src/index.js';
 import { optimize, type Optimized } from '../src/optimize.js';
 import { record } from '../src/recorder.js';
 import { type Recording, releaseRecording } from '../src/recording.js';
+import type { Outcome } from '../src/replay.js';
 import { scopedCall } from '../src/scoped-call.js';
 import { flatten } from '../src/structure.js';
 import { inDoubles, numbersOf } from './in-doubles.js';

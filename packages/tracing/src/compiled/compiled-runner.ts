@@ -1,9 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { sameNumbers } from '../compare.js';
 import { type Backend, type BackendData, type Engine, numbersInMemory } from '../engine.js';
-import { agree, unlikeVariable } from '../agreement.js';
-import type { Replay, Runnable, TakenStep } from '../replay.js';
-import type { CompiledStep, Outcome } from './compiled-step.js';
+import type { Outcome, Replay, Runnable, TakenStep } from '../replay.js';
+import type { CompiledStep } from './compiled-step.js';
+import type { TakenTwice } from './difference.js';
 import type { KnownArguments } from '../known-arguments.js';
 import type { Flat } from '../structure.js';
 import { KnownArguments as atHand } from '#graph-step'; // where graphs are, it need not be loaded
@@ -11,7 +10,8 @@ import type { HostBackend } from './held-variables.js';
 import { messageOf } from '../message-of.js';
 import type { RunOptions } from '../run-options.js';
 
-type Compiler = typeof CompiledStep;
+type Compiler = Pick<typeof import('./compiled-step.js'), 'CompiledStep' | 'differenceOf' | 'tells'>;
+type ByKernels = Pick<TakenTwice, 'args' | 'before' | 'results'>;
 type Known = Pick<KnownArguments, 'again'>;
 
 let compiler: Compiler | undefined;
@@ -23,7 +23,7 @@ let loading: Promise<void> | undefined;
 export function loadCompiler(): Promise<void> {
   loading ??= import('./compiled-step.js').then(
     (module) => {
-      compiler = module.CompiledStep;
+      compiler = { CompiledStep: module.CompiledStep, differenceOf: module.differenceOf, tells: module.tells };
       known = module.KnownArguments;
     },
     (error: unknown) => {
@@ -116,7 +116,7 @@ export class CompiledRunner {
     const before = this.#runnable.variables.map((variable) => numbersInMemory(variable).slice() as BackendData);
     const made = step.try(args, this.#runnable.variables);
     const results = this.#replay.run(args, isValid);
-    if (made !== undefined) this.#compare(step, made, before, results);
+    if (made !== undefined) this.#compare(step, made, { args, before, results });
     return results;
   }
 
@@ -126,12 +126,7 @@ export class CompiledRunner {
     const step = (this.#step ??= this.#make());
     const made = step?.try(args, before, this.#runnable.program);
     if (step !== undefined && made !== undefined)
-      this.#compare(
-        step,
-        made,
-        before.map((tensor) => numbersInMemory(tensor)),
-        results,
-      );
+      this.#compare(step, made, { args, before: before.map((tensor) => numbersInMemory(tensor)), results });
   }
 
   /** Puts what the function gives in the place of what the step gave whose recording this is, once that is what all other steps give. */
@@ -153,42 +148,23 @@ export class CompiledRunner {
   #make(): CompiledStep | undefined {
     if (compiler === undefined || this.#whyKernels !== undefined) return undefined;
     try {
-      return new compiler(this.#runnable, this.#backend, this.#options);
+      return new compiler.CompiledStep(this.#runnable, this.#backend, this.#options);
     } catch (error) {
       this.#whyKernels = `it is no function of WebAssembly: ${messageOf(error)}`;
       return undefined;
     }
   }
 
-  #compare(step: CompiledStep, made: Outcome, before: readonly BackendData[], results: readonly Tensor[]): void {
-    const difference = this.#differs(step, made, before, results);
+  #compare(step: CompiledStep, made: Outcome, { args, before, results }: ByKernels): void {
+    const { assigned } = step;
+    const taken = { runnable: this.#runnable, replay: this.#replay, args, before, results, made, assigned };
+    const difference = compiler?.differenceOf(taken);
     if (difference === undefined) {
       this.#proofs++;
+      this.#tells ||= compiler?.tells(taken) === true;
       return;
     }
     this.release();
     this.#whyKernels = `as a function of WebAssembly ${difference}`;
-  }
-
-  #differs(
-    { assigned }: CompiledStep,
-    made: Outcome,
-    before: readonly BackendData[],
-    results: readonly Tensor[],
-  ): string | undefined {
-    const { program, variables } = this.#runnable;
-    for (const [index, numbers] of made.results.entries())
-      if (!agree(numbers, numbersInMemory(results[index] as Tensor)))
-        return `it gives another ${program.results[index]?.path || 'result'}`;
-    const changes = made.assigned.map((ours, index) => {
-      const at = assigned[index] as number;
-      const { shape } = variables[at] as Tensor;
-      return { shape, ours, before: before[at] as BackendData, now: numbersInMemory(variables[at] as Tensor) };
-    });
-    const unlike = unlikeVariable(changes);
-    if (unlike >= 0) return `it gives another value of the variable ${variables[assigned[unlike] as number]?.name}`;
-    this.#tells ||= changes.some((change) => !sameNumbers(change.now as Float32Array, change.before as Float32Array));
-    if (assigned.length === 0) this.#tells = true;
-    return undefined;
   }
 }

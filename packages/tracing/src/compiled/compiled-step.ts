@@ -4,7 +4,7 @@ import type { FeedSource } from '../feed.js';
 import { recordedScalars, type ScalarsFor, scalarsOf } from '../fed-numbers.js';
 import type { Program } from '../program.js';
 import { replaceData } from '../replace-data.js';
-import type { Runnable } from '../replay.js';
+import type { Outcome, Runnable } from '../replay.js';
 import { compile } from './compile.js';
 import type { Buffer } from './expression.js';
 import { hasFusedMultiplyAdd } from './fused.js';
@@ -15,13 +15,7 @@ import type { Pool } from './threads/pool.js';
 import { byOne, everybody, Team, threadsFor } from './threads/team.js';
 
 export { KnownArguments } from '../known-arguments.js';
-
-/** What a step gave, before it has any consequence. */
-export interface Outcome {
-  readonly results: readonly BackendData[];
-  /** One for each variable that the step assigns. */
-  readonly assigned: readonly BackendData[];
-}
+export { differenceOf, tells } from './difference.js';
 
 /** How a step is computed. */
 export interface ComputeOptions {
