@@ -3,6 +3,7 @@ import { expect, inject, test } from 'vitest';
 import { repairAveragePoolGradients } from '@tfjs-heads/backends/repairs/average-pool-gradients';
 import { repairBroadcastGradients } from '@tfjs-heads/backends/repairs/broadcast-gradients';
 import { repairBroadcastMatMul } from '@tfjs-heads/backends/repairs/broadcast-matmul';
+import { repairDenseBincount } from '@tfjs-heads/backends/repairs/dense-bincount';
 import { repairEinsum } from '@tfjs-heads/backends/repairs/einsum';
 import { repairFloorDivision } from '@tfjs-heads/backends/repairs/floor-division';
 import { repairGpuRanks } from '@tfjs-heads/backends/repairs/gpu-ranks';
@@ -68,6 +69,7 @@ const repairs: Readonly<Record<string, () => Promise<RepairReport>>> = {
   'webgpu-shaders': repairWebgpuShaders,
   'webgpu-places-of-largest': repairWebgpuPlacesOfLargest,
   'wasm-ranks': repairWasmRanks,
+  'dense-bincount': repairDenseBincount,
   'floor-division': repairFloorDivision,
   'gpu-ranks': repairGpuRanks,
 };

@@ -1,6 +1,7 @@
 import { repairAveragePoolGradients } from '../repairs/average-pool-gradients.js';
 import { repairBroadcastGradients } from '../repairs/broadcast-gradients.js';
 import { repairBroadcastMatMul } from '../repairs/broadcast-matmul.js';
+import { repairDenseBincount } from '../repairs/dense-bincount.js';
 import { repairFloorDivision } from '../repairs/floor-division.js';
 import { repairLargestOfVolumes } from '../repairs/largest-of-volumes.js';
 import { repairMissingGradients } from '../repairs/missing-gradients.js';
@@ -27,6 +28,7 @@ export const ofTfjs: readonly Repair[] = [
   repairEinsum,
   repairStridedSlice,
   repairBroadcastMatMul,
+  repairDenseBincount,
   repairFloorDivision,
   repairLargestOfVolumes,
   repairSamePaddingOfVolumes,

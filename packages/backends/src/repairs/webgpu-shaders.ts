@@ -32,12 +32,13 @@ interface WebgpuBackend {
 }
 
 /**
- * Two shaders of webgpu do not compile, which the backend does not notice: the result is memory that was somebody else's; a third computes something else.
+ * Two shaders of webgpu do not compile, which the backend does not notice: the result is memory that was somebody else's; two others compute something else.
  *
  * - A transposition of int32 or bool of three and more axes writes integers by the function for floats. `sum`, `mean`, `max`, `min`, `all`, `any`, `argMax`, `cumsum` and `unsortedSegmentSum`
  *   transpose so, too, where the axis is not the last.
  * - An operation of a tensor of five or six axes with one of a single axis looks up the last of its coordinates by number, which only vectors of up to four have.
  * - `unsortedSegmentSum` adds up the bits of floats where it is one of integers, and counts a segment beyond the last from the first on, where other backends leave it out.
+ * - `denseBincount` of rows goes through as many numbers of each as there are bins.
  *
  * Their code is put right before it is compiled; other shaders are left as they are. It is not tried out, as that would take shaders that do not compile.
  */
@@ -54,7 +55,7 @@ export async function repairWebgpuShaders(): Promise<RepairReport> {
   running[marker] = true;
   webgpu.runWebGPUProgram = running;
   return report.applied(
-    'shaders that transpose integers, or take one axis to five and six did not compile, and sums of segments were of bits; their code is put right now',
+    'shaders that transpose integers, or take one axis to five and six did not compile, sums of segments were of bits, and rows of bins lacked counts; their code is put right now',
   );
 }
 
@@ -87,5 +88,8 @@ function correctionsOf({ shaderKey, outputShape }: Program, isInteger: boolean):
       ['segmentId >= 0', 'segmentId >= 0 && segmentId < uniforms.numSegments'],
       ...(isInteger ? [['bitcast<i32>(value)', 'i32(value)'] as const] : []),
     ];
+  // By the shape of what it writes into.
+  if (shaderKey.startsWith('bincount_') && outputShape.length === 2)
+    return [['getCoordsFromIndex(index)', 'vec2<i32>(index / uniforms.xShape.y, index % uniforms.xShape.y)']];
   return [];
 }

@@ -2,6 +2,7 @@ import {
   add,
   argMax,
   concat,
+  denseBincount,
   gather,
   gatherND,
   oneHot,
@@ -65,6 +66,13 @@ export const indexing: Check = opTable('What is looked up, scattered or ranked c
   'arg-max-of-equals': gives(() => argMax(tensor2d([[1, 3, 3], [2, 2, 2], [0, 5, 1]]), 1), { dtype: 'int32', values: [1, 0, 1] }),
   // webgpu's result has the shape [1].
   'arg-max-of-a-vector': gives(() => argMax(tensor1d([1, 5, 2])), { shape: [], dtype: 'int32', values: [1] }),
+  // webgpu goes through as many numbers of a row as there are bins; native TensorFlow has no kernel.
+  'counts-in-rows': gives(() => denseBincount(tensor2d([[0, 1, 1, 2, 2, 7], [2, 2, 2, 0, 0, 1]], [2, 6], 'int32'), [], 3), {
+    shape: [2, 3],
+    values: [1, 2, 2, 2, 1, 3],
+  }),
+  // cpu, webgl and webgpu count.
+  'what-is-there': gives(() => denseBincount(tensor1d([3, 1, 3, 0, 3], 'int32'), [], 5, true), { values: [1, 1, 0, 1, 0] }),
   'top-values': gives(() => topk(tensor2d([[1, 4, 2, 4, 0], [3, 3, 3, 3, 3]]), 3).values, { shape: [2, 3], values: [4, 4, 2, 3, 3, 3] }),
   'top-indices-of-equals': gives(() => topk(tensor2d([[1, 4, 2, 4, 0], [3, 3, 3, 3, 3]]), 3).indices, {
     shape: [2, 3],
