@@ -47,7 +47,9 @@ const machine: Machine = {
 const rows: Row[] = [];
 const onRow = (row: Row): void => {
   rows.push(row);
-  console.error(`${row.backend}, ${row.case}, ${row.batch}: ${row.ratio.toFixed(2)} (${row.unit})`);
+  console.error(
+    `${row.backend}, ${row.case}, ${row.batch}, against ${row.peer}: ${row.ratio.toFixed(2)} (${row.unit})`,
+  );
 };
 
 const inNode = chosen.filter((backend) => environments.node.includes(backend));
