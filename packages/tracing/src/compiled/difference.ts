@@ -69,16 +69,24 @@ function differs({ runnable, results, made, before, assigned }: TakenTwice, nois
     : `it gives another value of the variable ${variables[assigned[unlike] as number]?.name}`;
 }
 
-function noiseOf({ runnable: { program, variables }, replay, args, before, results, assigned }: TakenTwice): Noise {
-  const values = results.map((tensor) => numbersInMemory(tensor));
+function noiseOf({
+  runnable: { program, variables },
+  replay,
+  args,
+  before,
+  results,
+  made,
+  assigned,
+}: TakenTwice): Noise {
+  // Without what a device is asked, which comes behind the results.
+  const values = made.results.map((_, index) => numbersInMemory(results[index] as Tensor));
   const states = assigned.map((at) => numbersInMemory(variables[at] as Tensor));
   const order = program.variables.flatMap(({ after }, index) => (after === undefined ? [] : [index]));
   const noise = { results: values.map(() => 0), assigned: states.map(() => 0) };
   for (let trial = 0; trial < TRIALS; trial++) {
     const near = args.map((arg) => roundedOtherwise(arg, numbersInMemory(arg), trial));
     const state = variables.map((variable, index) => roundedOtherwise(variable, before[index] as BackendData, trial));
-    const outcome = replay.try(near, state);
-    for (const tensor of [...near, ...state]) tensor.dispose();
+    const outcome = tryAndDispose(replay, near, state);
     values.forEach((of, index) => {
       const distance = distanceOf(outcome.results[index] as BackendData, of);
       noise.results[index] = Math.max(noise.results[index] as number, ROUNDINGS * distance);
@@ -89,6 +97,14 @@ function noiseOf({ runnable: { program, variables }, replay, args, before, resul
     });
   }
   return noise;
+}
+
+function tryAndDispose(replay: Replay, args: readonly Tensor[], variables: readonly Tensor[]): Outcome {
+  try {
+    return replay.try(args, variables);
+  } finally {
+    for (const tensor of [...args, ...variables]) tensor.dispose();
+  }
 }
 
 /** Each float a unit of its last place larger or smaller; whole numbers, which may count or be labels, as they are. */
