@@ -35,7 +35,8 @@ interface Attributes {
  * It is tried out where that takes no shader.
  */
 export async function repairDenseBincount(): Promise<RepairReport> {
-  const backendName = getBackend();
+  const backendName: string | undefined = getBackend();
+  if (!backendName) return report.impossible('no backend has been started');
   if (getKernel(kernelName, backendName) === undefined) {
     registerKernel({ kernelName, backendName, kernelFunc: countedByOneHot });
     wrapKernel(mark, kernelName, backendName, (original) => original); // marks it
