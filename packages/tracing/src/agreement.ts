@@ -57,13 +57,13 @@ function isAlike({ ours, now, before, noise = 0 }: Change): boolean {
 }
 
 /** Alike but where a slot is next to nothing beside its largest number. */
-function isAlikeButForNoise({ ours, now, before }: Change, slots: readonly BackendData[]): boolean {
+function isAlikeButForNoise({ ours, now, before, noise = 0 }: Change, slots: readonly BackendData[]): boolean {
   if (ours.length !== now.length || slots.length === 0) return false;
   const change = largest(now, (index) => before[index] as number);
   const floors = slots.map((slot) => NOISE * largest(slot, () => 0));
   for (let index = 0; index < now.length; index++) {
     const [x, y] = [ours[index] as number, now[index] as number];
-    if (isNear(x, y, TOLERANCE * change, ROUNDINGS)) continue;
+    if (isNear(x, y, noise + TOLERANCE * change, ROUNDINGS)) continue;
     const isNoise = slots.some((slot, at) => Math.abs(slot[index] as number) <= (floors[at] as number));
     if (!isNoise || !(Math.abs(x - y) <= 2 * change)) return false;
   }
@@ -75,7 +75,8 @@ function areSame(a: BackendData, b: BackendData): boolean {
   return sameNumbers(a as Float32Array, b as Float32Array);
 }
 
-function largest(values: BackendData, from: (index: number) => number): number {
+/** The largest finite distance of numbers from others. */
+export function largest(values: BackendData, from: (index: number) => number): number {
   let most = 0;
   for (let index = 0; index < values.length; index++) {
     const distance = Math.abs((values[index] as number) - from(index));

@@ -1,5 +1,5 @@
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { agree, type Change, unlikeVariable } from '../agreement.js';
+import { agree, type Change, largest, unlikeVariable } from '../agreement.js';
 import { sameNumbers } from '../compare.js';
 import { type BackendData, numbersInMemory, theEngine } from '../engine.js';
 import type { Outcome, Replay, Runnable } from '../replay.js';
@@ -120,11 +120,4 @@ function signOf(index: number, trial: number): number {
   return Math.sin(index + 1 + 1000 * trial) < 0 ? -1 : 1;
 }
 
-function distanceOf(a: BackendData, b: BackendData): number {
-  let most = 0;
-  for (let index = 0; index < b.length; index++) {
-    const distance = Math.abs((a[index] as number) - (b[index] as number));
-    if (distance > most && distance < Infinity) most = distance;
-  }
-  return most;
-}
+const distanceOf = (a: BackendData, b: BackendData): number => largest(a, (index) => b[index] as number);

@@ -56,6 +56,15 @@ export function wholeView(buffer: Buffer, shape: readonly number[]): View {
   return { buffer, shape, strides: stridesOf(shape), offset: 0 };
 }
 
+/** The same numbers with the axes in another order. */
+export function permuted(view: View, order: readonly number[]): View {
+  return {
+    ...view,
+    shape: order.map((axis) => view.shape[axis] as number),
+    strides: order.map((axis) => view.strides[axis] as number),
+  };
+}
+
 export function isContiguous({ shape, strides }: View): boolean {
   const whole = stridesOf(shape);
   return shape.every((size, axis) => size === 1 || strides[axis] === whole[axis]);

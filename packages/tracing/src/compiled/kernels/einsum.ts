@@ -1,5 +1,5 @@
 import { sizeOf } from '../../program.js';
-import { type Expression, leaf, stridesOf, type View } from '../expression.js';
+import { type Expression, leaf, permuted, stridesOf, type View } from '../expression.js';
 import type { Call, KernelWriter } from '../lowering.js';
 import { operandOf, productOf } from './products.js';
 
@@ -80,14 +80,6 @@ function joined(view: View, groups: readonly number[]): View | undefined {
     strides.push(step);
   }
   return { ...view, shape, strides };
-}
-
-function permuted(view: View, order: readonly number[]): View {
-  return {
-    ...view,
-    shape: order.map((axis) => view.shape[axis] as number),
-    strides: order.map((axis) => view.strides[axis] as number),
-  };
 }
 
 function ordered(call: Call, { letters, of }: Named, order: readonly string[]): Expression {

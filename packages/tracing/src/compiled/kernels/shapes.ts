@@ -6,6 +6,7 @@ import {
   leaf,
   number,
   type NumberType,
+  permuted,
   stridesOf,
   type View,
   wholeView,
@@ -83,14 +84,7 @@ export const shapes: Readonly<Record<string, KernelWriter>> = {
   },
   ZerosLike: (call) => ({ ...zero(typeOf(call.output.dtype, call.float)), shape: call.output.shape }),
   OnesLike: (call) => ({ ...one(call, typeOf(call.output.dtype, call.float)), shape: call.output.shape }),
-  Transpose: view((call, from) => {
-    const perm = call.attribute('perm') as number[];
-    return {
-      ...from,
-      shape: perm.map((axis) => from.shape[axis] as number),
-      strides: perm.map((axis) => from.strides[axis] as number),
-    };
-  }),
+  Transpose: view((call, from) => permuted(from, call.attribute('perm') as number[])),
   Slice: view((call, from) => {
     const begin = call.attribute('begin') as number | number[];
     const starts = typeof begin === 'number' ? [begin] : begin;
